@@ -1,0 +1,48 @@
+#ifndef VEDETTE_BASE_HTTP_CLIENT_H_
+#define VEDETTE_BASE_HTTP_CLIENT_H_
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "base/http/message.h"
+#include "base/status.h"
+
+namespace vedette::base::http {
+
+struct TlsClientOptions {
+  std::string ca_file;      // empty: the system's
+  std::string cert_file;
+  std::string key_file;
+  std::string server_name;  // empty: the URL's host
+  bool insecure_skip_verify = false;
+};
+
+struct ClientRequest {
+  std::string method = "GET";
+  std::string url;  // http:// or https://; user:password@ becomes basic auth and is never logged
+  Headers headers;
+  std::string body;
+  std::chrono::milliseconds timeout{10'000};  // the whole exchange
+  uint64_t max_response_bytes = 64ull << 20;
+  bool accept_gzip = true;  // the answer's gzip is undone within max_response_bytes
+  std::stop_token stop;
+};
+
+// Blocking HTTP/1.1 client with kept-alive connections. Does not follow redirects. Thread-safe;
+// owned by whoever sends. Errors: Unavailable (transport, connection refused), DeadlineExceeded,
+// ResourceExhausted (answer too large), Cancelled (stop), InvalidArgument (URL). Any HTTP status is
+// a Response, not an error. Messages carry scheme, host and port of the URL, never its path.
+class Client {
+ public:
+  virtual ~Client() = default;
+  virtual StatusOr<Response> Send(const ClientRequest& request) = 0;
+};
+
+std::unique_ptr<Client> NewClient(const TlsClientOptions& tls = {});
+
+}  // namespace vedette::base::http
+
+#endif  // VEDETTE_BASE_HTTP_CLIENT_H_

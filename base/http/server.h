@@ -1,0 +1,58 @@
+#ifndef VEDETTE_BASE_HTTP_SERVER_H_
+#define VEDETTE_BASE_HTTP_SERVER_H_
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/http/router.h"
+#include "base/http/web_config.h"
+#include "base/log.h"
+#include "base/status.h"
+#include "base/telemetry.h"
+
+namespace vedette::base::http {
+
+// HTTP/1.1 server: one I/O thread, three bounded pools for handlers (full: 503 with Retry-After).
+// Does not decode request bodies; compresses answers of 1 KiB and more with gzip when asked.
+// Owned by app; Start once, Stop joins everything within 5 s. Port() and Stop() from any thread.
+class Server {
+ public:
+  struct PoolSize {
+    size_t threads;
+    size_t queue;
+  };
+  struct Options {
+    std::vector<std::string> listen;  // "127.0.0.1:0", "[::1]:9090", ":9090" (all, v4 and v6)
+    const Router* router = nullptr;
+    // TLS, users, tokens, plaintext ranges. Shared: swapped whole on reload. Null: open, plain.
+    std::shared_ptr<const WebConfig> web_config;
+    uint64_t max_body_bytes = 32ull << 20;
+    uint32_t max_connections = 512;
+    std::chrono::seconds idle_timeout{60};
+    std::chrono::seconds request_timeout{120};  // becomes Request::deadline_mono_ns
+    PoolSize ingest{2, 64};
+    PoolSize query{2, 64};
+    PoolSize control{1, 64};
+    Clock* clock = nullptr;
+    Logger* logger = nullptr;
+    Telemetry* telemetry = nullptr;  // may be null
+  };
+
+  // Binds every address or fails naming the one that could not be bound.
+  static StatusOr<std::unique_ptr<Server>> Start(Options options);
+  virtual ~Server() = default;  // stops
+
+  // Ports actually bound, in the order of Options::listen.
+  virtual std::vector<uint16_t> Ports() const = 0;
+  virtual void SetWebConfig(std::shared_ptr<const WebConfig> web_config) = 0;
+  // Stops accepting, cancels requests' stop tokens, waits up to 5 s for handlers, joins.
+  virtual void Stop() = 0;
+};
+
+}  // namespace vedette::base::http
+
+#endif  // VEDETTE_BASE_HTTP_SERVER_H_

@@ -1,0 +1,58 @@
+#include "base/thread_pool.h"
+
+#include <pthread.h>
+
+#include <utility>
+
+namespace vedette::base {
+
+ThreadPool::ThreadPool(std::string name, size_t threads, size_t queue_capacity)
+    : name_(std::move(name)), queue_capacity_(queue_capacity) {
+  threads_.reserve(threads);
+  for (size_t i = 0; i < threads; ++i) {
+    threads_.emplace_back([this] { Run(); });
+    pthread_setname_np(threads_.back().native_handle(), name_.substr(0, 15).c_str());
+  }
+}
+
+ThreadPool::~ThreadPool() { Stop(); }
+
+bool ThreadPool::TrySubmit(std::function<void()> task) {
+  MutexLock lock(mutex_);
+  if (stopping_ || queue_.size() >= queue_capacity_) return false;
+  queue_.push_back(std::move(task));
+  wake_.NotifyOne();
+  return true;
+}
+
+void ThreadPool::Stop() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    wake_.NotifyAll();
+  }
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+size_t ThreadPool::QueueLength() const {
+  MutexLock lock(mutex_);
+  return queue_.size();
+}
+
+void ThreadPool::Run() {
+  for (;;) {
+    std::function<void()> task;
+    {
+      MutexLock lock(mutex_);
+      while (queue_.empty() && !stopping_) wake_.Wait(mutex_);
+      if (queue_.empty()) return;
+      task = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    task();
+  }
+}
+
+}  // namespace vedette::base

@@ -1,0 +1,46 @@
+#ifndef VEDETTE_BASE_THREAD_POOL_H_
+#define VEDETTE_BASE_THREAD_POOL_H_
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/mutex.h"
+
+namespace vedette::base {
+
+// A fixed number of threads that run tasks from one bounded queue, first in, first out.
+// Thread-safe. The destructor (or Stop) runs what is queued, then joins; nothing is detached.
+class ThreadPool {
+ public:
+  // `name` is what `ps -L` shows (15 characters at most). threads >= 1, queue_capacity >= 1.
+  ThreadPool(std::string name, size_t threads, size_t queue_capacity);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  // False when the queue is full or the pool stops: the caller answers "busy", it does not wait.
+  [[nodiscard]] bool TrySubmit(std::function<void()> task) VEDETTE_EXCLUDES(mutex_);
+
+  // Runs what is queued, then joins. May be called twice; never from a task.
+  void Stop() VEDETTE_EXCLUDES(mutex_);
+
+  size_t QueueLength() const VEDETTE_EXCLUDES(mutex_);
+
+ private:
+  void Run();
+
+  const std::string name_;
+  const size_t queue_capacity_;
+  mutable Mutex mutex_;
+  CondVar wake_;
+  std::deque<std::function<void()>> queue_ VEDETTE_GUARDED_BY(mutex_);
+  bool stopping_ VEDETTE_GUARDED_BY(mutex_) = false;
+  std::vector<std::thread> threads_;  // const after construction, joined by Stop
+};
+
+}  // namespace vedette::base
+
+#endif  // VEDETTE_BASE_THREAD_POOL_H_

@@ -1,0 +1,17 @@
+# vedette_library(NAME SRCS a.cc ... [DEPS vedette_x ...] [LIBS third::party ...])
+#
+# Declares the library of the folder it is called from. Headers are included by their path from the
+# root ("base/status.h"); a target sees its own folder and those of its DEPS, and no other: each
+# folder is offered through a link of its own in the build tree instead of through the root.
+function(vedette_library name)
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS;LIBS" ${ARGN})
+  file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  set(include_root ${CMAKE_BINARY_DIR}/include/${name})
+  get_filename_component(parent ${include_root}/${folder} DIRECTORY)
+  file(MAKE_DIRECTORY ${parent})
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${include_root}/${folder} SYMBOLIC)
+
+  add_library(${name} STATIC ${ARG_SRCS})
+  target_include_directories(${name} PUBLIC ${include_root})
+  target_link_libraries(${name} PUBLIC ${ARG_DEPS} ${ARG_LIBS} PRIVATE vedette_warnings)
+endfunction()

@@ -1,0 +1,51 @@
+#ifndef VEDETTE_MODEL_SAMPLE_H_
+#define VEDETTE_MODEL_SAMPLE_H_
+
+#include <bit>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/labels.h"
+
+namespace vedette::model {
+
+// One value of a series. Timestamps are milliseconds since the Unix epoch.
+struct Sample {
+  int64_t timestamp_ms = 0;
+  double value = 0;
+};
+
+// The NaN that ends a series, by its bits (Prometheus' value.StaleNaN).
+inline constexpr uint64_t kStaleNanBits = 0x7ff0000000000002;
+inline constexpr uint64_t kNormalNanBits = 0x7ff8000000000001;
+inline double StaleNan() { return std::bit_cast<double>(kStaleNanBits); }
+inline bool IsStaleNan(double v) { return std::bit_cast<uint64_t>(v) == kStaleNanBits; }
+
+// A series and its samples, times ascending. Two arrays of one length: what queries work on.
+struct SeriesSamples {
+  Labels labels;
+  std::vector<int64_t> timestamps_ms;
+  std::vector<double> values;
+};
+
+// One sample on its way into a store. `ref` is the store's own handle for the series: callers that
+// send the same series again (scrapes, rules) keep their rows and so spare the look-up; 0 at first.
+struct SampleRow {
+  Labels labels;
+  int64_t timestamp_ms = 0;
+  double value = 0;
+  uint64_t ref = 0;
+};
+
+// HELP, TYPE and UNIT of a metric family.
+struct Metadata {
+  std::string type;  // counter, gauge, histogram, summary, unknown, info, stateset, gaugehistogram
+  std::string help;
+  std::string unit;
+  friend bool operator==(const Metadata&, const Metadata&) = default;
+};
+
+}  // namespace vedette::model
+
+#endif  // VEDETTE_MODEL_SAMPLE_H_

@@ -1,0 +1,48 @@
+#ifndef VEDETTE_MODEL_SINKS_H_
+#define VEDETTE_MODEL_SINKS_H_
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "base/status.h"
+#include "model/log_entry.h"
+#include "model/sample.h"
+
+// What the stores offer to those that fill them: scraping, remote write, rules, the push API.
+
+namespace vedette::model {
+
+// What became of a batch of samples. Rows are judged one by one: a bad one harms itself only.
+struct AppendStats {
+  uint64_t accepted = 0;      // duplicates of the same value included
+  uint64_t out_of_order = 0;  // older than the store accepts for that series
+  uint64_t duplicate = 0;     // same series and time, another value
+  uint64_t refused = 0;       // over the series or memory cap
+  std::string first_error;    // names the series; empty when all were accepted
+};
+
+// Takes samples. Thread-safe. Implemented by the metrics store.
+class SampleSink {
+ public:
+  virtual ~SampleSink() = default;
+  // In the write-ahead log when it returns (a SIGKILL loses nothing), on disk within 1 s. Fills
+  // the rows' `ref`s. Unavailable when the disk is full or failed: then nothing was taken.
+  virtual base::StatusOr<AppendStats> Append(std::span<SampleRow> rows) = 0;
+  // `done` runs when everything appended before the call is fsynced, or with the error.
+  virtual void OnDurable(std::function<void(const base::Status&)> done) = 0;
+};
+
+// Takes log lines. Thread-safe. Implemented by the log store.
+class LogSink {
+ public:
+  virtual ~LogSink() = default;
+  // `done` runs when the entries and their source marks are fsynced (OK: answer 204), or with the
+  // reason nothing was stored. Entries at or below a source's mark are skipped one by one.
+  virtual void Push(LogPush push, std::function<void(const base::Status&)> done) = 0;
+};
+
+}  // namespace vedette::model
+
+#endif  // VEDETTE_MODEL_SINKS_H_
