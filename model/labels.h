@@ -52,6 +52,7 @@ class Labels {
   Labels(std::initializer_list<LabelView> labels);
   // Sorts; of equal names the last wins; empty values are dropped.
   static Labels FromPairs(std::vector<std::pair<std::string, std::string>> pairs);
+  static Labels FromViews(std::vector<std::pair<std::string_view, std::string_view>> pairs);
   // Checks that `bytes` is a valid encoding (sorted, unique, in bounds): for data from disk.
   static base::StatusOr<Labels> FromBytes(std::string_view bytes);
 
@@ -73,7 +74,8 @@ class Labels {
   Labels Keep(const std::vector<std::string>& names) const;
   Labels DropMetricName() const;
 
-  // {a="b", c="d"}: as Prometheus prints a label set, metric name first when it is a plain one.
+  // {__name__="m", a="b"}: as Prometheus prints a label set in errors and the API's legacy texts;
+  // names beyond [a-zA-Z_][a-zA-Z0-9_]* are quoted, values are quoted as Go's strconv.Quote.
   std::string ToString() const;
 
   friend bool operator==(const Labels&, const Labels&) = default;

@@ -31,7 +31,8 @@ class Matcher {
 
   bool Matches(std::string_view label_value) const;
   bool MatchesEmpty() const { return Matches(""); }
-  // The values a regex of plain alternatives stands for ("a|b|c"), empty otherwise.
+  // The values a regex of plain alternatives stands for ("a|b|c"), sorted and unique; empty for
+  // every other regex and for = and !=.
   const std::vector<std::string>& literals() const { return literals_; }
 
   // name="value", as Prometheus prints it.
@@ -39,10 +40,12 @@ class Matcher {
 
  private:
   Matcher() = default;
+  bool MatchesRegex(std::string_view label_value) const;
+
   MatchType type_ = MatchType::kEqual;
   std::string name_;
   std::string value_;
-  std::shared_ptr<const re2::RE2> regex_;
+  std::shared_ptr<const re2::RE2> regex_;  // null when literals_ say it all
   std::vector<std::string> literals_;
 };
 
