@@ -8,7 +8,8 @@
 
 namespace vedette::base {
 
-// strconv.FormatFloat(v, 'g', -1, 64): exposition, LogQL; exponent when < -4 or >= 21: 1e+21, and
+// strconv.FormatFloat(v, 'g', -1, 64): exposition; an exponent of two digits when
+// it is < -4 or >= 6 (100000, 1e+06, 1.073741824e+09, 1e-05; 21 is the limit of JSON alone), and
 // "+Inf", "-Inf", "NaN".
 void AppendFloatG(double v, std::string* out);
 // strconv.FormatFloat(v, 'f', -1, 64): Prometheus' JSON API sample values; never an exponent.
