@@ -1,0 +1,437 @@
+#include "model/exposition/parser.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "base/number_text.h"
+#include "base/strings.h"
+#include "model/sample.h"
+
+namespace vedette::model::exposition {
+namespace {
+
+constexpr std::array<std::string_view, 5> kTextTypes = {"counter", "gauge", "histogram", "summary",
+                                                        "untyped"};
+constexpr std::array<std::string_view, 8> kOpenMetricsTypes = {
+    "counter", "gauge", "histogram", "gaugehistogram", "summary", "info", "stateset", "unknown"};
+
+bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+
+bool IsNameStart(char c, bool colons) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (colons && c == ':');
+}
+
+bool IsNameChar(char c, bool colons) { return IsNameStart(c, colons) || (c >= '0' && c <= '9'); }
+
+template <size_t N>
+bool Contains(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Undoes \\, \n and, in quotes, \"; any other backslash stands for itself.
+std::string UnescapeText(std::string_view text, bool quote_too) {
+  std::string out;
+  out.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char next = text[i] == '\\' && i + 1 < text.size() ? text[i + 1] : '\0';
+    if (next == '\\' || (next == '"' && quote_too)) {
+      out += next;
+      ++i;
+    } else if (next == 'n') {
+      out += '\n';
+      ++i;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+// Seconds as milliseconds, cut at the ends of int64_t.
+int64_t SecondsToMs(double seconds) {
+  constexpr double kLimit = 9223372036854775807.0;
+  const double ms = seconds * 1000;
+  if (ms >= kLimit) return std::numeric_limits<int64_t>::max();
+  if (ms <= -kLimit) return std::numeric_limits<int64_t>::min();
+  return static_cast<int64_t>(ms);
+}
+
+bool IsNormalizedLabel(std::string_view family_type, std::string_view name) {
+  return (family_type == "histogram" && name == "le") ||
+         (family_type == "summary" && name == "quantile");
+}
+
+// A float as OpenMetrics writes it: always with a point or an exponent.
+std::string OpenMetricsFloat(double v) {
+  std::string out;
+  base::AppendFloatG(v, &out);
+  if (std::isfinite(v) && out.find_first_of("e.") == out.npos) out += ".0";
+  return out;
+}
+
+}  // namespace
+
+base::StatusOr<EntryKind> Parser::Next() {
+  if (ended_) return EntryKind::kEnd;
+  return format_ == Format::kText ? NextText() : NextOpenMetrics();
+}
+
+bool Parser::Take(std::string_view literal) {
+  if (input_.substr(pos_, literal.size()) != literal) return false;
+  pos_ += literal.size();
+  return true;
+}
+
+void Parser::SkipBlanks() {
+  while (!AtEnd() && IsBlank(Peek())) ++pos_;
+}
+
+std::string_view Parser::TakeUntilAny(std::string_view stops) {
+  const size_t start = pos_;
+  while (!AtEnd() && stops.find(Peek()) == stops.npos) ++pos_;
+  return input_.substr(start, pos_ - start);
+}
+
+bool Parser::TakeName(bool colons, std::string_view* name) {
+  if (AtEnd() || !IsNameStart(Peek(), colons)) return false;
+  const size_t start = pos_;
+  while (!AtEnd() && IsNameChar(Peek(), colons)) ++pos_;
+  *name = input_.substr(start, pos_ - start);
+  return true;
+}
+
+// Reads "..." and leaves the position behind it; the text keeps its escapes.
+bool Parser::TakeQuoted(bool allow_newline, std::string_view* text) {
+  if (AtEnd() || Peek() != '"') return false;
+  const size_t start = pos_ + 1;
+  for (size_t i = start; i < input_.size(); ++i) {
+    const char c = input_[i];
+    if (c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      *text = input_.substr(start, i - start);
+      pos_ = i + 1;
+      return true;
+    } else if (c == '\n' && !allow_newline) {
+      return false;
+    }
+  }
+  return false;
+}
+
+base::StatusOr<EntryKind> Parser::NextText() {
+  for (;;) {
+    SkipBlanks();
+    entry_start_ = pos_;
+    if (AtEnd()) {
+      ended_ = true;
+      return EntryKind::kEnd;
+    }
+    if (!Take("\n")) break;
+  }
+  return Peek() == '#' ? ReadCommentLine() : ReadSeries();
+}
+
+base::StatusOr<EntryKind> Parser::ReadCommentLine() {
+  const size_t start = pos_++;
+  const size_t blanks = pos_;
+  SkipBlanks();
+  if (pos_ > blanks) {
+    const size_t keyword = pos_;
+    for (const auto& [word, kind] : {std::pair<std::string_view, EntryKind>{"HELP", EntryKind::kHelp},
+                                     {"TYPE", EntryKind::kType}}) {
+      if (Take(word) && !AtEnd() && IsBlank(Peek())) {
+        SkipBlanks();
+        return ReadMetadata(kind);
+      }
+      pos_ = keyword;
+    }
+  }
+  TakeUntilAny("\n");
+  series_ = input_.substr(start, pos_ - start);
+  return EntryKind::kComment;
+}
+
+base::StatusOr<EntryKind> Parser::NextOpenMetrics() {
+  entry_start_ = pos_;
+  if (AtEnd()) return ErrorAt("data does not end with # EOF");
+  if (Take("# EOF")) return ReadEnd();
+  if (Take("# HELP ")) return ReadMetadata(EntryKind::kHelp);
+  if (Take("# TYPE ")) return ReadMetadata(EntryKind::kType);
+  if (Take("# UNIT ")) return ReadMetadata(EntryKind::kUnit);
+  if (Peek() == '#') return Error("expected # HELP, # TYPE, # UNIT or # EOF");
+  return ReadSeries();
+}
+
+base::StatusOr<EntryKind> Parser::ReadEnd() {
+  Take("\n");
+  if (!AtEnd()) return ErrorAt("unexpected data after # EOF");
+  ended_ = true;
+  return EntryKind::kEnd;
+}
+
+base::StatusOr<EntryKind> Parser::ReadMetadata(EntryKind kind) {
+  const std::string_view keyword = kind == EntryKind::kHelp   ? "HELP"
+                                   : kind == EntryKind::kType ? "TYPE"
+                                                              : "UNIT";
+  VEDETTE_RETURN_IF_ERROR(ReadMetadataName(keyword));
+  std::string_view text = TakeUntilAny("\n");
+  if (format_ == Format::kOpenMetrics) {
+    if (text.empty() || text.front() != ' ' || AtEnd()) {
+      return ErrorAt(base::Concat({"expected text in ", keyword}));
+    }
+    ++pos_;
+  }
+  if (!text.empty()) text.remove_prefix(1);
+  text_ = kind == EntryKind::kHelp ? UnescapeText(text, format_ == Format::kOpenMetrics)
+                                   : std::string(text);
+  VEDETTE_RETURN_IF_ERROR(CheckMetadata(kind));
+  return kind;
+}
+
+base::Status Parser::ReadMetadataName(std::string_view keyword) {
+  std::string_view name;
+  if (TakeName(true, &name)) {
+    family_.assign(name);
+    return {};
+  }
+  if (!TakeQuoted(false, &name)) {
+    return Error(base::Concat({"expected metric name after ", keyword}));
+  }
+  family_ = UnescapeText(name, true);
+  if (!base::IsValidUtf8(family_)) return ErrorAt("metric name is not valid UTF-8");
+  return {};
+}
+
+base::Status Parser::CheckMetadata(EntryKind kind) {
+  if (kind == EntryKind::kHelp) {
+    if (base::IsValidUtf8(text_)) return {};
+    return ErrorAt(base::Concat({"help text ", base::GoQuote(text_), " is not valid UTF-8"}));
+  }
+  if (kind == EntryKind::kType) {
+    const bool text_format = format_ == Format::kText;
+    if (!(text_format ? Contains(kTextTypes, text_) : Contains(kOpenMetricsTypes, text_))) {
+      return ErrorAt(base::Concat({"invalid metric type ", base::GoQuote(text_)}));
+    }
+    if (text_ == "untyped") text_ = "unknown";
+    family_type_ = text_;
+    return {};
+  }
+  if (text_.empty() || base::EndsWith(family_, "_" + text_)) return {};
+  return ErrorAt(base::Concat({"unit ", base::GoQuote(text_), " is not a suffix of metric ",
+                               base::GoQuote(family_)}));
+}
+
+base::StatusOr<EntryKind> Parser::ReadSeries() {
+  has_metric_name_ = false;
+  labels_.clear();
+  timestamp_ms_.reset();
+  exemplar_value_.reset();
+  exemplar_timestamp_ms_.reset();
+  const size_t start = pos_;
+  VEDETTE_RETURN_IF_ERROR(ReadSeriesName());
+  series_ = input_.substr(start, pos_ - start);
+  if (!has_metric_name_ || metric_name_.bytes.empty()) return ErrorAt("metric name not set");
+  VEDETTE_RETURN_IF_ERROR(format_ == Format::kText ? ReadTextValue() : ReadOpenMetricsValue());
+  return EntryKind::kSeries;
+}
+
+// Name and labels; the position ends right behind them.
+base::Status Parser::ReadSeriesName() {
+  std::string_view name;
+  if (TakeName(true, &name)) {
+    metric_name_ = {name, false};
+    has_metric_name_ = true;
+    const size_t end = pos_;
+    if (format_ == Format::kText) SkipBlanks();
+    if (!AtEnd() && Peek() == '{') {
+      ++pos_;
+      return ReadLabelPairs(false);
+    }
+    pos_ = end;
+    return {};
+  }
+  if (!Take("{")) return Error("expected a metric name");
+  return ReadLabelPairs(false);
+}
+
+base::Status Parser::ReadLabelPairs(bool exemplar) {
+  for (bool done = false; !done;) VEDETTE_RETURN_IF_ERROR(ReadLabelPair(exemplar, &done));
+  return {};
+}
+
+// Reads one of: `}`, `"metric.name"`, `name="value"`, with the comma behind it.
+base::Status Parser::ReadLabelPair(bool exemplar, bool* done) {
+  const bool text_format = format_ == Format::kText;
+  if (text_format) SkipBlanks();
+  if (Take("}")) {
+    *done = true;
+    return {};
+  }
+  RawText name;
+  if (!TakeName(false, &name.bytes)) {
+    name.quoted = true;
+    if (!TakeQuoted(false, &name.bytes)) return Error("expected label name");
+    if (!base::IsValidUtf8(name.bytes)) return ErrorAt("label name is not valid UTF-8");
+  }
+  if (text_format) SkipBlanks();
+  const bool is_metric_name =
+      name.quoted && !exemplar && !AtEnd() && (Peek() == ',' || Peek() == '}');
+  if (is_metric_name) {
+    VEDETTE_RETURN_IF_ERROR(SetMetricName(name.bytes));
+  } else {
+    VEDETTE_RETURN_IF_ERROR(ReadLabelValue(name, exemplar ? &exemplar_labels_ : &labels_));
+  }
+  if (text_format) SkipBlanks();
+  if (Take(",") || text_format) return {};
+  // Text allows {a="b" c="d"}, OpenMetrics does not.
+  if (!AtEnd() && Peek() == '}') return {};
+  return Error("expected comma or closing brace");
+}
+
+base::Status Parser::ReadLabelValue(RawText name, std::vector<RawLabel>* labels) {
+  if (!Take("=")) return Error("expected equal");
+  if (format_ == Format::kText) SkipBlanks();
+  RawLabel label{name, {}};
+  if (!TakeQuoted(format_ == Format::kText, &label.value)) return Error("expected label value");
+  if (!base::IsValidUtf8(label.value)) {
+    return ErrorAt(base::Concat({"invalid UTF-8 label value: ", base::GoQuote(label.value)}));
+  }
+  labels->push_back(label);
+  return {};
+}
+
+base::Status Parser::SetMetricName(std::string_view name) {
+  if (has_metric_name_) return ErrorAt("metric name already set");
+  metric_name_ = {name, true};
+  has_metric_name_ = true;
+  return {};
+}
+
+base::Status Parser::ReadFloat(std::string_view what, double* out) {
+  const size_t start = pos_;
+  const std::string_view token = TakeUntilAny(format_ == Format::kText ? "{ \t\n" : " \n");
+  if (token.empty()) return Error(base::Concat({"expected ", what}));
+  const auto value = base::ParseDouble(token);
+  if (!value || token.find_first_of("xXpP_") != token.npos) {
+    pos_ = start;
+    return ErrorAt(base::Concat({what, ": ", base::GoQuote(token), " is not a number"}));
+  }
+  *out = std::isnan(*value) ? std::bit_cast<double>(kNormalNanBits) : *value;
+  return {};
+}
+
+base::Status Parser::ReadTextValue() {
+  SkipBlanks();
+  VEDETTE_RETURN_IF_ERROR(ReadFloat("value after metric", &value_));
+  SkipBlanks();
+  if (!AtEnd() && Peek() != '\n') {
+    const size_t start = pos_;
+    Take("-");
+    while (!AtEnd() && Peek() >= '0' && Peek() <= '9') ++pos_;
+    const auto ms = base::ParseInt(input_.substr(start, pos_ - start));
+    if (!ms) return Error("expected a timestamp in milliseconds or the end of the line");
+    timestamp_ms_ = *ms;
+    SkipBlanks();
+  }
+  if (!AtEnd() && !Take("\n")) return Error("expected the end of the line after the timestamp");
+  return {};
+}
+
+base::Status Parser::ReadOpenMetricsValue() {
+  if (!Take(" ")) return Error("expected a space and the value after metric");
+  VEDETTE_RETURN_IF_ERROR(ReadFloat("value after metric", &value_));
+  if (Take(" # {")) return ReadOpenMetricsExemplar();
+  if (Take(" ")) VEDETTE_RETURN_IF_ERROR(ReadOpenMetricsTime("timestamp", &timestamp_ms_));
+  if (Take(" # {")) return ReadOpenMetricsExemplar();
+  if (AtEnd()) return ErrorAt("data does not end with # EOF");
+  if (!Take("\n")) return Error("expected the end of the line after the timestamp");
+  return {};
+}
+
+base::Status Parser::ReadOpenMetricsExemplar() {
+  exemplar_labels_.clear();
+  VEDETTE_RETURN_IF_ERROR(ReadLabelPairs(true));
+  if (!Take(" ")) return Error("expected a space and the value after exemplar labels");
+  double value = 0;
+  VEDETTE_RETURN_IF_ERROR(ReadFloat("value after exemplar labels", &value));
+  exemplar_value_ = value;
+  if (Take(" ")) {
+    VEDETTE_RETURN_IF_ERROR(ReadOpenMetricsTime("exemplar timestamp", &exemplar_timestamp_ms_));
+  }
+  if (AtEnd()) return ErrorAt("data does not end with # EOF");
+  if (!Take("\n")) return Error("expected the end of the line after the exemplar");
+  return {};
+}
+
+base::Status Parser::ReadOpenMetricsTime(std::string_view what, std::optional<int64_t>* out) {
+  double seconds = 0;
+  VEDETTE_RETURN_IF_ERROR(ReadFloat(what, &seconds));
+  if (!std::isfinite(seconds)) {
+    std::string text;
+    base::AppendFloatG(seconds, &text);
+    return ErrorAt(base::Concat({"invalid ", what, " ", text}));
+  }
+  *out = SecondsToMs(seconds);
+  return {};
+}
+
+// The text without its escapes: the input's own bytes where there are none.
+std::string_view Parser::Unescape(RawText text) {
+  if (!text.quoted || text.bytes.find('\\') == text.bytes.npos) return text.bytes;
+  return unescaped_.emplace_back(UnescapeText(text.bytes, true));
+}
+
+base::Status Parser::BuildLabels(const std::vector<RawLabel>& raw, bool with_name, Labels* out) {
+  unescaped_.clear();
+  std::vector<std::pair<std::string_view, std::string_view>> pairs;
+  pairs.reserve(raw.size() + 1);
+  if (with_name) pairs.emplace_back(kMetricName, Unescape(metric_name_));
+  for (const RawLabel& label : raw) {
+    const std::string_view name = Unescape(label.name);
+    std::string_view value = Unescape({label.value, true});
+    if (with_name && IsNormalizedLabel(family_type_, name)) {
+      if (const auto number = base::ParseDouble(value)) {
+        value = unescaped_.emplace_back(OpenMetricsFloat(*number));
+      }
+    }
+    pairs.emplace_back(name, value);
+  }
+  std::sort(pairs.begin(), pairs.end());
+  for (size_t i = 1; i < pairs.size(); ++i) {
+    if (pairs[i].first != pairs[i - 1].first) continue;
+    return ErrorAt(base::Concat({"label name ", base::GoQuote(pairs[i].first), " is not unique"}));
+  }
+  *out = Labels::FromViews(std::move(pairs));
+  return {};
+}
+
+base::Status Parser::ReadLabels(Labels* out) { return BuildLabels(labels_, true, out); }
+
+base::Status Parser::ReadExemplar(Exemplar* out) {
+  VEDETTE_CHECK(exemplar_value_.has_value());
+  out->value = *exemplar_value_;
+  out->timestamp_ms = exemplar_timestamp_ms_;
+  return BuildLabels(exemplar_labels_, false, &out->labels);
+}
+
+base::Status Parser::ErrorAt(std::string_view message) const {
+  const std::string_view before = input_.substr(0, entry_start_);
+  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+  return base::InvalidArgument(base::Concat({"line ", std::to_string(line), ": ", message}));
+}
+
+base::Status Parser::Error(std::string_view what) const {
+  if (AtEnd()) return ErrorAt(base::Concat({what, ", found the end of the data"}));
+  if (Peek() == '\n') return ErrorAt(base::Concat({what, ", found the end of the line"}));
+  constexpr size_t kShown = 20;
+  std::string_view found = input_.substr(pos_, kShown);
+  found = found.substr(0, found.find('\n'));
+  return ErrorAt(base::Concat({what, ", found ", base::GoQuote(found)}));
+}
+
+}  // namespace vedette::model::exposition
