@@ -16,6 +16,8 @@ struct Alert {
   int64_t starts_at_ms = 0;
   int64_t ends_at_ms = 0;
   std::string generator_url;
+  // The value that fired it, shortest digits ("0", "0.95"); empty when the sender did not say.
+  std::string value;
 };
 
 // Alertmanager's fingerprint: FNV-1a 64 over name 0xff value 0xff of the sorted labels.

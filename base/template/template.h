@@ -1,0 +1,59 @@
+#ifndef VEDETTE_BASE_TEMPLATE_TEMPLATE_H_
+#define VEDETTE_BASE_TEMPLATE_TEMPLATE_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+#include "base/template/value.h"
+
+// The part of Go's text/template that rule files and notifications use: text, actions, pipelines,
+// fields, variables, if/else if/with/range/break/continue/define/template/block, comments and trim
+// markers, the predefined functions, and functions that the caller adds.
+
+namespace vedette::base::tmpl {
+
+// A function of the language. `args` are evaluated; in a pipeline the piped value is the last. An
+// error's message becomes "error calling NAME: MESSAGE".
+struct Function {
+  size_t min_args = 0;
+  size_t max_args = 0;
+  std::function<StatusOr<Value>(std::span<const Value> args)> call;
+};
+using Functions = std::map<std::string, Function, std::less<>>;
+
+struct Limits {
+  size_t max_source_bytes = 1 << 20;
+  size_t max_depth = 100;         // nesting of blocks, parentheses and template calls
+  size_t max_output_bytes = 1 << 20;
+  uint64_t max_steps = 1'000'000;  // nodes evaluated
+};
+
+struct Node;  // ast.h
+
+// A parsed template. Immutable after Parse, thread-safe.
+class Template {
+ public:
+  // `name` is what error messages call it. Errors: "template: NAME:LINE: WHAT".
+  static StatusOr<Template> Parse(std::string name, std::string_view source, Functions functions,
+                                  const Limits& limits = {});
+
+  // Errors: `template: NAME:LINE:COLUMN: executing "NAME" at <NODE>: WHAT`, ResourceExhausted when a
+  // limit is passed. Nothing of a failed execution is returned.
+  StatusOr<std::string> Execute(const Value& data) const;
+
+ private:
+  struct Parsed;
+  friend class Parser;
+  friend class Executor;
+  std::shared_ptr<const Parsed> parsed_;
+};
+
+}  // namespace vedette::base::tmpl
+
+#endif  // VEDETTE_BASE_TEMPLATE_TEMPLATE_H_
