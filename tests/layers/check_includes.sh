@@ -9,6 +9,7 @@ cd "${1:-$(dirname "$0")/../..}"
 allow='
 base/http: base
 base/template: base
+base/durable_map: base
 base:
 model: base
 exporters/runtime: base model
@@ -25,27 +26,27 @@ alerting/rules: base model
 alerting/routing: base model
 alerting/notify: base model
 '
-# base/http and base/template may be used by everyone who may use base.
+# The folders below base may be used by everyone who may use base.
 
 bad=0
 while read -r line; do
   [ -n "$line" ] || continue
   folder=${line%%:*}
   allowed="${line#*:} $folder"
-  case " $allowed " in *" base "*) [ "$folder" = base ] || allowed="$allowed base/http base/template" ;; esac
+  case " $allowed " in *" base "*) [ "$folder" = base ] || allowed="$allowed base/http base/template base/durable_map" ;; esac
   [ -d "$folder" ] || continue
   # the files of this folder, not of a folder inside it that has a line of its own
   while IFS=: read -r file number include; do
     case "$file" in
-      base/http/*) [ "$folder" = base/http ] || continue ;;
-      base/template/*) [ "$folder" = base/template ] || continue ;;
+      base/http/*|base/template/*|base/durable_map/*)
+        [ "$folder" != base ] || continue ;;
     esac
     header=$(sed 's/.*"\(.*\)".*/\1/' <<<"$include")
     ok=no
     for target in $allowed; do
       case "$header" in "$target"/*)
         if [ "$target" = base ] && [ "$folder" = base ]; then
-          case "$header" in base/http/*|base/template/*) continue ;; esac
+          case "$header" in base/http/*|base/template/*|base/durable_map/*) continue ;; esac
         fi
         ok=yes; break ;;
       esac

@@ -1,0 +1,70 @@
+#ifndef VEDETTE_APP_RULES_JOIN_H_
+#define VEDETTE_APP_RULES_JOIN_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "alerting/rules/querier.h"
+#include "alerting/routing/router.h"
+#include "alerting/notify/outbox.h"
+#include "collector/promql/engine.h"
+
+// Adapters between alerting's interfaces and the parts that serve them. Each is thread-safe, owned
+// by the collector, and outlived by what it points to.
+
+namespace vedette::app {
+
+// Rules ask the query engine over the local store.
+class EngineQuerier final : public rules::Querier {
+ public:
+  EngineQuerier(const promql::Engine* engine, const promql::Queryable* queryable)
+      : engine_(engine), queryable_(queryable) {}
+
+  base::StatusOr<std::vector<rules::VectorSample>> Query(const std::string& expr, int64_t time_ms,
+                                                         std::stop_token stop) override;
+  base::Status Validate(std::string_view expr) override { return ValidateRuleExpr(expr); }
+
+  // Whether `expr` parses and gives what a rule can use: a vector or a scalar.
+  static base::Status ValidateRuleExpr(std::string_view expr);
+
+ private:
+  const promql::Engine* const engine_;
+  const promql::Queryable* const queryable_;
+};
+
+// Rules hand their alerts to the local router.
+class RouterAlertSink final : public rules::AlertSink {
+ public:
+  explicit RouterAlertSink(routing::Router* router) : router_(router) {}
+  base::Status Send(std::vector<model::Alert> alerts) override {
+    return router_->Post(std::move(alerts));
+  }
+
+ private:
+  routing::Router* const router_;
+};
+
+// For --collector.parts without alertmanager: rules run, ALERTS is recorded, nobody is told.
+class NoAlertSink final : public rules::AlertSink {
+ public:
+  base::Status Send(std::vector<model::Alert>) override { return base::Status(); }
+};
+
+// Routing puts its notifications into the outbox.
+class OutboxSink final : public routing::NotificationSink {
+ public:
+  explicit OutboxSink(notify::Outbox* outbox) : outbox_(outbox) {}
+  bool Enabled(const std::string& integration) override { return outbox_->Enabled(integration); }
+  void Stage(const model::Notification& notification, base::DurableMap::Batch* batch) override {
+    outbox_->Stage(notification, batch);
+  }
+  void Committed() override { outbox_->Committed(); }
+
+ private:
+  notify::Outbox* const outbox_;
+};
+
+}  // namespace vedette::app
+
+#endif  // VEDETTE_APP_RULES_JOIN_H_
