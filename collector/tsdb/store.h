@@ -1,0 +1,127 @@
+#ifndef VEDETTE_COLLECTOR_TSDB_STORE_H_
+#define VEDETTE_COLLECTOR_TSDB_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/status.h"
+#include "base/telemetry.h"
+#include "model/labels.h"
+#include "model/matcher.h"
+#include "model/sample.h"
+#include "model/sinks.h"
+
+namespace vedette::tsdb {
+
+struct Options {
+  std::string dir;  // created if absent; the store owns all that is in it
+  int64_t retention_ms = 90ll * 24 * 3600 * 1000;
+  // A sample may be this much older than the newest of its series; older ones are refused.
+  int64_t out_of_order_window_ms = 10 * 60 * 1000;
+  int64_t flush_interval_ms = 30 * 60 * 1000;
+  // Samples and registry in memory. From half of it on a flush starts early; at all of it new
+  // samples are refused.
+  uint64_t head_bytes = 256ull << 20;
+  // Series with samples since the last flush or the one before. The newest beyond are refused.
+  uint64_t max_series = 1'000'000;
+  // Kept allocated on disk and given up so that a flush can finish when the disk is full; 0: none.
+  uint64_t reserve_bytes = 32ull << 20;
+  // With less free space than this samples are refused (queries and retention go on); 0: no limit.
+  uint64_t min_free_bytes = 64ull << 20;
+  // False: no thread; the owner calls Maintain() itself (tests).
+  bool background = true;
+
+  base::FileSystem* fs = nullptr;
+  base::Clock* clock = nullptr;
+  base::Logger* log = nullptr;
+  base::Telemetry* telemetry = nullptr;
+};
+
+struct StoreStats {
+  uint64_t head_series = 0;
+  uint64_t head_samples = 0;
+  uint64_t head_bytes = 0;
+  uint64_t parts = 0;
+  uint64_t part_bytes = 0;
+  uint64_t part_samples = 0;
+  uint64_t wal_bytes = 0;
+  // Of the newest samples held anywhere; INT64_MAX / INT64_MIN when there are none.
+  int64_t min_time_ms = INT64_MAX;
+  int64_t max_time_ms = INT64_MIN;
+};
+
+// What LabelNames, LabelValues and Series look at: series that match every matcher (none: all) and
+// have samples in [min_ms, max_ms]. Without matchers the range is kept by part, not by series.
+struct SeriesQuery {
+  std::vector<model::Matcher> matchers;
+  int64_t min_ms = INT64_MIN;
+  int64_t max_ms = INT64_MAX;
+  size_t limit = 0;  // 0: none; the first `limit` in order
+};
+
+// The metrics store: samples by series, for as long as the retention, in one folder.
+//
+// A sample goes to the write-ahead log and the head in memory; every flush interval the head becomes
+// an immutable part on disk, parts of a closed UTC day become one. Formats: FORMAT.md.
+//
+// Thread-safe: one writer lock for Append, readers work on a snapshot. Owned by app; the pointers in
+// Options outlive it. One thread of its own flushes, merges and drops what is too old.
+class Store final : public model::SampleSink {
+ public:
+  // Called once a series. An error ends the query and is its answer.
+  using Visitor = std::function<base::Status(model::SeriesSamples series)>;
+
+  // Replays the log under the same caps, flushing as it goes. Parts that are broken are set aside as
+  // NAME.broken and reported, the rest answers. Fails when another process holds the folder or a
+  // newer version wrote it.
+  static base::StatusOr<std::unique_ptr<Store>> Open(const Options& options);
+  // Stops as Stop() does.
+  ~Store() override;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // Of two samples of one series and time the first stands: the same value again is accepted
+  // silently, another one refused where the first is still in the head or the newest of its series
+  // (otherwise it is taken and never seen). Rows are judged one by one.
+  base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows) override;
+  void OnDurable(std::function<void(const base::Status&)> done) override;
+
+  // Visits every series that matches all matchers and has samples in [min_ms, max_ms], both ends
+  // included, sorted by labels, stale markers among the values. The answer is a snapshot of the
+  // moment of the call; `visit` runs on the calling thread without a lock held.
+  base::Status Select(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms,
+                      const Visitor& visit) const;
+
+  // Sorted and unique.
+  base::StatusOr<std::vector<std::string>> LabelNames(const SeriesQuery& query) const;
+  base::StatusOr<std::vector<std::string>> LabelValues(std::string_view name,
+                                                       const SeriesQuery& query) const;
+  base::StatusOr<std::vector<model::Labels>> Series(const SeriesQuery& query) const;
+
+  StoreStats Stats() const;
+
+  // Makes a part of what is in the head and drops the log of it.
+  base::Status Flush();
+  // One round of what the background thread does each second: flush when due, merge, retention.
+  base::Status Maintain();
+  // Ends the thread and syncs the log. The head stays in the log for the next Open. Appends fail
+  // with Unavailable afterwards, queries go on. May be called twice.
+  void Stop();
+
+ private:
+  class Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vedette::tsdb
+
+#endif  // VEDETTE_COLLECTOR_TSDB_STORE_H_
