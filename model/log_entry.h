@@ -37,8 +37,7 @@ struct LogPush {
   std::vector<SourcePositions> sources;  // at most one from our shipper, empty from others
 };
 
-// The request header that carries them: `X-Vedette-Source: SOURCE;P1,P2,...`, positions as the
-// first and then differences, in entry order (model/log_push.h reads and writes it).
+// The request header that carries them (model/source_header.h reads and writes it).
 inline constexpr std::string_view kSourceHeader = "X-Vedette-Source";
 
 }  // namespace vedette::model

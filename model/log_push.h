@@ -1,0 +1,37 @@
+#ifndef VEDETTE_MODEL_LOG_PUSH_H_
+#define VEDETTE_MODEL_LOG_PUSH_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+#include "model/log_entry.h"
+
+// Loki's push API on the wire: logproto.PushRequest as protobuf (without the snappy around it) and
+// the JSON form. Decoding is all or nothing: InvalidArgument for what is malformed,
+// ResourceExhausted for what is over a limit, each naming the stream and the entry.
+
+namespace vedette::model {
+
+struct LogPushLimits {
+  uint64_t max_entries = 500'000;
+  uint32_t max_line_bytes = 256 << 10;
+  uint32_t max_labels = 15;  // of a stream
+  uint32_t max_name_bytes = 1024;
+  uint32_t max_value_bytes = 2048;
+  uint32_t max_metadata = 128;              // pairs of an entry
+  uint32_t max_metadata_bytes = 64 << 10;   // of an entry
+};
+
+base::StatusOr<LogPush> DecodeLogPush(std::string_view protobuf, const LogPushLimits& limits = {});
+std::string EncodeLogPush(std::span<const LogStream> streams);
+
+// {"streams":[{"stream":{"a":"b"},"values":[["NANOSECONDS","line",{"meta":"data"}]]}]}. Of a
+// repeated key the last counts. Text must be UTF-8.
+base::StatusOr<LogPush> DecodeLogPushJson(std::string_view json, const LogPushLimits& limits = {});
+
+}  // namespace vedette::model
+
+#endif  // VEDETTE_MODEL_LOG_PUSH_H_

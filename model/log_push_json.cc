@@ -1,0 +1,98 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "base/strings.h"
+#include "model/log_push.h"
+#include "model/log_push_builder.h"
+
+namespace vedette::model {
+namespace {
+
+namespace json = boost::json;
+
+constexpr size_t kMaxDepth = 8;
+
+std::string_view ToStd(const json::string& text) { return {text.data(), text.size()}; }
+std::string_view ToStd(json::string_view text) { return {text.data(), text.size()}; }
+
+base::Status Expected(std::string_view where, std::string_view what) {
+  return base::InvalidArgument(base::Concat({"push request: ", where, " must be ", what}));
+}
+
+base::StatusOr<Labels> ReadStreamLabels(const json::value* value) {
+  if (value == nullptr || !value->is_object()) {
+    return Expected("streams[].stream", "an object of strings");
+  }
+  std::vector<std::pair<std::string_view, std::string_view>> pairs;
+  for (const auto& [name, label] : value->get_object()) {
+    if (!label.is_string()) return Expected("streams[].stream", "an object of strings");
+    if (!IsLegacyLabelName(ToStd(name))) {
+      return base::InvalidArgument(
+          base::Concat({"stream label name ", base::GoQuote(ToStd(name)),
+                        " is not of the form [a-zA-Z_][a-zA-Z0-9_]*"}));
+    }
+    pairs.emplace_back(ToStd(name), ToStd(label.get_string()));
+  }
+  return Labels::FromViews(std::move(pairs));
+}
+
+base::Status ReadMetadata(const json::value& value, const LogPushBuilder& builder,
+                          LogPushBuilder::Pairs* out) {
+  if (!value.is_object()) return Expected("streams[].values[][2]", "an object of strings");
+  VEDETTE_RETURN_IF_ERROR(builder.CheckMetadataCount(value.get_object().size()));
+  for (const auto& [name, data] : value.get_object()) {
+    if (!data.is_string()) return Expected("streams[].values[][2]", "an object of strings");
+    out->emplace_back(ToStd(name), ToStd(data.get_string()));
+  }
+  return {};
+}
+
+base::Status ReadEntry(const json::value& value, LogPushBuilder* builder) {
+  constexpr std::string_view kShape = "[\"NANOSECONDS\", \"LINE\"] or with an object after them";
+  if (!value.is_array()) return Expected("streams[].values[]", kShape);
+  const json::array& parts = value.get_array();
+  if (parts.size() < 2 || parts.size() > 3 || !parts[0].is_string() || !parts[1].is_string()) {
+    return Expected("streams[].values[]", kShape);
+  }
+  const auto timestamp = base::ParseInt(ToStd(parts[0].get_string()));
+  if (!timestamp) return Expected("streams[].values[][0]", "nanoseconds as a decimal string");
+  LogPushBuilder::Pairs metadata;
+  if (parts.size() == 3) VEDETTE_RETURN_IF_ERROR(ReadMetadata(parts[2], *builder, &metadata));
+  return builder->AddEntry(*timestamp, ToStd(parts[1].get_string()), std::move(metadata));
+}
+
+base::Status ReadStream(const json::value& value, LogPushBuilder* builder) {
+  if (!value.is_object()) return Expected("streams[]", "an object");
+  VEDETTE_ASSIGN_OR_RETURN(Labels labels,
+                           ReadStreamLabels(value.get_object().if_contains("stream")));
+  VEDETTE_RETURN_IF_ERROR(builder->BeginStream(std::move(labels)));
+  const json::value* values = value.get_object().if_contains("values");
+  if (values == nullptr || !values->is_array()) return Expected("streams[].values", "an array");
+  for (const json::value& entry : values->get_array()) {
+    VEDETTE_RETURN_IF_ERROR(ReadEntry(entry, builder));
+  }
+  return {};
+}
+
+}  // namespace
+
+base::StatusOr<LogPush> DecodeLogPushJson(std::string_view text, const LogPushLimits& limits) {
+  json::parse_options options;
+  options.max_depth = kMaxDepth;
+  json::error_code error;
+  const json::value root = json::parse({text.data(), text.size()}, error, {}, options);
+  if (error) return base::InvalidArgument(base::Concat({"push request: ", error.message()}));
+  if (!root.is_object()) return Expected("the body", "an object");
+  const json::value* streams = root.get_object().if_contains("streams");
+  if (streams == nullptr || !streams->is_array()) return Expected("streams", "an array");
+  LogPushBuilder builder(limits);
+  for (const json::value& stream : streams->get_array()) {
+    VEDETTE_RETURN_IF_ERROR(ReadStream(stream, &builder));
+  }
+  return builder.Take();
+}
+
+}  // namespace vedette::model
