@@ -1,0 +1,202 @@
+#ifndef VEDETTE_COLLECTOR_PROMQL_AST_H_
+#define VEDETTE_COLLECTOR_PROMQL_AST_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "collector/promql/value.h"
+#include "model/matcher.h"
+
+// The tree that the parser makes. Plain data, immutable once parsed, so that one tree may be
+// evaluated by many threads.
+
+namespace vedette::promql {
+
+struct FunctionSignature;
+
+// Byte offsets into the query: [start, end).
+struct PositionRange {
+  int start = 0;
+  int end = 0;
+};
+
+enum class ExprKind {
+  kNumber,
+  kString,
+  kParen,
+  kUnary,
+  kBinary,
+  kCall,
+  kAggregate,
+  kVectorSelector,
+  kMatrixSelector,
+  kSubquery,
+};
+
+struct Expr {
+  explicit Expr(ExprKind expr_kind) : kind(expr_kind) {}
+  virtual ~Expr() = default;
+  Expr(const Expr&) = delete;
+  Expr& operator=(const Expr&) = delete;
+
+  const ExprKind kind;
+  ValueType type = ValueType::kNone;  // set by the type check
+  PositionRange pos;
+  int depth = 1;  // levels below and including this node
+  // The value does not depend on the evaluation step (set by the analysis): computed once a query.
+  bool step_invariant = false;
+};
+using ExprPtr = std::unique_ptr<Expr>;
+
+// Downcast to the node of a known kind.
+template <typename T>
+const T& As(const Expr& expr) {
+  return static_cast<const T&>(expr);
+}
+template <typename T>
+T& As(Expr& expr) {
+  return static_cast<T&>(expr);
+}
+// The node if it is a T, else null.
+template <typename T>
+const T* TryAs(const Expr& expr) {
+  return expr.kind == T::kKind ? &As<T>(expr) : nullptr;
+}
+template <typename T>
+T* TryAs(Expr& expr) {
+  return expr.kind == T::kKind ? &As<T>(expr) : nullptr;
+}
+
+struct NumberLiteral : Expr {
+  static constexpr ExprKind kKind = ExprKind::kNumber;
+  NumberLiteral() : Expr(kKind) {}
+  double value = 0;
+  bool is_duration = false;  // written as 1h30m; the value is in seconds
+};
+
+struct StringLiteral : Expr {
+  static constexpr ExprKind kKind = ExprKind::kString;
+  StringLiteral() : Expr(kKind) {}
+  std::string value;
+};
+
+struct ParenExpr : Expr {
+  static constexpr ExprKind kKind = ExprKind::kParen;
+  ParenExpr() : Expr(kKind) {}
+  ExprPtr inner;
+};
+
+struct UnaryExpr : Expr {
+  static constexpr ExprKind kKind = ExprKind::kUnary;
+  UnaryExpr() : Expr(kKind) {}
+  bool negative = false;
+  ExprPtr operand;
+};
+
+enum class BinaryOp {
+  kAdd, kSub, kMul, kDiv, kMod, kPow, kAtan2,
+  kEqual, kNotEqual, kGreater, kLess, kGreaterEqual, kLessEqual,
+  kAnd, kOr, kUnless,
+};
+bool IsComparison(BinaryOp op);
+bool IsSetOperator(BinaryOp op);
+const char* OpText(BinaryOp op);
+
+enum class Cardinality { kOneToOne, kManyToOne, kOneToMany, kManyToMany };
+
+// on(...) / ignoring(...) and group_left/right(...) of a binary operation between vectors.
+struct VectorMatching {
+  Cardinality card = Cardinality::kOneToOne;
+  std::vector<std::string> labels;
+  bool on = false;
+  std::vector<std::string> include;
+};
+
+struct BinaryExpr : Expr {
+  static constexpr ExprKind kKind = ExprKind::kBinary;
+  BinaryExpr() : Expr(kKind) {}
+  BinaryOp op = BinaryOp::kAdd;
+  PositionRange op_pos;
+  bool return_bool = false;
+  ExprPtr lhs;
+  ExprPtr rhs;
+  std::optional<VectorMatching> matching;  // only between two vectors
+};
+
+struct CallExpr : Expr {
+  static constexpr ExprKind kKind = ExprKind::kCall;
+  CallExpr() : Expr(kKind) {}
+  const FunctionSignature* function = nullptr;
+  std::vector<ExprPtr> args;
+};
+
+enum class AggregateOp {
+  kSum, kAvg, kCount, kMin, kMax, kGroup, kStddev, kStdvar,
+  kTopk, kBottomk, kCountValues, kQuantile, kLimitk, kLimitRatio,
+};
+const char* OpText(AggregateOp op);
+// topk(2, x): takes a parameter before the vector.
+bool TakesParameter(AggregateOp op);
+
+struct AggregateExpr : Expr {
+  static constexpr ExprKind kKind = ExprKind::kAggregate;
+  AggregateExpr() : Expr(kKind) {}
+  AggregateOp op = AggregateOp::kSum;
+  ExprPtr operand;
+  ExprPtr param;  // null but for those that take one
+  std::vector<std::string> grouping;
+  bool without = false;
+};
+
+// A duration as written: its milliseconds, and how to print it where it was an expression.
+struct DurationValue {
+  int64_t ms = 0;
+  std::string text;  // canonical text of an arithmetic expression, else empty
+};
+
+enum class AtPreprocessor { kNone, kStart, kEnd };
+
+// `@` and `offset` of a selector or subquery.
+struct TimeModifier {
+  DurationValue offset;
+  std::optional<int64_t> at_ms;
+  AtPreprocessor at = AtPreprocessor::kNone;
+  bool HasAt() const { return at_ms.has_value() || at != AtPreprocessor::kNone; }
+  bool HasOffset() const { return offset.ms != 0 || !offset.text.empty(); }
+};
+
+struct VectorSelector : Expr {
+  static constexpr ExprKind kKind = ExprKind::kVectorSelector;
+  VectorSelector() : Expr(kKind) {}
+  std::string name;  // written before the braces; empty if none
+  std::vector<model::Matcher> matchers;
+  TimeModifier time;
+};
+
+struct MatrixSelector : Expr {
+  static constexpr ExprKind kKind = ExprKind::kMatrixSelector;
+  MatrixSelector() : Expr(kKind) {}
+  std::unique_ptr<VectorSelector> selector;  // carries the matrix' time modifiers
+  DurationValue range;
+};
+
+struct SubqueryExpr : Expr {
+  static constexpr ExprKind kKind = ExprKind::kSubquery;
+  SubqueryExpr() : Expr(kKind) {}
+  ExprPtr inner;
+  DurationValue range;
+  DurationValue step;  // 0: the engine's default
+  TimeModifier time;
+};
+
+// The expression inside any parentheses.
+const Expr& StripParens(const Expr& expr);
+Expr& StripParens(Expr& expr);
+
+}  // namespace vedette::promql
+
+#endif  // VEDETTE_COLLECTOR_PROMQL_AST_H_

@@ -1,0 +1,18 @@
+#ifndef VEDETTE_COLLECTOR_PROMQL_PRINTER_H_
+#define VEDETTE_COLLECTOR_PROMQL_PRINTER_H_
+
+#include <string>
+
+#include "collector/promql/ast.h"
+
+namespace vedette::promql {
+
+// The expression on one line, as Prometheus writes it back: what parses to the same tree.
+std::string Print(const Expr& expr);
+
+// Over several lines where one would be longer than 100 characters: /api/v1/format_query.
+std::string PrettyPrint(const Expr& expr);
+
+}  // namespace vedette::promql
+
+#endif  // VEDETTE_COLLECTOR_PROMQL_PRINTER_H_

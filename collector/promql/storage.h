@@ -1,0 +1,38 @@
+#ifndef VEDETTE_COLLECTOR_PROMQL_STORAGE_H_
+#define VEDETTE_COLLECTOR_PROMQL_STORAGE_H_
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "base/status.h"
+#include "model/matcher.h"
+#include "model/sample.h"
+
+// What the query language needs from a store of metrics. Implemented by the metrics store's adapter
+// in app and by fakes in tests.
+
+namespace vedette::promql {
+
+// Which series, and which of their samples: min_ms <= timestamp <= max_ms.
+struct SelectRequest {
+  std::vector<model::Matcher> matchers;
+  int64_t min_ms = 0;
+  int64_t max_ms = 0;
+};
+
+class Queryable {
+ public:
+  virtual ~Queryable() = default;
+
+  // Hands every series that matches all matchers and has a sample in the request's time to `visit`,
+  // in the order of their labels, each once. Samples are raw: ascending times, stale markers
+  // included. An error of `visit` ends the walk and is returned. Thread-safe; the view is one
+  // consistent moment for the time of one call.
+  using Visit = std::function<base::Status(model::SeriesSamples&&)>;
+  virtual base::Status Select(const SelectRequest& request, const Visit& visit) const = 0;
+};
+
+}  // namespace vedette::promql
+
+#endif  // VEDETTE_COLLECTOR_PROMQL_STORAGE_H_
