@@ -1,0 +1,64 @@
+#ifndef VEDETTE_APP_COLLECTOR_OPTIONS_H_
+#define VEDETTE_APP_COLLECTOR_OPTIONS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/status.h"
+
+namespace CLI {
+class App;
+}
+
+namespace vedette::app {
+
+// Which parts of the collector run: --collector.parts.
+struct Parts {
+  bool tsdb = true;          // scraping, metrics store, PromQL, remote write
+  bool logs = true;          // log store, LogQL, push
+  bool rules = true;         // needs tsdb
+  bool alertmanager = true;  // routing and receivers
+};
+
+// "tsdb,logs,rules,alertmanager": any of them, at least one. Rules need tsdb.
+base::StatusOr<Parts> ParseParts(const std::string& text);
+
+// The collector's command line. Durations in milliseconds.
+struct CollectorOptions {
+  std::string config_file;               // empty: this host alone
+  std::string alertmanager_config_file;  // empty: the default routes
+  std::string storage_path = "data/";
+  int64_t metrics_retention_ms = 0;
+  int64_t logs_retention_ms = 0;
+  std::vector<std::string> listen = {"127.0.0.1:9090", "127.0.0.1:3100", "127.0.0.1:9093"};
+  std::string web_config_file;
+  std::vector<std::string> allow_plaintext;
+  std::string external_url;  // empty: http://HOSTNAME:PORT of the first listener
+  bool remote_write_receiver = false;
+  bool skip_unsupported = false;
+  Parts parts;
+  base::LogLevel log_level = base::LogLevel::kInfo;
+};
+
+// The flags as text, before they are checked.
+class CollectorFlags {
+ public:
+  explicit CollectorFlags(CLI::App* verb);
+  // InvalidArgument names the flag, what was found and what is allowed.
+  base::StatusOr<CollectorOptions> Check() const;
+
+ private:
+  CollectorOptions options_;
+  std::string metrics_retention_ = "90d";
+  std::string logs_retention_ = "90d";
+  std::string parts_ = "tsdb,logs,rules,alertmanager";
+  std::string log_level_ = "info";
+  std::vector<std::string> listen_;
+  std::string allow_plaintext_;
+};
+
+}  // namespace vedette::app
+
+#endif  // VEDETTE_APP_COLLECTOR_OPTIONS_H_

@@ -1,0 +1,40 @@
+#include "app/rules_join.h"
+
+#include <utility>
+
+#include "collector/promql/ast.h"
+#include "collector/promql/parser.h"
+
+namespace vedette::app {
+
+base::StatusOr<std::vector<rules::VectorSample>> EngineQuerier::Query(const std::string& expr,
+                                                                      int64_t time_ms,
+                                                                      std::stop_token stop) {
+  promql::QueryContext context;
+  context.queryable = queryable_;
+  context.stop = std::move(stop);
+  promql::Result result = engine_->Instant(expr, time_ms, context);
+  if (!result.ok()) return result.ToStatus();
+  std::vector<rules::VectorSample> samples;
+  switch (result.value.type) {
+    case promql::ValueType::kScalar:
+      samples.push_back({model::Labels(), result.value.scalar});
+      return samples;
+    case promql::ValueType::kVector:
+      samples.reserve(result.value.vector.size());
+      for (promql::VectorSample& sample : result.value.vector) {
+        samples.push_back({std::move(sample.labels), sample.value});
+      }
+      return samples;
+    default:
+      return base::InvalidArgument("rule result is not a vector or scalar");
+  }
+}
+
+base::Status EngineQuerier::ValidateRuleExpr(std::string_view expr) {
+  VEDETTE_ASSIGN_OR_RETURN(const promql::ExprPtr parsed, promql::ParseExpr(expr));
+  (void)parsed;
+  return base::Status();
+}
+
+}  // namespace vedette::app
