@@ -13,7 +13,7 @@
 namespace vedette::base::http {
 
 struct TlsClientOptions {
-  std::string ca_file;      // empty: the system's
+  std::string ca_file;  // empty: the system's
   std::string cert_file;
   std::string key_file;
   std::string server_name;  // empty: the URL's host

@@ -19,6 +19,7 @@ class Headers {
  public:
   void Set(std::string_view name, std::string_view value);  // replaces all of that name
   void Add(std::string_view name, std::string_view value);
+  void Remove(std::string_view name);
   // The first value, or empty.
   std::string_view Get(std::string_view name) const;
   bool Has(std::string_view name) const;
@@ -53,7 +54,7 @@ struct Request {
   std::string path;    // decoded, without query
   Params query;        // of the URL
   Headers headers;
-  std::string body;    // as sent; see base/codec for Content-Encoding
+  std::string body;            // as sent; see base/codec for Content-Encoding
   std::string remote_address;  // "127.0.0.1:51234", "[::1]:51234"
   std::string user;            // who authenticated, empty if nobody
   // Values of the `{name}` parts of the route that matched, decoded, in order.
@@ -77,6 +78,8 @@ struct Response {
 
 // Completes a request; called exactly once, from any thread, before or after the handler returns.
 using Responder = std::function<void(Response)>;
+// The request lives until the handler returns: one that answers later keeps copies of what it
+// needs. A responder that is destroyed without having been called answers 500.
 using Handler = std::function<void(const Request&, Responder)>;
 
 // A handler that answers before it returns.

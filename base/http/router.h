@@ -13,14 +13,16 @@ namespace vedette::base::http {
 enum class Pool { kIngest, kQuery, kControl };
 
 struct Route {
-  std::string method;   // "GET" also answers HEAD
-  std::string pattern;  // "/api/v1/label/{name}/values"; a last part "{rest...}" takes the remainder
+  std::string method;  // "GET" also answers HEAD
+  std::string
+      pattern;  // "/api/v1/label/{name}/values"; a last part "{rest...}" takes the remainder
   Pool pool = Pool::kQuery;
   Scope scope = Scope::kRead;  // kNone: open to everybody (health probes)
   Handler handler;
 };
 
-// The table of routes. Filled before the server starts, const and thread-safe afterwards.
+// The table of routes. Filled before the server starts, const and thread-safe afterwards. Where two
+// patterns match, the one added first answers.
 class Router {
  public:
   void Handle(Route route);
@@ -32,6 +34,7 @@ class Router {
     std::vector<std::string> path_args;
     std::vector<std::string> allowed;  // methods of this path, when the path exists: 405, else 404
   };
+  // `path` as sent, still percent-encoded: an escaped slash does not part a name.
   Match Find(std::string_view method, std::string_view path) const;
 
  private:

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/fs.h"
 #include "base/http/router.h"
 #include "base/http/web_config.h"
 #include "base/log.h"
@@ -39,6 +40,7 @@ class Server {
     PoolSize control{1, 64};
     Clock* clock = nullptr;
     Logger* logger = nullptr;
+    FileSystem* fs = nullptr;        // for certificates and token files; null: the machine's
     Telemetry* telemetry = nullptr;  // may be null
   };
 
@@ -48,7 +50,9 @@ class Server {
 
   // Ports actually bound, in the order of Options::listen.
   virtual std::vector<uint16_t> Ports() const = 0;
-  virtual void SetWebConfig(std::shared_ptr<const WebConfig> web_config) = 0;
+  // For connections and requests that come after. Reads the certificates anew; when they cannot be
+  // loaded, everything stays as it was.
+  virtual Status SetWebConfig(std::shared_ptr<const WebConfig> web_config) = 0;
   // Stops accepting, cancels requests' stop tokens, waits up to 5 s for handlers, joins.
   virtual void Stop() = 0;
 };

@@ -19,8 +19,8 @@ namespace vedette::base::http {
 //
 //   tokens:
 //     - name: grafana
-//       token_file: /run/credentials/grafana-token   # read at use; the secret is never in this file
-//       scopes: [read]                               # read, push, admin
+//       token_file: /run/credentials/grafana-token   # read at use; the secret is never in this
+//       file scopes: [read]                               # read, push, admin
 //
 // basic_auth_users have all scopes, as upstream; `basic_auth_scopes: {user: [read]}` narrows one.
 // Immutable after load, thread-safe.
@@ -63,7 +63,7 @@ StatusOr<WebConfig> LoadWebConfig(FileSystem* fs, const std::string& path);
 // Who the request is from and whether it may do what `needed` asks.
 struct AuthResult {
   bool allowed = false;
-  int status = 0;        // 401 or 403 when not allowed
+  int status = 0;  // 401 or 403 when not allowed
   std::string user;
 };
 // `scope` kNone is always allowed. Constant-time compares; bcrypt results are cached by hash of

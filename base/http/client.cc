@@ -1,0 +1,245 @@
+#include "base/http/client.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/codec/compress.h"
+#include "base/http/client_connection.h"
+#include "base/http/url.h"
+#include "base/mutex.h"
+#include "base/strings.h"
+#include "base/thread_pool.h"
+
+namespace vedette::base::http {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// Kept connections: fewer seconds than servers keep theirs (ours 60).
+constexpr std::chrono::seconds kMaxIdle{45};
+constexpr size_t kMaxIdleConnections = 32;
+// Names being looked up at one time; a resolver that hangs holds no more threads than that.
+constexpr size_t kResolverThreads = 2;
+constexpr size_t kResolverQueue = 64;
+
+bool IsIdempotent(std::string_view method) {
+  for (const std::string_view m : {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}) {
+    if (method == m) return true;
+  }
+  return false;
+}
+
+std::string EncodeBase64(std::string_view text) {
+  std::string out((text.size() + 2) / 3 * 4 + 1, '\0');
+  const int n = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                                reinterpret_cast<const unsigned char*>(text.data()),
+                                static_cast<int>(text.size()));
+  out.resize(static_cast<size_t>(n));
+  return out;
+}
+
+bool HasLineBreak(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+bool IsToken(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return c > ' ' && c < 0x7f &&
+           std::string_view("()<>@,;:\\\"/[]?={}").find(c) == std::string_view::npos;
+  });
+}
+
+Status CheckRequest(const ClientRequest& request) {
+  if (!IsToken(request.method)) return InvalidArgument("bad method");
+  for (const auto& [name, value] : request.headers.fields()) {
+    if (!IsToken(name)) return InvalidArgument(Concat({"bad header name ", GoQuote(name)}));
+    if (HasLineBreak(value)) {
+      return InvalidArgument(Concat({"header ", name, " contains a line break"}));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Request line, header fields and body as one text.
+std::string WireText(const ClientRequest& request, const Url& url) {
+  Headers headers = request.headers;
+  if (!headers.Has("Host")) headers.Set("Host", url.HostHeader());
+  if (!headers.Has("User-Agent")) headers.Set("User-Agent", "vedette");
+  if (!url.userinfo.empty() && !headers.Has("Authorization")) {
+    headers.Set("Authorization", Concat({"Basic ", EncodeBase64(url.userinfo)}));
+  }
+  if (request.accept_gzip && !headers.Has("Accept-Encoding")) {
+    headers.Set("Accept-Encoding", "gzip");
+  }
+  if (!request.body.empty() || request.method == "POST" || request.method == "PUT") {
+    headers.Set("Content-Length", std::to_string(request.body.size()));
+  }
+  std::string wire = Concat({request.method, " ", url.target, " HTTP/1.1\r\n"});
+  for (const auto& [name, value] : headers.fields()) {
+    wire.append(name).append(": ").append(value).append("\r\n");
+  }
+  return wire.append("\r\n").append(request.body);
+}
+
+class PooledClient final : public Client {
+ public:
+  explicit PooledClient(TlsClientOptions tls) : tls_options_(std::move(tls)) {}
+
+  StatusOr<Response> Send(const ClientRequest& request) override {
+    VEDETTE_ASSIGN_OR_RETURN(const Url url, ParseUrl(request.url));
+    VEDETTE_RETURN_IF_ERROR(CheckRequest(request));
+    StatusOr<Response> response = SendTo(url, request);
+    if (response.ok()) return response;
+    return Annotate(response.status(), url.Origin());
+  }
+
+ private:
+  using Connection = std::unique_ptr<ClientConnection>;
+  struct Idle {
+    std::string origin;
+    Connection connection;
+  };
+
+  StatusOr<Response> SendTo(const Url& url, const ClientRequest& request) {
+    const Patience patience{SteadyClock::now() + request.timeout, request.stop};
+    const std::string wire = WireText(request, url);
+    if (Connection kept = TakeIdle(url.Origin())) {
+      StatusOr<Response> response = Exchange(url, request, wire, &kept, patience);
+      // It had been closed meanwhile: once more, on a new one, where doing it twice is harmless.
+      const bool again =
+          !response.ok() && kept && kept->closed_before_answer() && IsIdempotent(request.method);
+      if (!again) return response;
+    }
+    VEDETTE_ASSIGN_OR_RETURN(Connection fresh, Connect(url, patience));
+    return Exchange(url, request, wire, &fresh, patience);
+  }
+
+  // Puts the connection back when it can be used again; else leaves it.
+  StatusOr<Response> Exchange(const Url& url, const ClientRequest& request, const std::string& wire,
+                              Connection* connection, const Patience& patience) {
+    VEDETTE_ASSIGN_OR_RETURN(
+        Response response,
+        (*connection)
+            ->Exchange(wire, request.method == "HEAD", request.max_response_bytes, patience));
+    if ((*connection)->Reusable()) PutIdle(url.Origin(), std::move(*connection));
+    if (request.accept_gzip && EqualsIgnoreCase(response.headers.Get("Content-Encoding"), "gzip") &&
+        !response.body.empty()) {
+      VEDETTE_ASSIGN_OR_RETURN(response.body,
+                               GzipDecompress(response.body, request.max_response_bytes));
+      response.headers.Remove("Content-Encoding");
+      response.headers.Remove("Content-Length");
+    }
+    return response;
+  }
+
+  StatusOr<Connection> Connect(const Url& url, const Patience& patience) {
+    std::shared_ptr<TlsContext> tls;
+    if (url.is_tls()) {
+      VEDETTE_ASSIGN_OR_RETURN(tls, Tls());
+    }
+    VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> addresses, Resolve(url.host, patience));
+    std::vector<Endpoint> endpoints;
+    for (const std::string& address : addresses) endpoints.push_back({address, url.port});
+    std::string name = tls_options_.server_name.empty() ? url.host : tls_options_.server_name;
+    auto connection = std::make_unique<ClientConnection>();
+    VEDETTE_RETURN_IF_ERROR(connection->Connect(endpoints, std::move(tls), name, patience));
+    return connection;
+  }
+
+  // The system's resolver knows no deadline: it is asked on a thread of ours, and an answer that
+  // comes too late goes nowhere.
+  StatusOr<std::vector<std::string>> Resolve(const std::string& host, const Patience& patience)
+      VEDETTE_EXCLUDES(mutex_) {
+    if (IsNumericAddress(host)) return std::vector<std::string>{host};
+    struct Lookup {
+      Mutex mutex;
+      CondVar changed;
+      std::optional<StatusOr<std::vector<std::string>>> answer VEDETTE_GUARDED_BY(mutex);
+    };
+    const auto lookup = std::make_shared<Lookup>();
+    const bool taken = Resolver()->TrySubmit([lookup, host] {
+      auto found = ResolveHost(host);
+      MutexLock lock(lookup->mutex);
+      lookup->answer = std::move(found);
+      lookup->changed.NotifyAll();
+    });
+    if (!taken) return Unavailable("resolve: too many look-ups under way");
+    const std::stop_callback wake(patience.stop, [lookup] {
+      MutexLock lock(lookup->mutex);
+      lookup->changed.NotifyAll();
+    });
+    MutexLock lock(lookup->mutex);
+    while (!lookup->answer) {
+      if (patience.stop.stop_requested()) return Cancelled("resolve: stopped");
+      const auto left = patience.deadline - SteadyClock::now();
+      if (left.count() <= 0) return DeadlineExceeded("resolve: timed out");
+      lookup->changed.WaitFor(lookup->mutex, left);
+    }
+    return *lookup->answer;
+  }
+
+  ThreadPool* Resolver() VEDETTE_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    if (!resolver_) {
+      resolver_ = std::make_unique<ThreadPool>("http-resolve", kResolverThreads, kResolverQueue);
+    }
+    return resolver_.get();
+  }
+
+  // Loaded at the first https request: the system's certificates take 1.4 MB.
+  StatusOr<std::shared_ptr<TlsContext>> Tls() VEDETTE_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    if (!tls_) {
+      const std::unique_ptr<FileSystem> fs = NewPosixFileSystem();
+      VEDETTE_ASSIGN_OR_RETURN(tls_, NewClientTls(tls_options_, fs.get()));
+    }
+    return tls_;
+  }
+
+  Connection TakeIdle(const std::string& origin) VEDETTE_EXCLUDES(mutex_) {
+    std::vector<Connection> dead;  // closed after the lock is given back
+    MutexLock lock(mutex_);
+    const auto oldest = SteadyClock::now() - kMaxIdle;
+    for (auto at = idle_.begin(); at != idle_.end();) {
+      const bool expired = at->connection->last_used() < oldest;
+      if (!expired && at->origin != origin) {
+        ++at;
+        continue;
+      }
+      Connection connection = std::move(at->connection);
+      at = idle_.erase(at);
+      if (!expired && connection->Reusable()) return connection;
+      dead.push_back(std::move(connection));
+    }
+    return nullptr;
+  }
+
+  void PutIdle(const std::string& origin, Connection connection) VEDETTE_EXCLUDES(mutex_) {
+    Connection evicted;
+    MutexLock lock(mutex_);
+    if (idle_.size() >= kMaxIdleConnections) {
+      evicted = std::move(idle_.back().connection);
+      idle_.pop_back();
+    }
+    idle_.push_front({origin, std::move(connection)});
+  }
+
+  const TlsClientOptions tls_options_;
+  Mutex mutex_;
+  std::shared_ptr<TlsContext> tls_ VEDETTE_GUARDED_BY(mutex_);
+  std::deque<Idle> idle_ VEDETTE_GUARDED_BY(mutex_);  // most recently used first
+  std::unique_ptr<ThreadPool> resolver_ VEDETTE_GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+std::unique_ptr<Client> NewClient(const TlsClientOptions& tls) {
+  return std::make_unique<PooledClient>(tls);
+}
+
+}  // namespace vedette::base::http

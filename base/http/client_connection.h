@@ -1,0 +1,65 @@
+#ifndef VEDETTE_BASE_HTTP_CLIENT_CONNECTION_H_
+#define VEDETTE_BASE_HTTP_CLIENT_CONNECTION_H_
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/http/event_loop.h"
+#include "base/http/message.h"
+#include "base/http/parser.h"
+#include "base/http/stream.h"
+#include "base/status.h"
+
+// Internal to base/http: one connection of the client, blocking, on an event loop of its own.
+
+namespace vedette::base::http {
+
+// Until when, and until whom, an exchange may go on.
+struct Patience {
+  std::chrono::steady_clock::time_point deadline;
+  std::stop_token stop;
+};
+
+// One thread at a time. After an error it is good for nothing more.
+class ClientConnection {
+ public:
+  ClientConnection();
+
+  // `tls` null: plain. `host` is whom the certificate must name; empty checks no name.
+  Status Connect(const std::vector<Endpoint>& endpoints, std::shared_ptr<TlsContext> tls,
+                 const std::string& host, const Patience& patience);
+  // `wire` is the whole request. ResourceExhausted when the answer's body is over the limit.
+  StatusOr<Response> Exchange(std::string_view wire, bool head_only, uint64_t max_body_bytes,
+                              const Patience& patience);
+  // After an exchange: may another follow?
+  bool Reusable() const { return reusable_ && stream_->IdleAndOpen(); }
+  // No byte of an answer came: the server closed a kept connection before it saw the request.
+  bool closed_before_answer() const { return closed_before_answer_; }
+  std::chrono::steady_clock::time_point last_used() const { return last_used_; }
+
+ private:
+  // Runs the loop until *done, the deadline or the stop.
+  Status Await(const bool* done, const Patience& patience);
+  Status WriteAll(std::string_view data, const Patience& patience);
+  // Appends what came to in_; false at the end of the stream.
+  StatusOr<bool> ReadMore(const Patience& patience);
+  StatusOr<Response> ReadResponse(bool head_only, uint64_t max_body_bytes,
+                                  const Patience& patience);
+
+  const std::unique_ptr<EventLoop> loop_;
+  std::unique_ptr<Stream> stream_;
+  std::vector<char> buffer_;
+  std::string in_;
+  bool reusable_ = false;
+  bool closed_before_answer_ = false;
+  std::chrono::steady_clock::time_point last_used_;
+};
+
+}  // namespace vedette::base::http
+
+#endif  // VEDETTE_BASE_HTTP_CLIENT_CONNECTION_H_

@@ -1,0 +1,140 @@
+#include "base/http/exchange.h"
+
+#include <algorithm>
+#include <ctime>
+#include <utility>
+
+#include "base/codec/compress.h"
+#include "base/json_writer.h"
+#include "base/strings.h"
+
+namespace vedette::base::http {
+namespace {
+
+constexpr size_t kMinGzipBytes = 1024;
+constexpr int kGzipLevel = 3;  // most of the gain for a third of the time of level 6
+
+struct Reason {
+  int status;
+  std::string_view text;
+};
+constexpr Reason kReasons[] = {{200, "OK"},
+                               {202, "Accepted"},
+                               {204, "No Content"},
+                               {301, "Moved Permanently"},
+                               {302, "Found"},
+                               {304, "Not Modified"},
+                               {400, "Bad Request"},
+                               {401, "Unauthorized"},
+                               {403, "Forbidden"},
+                               {404, "Not Found"},
+                               {405, "Method Not Allowed"},
+                               {406, "Not Acceptable"},
+                               {408, "Request Timeout"},
+                               {409, "Conflict"},
+                               {413, "Content Too Large"},
+                               {415, "Unsupported Media Type"},
+                               {422, "Unprocessable Content"},
+                               {429, "Too Many Requests"},
+                               {431, "Request Header Fields Too Large"},
+                               {500, "Internal Server Error"},
+                               {501, "Not Implemented"},
+                               {502, "Bad Gateway"},
+                               {503, "Service Unavailable"},
+                               {504, "Gateway Timeout"}};
+
+std::string_view ReasonOf(int status) {
+  for (const Reason& reason : kReasons) {
+    if (reason.status == status) return reason.text;
+  }
+  return "Status";
+}
+
+bool HasNoBody(int status) { return status < 200 || status == 204 || status == 304; }
+
+// A line break inside a value would begin another field.
+std::string OneLine(std::string_view value) {
+  std::string line(value);
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c == '\r' || c == '\n'; }, ' ');
+  return line;
+}
+
+void AppendField(std::string_view name, std::string_view value, std::string* head) {
+  head->append(name).append(": ").append(OneLine(value)).append("\r\n");
+}
+
+std::string HttpDate(int64_t wall_nanos) {
+  const std::time_t seconds = wall_nanos / 1'000'000'000;
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[64];
+  const size_t n = std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return {text, n};
+}
+
+void CompressIfWorthIt(Response* response) {
+  if (response->body.size() < kMinGzipBytes || response->headers.Has("Content-Encoding")) return;
+  response->body = GzipCompress(response->body, kGzipLevel);
+  response->headers.Set("Content-Encoding", "gzip");
+  response->headers.Add("Vary", "Accept-Encoding");
+}
+
+void AppendConnection(const AnswerShape& shape, std::string* head) {
+  if (!shape.keep_alive) AppendField("Connection", "close", head);
+  if (shape.keep_alive && shape.http_1_0) AppendField("Connection", "keep-alive", head);
+}
+
+}  // namespace
+
+WireAnswer Serialize(Response response, const AnswerShape& shape, int64_t wall_nanos,
+                     const std::vector<std::pair<std::string, std::string>>& extra) {
+  if (HasNoBody(response.status)) response.body.clear();
+  if (shape.accepts_gzip) CompressIfWorthIt(&response);
+  WireAnswer answer;
+  answer.status = response.status;
+  answer.close = !shape.keep_alive;
+  std::string& head = answer.head;
+  head = Concat(
+      {"HTTP/1.1 ", std::to_string(response.status), " ", ReasonOf(response.status), "\r\n"});
+  AppendField("Date", HttpDate(wall_nanos), &head);
+  for (const auto& [name, value] : extra) {
+    if (!response.headers.Has(name)) AppendField(name, value, &head);
+  }
+  for (const auto& [name, value] : response.headers.fields()) AppendField(name, value, &head);
+  if (!HasNoBody(response.status)) {
+    AppendField("Content-Length", std::to_string(response.body.size()), &head);
+  }
+  AppendConnection(shape, &head);
+  head += "\r\n";
+  if (!shape.head_only) answer.body = std::move(response.body);
+  return answer;
+}
+
+Response ErrorAnswer(int status, std::string_view type, std::string_view message) {
+  std::string body;
+  JsonWriter json(&body);
+  json.BeginObject();
+  json.Key("status").String("error").Key("errorType").String(type).Key("error").String(message);
+  json.EndObject();
+  return Response::Json(status, std::move(body));
+}
+
+Response BusyAnswer(std::string_view message) {
+  Response response = ErrorAnswer(503, "unavailable", message);
+  response.headers.Set("Retry-After", "1");
+  return response;
+}
+
+Exchange::Exchange(const AnswerShape& shape, std::shared_ptr<const WebConfig> config,
+                   const Clock* clock, std::function<void(WireAnswer)> deliver)
+    : shape_(shape), config_(std::move(config)), clock_(clock), deliver_(std::move(deliver)) {}
+
+Exchange::~Exchange() { Answer(ErrorAnswer(500, "internal", "the handler gave no answer")); }
+
+void Exchange::Answer(Response response) {
+  if (answered_.exchange(true)) return;
+  deliver_(Serialize(std::move(response), shape_, clock_->WallNanos(), config_->headers));
+}
+
+}  // namespace vedette::base::http

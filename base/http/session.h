@@ -1,0 +1,85 @@
+#ifndef VEDETTE_BASE_HTTP_SESSION_H_
+#define VEDETTE_BASE_HTTP_SESSION_H_
+
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/http/exchange.h"
+#include "base/http/parser.h"
+#include "base/http/server_core.h"
+#include "base/http/stream.h"
+
+namespace vedette::base::http {
+
+// One connection of the server: reads a request, has it handled on a pool, writes the answer, and
+// again. Lives on the loop's thread; kept alive by the core's set and by its own callbacks.
+//
+// While a handler works the session goes on reading, so that it learns of a hang-up and stops the
+// handler; what arrives then is the next, pipelined request.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  // Borrows `core`, which outlives every callback of its loop.
+  Session(ServerCore* core, std::unique_ptr<Stream> stream);
+  void Start();
+  // The server stops: ends at once when idle, else after the answer under way.
+  void BeginStop();
+  void Close();
+
+ private:
+  enum class State { kHandshake, kReading, kHandling, kWriting, kDraining, kClosed };
+
+  void NextRequest();
+  void StartRead();
+  void OnRead(const IoResult& result);
+  void Parse();
+  void RequestBegins();
+  // False when the request is answered already or waits for "100 Continue" to be sent.
+  bool OnHeader();
+  bool Route();
+  bool MayEnter();
+  void SendContinue();
+  void OnReadTimeout();
+
+  void Dispatch();
+  AnswerShape Shape() const;
+  void OnDeadline();
+  void OnHandlerStuck();
+
+  void AnswerNow(Response response, bool close);
+  void OnAnswer(uint64_t exchange_id, WireAnswer answer);
+  void Write(WireAnswer answer);
+  void WriteNext();
+  void OnWritten(const IoResult& result);
+  void Drain();
+
+  ServerCore* const core_;
+  const std::unique_ptr<Stream> stream_;
+  const std::unique_ptr<Timer> timer_;
+  std::shared_ptr<const Security> security_;  // of the current request
+  State state_ = State::kHandshake;
+
+  std::vector<char> read_buffer_;
+  std::string in_;        // read and not yet parsed
+  bool reading_ = false;  // a read is under way
+  bool eof_ = false;
+
+  std::unique_ptr<RequestParser> parser_;
+  bool request_begun_ = false;
+  bool header_done_ = false;
+  bool body_unread_ = false;  // the answer is given before the body was read
+  Router::Match match_;
+  bool authenticated_ = false;  // without credentials; with some, the pool's thread checks
+  std::stop_source stop_;
+  uint64_t exchange_id_ = 0;
+
+  WireAnswer out_;
+  size_t written_ = 0;  // of out_.head, then of out_.body
+  bool head_written_ = false;
+};
+
+}  // namespace vedette::base::http
+
+#endif  // VEDETTE_BASE_HTTP_SESSION_H_
