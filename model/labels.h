@@ -101,6 +101,8 @@ class LabelsBuilder {
   LabelsBuilder& Delete(std::string_view name);
   std::string_view Get(std::string_view name) const;
   Labels Build() const;
+  // In the order set; unsorted.
+  const std::vector<std::pair<std::string, std::string>>& pairs() const { return pairs_; }
 
  private:
   std::vector<std::pair<std::string, std::string>> pairs_;

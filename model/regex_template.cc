@@ -1,0 +1,80 @@
+#include "model/regex_template.h"
+
+#include <algorithm>
+
+#include <re2/re2.h>
+
+#include "base/strings.h"
+
+namespace vedette::model {
+namespace {
+
+bool IsNameChar(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// Reads the reference behind a '$': its name, and in `rest` what follows it.
+bool TakeReference(std::string_view* rest, std::string_view* name) {
+  std::string_view text = *rest;
+  const bool braces = base::StartsWith(text, "{");
+  if (braces) text.remove_prefix(1);
+  const auto end = std::find_if_not(text.begin(), text.end(), IsNameChar);
+  const auto length = static_cast<size_t>(end - text.begin());
+  if (length == 0) return false;
+  *name = text.substr(0, length);
+  text.remove_prefix(length);
+  if (braces) {
+    if (!base::StartsWith(text, "}")) return false;
+    text.remove_prefix(1);
+  }
+  *rest = text;
+  return true;
+}
+
+}  // namespace
+
+std::optional<RegexGroups> RegexGroups::Match(const re2::RE2& regex, std::string_view text) {
+  const int count = regex.NumberOfCapturingGroups() + 1;
+  std::vector<re2::StringPiece> found(static_cast<size_t>(count));
+  if (!regex.Match(re2::StringPiece(text.data(), text.size()), 0, text.size(),
+                   re2::RE2::ANCHOR_BOTH, found.data(), count)) {
+    return std::nullopt;
+  }
+  RegexGroups groups(regex);
+  for (const re2::StringPiece& group : found) {
+    groups.groups_.emplace_back(group.data() == nullptr ? "" : group.data(), group.size());
+  }
+  return groups;
+}
+
+std::string_view RegexGroups::Group(std::string_view name) const {
+  if (const auto number = base::ParseUint(name)) {
+    return *number < groups_.size() ? groups_[*number] : std::string_view();
+  }
+  const auto& names = regex_->NamedCapturingGroups();
+  const auto at = names.find(std::string(name));
+  return at == names.end() ? std::string_view() : groups_[static_cast<size_t>(at->second)];
+}
+
+std::string RegexGroups::Expand(std::string_view text_template) const {
+  std::string out;
+  std::string_view rest = text_template;
+  while (!rest.empty()) {
+    const size_t dollar = rest.find('$');
+    out += rest.substr(0, dollar);
+    if (dollar == rest.npos) break;
+    rest.remove_prefix(dollar + 1);
+    std::string_view name;
+    if (base::StartsWith(rest, "$")) {
+      out += '$';
+      rest.remove_prefix(1);
+    } else if (TakeReference(&rest, &name)) {
+      out += Group(name);
+    } else {
+      out += '$';
+    }
+  }
+  return out;
+}
+
+}  // namespace vedette::model

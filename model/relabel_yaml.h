@@ -1,0 +1,19 @@
+#ifndef VEDETTE_MODEL_RELABEL_YAML_H_
+#define VEDETTE_MODEL_RELABEL_YAML_H_
+
+#include <string_view>
+#include <vector>
+
+#include "base/config/yaml.h"
+#include "model/relabel.h"
+
+namespace vedette::model {
+
+// Reads the list of relabelling rules under `key` (relabel_configs, metric_relabel_configs,
+// alert_relabel_configs ...). What is wrong goes to the reader's problems.
+void ReadRelabelRules(base::config::MapReader* map, std::string_view key,
+                      std::vector<Relabeler>* rules);
+
+}  // namespace vedette::model
+
+#endif  // VEDETTE_MODEL_RELABEL_YAML_H_
