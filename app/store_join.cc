@@ -1,0 +1,28 @@
+#include "app/store_join.h"
+
+#include <vector>
+
+namespace vedette::app {
+
+base::Status LogStoreSource::Scan(const logql::ScanRequest& request,
+                                  const logql::ScanFn& visit) const {
+  logstore::SelectRequest select;
+  select.matchers = request.matchers;
+  select.start_ns = request.start_ns;
+  select.end_ns = request.end_ns;
+  select.direction = request.direction == logql::Direction::kForward
+                         ? logstore::Direction::kForward
+                         : logstore::Direction::kBackward;
+  select.stop = request.stop;
+  std::vector<logql::StoredLine> lines;
+  return store_->Select(select, [&](std::span<const logstore::Row> rows) {
+    lines.clear();
+    lines.reserve(rows.size());
+    for (const logstore::Row& row : rows) {
+      lines.push_back({row.timestamp_ns, row.line, &row.stream->labels, row.metadata});
+    }
+    return visit(lines);
+  });
+}
+
+}  // namespace vedette::app
