@@ -1,0 +1,59 @@
+#ifndef VEDETTE_COLLECTOR_LOGQL_ENGINE_H_
+#define VEDETTE_COLLECTOR_LOGQL_ENGINE_H_
+
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "collector/logql/result.h"
+#include "collector/logql/storage.h"
+
+namespace vedette::logql {
+
+// Bounds of one query. Over one of them it fails: ResourceExhausted, DeadlineExceeded, Cancelled.
+struct QueryContext {
+  std::stop_token stop;
+  int64_t deadline_monotonic_ns = 0;            // of the engine's clock; 0: none
+  uint64_t max_scanned_bytes = 0;               // line bytes read; 0: no bound
+  uint64_t max_memory_bytes = 64ull << 20;      // series and result lines held at once
+  uint64_t max_series = 5000;                   // of any intermediate or final result
+};
+
+struct RangeQuery {
+  std::string query;
+  int64_t start_ns = 0;     // inclusive
+  int64_t end_ns = 0;       // log queries: exclusive; metric queries: inclusive, as Loki does
+  int64_t step_ns = 0;      // metric queries; > 0
+  int64_t interval_ns = 0;  // log queries: least distance between entries; 0: all
+  uint32_t limit = 100;     // log queries
+  Direction direction = Direction::kBackward;
+};
+
+// Runs LogQL. Thread-safe, holds no state between queries. Owned by app; source and clock outlive it.
+//
+// Errors of the query's text are InvalidArgument with Loki's words
+// ("parse error at line 1, col 5: syntax error: unexpected IDENTIFIER"); what LogQL has and this
+// engine does not is refused the same way, by name.
+class Engine {
+ public:
+  Engine(const LogSource* source, base::Clock* clock) : source_(source), clock_(clock) {}
+
+  // Lines or Matrix. Metric queries are evaluated on multiples of the step: start is rounded down,
+  // end up.
+  base::StatusOr<Result> QueryRange(const RangeQuery& query, const QueryContext& context) const;
+
+  // Vector or Scalar; a log query is InvalidArgument.
+  base::StatusOr<Result> QueryInstant(std::string_view query, int64_t time_ns,
+                                      const QueryContext& context) const;
+
+ private:
+  const LogSource* const source_;
+  base::Clock* const clock_;
+};
+
+}  // namespace vedette::logql
+
+#endif  // VEDETTE_COLLECTOR_LOGQL_ENGINE_H_

@@ -1,0 +1,57 @@
+#ifndef VEDETTE_COLLECTOR_LOGSTORE_BLOCK_H_
+#define VEDETTE_COLLECTOR_LOGSTORE_BLOCK_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "collector/logstore/row.h"
+
+namespace vedette::logstore {
+
+// What a part's index says of a block (FORMAT.md).
+struct BlockMeta {
+  uint64_t offset = 0;
+  uint64_t stored_bytes = 0;
+  uint64_t raw_bytes = 0;
+  uint64_t rows = 0;
+  int64_t min_ns = 0;
+  int64_t max_ns = 0;
+  uint64_t hash = 0;                   // of the stored bytes
+  std::vector<uint32_t> stream_ids;    // ascending, of the part's stream table
+};
+
+// A decoded block: rows in reading order and everything they borrow, but the streams, which the
+// part holds. Immutable.
+class Block {
+ public:
+  Block() = default;
+  Block(const Block&) = delete;
+  Block& operator=(const Block&) = delete;
+  std::span<const Row> rows() const { return rows_; }
+
+ private:
+  friend base::StatusOr<std::shared_ptr<const Block>> DecodeBlock(
+      std::string_view stored, const BlockMeta& meta, std::span<const StreamPtr> streams);
+  std::string raw_;
+  std::vector<model::Labels> metadata_;
+  std::vector<Row> rows_;
+};
+
+// Encodes rows (in reading order; stream_ids[i] belongs to rows[i]) to the stored bytes. Fills all
+// of `meta` but its offset.
+std::string EncodeBlock(std::span<const Row> rows, std::span<const uint32_t> stream_ids,
+                        BlockMeta* meta);
+
+// DataLoss for anything that EncodeBlock would not have written. `streams` by id.
+base::StatusOr<std::shared_ptr<const Block>> DecodeBlock(std::string_view stored,
+                                                         const BlockMeta& meta,
+                                                         std::span<const StreamPtr> streams);
+
+}  // namespace vedette::logstore
+
+#endif  // VEDETTE_COLLECTOR_LOGSTORE_BLOCK_H_

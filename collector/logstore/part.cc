@@ -1,0 +1,134 @@
+#include "collector/logstore/part.h"
+
+#include "base/codec/compress.h"
+#include "base/strings.h"
+#include "collector/logstore/filenames.h"
+
+namespace vedette::logstore {
+namespace {
+
+struct Footer {
+  uint64_t index_offset = 0;
+  uint64_t index_bytes = 0;
+  uint64_t index_hash = 0;
+};
+
+base::StatusOr<std::string> ReadExactly(const base::RandomAccessFile& file, uint64_t offset,
+                                        uint64_t bytes) {
+  std::string buffer(bytes, '\0');
+  VEDETTE_ASSIGN_OR_RETURN(const size_t read, file.Read(offset, bytes, buffer.data()));
+  if (read != bytes) return base::DataLoss("file is cut short");
+  return buffer;
+}
+
+base::Status CheckVersion(uint32_t version) {
+  if (version <= kPartVersion) return {};
+  return base::InvalidArgument(base::Concat({"part of version ", std::to_string(version),
+                                             ", this program reads up to ",
+                                             std::to_string(kPartVersion)}));
+}
+
+base::StatusOr<Footer> ReadFooter(const base::RandomAccessFile& file) {
+  const uint64_t size = file.Size();
+  if (size < kPartHeaderBytes + kPartFooterBytes) return base::DataLoss("file is too short");
+  VEDETTE_ASSIGN_OR_RETURN(const std::string header, ReadExactly(file, 0, kPartHeaderBytes));
+  if (header.substr(0, 8) != kPartMagic) return base::DataLoss("not a part: wrong first bytes");
+  base::ByteReader head(std::string_view(header).substr(8));
+  VEDETTE_RETURN_IF_ERROR(CheckVersion(head.Fixed<uint32_t>()));
+  VEDETTE_ASSIGN_OR_RETURN(const std::string bytes,
+                           ReadExactly(file, size - kPartFooterBytes, kPartFooterBytes));
+  if (bytes.substr(32) != kPartEndMagic) return base::DataLoss("not a part: wrong last bytes");
+  base::ByteReader reader(bytes);
+  Footer footer;
+  footer.index_offset = reader.Fixed<uint64_t>();
+  footer.index_bytes = reader.Fixed<uint64_t>();
+  footer.index_hash = reader.Fixed<uint64_t>();
+  const uint64_t end = size - kPartFooterBytes;
+  if (footer.index_offset < kPartHeaderBytes || footer.index_offset > end ||
+      footer.index_bytes != end - footer.index_offset) {
+    return base::DataLoss("footer does not fit the file");
+  }
+  return footer;
+}
+
+}  // namespace
+
+base::StatusOr<std::shared_ptr<const Part>> Part::Open(base::FileSystem* fs,
+                                                       const std::string& folder,
+                                                       const PartEntry& entry,
+                                                       StreamTable* streams) {
+  auto part = std::shared_ptr<Part>(new Part());
+  part->fs_ = fs;
+  part->path_ = base::JoinPath(folder, entry.name);
+  part->entry_ = entry;
+  VEDETTE_ASSIGN_OR_RETURN(const auto file, fs->OpenRead(part->path_));
+  VEDETTE_ASSIGN_OR_RETURN(const Footer footer, ReadFooter(*file));
+  VEDETTE_ASSIGN_OR_RETURN(const std::string stored,
+                           ReadExactly(*file, footer.index_offset, footer.index_bytes));
+  if (base::Hash64(stored) != footer.index_hash || footer.index_hash != entry.index_hash) {
+    return base::DataLoss("index checksum does not match");
+  }
+  auto index = base::ZstdDecompress(stored, kMaxIndexBytes);
+  if (!index.ok()) return base::DataLoss("index does not decompress");
+  part->index_offset_ = footer.index_offset;
+  VEDETTE_RETURN_IF_ERROR(part->ReadIndex(*index, streams));
+  return part;
+}
+
+base::Status Part::ReadIndex(std::string_view index, StreamTable* streams) {
+  base::ByteReader reader(index);
+  if (reader.SignedVarint() != entry_.day) return base::DataLoss("index names another day");
+  const uint64_t count = reader.Varint();
+  for (uint64_t i = 0; i < count && reader.ok(); ++i) {
+    auto labels = model::Labels::FromBytes(reader.String());
+    if (!labels.ok()) return base::DataLoss("labels of the index are damaged");
+    StreamSummary summary;
+    summary.stream = streams->Intern(*labels);
+    summary.min_ns = reader.SignedVarint();
+    summary.max_ns = reader.SignedVarint();
+    summary.entries = reader.Varint();
+    summary.bytes = reader.Varint();
+    streams_.push_back(summary.stream);
+    summaries_.push_back(std::move(summary));
+  }
+  VEDETTE_RETURN_IF_ERROR(ReadBlockMetas(reader, index_offset_));
+  if (!reader.ok() || !reader.empty()) return base::DataLoss("index is cut short or too long");
+  return {};
+}
+
+base::Status Part::ReadBlockMetas(base::ByteReader& reader, uint64_t end_of_blocks) {
+  const uint64_t count = reader.Varint();
+  for (uint64_t i = 0; i < count && reader.ok(); ++i) {
+    BlockMeta meta;
+    meta.offset = reader.Varint();
+    meta.stored_bytes = reader.Varint();
+    meta.raw_bytes = reader.Varint();
+    meta.rows = reader.Varint();
+    meta.min_ns = reader.SignedVarint();
+    meta.max_ns = reader.SignedVarint();
+    meta.hash = reader.Fixed<uint64_t>();
+    const uint64_t ids = reader.Varint();
+    uint64_t id = 0;
+    for (uint64_t k = 0; k < ids && reader.ok(); ++k) {
+      id += reader.Varint();
+      if (id >= streams_.size()) return base::DataLoss("stream ids of the index are damaged");
+      meta.stream_ids.push_back(static_cast<uint32_t>(id));
+    }
+    if (meta.offset > end_of_blocks || meta.stored_bytes > end_of_blocks - meta.offset) {
+      return base::DataLoss("a block of the index lies outside the file");
+    }
+    blocks_.push_back(std::move(meta));
+  }
+  return {};
+}
+
+base::StatusOr<std::shared_ptr<const Block>> Part::ReadBlock(size_t index) const {
+  const BlockMeta& meta = blocks_[index];
+  VEDETTE_ASSIGN_OR_RETURN(const auto file, fs_->OpenRead(path_));
+  VEDETTE_ASSIGN_OR_RETURN(const std::string stored,
+                           ReadExactly(*file, meta.offset, meta.stored_bytes));
+  if (base::Hash64(stored) != meta.hash) return base::DataLoss("block checksum does not match");
+  return DecodeBlock(stored, meta, streams_);
+}
+
+}  // namespace vedette::logstore

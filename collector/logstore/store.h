@@ -1,0 +1,183 @@
+#ifndef VEDETTE_COLLECTOR_LOGSTORE_STORE_H_
+#define VEDETTE_COLLECTOR_LOGSTORE_STORE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/mutex.h"
+#include "base/status.h"
+#include "base/telemetry.h"
+#include "base/wal.h"
+#include "collector/logstore/manifest.h"
+#include "collector/logstore/memtable.h"
+#include "collector/logstore/part.h"
+#include "collector/logstore/row.h"
+#include "collector/logstore/source_marks.h"
+#include "collector/logstore/stream_table.h"
+#include "model/matcher.h"
+#include "model/sinks.h"
+
+namespace vedette::logstore {
+
+struct Options {
+  std::string dir;  // created if absent; one Store at a time (locked)
+  int64_t retention_ms = 90ll * 24 * 3600 * 1000;
+  int64_t max_future_ms = 10ll * 60 * 1000;     // entries further ahead of the clock are refused
+  uint64_t memtable_bytes = 16ull << 20;        // flushed when it holds this much
+  int64_t flush_interval_ms = 2ll * 3600 * 1000;  // ... or is this old
+  uint64_t max_line_bytes = 1ull << 20;         // longer lines are refused
+  uint64_t max_streams = 100'000;               // label sets held at once; more are refused
+  uint64_t min_free_bytes = 64ull << 20;        // below this much free disk pushes are refused
+  uint64_t reserve_bytes = 16ull << 20;         // file given up when a flush finds the disk full
+  bool background = true;  // false: the owner calls Maintain() itself (tests)
+  base::FileSystem* fs = nullptr;
+  base::Clock* clock = nullptr;
+  base::Logger* logger = nullptr;
+  base::Telemetry* telemetry = nullptr;  // may be null
+};
+
+enum class Direction { kForward, kBackward };
+
+// What to read: rows of streams that satisfy all matchers, start <= time < end.
+struct SelectRequest {
+  std::vector<model::Matcher> matchers;
+  int64_t start_ns = 0;
+  int64_t end_ns = 0;
+  Direction direction = Direction::kForward;
+  std::stop_token stop;
+};
+
+struct SelectStats {
+  uint64_t blocks_read = 0;
+  uint64_t blocks_skipped = 0;  // by time or stream set
+  uint64_t corrupt_blocks = 0;  // left out of the answer
+  uint64_t bytes_decompressed = 0;
+};
+
+// Takes rows in reading order (reversed for kBackward), some at a time; they live until it returns.
+// False ends the reading.
+using VisitFn = std::function<bool(std::span<const Row>)>;
+
+// Counts of index/stats. Blocks are counted whole where they overlap the range.
+struct VolumeStats {
+  uint64_t streams = 0;
+  uint64_t chunks = 0;
+  uint64_t entries = 0;
+  uint64_t bytes = 0;
+};
+
+// The log store: write-ahead log, memtable, immutable level-0 row blocks in parts of one UTC day.
+// Format: FORMAT.md. Thread-safe: one writer lock, readers work on immutable snapshots. Owned by
+// app; fs, clock, logger and telemetry outlive it.
+//
+// Promise: a push whose callback ran with OK is read by every later Select, also after a crash or
+// power cut, until retention drops its day; sourced entries exactly once by position, others once
+// by (stream, time, line, metadata).
+class Store final : public model::LogSink {
+ public:
+  // Replays the log. Parts that are broken are moved to DIR/quarantine, logged and counted.
+  static base::StatusOr<std::unique_ptr<Store>> Open(const Options& options);
+  // Stops the background thread and syncs the log; what is in memory is replayed next time.
+  ~Store() override;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // Entries are judged one by one: those that are too old, too new or too long are left out, the
+  // rest is stored, and `done` gets InvalidArgument naming the first such entry. Unavailable
+  // (IsNoSpace when the disk is full): nothing of the push was taken. `done` runs on the log's sync
+  // thread or, after a failure, on the caller's; it must not block or call into the store.
+  void Push(model::LogPush push, std::function<void(const base::Status&)> done) override;
+
+  // Cancelled when `request.stop` was requested. Unreadable blocks are skipped and counted.
+  base::Status Select(const SelectRequest& request, const VisitFn& visit,
+                      SelectStats* stats = nullptr) const;
+
+  // Label sets of the streams that may have rows in [start, end) and satisfy any of `selectors`
+  // (all of a selector's matchers; no selector: every stream). Sorted.
+  std::vector<model::Labels> Series(const std::vector<std::vector<model::Matcher>>& selectors,
+                                    int64_t start_ns, int64_t end_ns) const;
+  std::vector<std::string> LabelNames(const std::vector<model::Matcher>& matchers,
+                                      int64_t start_ns, int64_t end_ns) const;
+  std::vector<std::string> LabelValues(const std::string& name,
+                                       const std::vector<model::Matcher>& matchers,
+                                       int64_t start_ns, int64_t end_ns) const;
+  VolumeStats Volume(const std::vector<model::Matcher>& matchers, int64_t start_ns,
+                     int64_t end_ns) const;
+
+  // Writes what is in memory to parts, whatever its size.
+  base::Status Flush();
+  // One round of the background work: flush when due, retention, reserve file.
+  base::Status Maintain();
+
+ private:
+  // What a reader sees; never changes once published.
+  struct Snapshot {
+    std::vector<MemtableView> memtables;
+    std::vector<std::shared_ptr<const Part>> parts;
+  };
+
+  explicit Store(const Options& options);
+  base::Status OpenParts();
+  base::Status OpenLog();
+  base::Status Replay(base::WalPosition position, std::string_view payload)
+      VEDETTE_EXCLUDES(mutex_);
+  void RegisterTelemetry();
+  void RunBackground(std::stop_token stop);
+
+  base::Status CheckRoom() VEDETTE_REQUIRES(mutex_);
+  base::Status AppendPush(const model::LogPush& push, std::string* rejected)
+      VEDETTE_EXCLUDES(mutex_);
+  std::string Reject(const model::LogStream& stream, const model::LogEntry& entry) const;
+  base::Status FreezeMemtable() VEDETTE_REQUIRES(mutex_);
+  base::Status FlushFrozen() VEDETTE_REQUIRES(flush_mutex_) VEDETTE_EXCLUDES(mutex_);
+  base::Status WriteFrozen() VEDETTE_REQUIRES(flush_mutex_) VEDETTE_EXCLUDES(mutex_);
+  base::Status DropExpired() VEDETTE_EXCLUDES(mutex_, flush_mutex_);
+  void KeepReserve();
+  void Quarantine(const std::string& name, const base::Status& reason);
+  Snapshot Read() const VEDETTE_EXCLUDES(mutex_);
+  std::vector<StreamPtr> StreamsIn(int64_t start_ns, int64_t end_ns) const;
+
+  const Options options_;
+  StreamTable streams_;  // own lock
+  std::unique_ptr<base::FileLock> lock_;
+  std::unique_ptr<base::Wal> wal_;  // own lock; const after Open
+  // Set by the log's sync thread when an fsync failed: what is in memory is not known to be on
+  // disk, so pushes are refused until a flush has made it so.
+  std::atomic<bool> sync_failed_{false};
+
+  // Taken before mutex_: one flush or retention round at a time.
+  mutable base::Mutex flush_mutex_;
+  mutable base::Mutex mutex_;
+  base::CondVar wake_;
+  bool flush_asked_ VEDETTE_GUARDED_BY(mutex_) = false;
+  bool stopping_ VEDETTE_GUARDED_BY(mutex_) = false;
+  std::shared_ptr<Memtable> active_ VEDETTE_GUARDED_BY(mutex_);
+  std::shared_ptr<const Memtable> frozen_ VEDETTE_GUARDED_BY(mutex_);  // being flushed
+  Checkpoint frozen_checkpoint_ VEDETTE_GUARDED_BY(mutex_);
+  SourceMarks marks_ VEDETTE_GUARDED_BY(mutex_);
+  uint64_t next_sequence_ VEDETTE_GUARDED_BY(mutex_) = 1;
+  std::vector<std::shared_ptr<const Part>> parts_ VEDETTE_GUARDED_BY(mutex_);
+  Manifest manifest_ VEDETTE_GUARDED_BY(flush_mutex_);
+
+  struct Counters {
+    base::Counter entries, bytes, skipped_by_mark, rejected, flushes, flush_failures, corrupt_blocks,
+        quarantined;
+  };
+  mutable Counters counters_;
+
+  std::jthread background_;  // last: joined first
+};
+
+}  // namespace vedette::logstore
+
+#endif  // VEDETTE_COLLECTOR_LOGSTORE_STORE_H_
