@@ -1,0 +1,115 @@
+#ifndef VEDETTE_COLLECTOR_SCRAPE_CONFIG_H_
+#define VEDETTE_COLLECTOR_SCRAPE_CONFIG_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/fs.h"
+#include "base/http/client.h"
+#include "base/status.h"
+#include "model/exposition/format.h"
+#include "model/labels.h"
+#include "model/relabel.h"
+
+// prometheus.yml as read. Plain values; nothing here runs.
+
+namespace vedette::scrape {
+
+// 0 is no limit. Over a limit the whole scrape fails.
+struct ScrapeLimits {
+  uint64_t body_bytes = 0;
+  uint64_t samples = 0;
+  uint64_t targets = 0;
+  uint64_t labels = 0;
+  uint64_t label_name_bytes = 0;
+  uint64_t label_value_bytes = 0;
+};
+
+// How to authenticate to a target. Secrets are files, read at each scrape.
+struct HttpAuth {
+  std::string username;           // basic auth when username or password_file is given
+  std::string password_file;
+  std::string authorization_type;  // "Bearer" unless said otherwise; empty: none
+  std::string credentials_file;
+};
+
+struct StaticGroup {
+  std::vector<std::string> targets;  // host:port
+  std::vector<std::pair<std::string, std::string>> labels;
+};
+
+struct JobConfig {
+  std::string name;
+  int64_t interval_ms = 60'000;
+  int64_t timeout_ms = 10'000;
+  std::string metrics_path = "/metrics";
+  std::string scheme = "http";
+  std::vector<std::pair<std::string, std::vector<std::string>>> params;
+  bool honor_labels = false;
+  bool honor_timestamps = true;
+  bool track_timestamps_staleness = false;
+  bool enable_compression = true;
+  bool follow_redirects = true;
+  std::vector<std::string> protocols;  // names of scrape_protocols, most wanted first
+  std::optional<model::exposition::Format> fallback_format;
+  ScrapeLimits limits;
+  HttpAuth auth;
+  base::http::TlsClientOptions tls;
+  std::vector<StaticGroup> static_groups;
+  std::vector<model::Relabeler> relabel;
+  std::vector<model::Relabeler> metric_relabel;
+};
+
+// The `alerting` section: for whoever sends alerts to Alertmanagers elsewhere.
+struct AlertmanagerConfig {
+  std::string scheme = "http";
+  std::string path_prefix;
+  int64_t timeout_ms = 10'000;
+  std::vector<StaticGroup> static_groups;
+};
+
+struct StorageConfig {
+  std::optional<int64_t> out_of_order_window_ms;
+  std::optional<int64_t> retention_ms;
+  std::optional<uint64_t> retention_bytes;
+};
+
+struct Config {
+  std::string path;  // of the file, empty for Defaults
+  int64_t evaluation_interval_ms = 60'000;
+  int64_t rule_query_offset_ms = 0;
+  std::vector<std::pair<std::string, std::string>> external_labels;
+  std::vector<std::string> rule_files;  // patterns, relative ones joined to the file's folder
+  std::vector<std::shared_ptr<const JobConfig>> jobs;
+  std::vector<AlertmanagerConfig> alertmanagers;
+  std::vector<model::Relabeler> alert_relabel;
+  StorageConfig storage;
+  // With skip_unsupported: what was left out, "FILE:LINE:COL: FIELD: WHY".
+  std::vector<std::string> skipped;
+};
+
+struct ConfigOptions {
+  // Leave out jobs and sections that need what is not supported instead of refusing the file.
+  bool skip_unsupported = false;
+};
+
+// Reads the text of a prometheus.yml. `path` names it in messages and is what relative paths are
+// relative to. InvalidArgument with every problem of the file, one a line.
+base::StatusOr<Config> ParseConfig(std::string_view text, const std::string& path,
+                                   const ConfigOptions& options = {});
+base::StatusOr<Config> LoadConfig(base::FileSystem* fs, const std::string& path,
+                                  const ConfigOptions& options = {});
+
+// The files that the patterns name now, sorted, each once. '*' and '?' stand in the last part of a
+// path only. A pattern that names nothing is no error, as upstream.
+base::StatusOr<std::vector<std::string>> ExpandRuleFiles(base::FileSystem* fs,
+                                                         const std::vector<std::string>& patterns);
+
+}  // namespace vedette::scrape
+
+#endif  // VEDETTE_COLLECTOR_SCRAPE_CONFIG_H_

@@ -1,0 +1,243 @@
+#include "collector/scrape/job_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "base/strings.h"
+#include "collector/scrape/http_reader.h"
+#include "model/relabel_yaml.h"
+
+namespace vedette::scrape {
+namespace {
+
+using base::config::MapReader;
+using base::config::Node;
+using base::config::Problems;
+
+constexpr std::string_view kProtoProtocol = "PrometheusProto";
+
+// Every mechanism of upstream but static_configs.
+constexpr std::array<std::string_view, 28> kDiscoveries = {
+    "azure_sd_configs",      "consul_sd_configs",      "digitalocean_sd_configs",
+    "dns_sd_configs",        "docker_sd_configs",      "dockerswarm_sd_configs",
+    "ec2_sd_configs",        "ecs_sd_configs",         "eureka_sd_configs",
+    "file_sd_configs",       "gce_sd_configs",         "hetzner_sd_configs",
+    "http_sd_configs",       "ionos_sd_configs",       "kubernetes_sd_configs",
+    "kuma_sd_configs",       "lightsail_sd_configs",   "linode_sd_configs",
+    "marathon_sd_configs",   "nerve_sd_configs",       "nomad_sd_configs",
+    "openstack_sd_configs",  "ovhcloud_sd_configs",    "puppetdb_sd_configs",
+    "scaleway_sd_configs",   "serverset_sd_configs",   "stackit_sd_configs",
+    "triton_sd_configs"};
+
+void ReadLimit(MapReader* map, std::string_view key, uint64_t* limit) {
+  int64_t value = 0;
+  if (map->Int(key, 0, std::numeric_limits<int64_t>::max(), &value)) {
+    *limit = static_cast<uint64_t>(value);
+  }
+}
+
+bool IsKnownProtocol(std::string_view protocol) {
+  return protocol == kProtoProtocol ||
+         model::exposition::FormatOfProtocol(protocol).has_value();
+}
+
+constexpr std::string_view kProtocolsAllowed =
+    "allowed: OpenMetricsText0.0.1, OpenMetricsText1.0.0, PrometheusProto, PrometheusText0.0.4, "
+    "PrometheusText1.0.0";
+
+void ReadFallback(MapReader* map, JobConfig* job, Problems* unsupported) {
+  std::string protocol;
+  if (!map->String("fallback_scrape_protocol", &protocol)) return;
+  const Node& node = *map->node().Find("fallback_scrape_protocol");
+  if (!IsKnownProtocol(protocol)) {
+    map->problems()->Add(
+        node, map->field() + ".fallback_scrape_protocol",
+        base::Concat({"unknown scrape protocol ", protocol, "; ", kProtocolsAllowed}));
+    return;
+  }
+  job->fallback_format = model::exposition::FormatOfProtocol(protocol);
+  if (!job->fallback_format) {
+    unsupported->Add(node, map->field() + ".fallback_scrape_protocol",
+                     "not supported: protobuf scraping");
+  }
+}
+
+void ReadTiming(MapReader* map, const JobDefaults& defaults, JobConfig* job) {
+  job->interval_ms = defaults.interval_ms;
+  map->Duration("scrape_interval", &job->interval_ms);
+  if (job->interval_ms == 0) job->interval_ms = defaults.interval_ms;
+  job->timeout_ms = std::min(defaults.timeout_ms, job->interval_ms);
+  const bool explicit_timeout = map->Duration("scrape_timeout", &job->timeout_ms);
+  if (job->timeout_ms == 0) job->timeout_ms = std::min(defaults.timeout_ms, job->interval_ms);
+  if (explicit_timeout && job->timeout_ms > job->interval_ms) {
+    map->problems()->Add(*map->node().Find("scrape_timeout"), map->field() + ".scrape_timeout",
+                         "scrape timeout greater than scrape interval");
+  }
+}
+
+void ReadParams(MapReader* map, JobConfig* job) {
+  map->Child("params", [map, job](const Node& node, const std::string& field) {
+    MapReader params(node, field, map->problems());
+    for (const auto& [name, value] : node.entries) {
+      params.StringList(name, &job->params.emplace_back(name, std::vector<std::string>()).second);
+    }
+    params.Finish();
+  });
+}
+
+void ReadScheme(MapReader* map, JobConfig* job) {
+  if (!map->String("scheme", &job->scheme)) return;
+  if (job->scheme == "http" || job->scheme == "https") return;
+  map->problems()->Add(*map->node().Find("scheme"), map->field() + ".scheme",
+                       base::Concat({"found ", base::GoQuote(job->scheme),
+                                     "; allowed: http, https"}));
+}
+
+void ReadUnsupportedOptions(MapReader* map, Problems* unsupported) {
+  Unsupported(map, "scrape_failure_log_file", "failures are in the log and in /api/v1/targets",
+              unsupported);
+  map->Ignore("keep_dropped_targets");
+}
+
+void CheckTarget(const Node& node, const std::string& field, const std::string& target,
+                 Problems* problems) {
+  const bool bad = target.empty() || target.find('/') != target.npos ||
+                   target.find_first_of(" \t\n") != target.npos || !base::IsValidUtf8(target);
+  if (!bad) return;
+  problems->Add(node, field, base::Concat({base::GoQuote(target), " is not a valid hostname"}));
+}
+
+void CheckGroupLabels(const Node& node, const std::string& field, const StaticGroup& group,
+                      Problems* problems) {
+  for (const auto& [name, value] : group.labels) {
+    if (name.empty() || !base::IsValidUtf8(name)) {
+      problems->Add(node, field, base::Concat({base::GoQuote(name), " is not a valid label name"}));
+    }
+    if (!base::IsValidUtf8(value)) {
+      problems->Add(node, field,
+                    base::Concat({base::GoQuote(value), " is not a valid label value"}));
+    }
+  }
+}
+
+}  // namespace
+
+void ReadLimits(MapReader* map, ScrapeLimits* limits) {
+  map->Bytes("body_size_limit", &limits->body_bytes);
+  ReadLimit(map, "sample_limit", &limits->samples);
+  ReadLimit(map, "target_limit", &limits->targets);
+  ReadLimit(map, "label_limit", &limits->labels);
+  ReadLimit(map, "label_name_length_limit", &limits->label_name_bytes);
+  ReadLimit(map, "label_value_length_limit", &limits->label_value_bytes);
+}
+
+void ReadProtocols(MapReader* map, std::vector<std::string>* protocols) {
+  std::vector<std::string> given;
+  if (!map->StringList("scrape_protocols", &given)) return;
+  const Node& node = *map->node().Find("scrape_protocols");
+  const std::string field = map->field() + ".scrape_protocols";
+  bool any_text = false;
+  for (size_t i = 0; i < given.size(); ++i) {
+    if (!IsKnownProtocol(given[i])) {
+      map->problems()->Add(
+          node, field, base::Concat({"unknown scrape protocol ", given[i], "; ", kProtocolsAllowed}));
+    }
+    const auto at = given.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::find(given.begin(), at, given[i]) != at) {
+      map->problems()->Add(node, field, base::Concat({"duplicated protocol ", given[i]}));
+    }
+    any_text = any_text || given[i] != kProtoProtocol;
+  }
+  if (!any_text) {
+    map->problems()->Add(node, field, "needs at least one text protocol: protobuf is not supported");
+  }
+  *protocols = std::move(given);
+}
+
+void ReadStaticGroups(MapReader* map, std::vector<StaticGroup>* groups) {
+  map->Each("static_configs", [map, groups](const Node& node, const std::string& field) {
+    StaticGroup group;
+    MapReader reader(node, field, map->problems());
+    reader.StringList("targets", &group.targets);
+    reader.StringMap("labels", &group.labels);
+    reader.Finish();
+    for (const std::string& target : group.targets) {
+      CheckTarget(node, field + ".targets", target, map->problems());
+    }
+    CheckGroupLabels(node, field + ".labels", group, map->problems());
+    groups->push_back(std::move(group));
+  });
+}
+
+void ReadDiscoveries(MapReader* map, Problems* unsupported) {
+  for (const std::string_view key : kDiscoveries) {
+    Unsupported(map, key, "targets come from static_configs", unsupported);
+  }
+  for (const std::string_view key : {"uyuni_sd_configs", "vultr_sd_configs"}) {
+    Unsupported(map, key, "targets come from static_configs", unsupported);
+  }
+}
+
+void ReadNamesAndHistograms(MapReader* map, Problems* unsupported) {
+  Unsupported(map, "scrape_native_histograms", "native histograms", unsupported, true);
+  Unsupported(map, "convert_classic_histograms_to_nhcb", "native histograms", unsupported, true);
+  Unsupported(map, "extra_scrape_metrics", "more synthetic metrics", unsupported, true);
+  map->Ignore("always_scrape_classic_histograms");
+  map->Ignore("native_histogram_bucket_limit");
+  map->Ignore("native_histogram_min_bucket_factor");
+  std::string scheme = "utf8";
+  map->String("metric_name_validation_scheme", &scheme);
+  if (scheme == "legacy") {
+    unsupported->Add(*map->node().Find("metric_name_validation_scheme"),
+                     map->field() + ".metric_name_validation_scheme", "not supported: legacy");
+  } else if (scheme != "utf8" && !scheme.empty()) {
+    map->problems()->Add(*map->node().Find("metric_name_validation_scheme"),
+                         map->field() + ".metric_name_validation_scheme",
+                         base::Concat({"found ", base::GoQuote(scheme), "; allowed: utf8, legacy"}));
+  }
+  std::string escaping = "allow-utf-8";
+  map->String("metric_name_escaping_scheme", &escaping);
+  if (escaping != "allow-utf-8" && !escaping.empty()) {
+    unsupported->Add(*map->node().Find("metric_name_escaping_scheme"),
+                     map->field() + ".metric_name_escaping_scheme",
+                     "not supported: names are scraped as UTF-8 (allow-utf-8)");
+  }
+}
+
+JobConfig ReadJob(const Node& node, const std::string& field, const std::string& config_path,
+                  const JobDefaults& defaults, ConfigProblems* problems) {
+  JobConfig job;
+  if (node.kind == Node::Kind::kNull) {
+    problems->mistakes.Add(node, field, "empty or null scrape config section");
+    return job;
+  }
+  MapReader map(node, field, &problems->mistakes);
+  map.String("job_name", &job.name);
+  if (job.name.empty()) problems->mistakes.Add(node, field + ".job_name", "job_name is empty");
+  ReadTiming(&map, defaults, &job);
+  map.String("metrics_path", &job.metrics_path);
+  ReadScheme(&map, &job);
+  ReadParams(&map, &job);
+  map.Bool("honor_labels", &job.honor_labels);
+  map.Bool("honor_timestamps", &job.honor_timestamps);
+  map.Bool("track_timestamps_staleness", &job.track_timestamps_staleness);
+  map.Bool("enable_compression", &job.enable_compression);
+  map.Bool("follow_redirects", &job.follow_redirects);
+  job.protocols = defaults.protocols;
+  ReadProtocols(&map, &job.protocols);
+  ReadFallback(&map, &job, &problems->unsupported);
+  job.limits = defaults.limits;
+  ReadLimits(&map, &job.limits);
+  ReadNamesAndHistograms(&map, &problems->unsupported);
+  ReadHttpClient(&map, config_path, &job.auth, &job.tls, &problems->unsupported);
+  ReadStaticGroups(&map, &job.static_groups);
+  ReadDiscoveries(&map, &problems->unsupported);
+  model::ReadRelabelRules(&map, "relabel_configs", &job.relabel);
+  model::ReadRelabelRules(&map, "metric_relabel_configs", &job.metric_relabel);
+  ReadUnsupportedOptions(&map, &problems->unsupported);
+  map.Finish();
+  return job;
+}
+
+}  // namespace vedette::scrape

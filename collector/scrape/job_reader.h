@@ -1,0 +1,40 @@
+#ifndef VEDETTE_COLLECTOR_SCRAPE_JOB_READER_H_
+#define VEDETTE_COLLECTOR_SCRAPE_JOB_READER_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/config/yaml.h"
+#include "collector/scrape/config.h"
+#include "collector/scrape/section_reader.h"
+
+namespace vedette::scrape {
+
+// What `global` sets for jobs that do not say otherwise.
+struct JobDefaults {
+  int64_t interval_ms = 60'000;
+  int64_t timeout_ms = 10'000;
+  std::vector<std::string> protocols;
+  ScrapeLimits limits;
+};
+
+// body_size_limit, sample_limit ... of `global` and of a job.
+void ReadLimits(base::config::MapReader* map, ScrapeLimits* limits);
+// scrape_protocols, checked: known, each once, at least one that is text.
+void ReadProtocols(base::config::MapReader* map, std::vector<std::string>* protocols);
+// static_configs of a job or an Alertmanager.
+void ReadStaticGroups(base::config::MapReader* map, std::vector<StaticGroup>* groups);
+// Service discoveries, in any section that may hold one: all but static_configs are unsupported.
+void ReadDiscoveries(base::config::MapReader* map, base::config::Problems* unsupported);
+// Names and limits of native histograms and name schemes, in `global` and in a job.
+void ReadNamesAndHistograms(base::config::MapReader* map, base::config::Problems* unsupported);
+
+// One entry of scrape_configs. Problems go to `problems`; the job counts only if none were added.
+JobConfig ReadJob(const base::config::Node& node, const std::string& field,
+                  const std::string& config_path, const JobDefaults& defaults,
+                  ConfigProblems* problems);
+
+}  // namespace vedette::scrape
+
+#endif  // VEDETTE_COLLECTOR_SCRAPE_JOB_READER_H_

@@ -1,0 +1,17 @@
+#ifndef VEDETTE_COLLECTOR_SCRAPE_SAMPLE_LABELS_H_
+#define VEDETTE_COLLECTOR_SCRAPE_SAMPLE_LABELS_H_
+
+#include "base/status.h"
+#include "collector/scrape/target.h"
+#include "model/labels.h"
+
+namespace vedette::scrape {
+
+// The labels that an exposed sample is stored with: the target's joined in (honor_labels decides who
+// wins a clash; the loser is called exported_NAME), then metric_relabel_configs. Empty: dropped.
+// InvalidArgument when the result has no metric name or is over the job's label limits.
+base::StatusOr<model::Labels> SampleLabels(const Target& target, const model::Labels& exposed);
+
+}  // namespace vedette::scrape
+
+#endif  // VEDETTE_COLLECTOR_SCRAPE_SAMPLE_LABELS_H_

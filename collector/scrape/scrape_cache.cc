@@ -1,0 +1,71 @@
+#include "collector/scrape/scrape_cache.h"
+
+#include <utility>
+
+namespace vedette::scrape {
+namespace {
+
+// A target that fails with ever new lines may not fill the memory.
+constexpr size_t kSpareLines = 1000;
+
+}  // namespace
+
+std::optional<CachedSeries*> ScrapeCache::Find(std::string_view line) {
+  const auto at = lines_.find(line);
+  if (at == lines_.end()) return std::nullopt;
+  at->second.seen = scrape_;
+  return at->second.series;
+}
+
+CachedSeries* ScrapeCache::Add(std::string_view line, model::Labels labels) {
+  Line& entry = lines_[std::string(line)];
+  entry = {nullptr, scrape_};
+  if (labels.empty()) return nullptr;
+  std::unique_ptr<CachedSeries>& series = series_[labels];
+  if (series == nullptr) {
+    series = std::make_unique<CachedSeries>();
+    series->labels = std::move(labels);
+    series->id = next_id_++;
+  }
+  entry.series = series.get();
+  return entry.series;
+}
+
+bool ScrapeCache::Touch(CachedSeries* series, bool track) {
+  const bool added = series->seen == 0;
+  series->seen = scrape_;
+  if (track) series->tracked = scrape_;
+  return added;
+}
+
+model::SampleRow ScrapeCache::StaleRow(CachedSeries* series, int64_t timestamp_ms) {
+  series->tracked = 0;
+  return {series->labels, timestamp_ms, model::StaleNan(), series->ref};
+}
+
+std::vector<model::SampleRow> ScrapeCache::EndScrape(int64_t timestamp_ms) {
+  std::vector<model::SampleRow> rows;
+  for (auto& [labels, series] : series_) {
+    if (series->tracked != 0 && series->tracked != scrape_) {
+      rows.push_back(StaleRow(series.get(), timestamp_ms));
+    }
+  }
+  absl::erase_if(lines_, [this](const auto& entry) { return entry.second.seen != scrape_; });
+  absl::erase_if(series_, [this](const auto& entry) { return entry.second->seen != scrape_; });
+  good_lines_ = lines_.size();
+  return rows;
+}
+
+std::vector<model::SampleRow> ScrapeCache::FailScrape(int64_t timestamp_ms) {
+  std::vector<model::SampleRow> rows;
+  for (auto& [labels, series] : series_) {
+    if (series->tracked != 0) rows.push_back(StaleRow(series.get(), timestamp_ms));
+  }
+  if (lines_.size() > 2 * good_lines_ + kSpareLines) {
+    lines_.clear();
+    series_.clear();
+  }
+  return rows;
+}
+
+}  // namespace vedette::scrape

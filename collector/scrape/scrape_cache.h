@@ -1,0 +1,69 @@
+#ifndef VEDETTE_COLLECTOR_SCRAPE_SCRAPE_CACHE_H_
+#define VEDETTE_COLLECTOR_SCRAPE_SCRAPE_CACHE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "base/strings.h"
+#include "model/labels.h"
+#include "model/sample.h"
+
+namespace vedette::scrape {
+
+// A series that a target exposes, after relabelling, with the store's handle.
+struct CachedSeries {
+  model::Labels labels;
+  uint64_t id = 0;       // never given twice in the life of a target
+  uint64_t ref = 0;
+  uint64_t seen = 0;     // number of the good scrape that had it last
+  uint64_t tracked = 0;  // the same, where its time was ours: these end with a stale marker
+};
+
+// What a target said last time, by the bytes of its lines, so that a steady scrape builds no label
+// sets; and which series have gone since. One thread at a time.
+//
+// A scrape is Begin, then Find or Add for each line, then either Touch for every series and
+// EndScrape, or FailScrape. Series pointers are good until the end of the scrape.
+class ScrapeCache {
+ public:
+  void Begin() { ++scrape_; }
+
+  // Nothing for a line not seen before; null for one whose sample relabelling drops.
+  std::optional<CachedSeries*> Find(std::string_view line);
+  // Labels of a new line; empty ones mean that it is dropped (null).
+  CachedSeries* Add(std::string_view line, model::Labels labels);
+  // Lines are to be read anew; series and their tracking stay.
+  void ForgetLines() { lines_.clear(); }
+  // The series is in a good scrape; true if it was in none before.
+  bool Touch(CachedSeries* series, bool track);
+
+  // The end of a good scrape: stale rows for series tracked before and not now. Forgets the lines
+  // and series that it did not have.
+  std::vector<model::SampleRow> EndScrape(int64_t timestamp_ms);
+  // The end of a failed scrape, and of a target: everything tracked goes stale.
+  std::vector<model::SampleRow> FailScrape(int64_t timestamp_ms);
+
+  size_t size() const { return series_.size(); }
+
+ private:
+  struct Line {
+    CachedSeries* series = nullptr;
+    uint64_t seen = 0;
+  };
+  model::SampleRow StaleRow(CachedSeries* series, int64_t timestamp_ms);
+
+  uint64_t scrape_ = 0;
+  uint64_t next_id_ = 1;
+  size_t good_lines_ = 0;  // of the last good scrape
+  base::StringMap<Line> lines_;
+  absl::flat_hash_map<model::Labels, std::unique_ptr<CachedSeries>> series_;
+};
+
+}  // namespace vedette::scrape
+
+#endif  // VEDETTE_COLLECTOR_SCRAPE_SCRAPE_CACHE_H_

@@ -1,0 +1,214 @@
+#include "collector/scrape/scrape_loop.h"
+
+#include <cstdlib>
+#include <limits>
+#include <optional>
+
+#include "base/strings.h"
+#include "collector/scrape/sample_labels.h"
+#include "model/exposition/parser.h"
+
+namespace vedette::scrape {
+namespace {
+
+using model::exposition::EntryKind;
+using model::exposition::Parser;
+
+constexpr std::array<std::string_view, 5> kReportNames = {
+    "up", "scrape_duration_seconds", "scrape_samples_scraped",
+    "scrape_samples_post_metric_relabeling", "scrape_series_added"};
+
+// Timestamps this near to a whole interval after the last one are put there: steady times compress.
+constexpr int64_t kAlignToleranceMs = 2;
+// Ids of the report series, apart from the cache's own.
+constexpr uint64_t kReportIds = std::numeric_limits<uint64_t>::max() - 16;
+
+}  // namespace
+
+ScrapeLoop::ScrapeLoop(Target target, std::shared_ptr<const Fetcher> fetcher,
+                       const LoopContext* context)
+    : context_(context) {
+  SetNext(std::move(target), std::move(fetcher));
+  TakeNext();
+}
+
+void ScrapeLoop::SetNext(Target target, std::shared_ptr<const Fetcher> fetcher) {
+  const base::MutexLock lock(status_mutex_);
+  status_.job = target.job->name;
+  status_.labels = target.labels;
+  status_.discovered = target.discovered;
+  status_.url = target.url;
+  status_.interval_ms = target.interval_ms;
+  status_.timeout_ms = target.timeout_ms;
+  next_target_ = std::make_unique<Target>(std::move(target));
+  next_fetcher_ = std::move(fetcher);
+}
+
+void ScrapeLoop::TakeNext() {
+  {
+    const base::MutexLock lock(status_mutex_);
+    if (next_target_ == nullptr) return;
+    target_ = std::move(next_target_);
+    fetcher_ = std::move(next_fetcher_);
+  }
+  cache_.ForgetLines();  // under other relabelling a line means another series
+  ResetReports();
+}
+
+void ScrapeLoop::ResetReports() {
+  for (size_t i = 0; i < kReports; ++i) {
+    model::LabelsBuilder labels(target_->labels);
+    labels.Set(model::kMetricName, kReportNames[i]);
+    reports_[i].labels = labels.Build();
+    reports_[i].id = kReportIds + i;
+  }
+}
+
+int64_t ScrapeLoop::AlignedNow() {
+  const int64_t now = context_->clock->WallMillis();
+  const int64_t expected = last_ms_ + target_->interval_ms;
+  const bool near = last_ms_ != 0 && target_->interval_ms > 100 * kAlignToleranceMs &&
+                    std::abs(now - expected) <= kAlignToleranceMs;
+  last_ms_ = near ? expected : now;
+  return last_ms_;
+}
+
+void ScrapeLoop::Scrape(std::stop_token stop) {
+  TakeNext();
+  const int64_t now_ms = AlignedNow();
+  const int64_t start = context_->clock->MonotonicNanos();
+  Counts counts;
+  cache_.Begin();
+  batch_.Clear();
+  base::Status status = FetchAndRead(now_ms, stop, &counts);
+  if (stop.stop_requested()) return;  // cut short by our own end: says nothing about the target
+  const double seconds =
+      static_cast<double>(context_->clock->MonotonicNanos() - start) / 1'000'000'000;
+  if (status.ok()) {
+    counts.added = batch_.TouchAll(&cache_);
+    metadata_.EndScrape();
+  } else {
+    batch_.Clear();
+  }
+  AddReports(status.ok(), seconds, counts, now_ms);
+  for (model::SampleRow& row :
+       status.ok() ? cache_.EndScrape(now_ms) : cache_.FailScrape(now_ms)) {
+    batch_.Add(std::move(row));
+  }
+  const base::Status stored = Store();
+  Remember(status.ok() ? stored : status, now_ms, seconds);
+}
+
+base::Status ScrapeLoop::FetchAndRead(int64_t now_ms, std::stop_token stop, Counts* counts) {
+  if (!target_->refused.empty()) return base::ResourceExhausted(target_->refused);
+  VEDETTE_ASSIGN_OR_RETURN(const Exposition exposition,
+                           fetcher_->Fetch(*target_, std::move(stop)));
+  return Read(exposition, now_ms, counts);
+}
+
+base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, Counts* counts) {
+  Parser parser(exposition.body, exposition.format);
+  for (;;) {
+    VEDETTE_ASSIGN_OR_RETURN(const EntryKind kind, parser.Next());
+    switch (kind) {
+      case EntryKind::kEnd: return CheckSampleLimit(*counts);
+      case EntryKind::kComment: break;
+      case EntryKind::kHelp:
+      case EntryKind::kType:
+      case EntryKind::kUnit: metadata_.Set(kind, parser.family(), parser.text()); break;
+      case EntryKind::kSeries:
+        VEDETTE_RETURN_IF_ERROR(ReadSample(&parser, now_ms, counts));
+        break;
+    }
+  }
+}
+
+base::Status ScrapeLoop::ReadSample(Parser* parser, int64_t now_ms, Counts* counts) {
+  ++counts->scraped;
+  std::optional<CachedSeries*> known = cache_.Find(parser->series());
+  if (!known) {
+    model::Labels exposed;
+    VEDETTE_RETURN_IF_ERROR(parser->ReadLabels(&exposed));
+    VEDETTE_ASSIGN_OR_RETURN(model::Labels labels, SampleLabels(*target_, exposed));
+    known = cache_.Add(parser->series(), std::move(labels));
+  }
+  if (*known == nullptr) return {};
+  ++counts->kept;
+  const JobConfig& job = *target_->job;
+  const bool own_time = job.honor_timestamps && parser->timestamp_ms().has_value();
+  batch_.Add(*known, own_time ? *parser->timestamp_ms() : now_ms, parser->value(),
+             !own_time || job.track_timestamps_staleness);
+  return {};
+}
+
+base::Status ScrapeLoop::CheckSampleLimit(const Counts& counts) const {
+  const uint64_t limit = target_->job->limits.samples;
+  if (limit == 0 || counts.kept <= limit) return {};
+  return base::ResourceExhausted(base::Concat({"sample limit exceeded (", std::to_string(counts.kept),
+                                               " samples, limit ", std::to_string(limit), ")"}));
+}
+
+void ScrapeLoop::AddReports(bool up, double seconds, const Counts& counts, int64_t now_ms) {
+  const std::array<double, kReports> values = {
+      up ? 1.0 : 0.0, seconds, static_cast<double>(counts.scraped),
+      static_cast<double>(counts.kept), static_cast<double>(counts.added)};
+  for (size_t i = 0; i < kReports; ++i) batch_.Add(&reports_[i], now_ms, values[i], true);
+}
+
+base::Status ScrapeLoop::Store() {
+  const auto stats = context_->sink->Append(batch_.rows());
+  if (!stats.ok()) return base::Annotate(stats.status(), "the samples were not stored");
+  batch_.KeepRefs();
+  context_->samples->Add(stats->accepted);
+  const uint64_t rejected = stats->out_of_order + stats->duplicate + stats->refused;
+  context_->rejected->Add(rejected);
+  if (rejected > 0) {
+    context_->logger->Warn("the store rejected samples of a scrape",
+                           {{"target", target_->url},
+                            {"samples", rejected},
+                            {"first", stats->first_error}});
+  }
+  return {};
+}
+
+void ScrapeLoop::Remember(const base::Status& status, int64_t now_ms, double seconds) {
+  context_->scrapes->Add();
+  if (!status.ok()) context_->failures->Add();
+  bool changed = false;
+  {
+    const base::MutexLock lock(status_mutex_);
+    const Health health = status.ok() ? Health::kUp : Health::kDown;
+    changed = status_.health != health;
+    status_.health = health;
+    status_.last_error = std::string(base::Message(status));
+    status_.last_scrape_ms = now_ms;
+    status_.last_duration_seconds = seconds;
+  }
+  if (!changed) return;
+  if (status.ok()) {
+    context_->logger->Info("target is up", {{"target", target_->url}});
+  } else {
+    context_->logger->Warn("target is down",
+                           {{"target", target_->url}, {"error", base::Message(status)}});
+  }
+}
+
+void ScrapeLoop::End() {
+  const int64_t now_ms = context_->clock->WallMillis();
+  cache_.Begin();
+  batch_.Clear();
+  if (last_ms_ == 0) return;  // nothing was ever stored
+  for (CachedSeries& report : reports_) batch_.Add(&report, now_ms, model::StaleNan(), false);
+  for (model::SampleRow& row : cache_.FailScrape(now_ms)) batch_.Add(std::move(row));
+  if (const base::Status status = Store(); !status.ok()) {
+    context_->logger->Warn("a removed target's series could not be ended",
+                           {{"target", target_->url}, {"error", base::Message(status)}});
+  }
+}
+
+TargetStatus ScrapeLoop::Status() const {
+  const base::MutexLock lock(status_mutex_);
+  return status_;
+}
+
+}  // namespace vedette::scrape

@@ -1,0 +1,108 @@
+#ifndef VEDETTE_COLLECTOR_SCRAPE_SCRAPE_LOOP_H_
+#define VEDETTE_COLLECTOR_SCRAPE_SCRAPE_LOOP_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mutex.h"
+#include "base/telemetry.h"
+#include "collector/scrape/fetcher.h"
+#include "collector/scrape/metadata_cache.h"
+#include "collector/scrape/sample_batch.h"
+#include "collector/scrape/scrape_cache.h"
+#include "collector/scrape/target.h"
+#include "model/sinks.h"
+
+namespace vedette::scrape {
+
+enum class Health { kUnknown, kUp, kDown };
+
+// A target as /api/v1/targets shows it.
+struct TargetStatus {
+  std::string job;
+  model::Labels labels;
+  model::Labels discovered;
+  std::string url;
+  Health health = Health::kUnknown;
+  std::string last_error;
+  int64_t last_scrape_ms = 0;  // 0: never
+  double last_duration_seconds = 0;
+  int64_t interval_ms = 0;
+  int64_t timeout_ms = 0;
+};
+
+// What all loops share; outlives them.
+struct LoopContext {
+  model::SampleSink* sink = nullptr;
+  base::Clock* clock = nullptr;
+  base::Logger* logger = nullptr;
+  base::Counter* scrapes = nullptr;
+  base::Counter* failures = nullptr;
+  base::Counter* samples = nullptr;
+  base::Counter* rejected = nullptr;  // out of order, duplicate or refused by the store
+};
+
+// One target through time: fetches, reads, stores, reports, and marks what has gone. Scrape and End
+// are called by one thread at a time; the rest by any.
+class ScrapeLoop {
+ public:
+  ScrapeLoop(Target target, std::shared_ptr<const Fetcher> fetcher, const LoopContext* context);
+
+  // One scrape, whatever comes of it. Blocks for the target's timeout at most.
+  void Scrape(std::stop_token stop);
+  // The same target under a new configuration, from the next scrape on: caches and health stay.
+  void SetNext(Target target, std::shared_ptr<const Fetcher> fetcher)
+      VEDETTE_EXCLUDES(status_mutex_);
+  // The target is gone: its series and its synthetic ones go stale now.
+  void End();
+
+  TargetStatus Status() const VEDETTE_EXCLUDES(status_mutex_);
+  std::vector<std::pair<std::string, model::Metadata>> Metadata() const {
+    return metadata_.Snapshot();
+  }
+
+ private:
+  static constexpr size_t kReports = 5;
+  struct Counts {
+    uint64_t scraped = 0;
+    uint64_t kept = 0;
+    uint64_t added = 0;
+  };
+
+  void TakeNext() VEDETTE_EXCLUDES(status_mutex_);
+  base::Status FetchAndRead(int64_t now_ms, std::stop_token stop, Counts* counts);
+  base::Status Read(const Exposition& exposition, int64_t now_ms, Counts* counts);
+  base::Status ReadSample(model::exposition::Parser* parser, int64_t now_ms, Counts* counts);
+  base::Status CheckSampleLimit(const Counts& counts) const;
+  void AddReports(bool up, double seconds, const Counts& counts, int64_t now_ms);
+  base::Status Store();
+  int64_t AlignedNow();
+  void ResetReports();
+  void Remember(const base::Status& status, int64_t now_ms, double seconds);
+
+  const LoopContext* const context_;
+  std::unique_ptr<const Target> target_;
+  std::shared_ptr<const Fetcher> fetcher_;
+  ScrapeCache cache_;
+  SampleBatch batch_;
+  std::array<CachedSeries, kReports> reports_;
+  int64_t last_ms_ = 0;
+  MetadataCache metadata_;
+
+  mutable base::Mutex status_mutex_;
+  TargetStatus status_ VEDETTE_GUARDED_BY(status_mutex_);
+  std::unique_ptr<const Target> next_target_ VEDETTE_GUARDED_BY(status_mutex_);
+  std::shared_ptr<const Fetcher> next_fetcher_ VEDETTE_GUARDED_BY(status_mutex_);
+};
+
+}  // namespace vedette::scrape
+
+#endif  // VEDETTE_COLLECTOR_SCRAPE_SCRAPE_LOOP_H_
