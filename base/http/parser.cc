@@ -5,6 +5,7 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <stdexcept>
 #include <utility>
 
 #include "base/strings.h"
@@ -23,6 +24,17 @@ ParseState ErrorState(const ErrorCode& error, std::string* message) {
   if (error == beast_http::error::header_limit) return ParseState::kHeaderTooLarge;
   if (error == beast_http::error::body_limit) return ParseState::kBodyTooLarge;
   return ParseState::kBad;
+}
+
+// put(), with Beast's one exception caught: a single field over 64 KiB.
+template <typename Parser>
+size_t Put(Parser& parser, std::string_view data, ErrorCode& error) {
+  try {
+    return parser.put(boost::asio::const_buffer(data.data(), data.size()), error);
+  } catch (const std::length_error&) {
+    error = beast_http::error::header_limit;
+    return 0;
+  }
 }
 
 template <typename Fields>
@@ -63,7 +75,7 @@ class BeastRequestParser final : public RequestParser {
     while (!parser_.is_done()) {
       if (*consumed == data.size()) return ParseState::kNeedMore;
       ErrorCode error;
-      *consumed += parser_.put(Buffer(data.substr(*consumed)), error);
+      *consumed += Put(parser_, data.substr(*consumed), error);
       if (error) return Failed(error);
       if (parser_.is_header_done() && !header_seen_) {
         ReadHeader();
@@ -87,10 +99,6 @@ class BeastRequestParser final : public RequestParser {
   const std::string& error() const override { return error_; }
 
  private:
-  static boost::asio::const_buffer Buffer(std::string_view data) {
-    return {data.data(), data.size()};
-  }
-
   ParseState Failed(const ErrorCode& error) {
     // The declared length alone can be too large: the header is known then, and is wanted.
     if (error == beast_http::error::body_limit && !header_seen_) ReadHeader();
@@ -127,8 +135,7 @@ class BeastResponseParser final : public ResponseParser {
     while (!parser_.is_done()) {
       if (*consumed == data.size()) return ParseState::kNeedMore;
       ErrorCode error;
-      const std::string_view rest = data.substr(*consumed);
-      *consumed += parser_.put(boost::asio::const_buffer(rest.data(), rest.size()), error);
+      *consumed += Put(parser_, data.substr(*consumed), error);
       if (error) return ErrorState(error, &error_);
     }
     return ParseState::kDone;

@@ -13,6 +13,7 @@
 
 namespace vedette::base::http {
 
+// Of all header fields together; a single one may have 64 KiB.
 inline constexpr uint32_t kMaxHeaderBytes = 256 * 1024;
 
 enum class ParseState {

@@ -80,6 +80,9 @@ void ReadTls(const Node& node, const std::string& field, Problems* problems, Web
         *node.Find("min_version"), field + ".min_version",
         Concat({"found ", GoQuote(tls.min_version), "; allowed are TLS10, TLS11, TLS12, TLS13"}));
   }
+  if (!tls.client_ca_file.empty() && tls.client_auth_type.empty()) {
+    problems->Add(node, field, "client_ca_file needs client_auth_type");
+  }
   for (std::string* path : {&tls.cert_file, &tls.key_file, &tls.client_ca_file}) {
     *path = Resolve(out->path, *path);
   }

@@ -1,0 +1,125 @@
+#include <cstdlib>
+
+#include "tests/base/http/raw_client.h"
+#include "tests/base/http/server_fixture.h"
+#include "tests/support/temp_dir.h"
+
+namespace vedette::test {
+namespace {
+
+using base::http::ClientRequest;
+using base::http::NewClient;
+using base::http::TlsClientOptions;
+using base::http::WebConfig;
+
+class HttpTls : public ServerTest {
+ protected:
+  // A self-signed certificate, made by the openssl tool as a person would.
+  void SetUp() override {
+    if (std::system("command -v openssl >/dev/null 2>&1") != 0) {
+      GTEST_SKIP() << "no openssl tool on this machine";
+    }
+    Make("server");
+  }
+  void Make(const std::string& name) {
+    const std::string command =
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "
+        "/CN=" +
+        name + " -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout " + Key(name) +
+        " -out " + Cert(name) + " 2>/dev/null";
+    ASSERT_EQ(std::system(command.c_str()), 0);
+  }
+  std::string Cert(const std::string& name) const { return dir_.Join(name + ".pem"); }
+  std::string Key(const std::string& name) const { return dir_.Join(name + ".key"); }
+
+  std::shared_ptr<WebConfig> ServerConfig() const {
+    auto config = std::make_shared<WebConfig>();
+    config->tls = WebConfig::Tls{};
+    config->tls->cert_file = Cert("server");
+    config->tls->key_file = Key("server");
+    return config;
+  }
+  base::StatusOr<base::http::Response> Ask(const TlsClientOptions& tls) {
+    ClientRequest request;
+    request.url = Url("/hello", "https");
+    return NewClient(tls)->Send(request);
+  }
+  TempDir dir_;
+};
+
+TEST_F(HttpTls, RoundTripWithAKnownAuthority) {
+  options_.web_config = ServerConfig();
+  Start();
+  TlsClientOptions tls;
+  tls.ca_file = Cert("server");
+  client_ = NewClient(tls);
+  ClientRequest request;
+  for (int i = 0; i < 3; ++i) {
+    request.url = Url("/hello", "https");
+    const auto response = client_->Send(request);
+    ASSERT_TRUE(response.ok()) << response.status();
+    EXPECT_EQ(response->body, "hello");
+  }
+  request.method = "POST";
+  request.url = Url("/echo", "https");
+  request.body = std::string(300'000, 'x');
+  EXPECT_EQ(client_->Send(request)->body, request.body);
+}
+
+TEST_F(HttpTls, UnknownAuthorityOrNameIsRefused) {
+  options_.web_config = ServerConfig();
+  Start();
+  TlsClientOptions tls;
+  EXPECT_TRUE(absl::IsUnavailable(Ask(tls).status()));
+  tls.insecure_skip_verify = true;
+  EXPECT_TRUE(Ask(tls).ok());
+  tls = {};
+  tls.ca_file = Cert("server");
+  tls.server_name = "example.org";
+  EXPECT_TRUE(absl::IsUnavailable(Ask(tls).status()));
+  tls.server_name = "localhost";
+  EXPECT_TRUE(Ask(tls).ok());
+}
+
+TEST_F(HttpTls, ClientCertificateIsAskedFor) {
+  Make("client");
+  options_.web_config = ServerConfig();
+  auto config = ServerConfig();
+  config->tls->client_ca_file = Cert("client");
+  config->tls->client_auth_type = "RequireAndVerifyClientCert";
+  options_.web_config = config;
+  Start();
+  TlsClientOptions tls;
+  tls.ca_file = Cert("server");
+  EXPECT_FALSE(Ask(tls).ok());
+  tls.cert_file = Cert("client");
+  tls.key_file = Key("client");
+  EXPECT_TRUE(Ask(tls).ok());
+}
+
+TEST_F(HttpTls, CertificateIsReloadedAndABadOneChangesNothing) {
+  options_.web_config = ServerConfig();
+  Start();
+  Make("server");
+  TlsClientOptions renewed;
+  renewed.ca_file = Cert("server");
+  EXPECT_FALSE(Ask(renewed).ok());
+  ASSERT_TRUE(server_->SetWebConfig(ServerConfig()).ok());
+  EXPECT_TRUE(Ask(renewed).ok());
+  auto bad = ServerConfig();
+  bad->tls->cert_file = dir_.Join("missing.pem");
+  const auto status = server_->SetWebConfig(bad);
+  EXPECT_NE(base::Message(status).find("missing.pem"), std::string_view::npos);
+  EXPECT_TRUE(Ask(renewed).ok());
+}
+
+TEST_F(HttpTls, PlainTextOnATlsPortIsNotAnswered) {
+  options_.web_config = ServerConfig();
+  Start();
+  RawClient raw(port());
+  raw.Send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(raw.ReadAll().find("hello"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace vedette::test
