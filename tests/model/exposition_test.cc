@@ -1,0 +1,160 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "model/exposition/parser.h"
+#include "model/exposition/writer.h"
+#include "model/sample.h"
+
+namespace vedette::model::exposition {
+namespace {
+
+std::string ErrorOf(std::string_view text, Format format) {
+  Parser parser(text, format);
+  for (;;) {
+    const auto kind = parser.Next();
+    if (!kind.ok()) return std::string(base::Message(kind.status()));
+    Labels labels;
+    if (*kind == EntryKind::kSeries) {
+      if (const auto status = parser.ReadLabels(&labels); !status.ok()) {
+        return std::string(base::Message(status));
+      }
+    }
+    if (*kind == EntryKind::kEnd) return "";
+  }
+}
+
+TEST(Parser, ErrorsNameLineReasonAndWhatWasFound) {
+  EXPECT_EQ(ErrorOf("a 1\nb{c=d} 2\n", Format::kText),
+            "line 2: expected label value, found \"d} 2\"");
+  EXPECT_EQ(ErrorOf("a 1\n\n# x\nb\n", Format::kText),
+            "line 4: expected value after metric, found the end of the line");
+  EXPECT_EQ(ErrorOf("a 0x10\n", Format::kText),
+            "line 1: value after metric: \"0x10\" is not a number");
+  EXPECT_EQ(ErrorOf("a 1\n", Format::kOpenMetrics), "line 2: data does not end with # EOF");
+  EXPECT_EQ(ErrorOf("a{b=\"1\",b=\"2\"} 1\n", Format::kText),
+            "line 1: label name \"b\" is not unique");
+  EXPECT_EQ(ErrorOf("{b=\"1\"} 1\n", Format::kText), "line 1: metric name not set");
+  EXPECT_EQ(ErrorOf("# TYPE a unheard\n", Format::kText), "line 1: invalid metric type \"unheard\"");
+}
+
+TEST(Parser, NansAreNormalAndTimesAreMilliseconds) {
+  Parser text("a Nan 1500\n", Format::kText);
+  ASSERT_EQ(*text.Next(), EntryKind::kSeries);
+  EXPECT_EQ(std::bit_cast<uint64_t>(text.value()), kNormalNanBits);
+  EXPECT_EQ(text.timestamp_ms(), 1500);
+  Parser open("a -Inf 1.5\n# EOF\n", Format::kOpenMetrics);
+  ASSERT_EQ(*open.Next(), EntryKind::kSeries);
+  EXPECT_EQ(open.value(), -std::numeric_limits<double>::infinity());
+  EXPECT_EQ(open.timestamp_ms(), 1500);
+  EXPECT_EQ(*open.Next(), EntryKind::kEnd);
+  EXPECT_EQ(*open.Next(), EntryKind::kEnd);
+}
+
+TEST(Parser, AbsurdTimesAreCutNotUndefined) {
+  Parser parser("a 1 1e300\n# EOF\n", Format::kOpenMetrics);
+  ASSERT_EQ(*parser.Next(), EntryKind::kSeries);
+  EXPECT_EQ(parser.timestamp_ms(), std::numeric_limits<int64_t>::max());
+}
+
+TEST(Parser, CarriageReturnsAreAnError) {
+  EXPECT_NE(ErrorOf("a 1\r\nb 2\r\n", Format::kText), "");
+}
+
+Family Histogram() {
+  Family family{"req_seconds", "Time, in \"s\"\nand \\.", FamilyType::kHistogram, "seconds", {}};
+  family.points.push_back({{{"path", "/a\"b\\c\n"}, {"le", "0.5"}}, "_bucket", 1, {}});
+  family.points.push_back({{{"path", "/"}, {"le", "+Inf"}}, "_bucket", 2, {}});
+  family.points.push_back({{{"path", "/"}}, "_sum", 1073741824, {}});
+  family.points.push_back({{{"path", "/"}}, "_count", 2, 1500});
+  return family;
+}
+
+TEST(Writer, TextIsAsPrometheusClientsWriteIt) {
+  EXPECT_EQ(WriteFamilies({{Histogram()}}, Format::kText),
+            "# HELP req_seconds Time, in \"s\"\\nand \\\\.\n"
+            "# TYPE req_seconds histogram\n"
+            "req_seconds_bucket{path=\"/a\\\"b\\\\c\\n\",le=\"0.5\"} 1\n"
+            "req_seconds_bucket{path=\"/\",le=\"+Inf\"} 2\n"
+            "req_seconds_sum{path=\"/\"} 1.073741824e+09\n"
+            "req_seconds_count{path=\"/\"} 2 1500\n");
+}
+
+TEST(Writer, OpenMetricsHasUnitAndEndAndSeconds) {
+  EXPECT_EQ(WriteFamilies({{Histogram()}}, Format::kOpenMetrics),
+            "# HELP req_seconds Time, in \\\"s\\\"\\nand \\\\.\n"
+            "# TYPE req_seconds histogram\n"
+            "# UNIT req_seconds seconds\n"
+            "req_seconds_bucket{path=\"/a\\\"b\\\\c\\n\",le=\"0.5\"} 1\n"
+            "req_seconds_bucket{path=\"/\",le=\"+Inf\"} 2\n"
+            "req_seconds_sum{path=\"/\"} 1.073741824e+09\n"
+            "req_seconds_count{path=\"/\"} 2 1.5\n"
+            "# EOF\n");
+}
+
+TEST(Writer, TypesAndSuffixesFollowTheFormat) {
+  const std::vector<Family> families = {
+      {"c_total", "", FamilyType::kCounter, "", {{{}, "", 1e6, {}}}},
+      {"plain", "", FamilyType::kCounter, "", {{{}, "", 0.1, {}}}},
+      {"b_info", "", FamilyType::kInfo, "", {{{{"v", "1"}}, "", 1, {}}}},
+      {"u", "", FamilyType::kUnknown, "", {{{}, "", std::nan(""), {}}}},
+      {"my.name", "", FamilyType::kGauge, "", {{{{"a.b", "x"}}, "", -0.0, {}}}},
+      {"empty", "never seen", FamilyType::kGauge, "", {}}};
+  EXPECT_EQ(WriteFamilies(families, Format::kText),
+            "# TYPE c_total counter\nc_total 1e+06\n"
+            "# TYPE plain counter\nplain 0.1\n"
+            "# TYPE b_info gauge\nb_info{v=\"1\"} 1\n"
+            "# TYPE u untyped\nu NaN\n"
+            "# TYPE \"my.name\" gauge\n{\"my.name\",\"a.b\"=\"x\"} -0\n");
+  EXPECT_EQ(WriteFamilies(families, Format::kOpenMetrics),
+            "# TYPE c counter\nc_total 1e+06\n"
+            "# TYPE plain counter\nplain_total 0.1\n"
+            "# TYPE b info\nb_info{v=\"1\"} 1\n"
+            "# TYPE u unknown\nu NaN\n"
+            "# TYPE \"my.name\" gauge\n{\"my.name\",\"a.b\"=\"x\"} -0\n# EOF\n");
+}
+
+TEST(Writer, BrokenUtf8IsRepaired) {
+  const Family family{"a", "h\xff", FamilyType::kGauge, "", {{{{"l", "v\xff"}}, "", 1, {}}}};
+  EXPECT_EQ(WriteFamilies({{family}}, Format::kText),
+            "# HELP a h\xef\xbf\xbd\n# TYPE a gauge\na{l=\"v\xef\xbf\xbd\"} 1\n");
+}
+
+TEST(Writer, WhatIsWrittenReadsBack) {
+  for (const Format format : {Format::kText, Format::kOpenMetrics}) {
+    const std::string text = WriteFamilies({{Histogram()}}, format);
+    EXPECT_EQ(ErrorOf(text, format), "");
+    Parser parser(text, format);
+    Labels labels;
+    while (*parser.Next() != EntryKind::kSeries) continue;
+    ASSERT_TRUE(parser.ReadLabels(&labels).ok());
+    EXPECT_EQ(labels.Get("path"), "/a\"b\\c\n");
+  }
+}
+
+TEST(Format, ContentTypesAreTold) {
+  EXPECT_EQ(FormatOfContentType("text/plain; version=0.0.4; charset=utf-8"), Format::kText);
+  EXPECT_EQ(FormatOfContentType("text/plain"), Format::kText);
+  EXPECT_EQ(FormatOfContentType("application/openmetrics-text; version=1.0.0;"),
+            Format::kOpenMetrics);
+  for (const char* bad : {"", "invalid/", "invalid/invalid/invalid", "/", "text/html",
+                          "application/openmetrics-text/", "text/plain; =x",
+                          "application/vnd.google.protobuf"}) {
+    EXPECT_EQ(FormatOfContentType(bad), std::nullopt) << bad;
+  }
+}
+
+TEST(Format, AcceptIsNegotiatedByWeight) {
+  EXPECT_EQ(NegotiateFormat(""), Format::kText);
+  EXPECT_EQ(NegotiateFormat("*/*"), Format::kText);
+  EXPECT_EQ(NegotiateFormat("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.3"),
+            Format::kOpenMetrics);
+  EXPECT_EQ(NegotiateFormat("application/openmetrics-text;q=0.2,text/plain;q=0.3"), Format::kText);
+}
+
+}  // namespace
+}  // namespace vedette::model::exposition

@@ -1,0 +1,189 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/log_push.h"
+#include "model/remote_write.h"
+#include "model/source_header.h"
+#include "model/stream_labels.h"
+
+namespace vedette::model {
+namespace {
+
+TEST(RemoteWrite, WhatIsEncodedDecodes) {
+  const std::vector<SeriesSamples> series = {
+      {Labels({{"__name__", "up"}, {"job", "a"}}), {1000, -5}, {1.5, StaleNan()}},
+      {Labels({{"__name__", "z"}}), {7}, {0}}};
+  const std::vector<std::pair<std::string, Metadata>> metadata = {
+      {"up", {"gauge", "Is it up?", "bool"}}, {"z", {"nonsense", "", ""}}};
+  const auto request = DecodeRemoteWrite(EncodeRemoteWrite(series, metadata));
+  ASSERT_TRUE(request.ok()) << request.status();
+  ASSERT_EQ(request->rows.size(), 3u);
+  EXPECT_EQ(request->rows[1].labels, series[0].labels);
+  EXPECT_EQ(request->rows[1].timestamp_ms, -5);
+  EXPECT_TRUE(IsStaleNan(request->rows[1].value));
+  EXPECT_EQ(request->rows[2].labels, series[1].labels);
+  ASSERT_EQ(request->metadata.size(), 2u);
+  EXPECT_EQ(request->metadata[0].second, metadata[0].second);
+  EXPECT_EQ(request->metadata[1].second.type, "unknown");
+}
+
+TEST(RemoteWrite, EveryCutIsRefusedOrWhole) {
+  const std::vector<SeriesSamples> series = {
+      {Labels({{"__name__", "up"}, {"job", "abc"}}), {1000}, {1.5}}};
+  const std::string whole = EncodeRemoteWrite(series);
+  for (size_t n = 1; n < whole.size(); ++n) {
+    EXPECT_FALSE(DecodeRemoteWrite(whole.substr(0, n)).ok()) << n;
+  }
+  EXPECT_TRUE(DecodeRemoteWrite("").ok());
+}
+
+TEST(RemoteWrite, BadSeriesAndCapsAreNamed) {
+  const std::vector<SeriesSamples> nameless = {{Labels({{"job", "a"}}), {1}, {1}}};
+  EXPECT_EQ(DecodeRemoteWrite(EncodeRemoteWrite(nameless)).status().message(),
+            "series without a metric name (__name__): {job=\"a\"}");
+  const std::vector<SeriesSamples> broken = {{Labels({{"__name__", "a\xff"}}), {1}, {1}}};
+  EXPECT_TRUE(absl::IsInvalidArgument(DecodeRemoteWrite(EncodeRemoteWrite(broken)).status()));
+  const std::vector<SeriesSamples> two = {{Labels({{"__name__", "a"}}), {1, 2}, {1, 2}}};
+  RemoteWriteLimits limits;
+  limits.max_samples = 1;
+  EXPECT_TRUE(
+      absl::IsResourceExhausted(DecodeRemoteWrite(EncodeRemoteWrite(two), limits).status()));
+  limits = {};
+  limits.max_labels = 0;
+  EXPECT_TRUE(
+      absl::IsResourceExhausted(DecodeRemoteWrite(EncodeRemoteWrite(two), limits).status()));
+}
+
+std::vector<LogStream> TwoStreams() {
+  return {{Labels({{"job", "journal"}, {"unit", "a\"b\\\xc3\xa9"}}),
+           {{1'700'000'000'123'456'789, "first", Labels({{"pid", "1"}})}, {-1, "", {}}}},
+          {Labels({{"job", "caddy"}}), {{5, std::string("raw\xff\0", 5), {}}}}};
+}
+
+TEST(LogPush, ProtobufGoesBothWays) {
+  const auto push = DecodeLogPush(EncodeLogPush(TwoStreams()));
+  ASSERT_TRUE(push.ok()) << push.status();
+  ASSERT_EQ(push->streams.size(), 2u);
+  for (size_t s = 0; s < 2; ++s) {
+    const LogStream& expected = TwoStreams()[s];
+    EXPECT_EQ(push->streams[s].labels, expected.labels);
+    ASSERT_EQ(push->streams[s].entries.size(), expected.entries.size());
+    for (size_t e = 0; e < expected.entries.size(); ++e) {
+      EXPECT_EQ(push->streams[s].entries[e].timestamp_ns, expected.entries[e].timestamp_ns);
+      EXPECT_EQ(push->streams[s].entries[e].line, expected.entries[e].line);
+      EXPECT_EQ(push->streams[s].entries[e].metadata, expected.entries[e].metadata);
+    }
+  }
+}
+
+TEST(LogPush, EveryCutIsRefused) {
+  const std::string whole = EncodeLogPush(TwoStreams());
+  const size_t first_stream = EncodeLogPush({{TwoStreams()[0]}}).size();
+  for (size_t n = 1; n < whole.size(); ++n) {
+    if (n != first_stream) EXPECT_FALSE(DecodeLogPush(whole.substr(0, n)).ok()) << n;
+  }
+}
+
+TEST(LogPush, LimitsNameStreamAndEntry) {
+  LogPushLimits limits;
+  limits.max_line_bytes = 4;
+  EXPECT_EQ(DecodeLogPush(EncodeLogPush({{TwoStreams()[0]}}), limits).status().message(),
+            "stream {job=\"journal\", unit=\"a\\\"b\\\\\xc3\xa9\"}, entry 0: has a longer line "
+            "than 4");
+  limits = {};
+  limits.max_entries = 2;
+  EXPECT_TRUE(absl::IsResourceExhausted(DecodeLogPush(EncodeLogPush(TwoStreams()), limits).status()));
+  limits = {};
+  limits.max_labels = 1;
+  EXPECT_FALSE(DecodeLogPush(EncodeLogPush(TwoStreams()), limits).ok());
+}
+
+TEST(LogPush, JsonIsRead) {
+  const auto push = DecodeLogPushJson(
+      R"({"streams":[{"stream":{"a":"b","e":""},"values":[["12","l1"],["13","l\u00e9",{"m":"x"}]]}]})");
+  ASSERT_TRUE(push.ok()) << push.status();
+  ASSERT_EQ(push->streams.size(), 1u);
+  EXPECT_EQ(push->streams[0].labels.ToString(), R"({a="b"})");
+  ASSERT_EQ(push->streams[0].entries.size(), 2u);
+  EXPECT_EQ(push->streams[0].entries[1].timestamp_ns, 13);
+  EXPECT_EQ(push->streams[0].entries[1].line, "l\xc3\xa9");
+  EXPECT_EQ(push->streams[0].entries[1].metadata.Get("m"), "x");
+}
+
+TEST(LogPush, BadJsonIsRefusedWithTheReason) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"", "push request"},
+      {"[]", "the body must be an object"},
+      {"{}", "streams must be an array"},
+      {R"({"streams":[{"stream":{},"values":[]}]})", "at least one label pair"},
+      {R"({"streams":[{"stream":{"a":1},"values":[]}]})", "an object of strings"},
+      {R"({"streams":[{"stream":{"a.b":"1"},"values":[]}]})", "is not of the form"},
+      {R"({"streams":[{"stream":{"a":"b"}}]})", "streams[].values must be an array"},
+      {R"({"streams":[{"stream":{"a":"b"},"values":[[12,"x"]]}]})", "NANOSECONDS"},
+      {R"({"streams":[{"stream":{"a":"b"},"values":[["x","x"]]}]})", "decimal string"},
+      {R"({"streams":[{"stream":{"a":"b"},"values":[["1","x",{"m":1}]]}]})", "object of strings"},
+      {"{\"streams\":[{\"stream\":{\"a\":\"\xff\"},\"values\":[]}]}", "push request"},
+      {std::string(100, '['), "push request"},
+  };
+  for (const auto& [json, message] : cases) {
+    const auto push = DecodeLogPushJson(json);
+    ASSERT_FALSE(push.ok()) << json;
+    EXPECT_NE(push.status().message().find(message), absl::string_view::npos)
+        << json << ": " << push.status();
+  }
+}
+
+TEST(StreamLabels, AreReadStrictly) {
+  const auto labels = ParseStreamLabels(" { a = \"x\\n\\u00e9\\x41\\101\", b=`r\\aw`, } ");
+  ASSERT_TRUE(labels.ok()) << labels.status();
+  EXPECT_EQ(labels->Get("a"), "x\n\xc3\xa9" "AA");
+  EXPECT_EQ(labels->Get("b"), "r\\aw");
+  for (const char* bad : {"", "{", "{a}", "{a=b}", "{a=\"b}", "{a=\"b\" c=\"d\"}", "{a=\"b\"} x",
+                          "{a=\"\\q\"}", "{a=\"1\",a=\"2\"}", "{1a=\"b\"}", "{a=\"\\xff\"}",
+                          "{a!=\"b\"}", "{a=\"\\ud800\"}", "{,}", "{a=`b}"}) {
+    EXPECT_FALSE(ParseStreamLabels(bad).ok()) << bad;
+  }
+}
+
+TEST(StreamLabels, ReadWhatLabelsPrint) {
+  const Labels labels({{"a", "q\"\\\n\t\x01\xc3\xa9"}, {"b", "`"}});
+  const auto read = ParseStreamLabels(labels.ToString());
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(*read, labels);
+}
+
+TEST(SourceHeader, RunsOfDifferencesAreFolded) {
+  EXPECT_EQ(FormatSourceHeader({"J", {7, 9, 11, 8}}), "J;7;11;0,2x2,-3");
+  EXPECT_EQ(FormatSourceHeader({"J", {5}}), "J;5;5;0");
+  EXPECT_EQ(FormatSourceHeader({"J", {1, 2, 3, 4}}), "J;1;4;0,1x3");
+}
+
+TEST(SourceHeader, WhatIsFormattedParses) {
+  const std::vector<std::vector<uint64_t>> cases = {
+      {7, 9, 11, 8}, {5}, {0, 0, 0}, {1, 2, 3, 4, 100, 50}, {UINT64_MAX, UINT64_MAX - 3}};
+  for (const auto& positions : cases) {
+    const auto parsed =
+        ParseSourceHeader(FormatSourceHeader({"file:1:2:ab", positions}), positions.size());
+    ASSERT_TRUE(parsed.ok()) << parsed.status();
+    EXPECT_EQ(parsed->source, "file:1:2:ab");
+    EXPECT_EQ(parsed->positions, positions);
+  }
+}
+
+TEST(SourceHeader, IsStrict) {
+  const std::vector<std::string> bad = {
+      "",           "J",           "J;1;2",        "J;1;2;0",          ";1;2;0,1",
+      "J;2;1;0,-1", "J;1;2;0,2",   "J;1;2;0,-1",   "J;1;2;0,1,0",      "J;1;2;0,1x1",
+      "J;1;2;0,x2", "J;1;2;0,+1",  "J;1;2; 0,1",   "J;a;2;0,1",        "J;1;2;0,1;9",
+      "J;1;2;0,1x9999999999999",   "a b;1;2;0,1",  "J;1;2;0,1,",       std::string(7000, 'x')};
+  for (const std::string& value : bad) {
+    EXPECT_FALSE(ParseSourceHeader(value, 2).ok()) << value.substr(0, 50);
+  }
+  EXPECT_TRUE(ParseSourceHeader("J;1;2;0,1", 2).ok());
+}
+
+}  // namespace
+}  // namespace vedette::model
