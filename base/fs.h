@@ -23,7 +23,8 @@ struct FileInfo {
   uint64_t inode = 0;
 };
 
-// A file being written at its end. One thread at a time.
+// A file being written at its end. One thread appends; Sync may run on another beside it and covers
+// what was appended before it was called.
 class WritableFile {
  public:
   virtual ~WritableFile() = default;

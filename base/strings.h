@@ -31,10 +31,11 @@ std::optional<uint64_t> ParseUint(std::string_view text);
 std::optional<double> ParseDouble(std::string_view text);
 
 bool IsValidUtf8(std::string_view text);
-// Invalid sequences become U+FFFD, one for each maximal bad subpart, as Go's ToValidUTF8 per byte.
+// Each byte that is no part of valid UTF-8 becomes one U+FFFD, as Go's range over a string has it.
 std::string RepairUtf8(std::string_view text);
 
-// Quotes as Go's strconv.Quote.
+// Quotes as Go's strconv.Quote: printable runes stand as they are, the others as \n, \x07, \u00a0.
+// Code points that Unicode has not assigned count as printable here.
 std::string GoQuote(std::string_view text);
 
 // Prometheus' durations: "1h30m", "90s", "5ms", "0", units y w d h m s ms in this order, once each.

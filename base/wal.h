@@ -1,6 +1,7 @@
 #ifndef VEDETTE_BASE_WAL_H_
 #define VEDETTE_BASE_WAL_H_
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,9 +29,15 @@ struct WalPosition {
 //
 // Promise: a record whose durable callback ran with OK is replayed by every later Open until
 // DropBefore passes its segment. A record written but not yet durable is replayed if the process
-// died and the machine did not.
+// died and the machine did not. A record whose Append failed is never replayed by halves.
+//
+// After a failed fsync it is unknown what reached the disk: the segment is poisoned, and OnDurable and
+// Sync answer with the failure for kDoubt longer, so that whoever appended just before it cannot be
+// told OK by a later, good fsync. Call OnDurable within that time of the Append it is for.
 class Wal {
  public:
+  static constexpr std::chrono::seconds kDoubt{10};
+
   struct Options {
     std::string dir;                        // created if absent
     uint64_t segment_bytes = 64ull << 20;   // a record never spans segments
@@ -51,10 +58,11 @@ class Wal {
   // Called once a record, in order, during Open. An error aborts Open.
   using ReplayFn =
       std::function<Status(WalPosition position, uint8_t type, std::string_view payload)>;
-  // Runs on the log's sync thread (or the caller's after a failure); must not block.
+  // Runs on the log's sync thread; must not block and must not call Sync().
   using DurableFn = std::function<void(const Status&)>;
 
-  // Replays what is on disk through `replay`, cuts a torn tail, then opens a new segment.
+  // Replays what is on disk through `replay` and cuts a torn tail. The first Append begins a new
+  // segment.
   static StatusOr<std::unique_ptr<Wal>> Open(const Options& options, const ReplayFn& replay);
   virtual ~Wal() = default;  // syncs, joins
 
@@ -66,7 +74,7 @@ class Wal {
   // `done` runs once everything appended before this call is fsynced, or with the error.
   virtual void OnDurable(DurableFn done) = 0;
 
-  // Fsyncs everything appended so far, on this thread's time.
+  // Waits until everything appended so far is fsynced.
   virtual Status Sync() = 0;
 
   // Starts a new segment and returns its number: everything appended before lies in lower ones.

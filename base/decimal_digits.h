@@ -1,0 +1,23 @@
+#ifndef VEDETTE_BASE_DECIMAL_DIGITS_H_
+#define VEDETTE_BASE_DECIMAL_DIGITS_H_
+
+#include <cstddef>
+#include <string>
+
+namespace vedette::base {
+
+// A finite double as its shortest decimal digits: 0.DIGITS is never meant, D.IGITS * 10^exponent is.
+struct DecimalDigits {
+  bool negative = false;
+  char digits[24] = {};
+  size_t count = 0;
+  int exponent = 0;
+};
+
+DecimalDigits ShortestDigits(double v);  // v finite
+void AppendFixed(const DecimalDigits& d, std::string* out);
+void AppendScientific(const DecimalDigits& d, int min_exponent_digits, std::string* out);
+
+}  // namespace vedette::base
+
+#endif  // VEDETTE_BASE_DECIMAL_DIGITS_H_

@@ -1,0 +1,97 @@
+#include "base/number_text.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+
+#include "base/decimal_digits.h"
+
+namespace vedette::base {
+namespace {
+
+bool AppendSpecial(double v, std::string* out) {
+  if (std::isfinite(v)) return false;
+  out->append(std::isnan(v) ? "NaN" : v > 0 ? "+Inf" : "-Inf");
+  return true;
+}
+
+}  // namespace
+
+DecimalDigits ShortestDigits(double v) {
+  DecimalDigits d;
+  d.negative = std::signbit(v);
+  char text[40];
+  const auto [end, error] =
+      std::to_chars(text, text + sizeof text, std::fabs(v), std::chars_format::scientific);
+  const char* at = text;
+  for (; at != end && *at != 'e'; ++at) {
+    if (*at != '.') d.digits[d.count++] = *at;
+  }
+  int exponent = 0;
+  // from_chars takes no leading '+'.
+  std::from_chars(at[1] == '+' ? at + 2 : at + 1, end, exponent);
+  d.exponent = exponent;
+  return d;
+}
+
+void AppendFixed(const DecimalDigits& d, std::string* out) {
+  if (d.negative) out->push_back('-');
+  if (d.exponent < 0) {
+    out->append("0.");
+    out->append(static_cast<size_t>(-d.exponent - 1), '0');
+    out->append(d.digits, d.count);
+    return;
+  }
+  const size_t whole = static_cast<size_t>(d.exponent) + 1;
+  if (whole >= d.count) {
+    out->append(d.digits, d.count);
+    out->append(whole - d.count, '0');
+    return;
+  }
+  out->append(d.digits, whole);
+  out->push_back('.');
+  out->append(d.digits + whole, d.count - whole);
+}
+
+void AppendScientific(const DecimalDigits& d, int min_exponent_digits, std::string* out) {
+  if (d.negative) out->push_back('-');
+  out->push_back(d.digits[0]);
+  if (d.count > 1) {
+    out->push_back('.');
+    out->append(d.digits + 1, d.count - 1);
+  }
+  out->append(d.exponent < 0 ? "e-" : "e+");
+  const std::string exponent = std::to_string(std::abs(d.exponent));
+  if (static_cast<int>(exponent.size()) < min_exponent_digits) out->push_back('0');
+  out->append(exponent);
+}
+
+void AppendFloatG(double v, std::string* out) {
+  if (AppendSpecial(v, out)) return;
+  const DecimalDigits d = ShortestDigits(v);
+  if (d.exponent < -4 || d.exponent > 5) return AppendScientific(d, 2, out);
+  AppendFixed(d, out);
+}
+
+void AppendFloatF(double v, std::string* out) {
+  if (AppendSpecial(v, out)) return;
+  AppendFixed(ShortestDigits(v), out);
+}
+
+void AppendSeconds(int64_t ms, std::string* out) {
+  uint64_t magnitude = static_cast<uint64_t>(ms);
+  if (ms < 0) {
+    out->push_back('-');
+    magnitude = -magnitude;
+  }
+  out->append(std::to_string(magnitude / 1000));
+  const uint64_t rest = magnitude % 1000;
+  if (rest == 0) return;
+  char digits[4] = {'.', static_cast<char>('0' + rest / 100), static_cast<char>('0' + rest / 10 % 10),
+                    static_cast<char>('0' + rest % 10)};
+  size_t n = 4;
+  while (digits[n - 1] == '0') --n;
+  out->append(digits, n);
+}
+
+}  // namespace vedette::base

@@ -1,0 +1,54 @@
+#ifndef VEDETTE_BASE_WAL_READER_H_
+#define VEDETTE_BASE_WAL_READER_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/fs.h"
+#include "base/status.h"
+#include "base/wal_format.h"
+
+namespace vedette::base {
+
+// Reads the records of one segment, past what is corrupt. One thread; borrows the file.
+class WalSegmentReader {
+ public:
+  struct Stats {
+    uint64_t records = 0;
+    uint64_t frames = 0;  // that verified
+    uint64_t corrupt_frames = 0;
+    uint64_t good_end = 0;  // offset behind the last frame that verified and completed a record
+    bool torn = false;      // something that does not verify follows good_end
+  };
+  // `end` is the offset behind the record.
+  using RecordFn =
+      std::function<Status(uint64_t end, uint8_t type, std::string_view payload)>;
+
+  WalSegmentReader(const RandomAccessFile* file, uint64_t number, uint64_t max_record_bytes)
+      : file_(file), number_(number), max_record_bytes_(max_record_bytes) {}
+
+  // Calls `record` for each. Fails only when the file cannot be read or `record` fails.
+  Status Run(const RecordFn& record);
+  const Stats& stats() const { return stats_; }
+
+ private:
+  Status ReadBlock(uint64_t offset, std::string_view block, const RecordFn& record);
+  Status TakeFrame(const wal_format::Frame& frame, uint64_t end, const RecordFn& record);
+  void DropPartial();
+  void MarkBad();
+
+  const RandomAccessFile* const file_;
+  const uint64_t number_;
+  const uint64_t max_record_bytes_;
+  Stats stats_;
+  std::string partial_;         // pieces of the record being put together
+  uint8_t partial_type_ = 0;    // 0: none
+  uint64_t pending_corrupt_ = 0;  // bad places since the last good frame: corrupt if one follows
+};
+
+}  // namespace vedette::base
+
+#endif  // VEDETTE_BASE_WAL_READER_H_
