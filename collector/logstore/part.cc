@@ -75,6 +75,15 @@ base::StatusOr<std::shared_ptr<const Part>> Part::Open(base::FileSystem* fs,
   return part;
 }
 
+base::StatusOr<PartEntry> DescribePart(base::FileSystem* fs, const std::string& folder,
+                                       const std::string& name) {
+  const auto day = base::ParseInt(std::string_view(name).substr(0, name.find_last_of('-')));
+  if (!day) return base::DataLoss("file name is not that of a part");
+  VEDETTE_ASSIGN_OR_RETURN(const auto file, fs->OpenRead(base::JoinPath(folder, name)));
+  VEDETTE_ASSIGN_OR_RETURN(const Footer footer, ReadFooter(*file));
+  return PartEntry{name, *day, file->Size(), footer.index_hash};
+}
+
 base::Status Part::ReadIndex(std::string_view index, StreamTable* streams) {
   base::ByteReader reader(index);
   if (reader.SignedVarint() != entry_.day) return base::DataLoss("index names another day");

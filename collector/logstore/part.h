@@ -29,6 +29,7 @@ class Part {
   Part(const Part&) = delete;
   Part& operator=(const Part&) = delete;
 
+  const PartEntry& entry() const { return entry_; }
   const std::string& name() const { return entry_.name; }
   int64_t day() const { return entry_.day; }
   uint64_t bytes() const { return entry_.bytes; }
@@ -51,6 +52,10 @@ class Part {
   std::vector<BlockMeta> blocks_;
   uint64_t index_offset_ = 0;
 };
+
+// What a manifest would say of FOLDER/NAME, from the file itself.
+base::StatusOr<PartEntry> DescribePart(base::FileSystem* fs, const std::string& folder,
+                                       const std::string& name);
 
 // Writes rows (all of `day`, in reading order) as FOLDER/NAME and fsyncs the file, not the folder.
 base::StatusOr<PartEntry> WritePart(base::FileSystem* fs, const std::string& folder,

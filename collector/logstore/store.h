@@ -21,6 +21,7 @@
 #include "collector/logstore/manifest.h"
 #include "collector/logstore/memtable.h"
 #include "collector/logstore/part.h"
+#include "collector/logstore/push_record.h"
 #include "collector/logstore/row.h"
 #include "collector/logstore/source_marks.h"
 #include "collector/logstore/stream_table.h"
@@ -68,7 +69,7 @@ struct SelectStats {
 // False ends the reading.
 using VisitFn = std::function<bool(std::span<const Row>)>;
 
-// Counts of index/stats. Blocks are counted whole where they overlap the range.
+// Counts of index/stats: a stream counts whole in every part where it has rows of the range.
 struct VolumeStats {
   uint64_t streams = 0;
   uint64_t chunks = 0;
@@ -127,36 +128,79 @@ class Store final : public model::LogSink {
   };
 
   explicit Store(const Options& options);
-  base::Status OpenParts();
-  base::Status OpenLog();
-  base::Status Replay(base::WalPosition position, std::string_view payload)
-      VEDETTE_EXCLUDES(mutex_);
-  void RegisterTelemetry();
-  void RunBackground(std::stop_token stop);
 
-  base::Status CheckRoom() VEDETTE_REQUIRES(mutex_);
+  // store_open.cc
+  base::Status OpenFolder();
+  base::Status LoadManifest() VEDETTE_REQUIRES(flush_mutex_);
+  base::Status RebuildManifest() VEDETTE_REQUIRES(flush_mutex_);
+  base::Status OpenParts() VEDETTE_EXCLUDES(mutex_) VEDETTE_REQUIRES(flush_mutex_);
+  base::Status RemoveUnnamed() VEDETTE_REQUIRES(flush_mutex_);
+  base::Status OpenLog() VEDETTE_EXCLUDES(mutex_, flush_mutex_);
+  base::Status Replay(base::WalPosition floor, base::WalPosition position, std::string_view payload)
+      VEDETTE_EXCLUDES(mutex_, flush_mutex_);
+  void Quarantine(const std::string& folder, const std::string& name, const base::Status& reason);
+
+  // store.cc
+  base::Status Check(const model::LogPush& push) const;
+  std::string Reject(const model::LogStream& stream, const model::LogEntry& entry) const;
+  base::Status CheckRoom() const VEDETTE_REQUIRES(mutex_);
   base::Status AppendPush(const model::LogPush& push, std::string* rejected)
       VEDETTE_EXCLUDES(mutex_);
-  std::string Reject(const model::LogStream& stream, const model::LogEntry& entry) const;
-  base::Status FreezeMemtable() VEDETTE_REQUIRES(mutex_);
-  base::Status FlushFrozen() VEDETTE_REQUIRES(flush_mutex_) VEDETTE_EXCLUDES(mutex_);
+  base::Status InternStreams(const PushRecord& record, std::vector<StreamPtr>* streams)
+      VEDETTE_REQUIRES(mutex_);
+  void Apply(const PushRecord& record, const std::vector<StreamPtr>& streams)
+      VEDETTE_REQUIRES(mutex_);
+  bool Recovering() const { return sync_failures_.load() != sync_recovered_.load(); }
+
+  // store_flush.cc
+  void RunBackground(std::stop_token stop);
+  bool FlushDue() const VEDETTE_EXCLUDES(mutex_);
+  void Freeze(base::WalPosition floor) VEDETTE_REQUIRES(mutex_);
   base::Status WriteFrozen() VEDETTE_REQUIRES(flush_mutex_) VEDETTE_EXCLUDES(mutex_);
+  base::Status WriteParts(const Memtable& table) VEDETTE_REQUIRES(flush_mutex_);
+  base::Status WritePartsOnce(std::span<const Row> rows) VEDETTE_REQUIRES(flush_mutex_);
+  base::Status SaveManifest(const Manifest& manifest) VEDETTE_REQUIRES(flush_mutex_);
   base::Status DropExpired() VEDETTE_EXCLUDES(mutex_, flush_mutex_);
   void KeepReserve();
-  void Quarantine(const std::string& name, const base::Status& reason);
-  Snapshot Read() const VEDETTE_EXCLUDES(mutex_);
-  std::vector<StreamPtr> StreamsIn(int64_t start_ns, int64_t end_ns) const;
 
+  // store_read.cc
+  Snapshot Read() const VEDETTE_EXCLUDES(mutex_);
+  std::vector<StreamSummary> SummariesIn(int64_t start_ns, int64_t end_ns) const
+      VEDETTE_EXCLUDES(mutex_);
+
+  // Const after construction.
   const Options options_;
+  const std::string parts_dir_;
+  base::Telemetry own_telemetry_;  // counts where the owner gave none
+  struct Counters {
+    explicit Counters(base::Telemetry* telemetry);
+    base::Counter* const entries;
+    base::Counter* const bytes;
+    base::Counter* const skipped;
+    base::Counter* const rejected;
+    base::Counter* const refused;
+    base::Counter* const flushes;
+    base::Counter* const flush_failures;
+    base::Counter* const corrupt_blocks;
+    base::Counter* const quarantined;
+  };
+  const Counters counters_;
   StreamTable streams_;  // own lock
   std::unique_ptr<base::FileLock> lock_;
-  std::unique_ptr<base::Wal> wal_;  // own lock; const after Open
-  // Set by the log's sync thread when an fsync failed: what is in memory is not known to be on
-  // disk, so pushes are refused until a flush has made it so.
-  std::atomic<bool> sync_failed_{false};
+
+  // Counted by the log's sync thread when an fsync failed, and by the flush that put on disk what
+  // was in memory then. While they differ pushes are refused: their source's mark may rest on
+  // records that are not on disk.
+  std::atomic<uint64_t> sync_failures_{0};
+  std::atomic<uint64_t> sync_recovered_{0};
 
   // Taken before mutex_: one flush or retention round at a time.
   mutable base::Mutex flush_mutex_;
+  Manifest manifest_ VEDETTE_GUARDED_BY(flush_mutex_);  // as on disk, but for next_part
+  // Parts of the frozen memtable that are written and wait for a manifest to name them.
+  std::vector<std::shared_ptr<const Part>> written_ VEDETTE_GUARDED_BY(flush_mutex_);
+  bool parts_written_ VEDETTE_GUARDED_BY(flush_mutex_) = false;
+
   mutable base::Mutex mutex_;
   base::CondVar wake_;
   bool flush_asked_ VEDETTE_GUARDED_BY(mutex_) = false;
@@ -166,16 +210,11 @@ class Store final : public model::LogSink {
   Checkpoint frozen_checkpoint_ VEDETTE_GUARDED_BY(mutex_);
   SourceMarks marks_ VEDETTE_GUARDED_BY(mutex_);
   uint64_t next_sequence_ VEDETTE_GUARDED_BY(mutex_) = 1;
+  uint64_t floor_segment_ VEDETTE_GUARDED_BY(mutex_) = 0;  // of the manifest's floor
   std::vector<std::shared_ptr<const Part>> parts_ VEDETTE_GUARDED_BY(mutex_);
-  Manifest manifest_ VEDETTE_GUARDED_BY(flush_mutex_);
 
-  struct Counters {
-    base::Counter entries, bytes, skipped_by_mark, rejected, flushes, flush_failures, corrupt_blocks,
-        quarantined;
-  };
-  mutable Counters counters_;
-
-  std::jthread background_;  // last: joined first
+  std::unique_ptr<base::Wal> wal_;  // own lock; const after Open; its callbacks use what is above
+  std::jthread background_;         // last: joined first
 };
 
 }  // namespace vedette::logstore

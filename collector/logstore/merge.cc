@@ -1,0 +1,74 @@
+#include "collector/logstore/merge.h"
+
+#include <algorithm>
+
+namespace vedette::logstore {
+namespace {
+
+constexpr size_t kBatchRows = 512;
+
+}  // namespace
+
+Merge::Merge(std::vector<PendingRun> pending, bool backward)
+    : pending_(std::move(pending)), backward_(backward) {
+  std::stable_sort(pending_.begin(), pending_.end(), [&](const auto& a, const auto& b) {
+    return backward ? a.max_ns < b.max_ns : a.min_ns > b.min_ns;
+  });
+}
+
+bool Merge::Later(const std::unique_ptr<Cursor>& a, const std::unique_ptr<Cursor>& b) const {
+  const Row& left = a->Head(backward_);
+  const Row& right = b->Head(backward_);
+  return backward_ ? Before(left, right) : Before(right, left);
+}
+
+bool Merge::PendingReached() const {
+  if (pending_.empty()) return false;
+  if (heap_.empty()) return true;
+  const int64_t head_ns = heap_.front()->Head(backward_).timestamp_ns;
+  return backward_ ? pending_.back().max_ns >= head_ns : pending_.back().min_ns <= head_ns;
+}
+
+void Merge::OpenNext() {
+  auto cursor = std::make_unique<Cursor>();
+  cursor->run = pending_.back().open();
+  pending_.pop_back();
+  if (cursor->run.rows.empty()) return;
+  heap_.push_back(std::move(cursor));
+  std::push_heap(heap_.begin(), heap_.end(),
+                 [this](const auto& a, const auto& b) { return Later(a, b); });
+}
+
+void Merge::TakeHead() {
+  const auto later = [this](const auto& a, const auto& b) { return Later(a, b); };
+  std::pop_heap(heap_.begin(), heap_.end(), later);
+  Cursor& cursor = *heap_.back();
+  const Row& row = cursor.Head(backward_);
+  if (once_.IsFirst(row)) batch_.push_back(row);
+  if (++cursor.used < cursor.run.rows.size()) {
+    std::push_heap(heap_.begin(), heap_.end(), later);
+    return;
+  }
+  exhausted_.push_back(std::move(heap_.back()));
+  heap_.pop_back();
+}
+
+base::Status Merge::Run(const std::function<bool(std::span<const Row>)>& visit,
+                        std::stop_token stop) {
+  while (true) {
+    while (PendingReached()) {
+      if (stop.stop_requested()) return base::Cancelled("query cancelled");
+      OpenNext();
+    }
+    const bool end = heap_.empty();
+    if (!end) TakeHead();
+    if (batch_.size() < kBatchRows && exhausted_.empty() && !end) continue;
+    if (stop.stop_requested()) return base::Cancelled("query cancelled");
+    if (!batch_.empty() && !visit(batch_)) return {};
+    batch_.clear();
+    exhausted_.clear();
+    if (end) return {};
+  }
+}
+
+}  // namespace vedette::logstore

@@ -1,0 +1,19 @@
+#include "collector/logstore/once.h"
+
+#include "base/codec/bytes.h"
+
+namespace vedette::logstore {
+
+bool OnceFilter::IsFirst(const Row& row) {
+  if (row.sourced) return true;
+  if (row.timestamp_ns != timestamp_ns_) {
+    timestamp_ns_ = row.timestamp_ns;
+    seen_.clear();
+  }
+  const uint64_t metadata = base::Hash64(row.metadata->bytes());
+  const auto stream = static_cast<uint64_t>(reinterpret_cast<uintptr_t>(row.stream));
+  const base::Hash128Value hash = base::Hash128(row.line, metadata ^ (stream * 0x9E3779B97F4A7C15));
+  return seen_.emplace(hash.low, hash.high).second;
+}
+
+}  // namespace vedette::logstore

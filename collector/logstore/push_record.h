@@ -1,0 +1,42 @@
+#ifndef VEDETTE_COLLECTOR_LOGSTORE_PUSH_RECORD_H_
+#define VEDETTE_COLLECTOR_LOGSTORE_PUSH_RECORD_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "model/labels.h"
+
+namespace vedette::logstore {
+
+// One push as the write-ahead log holds it (FORMAT.md): what was kept of it, and its source's mark.
+// Borrows the strings it was made of.
+struct PushRecord {
+  struct Entry {
+    int64_t timestamp_ns = 0;
+    uint64_t position = 0;  // 0 without a source
+    model::Labels metadata;
+    std::string_view line;
+  };
+  struct StreamEntries {
+    model::Labels labels;
+    std::vector<Entry> entries;
+  };
+
+  uint64_t sequence = 0;  // of the first entry
+  int64_t wall_ms = 0;
+  std::string_view source;  // empty: none
+  uint64_t mark = 0;
+  std::vector<StreamEntries> streams;
+
+  uint64_t EntryCount() const;
+  std::string Encode() const;
+  // DataLoss when damaged.
+  static base::StatusOr<PushRecord> Decode(std::string_view payload);
+};
+
+}  // namespace vedette::logstore
+
+#endif  // VEDETTE_COLLECTOR_LOGSTORE_PUSH_RECORD_H_
