@@ -1,0 +1,77 @@
+#ifndef VEDETTE_EXPORTERS_NODE_OPTIONS_H_
+#define VEDETTE_EXPORTERS_NODE_OPTIONS_H_
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace vedette::exporters::node {
+
+// Where the kernel's trees stand: the machine's, a container's view of its host's, or a test's.
+struct Paths {
+  std::string procfs = "/proc";
+  std::string sysfs = "/sys";
+  std::string rootfs = "/";
+  std::string udev_data = "/run/udev/data";
+
+  std::string Proc(std::string_view name) const;
+  std::string Sys(std::string_view name) const;
+  std::string Udev(std::string_view name) const;
+  // The path by which to reach `mount_point` of the tree under rootfs.
+  std::string Root(std::string_view mount_point) const;
+  // The other way: a mount point as seen from inside rootfs.
+  std::string_view StripRoot(std::string_view path) const;
+};
+
+// node_exporter 1.11.1's own defaults (Debian's package changes some of them).
+extern const char kDefaultDiskExclude[];
+extern const char kDefaultMountPointsExclude[];
+extern const char kDefaultFsTypesExclude[];
+
+// An include and an exclude pattern of which at most one is given; with neither, the default
+// exclude holds.
+struct Patterns {
+  std::optional<std::string> include;
+  std::optional<std::string> exclude;
+};
+
+// Everything that the flags set. A plain value; flags.h fills it.
+struct NodeOptions {
+  Paths paths;
+
+  // Collectors switched on or off by name; the others are as collectors.h has them, or off.
+  std::map<std::string, bool, std::less<>> collectors;
+  bool disable_defaults = false;
+
+  struct Cpu {
+    bool guest = true;
+    bool info = false;
+    std::string flags_include;
+    std::string bugs_include;
+  } cpu;
+  struct Diskstats {
+    Patterns devices;
+  } diskstats;
+  struct Filesystem {
+    Patterns mount_points;
+    Patterns fs_types;
+    std::chrono::milliseconds mount_timeout{5000};
+    int stat_workers = 4;
+  } filesystem;
+  struct Netdev {
+    Patterns devices;
+    bool netlink = true;
+    bool address_info = false;
+    bool detailed = false;
+    bool label_ifalias = false;
+  } netdev;
+  struct Stat {
+    bool softirq = false;
+  } stat;
+};
+
+}  // namespace vedette::exporters::node
+
+#endif  // VEDETTE_EXPORTERS_NODE_OPTIONS_H_

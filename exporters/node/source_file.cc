@@ -1,0 +1,84 @@
+#include "exporters/node/source_file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <optional>
+
+#include "base/strings.h"
+
+namespace vedette::exporters::node {
+namespace {
+
+constexpr size_t kFirstBuffer = 4096;
+// No file that we read is near this; one that is must not take the memory of the host.
+constexpr size_t kMaxBytes = 64u << 20;
+constexpr size_t kShownBytes = 60;
+
+class OpenFile {
+ public:
+  explicit OpenFile(const std::string& path)
+      : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+  ~OpenFile() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int fd() const { return fd_; }
+
+ private:
+  const int fd_;
+};
+
+}  // namespace
+
+base::StatusOr<std::string_view> SourceFile::Read(const std::string& path) {
+  const OpenFile file(path);
+  if (file.fd() < 0) return base::FromErrno(errno, path);
+  if (buffer_.empty()) buffer_.resize(kFirstBuffer);
+  size_t size = 0;
+  while (true) {
+    if (size == buffer_.size()) {
+      if (size >= kMaxBytes) return base::ResourceExhausted(path + ": larger than 64 MiB");
+      buffer_.resize(size * 2);
+    }
+    const ssize_t n = ::read(file.fd(), buffer_.data() + size, buffer_.size() - size);
+    if (n == 0) return std::string_view(buffer_.data(), size);
+    if (n > 0) {
+      size += static_cast<size_t>(n);
+    } else if (errno != EINTR) {
+      return base::FromErrno(errno, path);
+    }
+  }
+}
+
+base::StatusOr<uint64_t> SourceFile::ReadUint(const std::string& path) {
+  VEDETTE_ASSIGN_OR_RETURN(const std::string_view text, Read(path));
+  const std::optional<uint64_t> value = base::ParseUint(base::Trim(text));
+  if (!value) return Malformed(path, "expected a number", text);
+  return *value;
+}
+
+base::StatusOr<std::vector<std::string>> ListFolder(const std::string& path,
+                                                    bool (*keep)(std::string_view name)) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path.c_str()), ::closedir);
+  if (!folder) return base::FromErrno(errno, path);
+  std::vector<std::string> names;
+  while (const dirent* entry = ::readdir(folder.get())) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != ".." && keep(name)) names.emplace_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+base::Status Malformed(const std::string& path, std::string_view what, std::string_view found) {
+  return base::InvalidArgument(base::Concat(
+      {path, ": ", what, ", found ", base::GoQuote(found.substr(0, kShownBytes))}));
+}
+
+}  // namespace vedette::exporters::node

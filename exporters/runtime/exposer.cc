@@ -1,0 +1,106 @@
+#include "exporters/runtime/exposer.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <string_view>
+
+#include "base/strings.h"
+#include "exporters/runtime/family_text.h"
+#include "exporters/runtime/landing_page.h"
+#include "model/exposition/format.h"
+
+namespace vedette::exporters {
+namespace {
+
+using base::http::Params;
+using base::http::Request;
+using base::http::Response;
+
+// What is left for writing and sending the page out of the time that the scraper grants.
+constexpr int64_t kAnswerNanos = 500'000'000;
+
+// Counts a request for as long as it lives.
+class InFlight {
+ public:
+  explicit InFlight(std::atomic<int>* count) : count_(count), number_(++*count) {}
+  ~InFlight() { --*count_; }
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+
+  int number() const { return number_; }
+
+ private:
+  std::atomic<int>* const count_;
+  const int number_;
+};
+
+bool Contains(const std::vector<std::string_view>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+Response Exposer::Handle(const Request& request) const {
+  if (request.path == options_.metrics_path) return Metrics(request);
+  if (request.path != "/") return Response::Text(404, "404 page not found\n");
+  Response response;
+  response.headers.Set("Content-Type", "text/html; charset=UTF-8");
+  response.body = LandingPage(options_.title, options_.version, options_.metrics_path);
+  return response;
+}
+
+Response Exposer::Metrics(const Request& request) const {
+  const InFlight in_flight(&in_flight_);
+  if (options_.max_requests > 0 && in_flight.number() > options_.max_requests) {
+    return Response::Text(
+        503, base::Concat({"Limit of concurrent requests reached (",
+                           std::to_string(options_.max_requests), "), try again later.\n"}));
+  }
+  const auto names = Select(request.query);
+  if (!names.ok()) return Response::Text(400, base::Message(names.status()));
+
+  auto families = options_.collectors->CollectNamed(*names, DeadlineMonoNanos(request));
+  for (const prometheus::Collectable* source : options_.always) {
+    auto more = source->Collect();
+    std::move(more.begin(), more.end(), std::back_inserter(families));
+  }
+  const auto format = model::exposition::NegotiateFormat(request.headers.Get("Accept"));
+  Response response;
+  response.headers.Set("Content-Type", model::exposition::ContentType(format));
+  response.body = WritePage(std::move(families), format);
+  return response;
+}
+
+// The collectors to run. Messages and rules are upstream's: an unknown name in exclude[] is ignored.
+base::StatusOr<std::vector<std::string>> Exposer::Select(const Params& query) const {
+  const std::vector<std::string_view> collect = query.GetAll("collect[]");
+  const std::vector<std::string_view> exclude = query.GetAll("exclude[]");
+  if (!collect.empty() && !exclude.empty()) {
+    return base::InvalidArgument("Combined collect and exclude queries are not allowed.");
+  }
+  for (const std::string_view name : collect) {
+    if (options_.collectors->Has(name)) continue;
+    const auto& known = options_.known_collectors;
+    const bool is_known = std::find(known.begin(), known.end(), name) != known.end();
+    return base::InvalidArgument(base::Concat(
+        {"Couldn't create filtered metrics handler: couldn't create collector: ",
+         is_known ? "disabled collector: " : "missing collector: ", base::RepairUtf8(name)}));
+  }
+  std::vector<std::string> names = options_.collectors->Names();
+  std::erase_if(names, [&](const std::string& name) {
+    return collect.empty() ? Contains(exclude, name) : !Contains(collect, name);
+  });
+  return names;
+}
+
+// Prometheus says in a header how long it waits; without it we take the default.
+int64_t Exposer::DeadlineMonoNanos(const Request& request) const {
+  int64_t nanos = std::chrono::nanoseconds(CollectorSet::kDefaultTimeout).count();
+  const auto seconds =
+      base::ParseDouble(request.headers.Get("X-Prometheus-Scrape-Timeout-Seconds"));
+  if (seconds && *seconds > 0 && *seconds < 3600) nanos = static_cast<int64_t>(*seconds * 1e9);
+  return options_.clock->MonotonicNanos() + std::max(nanos / 2, nanos - kAnswerNanos);
+}
+
+}  // namespace vedette::exporters

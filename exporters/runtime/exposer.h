@@ -1,0 +1,52 @@
+#ifndef VEDETTE_EXPORTERS_RUNTIME_EXPOSER_H_
+#define VEDETTE_EXPORTERS_RUNTIME_EXPOSER_H_
+
+#include <prometheus/collectable.h>
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/http/message.h"
+#include "exporters/runtime/collector_set.h"
+
+namespace vedette::exporters {
+
+// Path, query and headers in, body out: what an exporter is to any HTTP server. Thread-safe.
+using Handler = std::function<base::http::Response(const base::http::Request&)>;
+
+// Answers an exporter's requests: the metrics page, narrowed by collect[] or exclude[], in the format
+// that Accept asks for; a landing page at "/". Knows no server; compression is the server's.
+// Thread-safe. Borrows everything in Options.
+class Exposer {
+ public:
+  struct Options {
+    std::string title;                         // "Node Exporter"
+    std::string version;
+    std::string metrics_path = "/metrics";
+    int max_requests = 40;                     // scrapes at the same time, over it 503; 0: no limit
+    const CollectorSet* collectors = nullptr;
+    std::vector<std::string> known_collectors;  // also those switched off
+    // Always on the page: build info, process_*, our own counters.
+    std::vector<const prometheus::Collectable*> always;
+    const base::Clock* clock = nullptr;
+  };
+
+  explicit Exposer(Options options) : options_(std::move(options)) {}
+
+  base::http::Response Handle(const base::http::Request& request) const;
+
+ private:
+  base::http::Response Metrics(const base::http::Request& request) const;
+  base::StatusOr<std::vector<std::string>> Select(const base::http::Params& query) const;
+  int64_t DeadlineMonoNanos(const base::http::Request& request) const;
+
+  const Options options_;
+  mutable std::atomic<int> in_flight_{0};
+};
+
+}  // namespace vedette::exporters
+
+#endif  // VEDETTE_EXPORTERS_RUNTIME_EXPOSER_H_

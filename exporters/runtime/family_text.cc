@@ -1,0 +1,158 @@
+#include "exporters/runtime/family_text.h"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include "base/number_text.h"
+#include "model/exposition/writer.h"
+
+namespace vedette::exporters {
+namespace {
+
+using model::exposition::Family;
+using model::exposition::FamilyType;
+using model::exposition::Point;
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using PairLabels = std::vector<std::pair<std::string, std::string>>;
+
+FamilyType TypeOf(MetricType type) {
+  switch (type) {
+    case MetricType::Counter: return FamilyType::kCounter;
+    case MetricType::Gauge: return FamilyType::kGauge;
+    case MetricType::Summary: return FamilyType::kSummary;
+    case MetricType::Histogram: return FamilyType::kHistogram;
+    case MetricType::Untyped: break;
+  }
+  return FamilyType::kUnknown;
+}
+
+PairLabels TakeLabels(ClientMetric* metric) {
+  PairLabels labels;
+  labels.reserve(metric->label.size());
+  for (ClientMetric::Label& label : metric->label) {
+    labels.emplace_back(std::move(label.name), std::move(label.value));
+  }
+  return labels;
+}
+
+void AddPoint(PairLabels labels, std::string_view suffix, double value, const ClientMetric& metric,
+              Family* out) {
+  Point& point = out->points.emplace_back();
+  point.labels = std::move(labels);
+  point.suffix = suffix;
+  point.value = value;
+  if (metric.timestamp_ms != 0) point.timestamp_ms = metric.timestamp_ms;
+}
+
+PairLabels With(PairLabels labels, std::string name, double bound) {
+  std::string text;
+  base::AppendFloatG(bound, &text);
+  labels.emplace_back(std::move(name), std::move(text));
+  return labels;
+}
+
+void AddSummary(ClientMetric* metric, Family* out) {
+  const PairLabels labels = TakeLabels(metric);
+  for (const ClientMetric::Quantile& q : metric->summary.quantile) {
+    AddPoint(With(labels, "quantile", q.quantile), "", q.value, *metric, out);
+  }
+  AddPoint(labels, "_sum", metric->summary.sample_sum, *metric, out);
+  AddPoint(labels, "_count", static_cast<double>(metric->summary.sample_count), *metric, out);
+}
+
+void AddHistogram(ClientMetric* metric, Family* out) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const PairLabels labels = TakeLabels(metric);
+  const auto count = static_cast<double>(metric->histogram.sample_count);
+  bool has_last = false;
+  for (const ClientMetric::Bucket& b : metric->histogram.bucket) {
+    AddPoint(With(labels, "le", b.upper_bound), "_bucket", static_cast<double>(b.cumulative_count),
+             *metric, out);
+    has_last = b.upper_bound == kInfinity;
+  }
+  if (!has_last) AddPoint(With(labels, "le", kInfinity), "_bucket", count, *metric, out);
+  AddPoint(labels, "_sum", metric->histogram.sample_sum, *metric, out);
+  AddPoint(labels, "_count", count, *metric, out);
+}
+
+double PlainValue(const ClientMetric& metric, MetricType type) {
+  switch (type) {
+    case MetricType::Counter: return metric.counter.value;
+    case MetricType::Gauge: return metric.gauge.value;
+    default: return metric.untyped.value;
+  }
+}
+
+// By label values, label after label, as client_golang orders a family.
+bool ValuesBefore(const ClientMetric& a, const ClientMetric& b) {
+  const size_t n = std::min(a.label.size(), b.label.size());
+  for (size_t i = 0; i < n; ++i) {
+    if (const int order = a.label[i].value.compare(b.label[i].value); order != 0) return order < 0;
+  }
+  return a.label.size() < b.label.size();
+}
+
+void SortMetrics(std::vector<ClientMetric>* metrics) {
+  for (ClientMetric& metric : *metrics) {
+    if (!std::is_sorted(metric.label.begin(), metric.label.end())) {
+      std::sort(metric.label.begin(), metric.label.end());
+    }
+  }
+  if (!std::is_sorted(metrics->begin(), metrics->end(), ValuesBefore)) {
+    std::stable_sort(metrics->begin(), metrics->end(), ValuesBefore);
+  }
+  const auto same = [](const ClientMetric& a, const ClientMetric& b) { return a.label == b.label; };
+  metrics->erase(std::unique(metrics->begin(), metrics->end(), same), metrics->end());
+}
+
+}  // namespace
+
+Family ToExpositionFamily(MetricFamily family) {
+  Family out;
+  out.name = std::move(family.name);
+  out.help = std::move(family.help);
+  out.type = TypeOf(family.type);
+  out.points.reserve(family.metric.size());
+  for (ClientMetric& metric : family.metric) {
+    switch (family.type) {
+      case MetricType::Summary: AddSummary(&metric, &out); break;
+      case MetricType::Histogram: AddHistogram(&metric, &out); break;
+      default:
+        AddPoint(TakeLabels(&metric), "", PlainValue(metric, family.type), metric, &out);
+    }
+  }
+  return out;
+}
+
+void Canonicalize(std::vector<MetricFamily>* families) {
+  std::stable_sort(families->begin(), families->end(),
+                   [](const MetricFamily& a, const MetricFamily& b) { return a.name < b.name; });
+  std::vector<MetricFamily> merged;
+  merged.reserve(families->size());
+  for (MetricFamily& family : *families) {
+    if (family.metric.empty()) continue;
+    if (merged.empty() || merged.back().name != family.name) {
+      merged.push_back(std::move(family));
+    } else if (merged.back().type == family.type) {
+      std::move(family.metric.begin(), family.metric.end(),
+                std::back_inserter(merged.back().metric));
+    }
+  }
+  for (MetricFamily& family : merged) SortMetrics(&family.metric);
+  *families = std::move(merged);
+}
+
+std::string WritePage(std::vector<MetricFamily> families, model::exposition::Format format) {
+  Canonicalize(&families);
+  std::vector<Family> page;
+  page.reserve(families.size());
+  for (MetricFamily& family : families) page.push_back(ToExpositionFamily(std::move(family)));
+  return model::exposition::WriteFamilies(page, format);
+}
+
+}  // namespace vedette::exporters

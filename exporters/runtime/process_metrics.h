@@ -1,0 +1,20 @@
+#ifndef VEDETTE_EXPORTERS_RUNTIME_PROCESS_METRICS_H_
+#define VEDETTE_EXPORTERS_RUNTIME_PROCESS_METRICS_H_
+
+#include <prometheus/collectable.h>
+#include <prometheus/metric_family.h>
+
+#include <vector>
+
+namespace vedette::exporters {
+
+// The process_* metrics of this process that dashboards ask for, named as Go's client library names
+// them; no go_*. What cannot be read is left out. Stateless, thread-safe.
+class ProcessMetrics final : public prometheus::Collectable {
+ public:
+  std::vector<prometheus::MetricFamily> Collect() const override;
+};
+
+}  // namespace vedette::exporters
+
+#endif  // VEDETTE_EXPORTERS_RUNTIME_PROCESS_METRICS_H_
