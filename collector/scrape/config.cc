@@ -189,7 +189,21 @@ class ConfigReader {
     }
     map.Child("retention", [this](const Node& n, const std::string& f) { ReadRetention(n, f); });
     map.Ignore("stale_series_compaction_threshold");
-    map.Ignore("chunk_encoding");  // blocks choose their own codec
+    map.Child("chunk_encoding",
+              [this](const Node& n, const std::string& f) { CheckChunkEncoding(n, f); });
+    map.Finish();
+  }
+
+  // Blocks choose their own codec; what upstream would refuse is refused all the same.
+  void CheckChunkEncoding(const Node& node, const std::string& field) {
+    MapReader map(node, field, &problems_.mistakes);
+    std::string floats = "xor";
+    map.String("floats", &floats);
+    if (floats != "xor" && floats != "xor2") {
+      problems_.mistakes.Add(
+          *node.Find("floats"), field + ".floats",
+          base::Concat({"found ", base::GoQuote(floats), "; allowed: xor, xor2"}));
+    }
     map.Finish();
   }
 

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <filesystem>
 #include <iostream>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -141,7 +140,7 @@ class TextParseCorpus : public ::testing::Test {
       const bool fine = upstream.empty() || upstream == "EOF";
       EXPECT_EQ(error.empty(), fine) << base::GoQuote(input) << ": upstream says " << upstream
                                      << ", we say " << error;
-      if (!fine) EXPECT_TRUE(base::StartsWith(error, "line ")) << error;
+      EXPECT_EQ(base::StartsWith(error, "line "), !fine) << error;
     }
   }
 };

@@ -1,0 +1,427 @@
+#include "collector/scrape/scrape_loop.h"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "collector/scrape/manager.h"
+#include "tests/support/capture_logger.h"
+#include "tests/support/fake_clock.h"
+
+namespace vedette::scrape {
+namespace {
+
+// A client that answers what the test put in.
+class FakeClient final : public base::http::Client {
+ public:
+  base::StatusOr<base::http::Response> Send(const base::http::ClientRequest& request) override {
+    const base::MutexLock lock(mutex_);
+    requests_.push_back(request);
+    if (redirects_ > 0) {
+      --redirects_;
+      base::http::Response response = base::http::Response::Text(302, "");
+      response.headers.Set("Location", "http://other:1/m");
+      return response;
+    }
+    return answer_;
+  }
+
+  void Answer(base::StatusOr<base::http::Response> answer) {
+    const base::MutexLock lock(mutex_);
+    answer_ = std::move(answer);
+  }
+  void Expose(const std::string& text, std::string_view type = "text/plain; version=0.0.4") {
+    base::http::Response response;
+    response.headers.Set("Content-Type", type);
+    response.body = text;
+    Answer(std::move(response));
+  }
+  void Redirect(int times) {
+    const base::MutexLock lock(mutex_);
+    redirects_ = times;
+  }
+  std::vector<base::http::ClientRequest> Requests() {
+    const base::MutexLock lock(mutex_);
+    return requests_;
+  }
+
+ private:
+  base::Mutex mutex_;
+  base::StatusOr<base::http::Response> answer_ VEDETTE_GUARDED_BY(mutex_) =
+      base::Unavailable("connection refused");
+  int redirects_ VEDETTE_GUARDED_BY(mutex_) = 0;
+  std::vector<base::http::ClientRequest> requests_ VEDETTE_GUARDED_BY(mutex_);
+};
+
+// Keeps what is appended, as "SERIES value" (or "stale"), and gives refs out.
+class FakeSink final : public model::SampleSink {
+ public:
+  base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows) override {
+    const base::MutexLock lock(mutex_);
+    model::AppendStats stats;
+    last_.clear();
+    for (model::SampleRow& row : rows) {
+      uint64_t& ref = refs_[row.labels.ToString()];
+      if (ref == 0) ref = refs_.size();
+      if (row.ref != 0 && row.ref != ref) ++wrong_refs_;
+      row.ref = ref;
+      last_[row.labels.ToString()] = row;
+      ++stats.accepted;
+    }
+    ++appends_;
+    return stats;
+  }
+  void OnDurable(std::function<void(const base::Status&)> done) override { done({}); }
+
+  std::string Value(const std::string& series) {
+    const base::MutexLock lock(mutex_);
+    const auto at = last_.find(series);
+    if (at == last_.end()) return "none";
+    if (model::IsStaleNan(at->second.value)) return "stale";
+    return std::to_string(at->second.value);
+  }
+  size_t Rows() {
+    const base::MutexLock lock(mutex_);
+    return last_.size();
+  }
+  int64_t Time(const std::string& series) {
+    const base::MutexLock lock(mutex_);
+    return last_.at(series).timestamp_ms;
+  }
+  int WrongRefs() {
+    const base::MutexLock lock(mutex_);
+    return wrong_refs_;
+  }
+  int Appends() {
+    const base::MutexLock lock(mutex_);
+    return appends_;
+  }
+
+ private:
+  base::Mutex mutex_;
+  std::map<std::string, uint64_t> refs_ VEDETTE_GUARDED_BY(mutex_);
+  std::map<std::string, model::SampleRow> last_ VEDETTE_GUARDED_BY(mutex_);
+  int wrong_refs_ VEDETTE_GUARDED_BY(mutex_) = 0;
+  int appends_ VEDETTE_GUARDED_BY(mutex_) = 0;
+};
+
+class ScrapeLoopTest : public ::testing::Test {
+ protected:
+  ScrapeLoopTest() {
+    context_.sink = &sink_;
+    context_.clock = &clock_;
+    context_.logger = &logger_;
+    context_.scrapes = telemetry_.NewCounter("a_total", "a");
+    context_.failures = telemetry_.NewCounter("b_total", "b");
+    context_.samples = telemetry_.NewCounter("c_total", "c");
+    context_.rejected = telemetry_.NewCounter("d_total", "d");
+  }
+
+  // `options` are further lines of the job.
+  void Start(const std::string& options = "") {
+    const auto config = ParseConfig(
+        "scrape_configs:\n- job_name: j\n  static_configs: [{targets: ['h:1']}]\n" + options, "f");
+    ASSERT_TRUE(config.ok()) << config.status();
+    JobTargets targets = BuildTargets(config->jobs.at(0));
+    ASSERT_EQ(targets.active.size(), 1u);
+    loop_ = std::make_unique<ScrapeLoop>(std::move(targets.active[0]),
+                                         std::make_shared<const Fetcher>(client_, fs_.get()),
+                                         &context_);
+  }
+
+  void Scrape() {
+    clock_.Advance(std::chrono::seconds(60));
+    loop_->Scrape({});
+  }
+
+  static std::string Series(const std::string& name, const std::string& more = "") {
+    return "{__name__=\"" + name + "\", " + more + "instance=\"h:1\", job=\"j\"}";
+  }
+  std::string Value(const std::string& name) { return sink_.Value(Series(name)); }
+
+  FakeSink sink_;
+  test::FakeClock clock_;
+  test::CaptureLogger logger_;
+  base::Telemetry telemetry_;
+  LoopContext context_;
+  std::shared_ptr<FakeClient> client_ = std::make_shared<FakeClient>();
+  std::unique_ptr<base::FileSystem> fs_ = base::NewPosixFileSystem();
+  std::unique_ptr<ScrapeLoop> loop_;
+};
+
+TEST_F(ScrapeLoopTest, SamplesCarryTheTargetsLabelsAndSyntheticSeriesFollow) {
+  Start();
+  client_->Expose("# TYPE a gauge\n# HELP a help\na 1\nb{job=\"x\"} 2\n");
+  Scrape();
+  EXPECT_EQ(Value("a"), "1.000000");
+  EXPECT_EQ(sink_.Value("{__name__=\"b\", exported_job=\"x\", instance=\"h:1\", job=\"j\"}"),
+            "2.000000");
+  EXPECT_EQ(Value("up"), "1.000000");
+  EXPECT_EQ(Value("scrape_samples_scraped"), "2.000000");
+  EXPECT_EQ(Value("scrape_samples_post_metric_relabeling"), "2.000000");
+  EXPECT_EQ(Value("scrape_series_added"), "2.000000");
+  EXPECT_EQ(Value("scrape_duration_seconds"), "0.000000");
+  EXPECT_EQ(loop_->Status().health, Health::kUp);
+  const auto metadata = loop_->Metadata();
+  ASSERT_EQ(metadata.size(), 1u);
+  EXPECT_EQ(metadata[0].second, (model::Metadata{"gauge", "help", ""}));
+  Scrape();
+  EXPECT_EQ(Value("scrape_series_added"), "0.000000");
+  EXPECT_EQ(sink_.WrongRefs(), 0);
+}
+
+TEST_F(ScrapeLoopTest, VanishedSeriesGoStaleOnce) {
+  Start();
+  client_->Expose("a 1\nb 2\n");
+  Scrape();
+  client_->Expose("a{} 1\n");  // the same series by other bytes
+  Scrape();
+  EXPECT_EQ(Value("a"), "1.000000");
+  EXPECT_EQ(Value("b"), "stale");
+  Scrape();
+  EXPECT_EQ(Value("b"), "none");
+  client_->Expose("b 5\n");
+  Scrape();
+  EXPECT_EQ(Value("b"), "5.000000");
+  EXPECT_EQ(Value("scrape_series_added"), "1.000000");
+}
+
+TEST_F(ScrapeLoopTest, AFailedScrapeEndsAllSeriesAndUpIsZero) {
+  Start();
+  client_->Expose("a 1\n");
+  Scrape();
+  client_->Expose("a 1\nnew 1\nbroken{ 2\n");
+  Scrape();
+  EXPECT_EQ(Value("a"), "stale");
+  EXPECT_EQ(Value("new"), "none");
+  EXPECT_EQ(Value("up"), "0.000000");
+  EXPECT_EQ(loop_->Status().health, Health::kDown);
+  EXPECT_EQ(loop_->Status().last_error, "line 3: expected label name, found \" 2\"");
+  client_->Answer(base::Unavailable("connection refused"));
+  Scrape();
+  EXPECT_EQ(Value("a"), "none");
+  EXPECT_EQ(sink_.Rows(), 5u);
+  client_->Expose("a 1\nnew 1\n");
+  Scrape();
+  EXPECT_EQ(Value("a"), "1.000000");
+  EXPECT_EQ(Value("up"), "1.000000");
+  EXPECT_EQ(Value("scrape_series_added"), "1.000000");
+}
+
+TEST_F(ScrapeLoopTest, ExposedTimesAreHonouredAndNotTracked) {
+  Start();
+  client_->Expose("a 1 1234\n");
+  Scrape();
+  EXPECT_EQ(sink_.Time(Series("a")), 1234);
+  client_->Expose("b 1\n");
+  Scrape();
+  EXPECT_EQ(Value("a"), "none");
+}
+
+TEST_F(ScrapeLoopTest, ExposedTimesCanBeIgnored) {
+  Start("  honor_timestamps: false\n");
+  client_->Expose("a 1 1234\n");
+  Scrape();
+  EXPECT_EQ(sink_.Time(Series("a")), clock_.WallMillis());
+}
+
+TEST_F(ScrapeLoopTest, HonorLabelsKeepsTheExposed) {
+  Start("  honor_labels: true\n");
+  client_->Expose("a{job=\"x\"} 1\n");
+  Scrape();
+  EXPECT_EQ(sink_.Value("{__name__=\"a\", instance=\"h:1\", job=\"x\"}"), "1.000000");
+}
+
+TEST_F(ScrapeLoopTest, MetricRelabellingDropsAndCounts) {
+  Start("  metric_relabel_configs: [{source_labels: [__name__], regex: b, action: drop}]\n");
+  client_->Expose("a 1\nb 2\n");
+  Scrape();
+  EXPECT_EQ(Value("b"), "none");
+  EXPECT_EQ(Value("scrape_samples_scraped"), "2.000000");
+  EXPECT_EQ(Value("scrape_samples_post_metric_relabeling"), "1.000000");
+}
+
+TEST_F(ScrapeLoopTest, LimitsFailTheWholeScrape) {
+  Start("  sample_limit: 1\n");
+  client_->Expose("a 1\nb 2\n");
+  Scrape();
+  EXPECT_EQ(Value("a"), "none");
+  EXPECT_EQ(Value("up"), "0.000000");
+  Start("  label_value_length_limit: 4\n");
+  client_->Expose("a{x=\"12345\"} 1\n");
+  Scrape();
+  EXPECT_EQ(Value("up"), "0.000000");
+}
+
+TEST_F(ScrapeLoopTest, AnUnknownContentTypeFailsWithoutAFallback) {
+  for (const char* type : {"", "text/html"}) {
+    Start();
+    client_->Expose("a 1\n", type);
+    Scrape();
+    EXPECT_EQ(Value("up"), "0.000000");
+    EXPECT_NE(loop_->Status().last_error.find("fallback_scrape_protocol"), std::string::npos);
+    Start("  fallback_scrape_protocol: PrometheusText0.0.4\n");
+    Scrape();
+    EXPECT_EQ(Value("up"), "1.000000");
+  }
+}
+
+TEST_F(ScrapeLoopTest, HttpErrorsAndRedirects) {
+  Start();
+  client_->Answer(base::http::Response::Text(404, ""));
+  Scrape();
+  EXPECT_EQ(loop_->Status().last_error, "server returned HTTP status 404 Not Found");
+  client_->Expose("a 1\n");
+  client_->Redirect(2);
+  Scrape();
+  EXPECT_EQ(loop_->Status().last_error, "");
+  EXPECT_EQ(client_->Requests().back().url, "http://other:1/m");
+  client_->Redirect(100);
+  Scrape();
+  EXPECT_EQ(Value("up"), "0.000000");
+}
+
+TEST_F(ScrapeLoopTest, TheRequestSaysWhatIsUnderstood) {
+  Start("  params: {'collect[]': [cpu, 'a b']}\n");
+  client_->Expose("a 1\n");
+  Scrape();
+  const base::http::ClientRequest request = client_->Requests().back();
+  EXPECT_EQ(request.url, "http://h:1/metrics?collect%5B%5D=cpu&collect%5B%5D=a%20b");
+  EXPECT_EQ(request.headers.Get("Accept"),
+            "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
+            "application/openmetrics-text;version=0.0.1;q=0.4,"
+            "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,"
+            "text/plain;version=0.0.4;q=0.2,*/*;q=0.1");
+  EXPECT_EQ(request.headers.Get("X-Prometheus-Scrape-Timeout-Seconds"), "10");
+}
+
+TEST_F(ScrapeLoopTest, TheEndOfATargetEndsItsSyntheticSeriesToo) {
+  Start();
+  client_->Expose("a 1\n");
+  Scrape();
+  loop_->End();
+  EXPECT_EQ(Value("a"), "stale");
+  EXPECT_EQ(Value("up"), "stale");
+  EXPECT_EQ(Value("scrape_series_added"), "stale");
+}
+
+TEST_F(ScrapeLoopTest, ANewConfigurationRereadsLinesAndEndsWhatItDrops) {
+  Start();
+  client_->Expose("a 1\nb 1\n");
+  Scrape();
+  const auto config = ParseConfig(
+      "scrape_configs:\n- job_name: j\n  static_configs: [{targets: ['h:1']}]\n"
+      "  metric_relabel_configs: [{source_labels: [__name__], regex: b, action: drop}]\n",
+      "f");
+  ASSERT_TRUE(config.ok());
+  loop_->SetNext(BuildTargets(config->jobs[0]).active[0],
+                 std::make_shared<const Fetcher>(client_, fs_.get()));
+  Scrape();
+  EXPECT_EQ(Value("a"), "1.000000");
+  EXPECT_EQ(Value("b"), "stale");
+  EXPECT_EQ(Value("scrape_series_added"), "0.000000");
+}
+
+TEST(Targets, RelabellingDropsAndRenames) {
+  const auto config = ParseConfig(R"(
+scrape_configs:
+  - job_name: j
+    metrics_path: /m
+    static_configs:
+      - targets: [a:1, b:2, b:2, c:3]
+        labels: {host: x}
+    relabel_configs:
+      - {source_labels: [__address__], regex: "a:.*", action: drop}
+      - {source_labels: [__address__], regex: "c:.*", target_label: __address__, replacement: "d:4"}
+      - {target_label: __param_target, replacement: "q&r"}
+)",
+                                  "f");
+  ASSERT_TRUE(config.ok()) << config.status();
+  const JobTargets targets = BuildTargets(config->jobs[0]);
+  ASSERT_EQ(targets.active.size(), 2u);
+  EXPECT_EQ(targets.dropped.size(), 1u);
+  EXPECT_EQ(targets.active[0].labels.ToString(), R"({host="x", instance="b:2", job="j"})");
+  EXPECT_EQ(targets.active[1].url, "http://d:4/m?target=q%26r");
+  EXPECT_EQ(targets.active[1].discovered.Get("__address__"), "c:3");
+}
+
+class ManagerTest : public ScrapeLoopTest {
+ protected:
+  Config Read(const std::string& text) {
+    auto config = ParseConfig(text, "f");
+    EXPECT_TRUE(config.ok()) << config.status();
+    return *std::move(config);
+  }
+
+  Manager::Options Options() {
+    Manager::Options options;
+    options.sink = &sink_;
+    options.fs = fs_.get();
+    options.clock = &clock_;
+    options.logger = &logger_;
+    options.telemetry = &telemetry_;
+    options.new_client = [this](const base::http::TlsClientOptions&) {
+      return std::make_unique<Forward>(client_);
+    };
+    return options;
+  }
+
+  // Steps the clock until `done`: the schedule's thread decides when it sees each step.
+  template <typename Done>
+  void StepUntil(Done done) {
+    for (int i = 0; i < 10'000 && !done(); ++i) {
+      clock_.WaitForSleepers(1);
+      clock_.Advance(std::chrono::seconds(1));
+      std::this_thread::yield();
+    }
+    EXPECT_TRUE(done());
+  }
+
+ private:
+  class Forward final : public base::http::Client {
+   public:
+    explicit Forward(std::shared_ptr<FakeClient> to) : to_(std::move(to)) {}
+    base::StatusOr<base::http::Response> Send(const base::http::ClientRequest& request) override {
+      return to_->Send(request);
+    }
+
+   private:
+    std::shared_ptr<FakeClient> to_;
+  };
+};
+
+constexpr char kOneTarget[] =
+    "scrape_configs:\n- job_name: j\n  scrape_interval: 15s\n"
+    "  static_configs: [{targets: ['h:1']}]\n";
+
+TEST_F(ManagerTest, ScrapesWhatItIsGivenAndEndsWhatIsTakenAway) {
+  client_->Expose("# TYPE a gauge\na 1\n");
+  Manager manager(Options());
+  manager.ApplyConfig(Read(kOneTarget));
+  EXPECT_EQ(manager.Targets().active.at(0).health, Health::kUnknown);
+  StepUntil([&] { return manager.Targets().active.at(0).health == Health::kUp; });
+  StepUntil([&] { return sink_.Appends() >= 3; });
+  EXPECT_EQ(manager.Metadata().size(), 1u);
+  manager.ApplyConfig(Read(kOneTarget));
+  EXPECT_EQ(manager.Targets().active.at(0).health, Health::kUp);
+  manager.ApplyConfig(Read(""));
+  EXPECT_TRUE(manager.Targets().active.empty());
+  StepUntil([&] { return Value("up") == "stale"; });
+  manager.Stop();
+}
+
+TEST_F(ManagerTest, StopEndsNothing) {
+  client_->Expose("a 1\n");
+  Manager manager(Options());
+  manager.ApplyConfig(Read(kOneTarget));
+  StepUntil([&] { return sink_.Appends() >= 1; });
+  manager.Stop();
+  EXPECT_EQ(Value("up"), "1.000000");
+}
+
+}  // namespace
+}  // namespace vedette::scrape
