@@ -1,0 +1,61 @@
+#include "shipper/level.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <sstream>
+
+#include "tests/support/shared_dir.h"
+
+namespace vedette::shipper {
+namespace {
+
+TEST(LevelOfLine, FollowsLokisVerdicts) {
+  VEDETTE_SHARED_OR_SKIP(path, "reference/logs/corpora/levels.jsonl");
+  std::istringstream rows(test::ReadWholeFile(path));
+  int passed = 0;
+  int failed = 0;
+  for (std::string row; std::getline(rows, row);) {
+    const boost::json::value parsed = boost::json::parse(row);
+    const std::string line(parsed.at("line").as_string());
+    const std::string want(parsed.at("detected_level").as_string());
+    const std::string_view level = LevelOfLine(line);
+    const std::string got(level.empty() ? "unknown" : level);
+    (got == want ? passed : failed) += 1;
+    if (got != want && failed <= 10) ADD_FAILURE() << want << ", not " << got << ": " << line;
+  }
+  EXPECT_GT(passed, 2000);
+  EXPECT_EQ(failed, 0);
+}
+
+TEST(LevelOfLine, FieldsBeatWordsAndWordsNeedBounds) {
+  const struct {
+    std::string_view line, want;
+  } cases[] = {
+      {R"({"level":"warn","msg":"error"})", "warn"},
+      {R"({"msg":"x","log":{"level":"DEBUG"}})", "debug"},
+      {R"({"a":{"b":{"level":"error"}}})", "error"},  // too deep for a field, but a word
+      {"ts=1 lvl=eror level=info", "info"},
+      {"level=\"warning\" msg=x", "warn"},
+      {"[ERROR] it broke", "error"},
+      {"no terrors here", ""},
+      {"E0102 notice crit emerg", ""},
+      {"", ""},
+      {"{", ""},
+      {R"({"level":"err)", ""},
+      {"fatal: not a git repository", "fatal"},
+  };
+  for (const auto& c : cases) EXPECT_EQ(LevelOfLine(c.line), c.want) << c.line;
+}
+
+TEST(LevelOfPriority, MapsSyslog) {
+  const std::string_view want[] = {"critical", "critical", "critical", "error",
+                                   "warn",     "info",     "info",     "debug"};
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(LevelOfPriority(std::to_string(i)), want[i]) << i;
+  EXPECT_EQ(LevelOfPriority("8"), "");
+  EXPECT_EQ(LevelOfPriority(""), "");
+  EXPECT_EQ(LevelOfPriority("61"), "");
+}
+
+}  // namespace
+}  // namespace vedette::shipper
