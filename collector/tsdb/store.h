@@ -53,7 +53,7 @@ struct StoreStats {
   uint64_t part_bytes = 0;
   uint64_t part_samples = 0;
   uint64_t wal_bytes = 0;
-  // Of the newest samples held anywhere; INT64_MAX / INT64_MIN when there are none.
+  // Of the samples held; INT64_MAX and INT64_MIN when there are none.
   int64_t min_time_ms = INT64_MAX;
   int64_t max_time_ms = INT64_MIN;
 };

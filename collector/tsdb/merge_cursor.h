@@ -1,0 +1,42 @@
+#ifndef VEDETTE_COLLECTOR_TSDB_MERGE_CURSOR_H_
+#define VEDETTE_COLLECTOR_TSDB_MERGE_CURSOR_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/status.h"
+#include "model/labels.h"
+#include "model/sample.h"
+
+namespace vedette::tsdb {
+
+// Series of one source, sorted by labels. One thread. Starts before the first series.
+class SeriesCursor {
+ public:
+  virtual ~SeriesCursor() = default;
+  // Goes to the next series; false at the end.
+  virtual base::StatusOr<bool> Next() = 0;
+  // Of the current series; valid until Next.
+  virtual const model::Labels& labels() const = 0;
+  // Appends the samples of the current series that lie in the range the cursor was made for.
+  virtual base::Status Read(std::vector<int64_t>* times, std::vector<double>* values) = 0;
+};
+
+// Joins sources: each series once, its samples by time. Where sources hold the same series and time,
+// the one that stands earlier in `sources` wins. Series without samples are left out.
+base::Status MergeSeries(std::vector<std::unique_ptr<SeriesCursor>> sources,
+                         const std::function<base::Status(model::SeriesSamples)>& visit);
+
+// The same over labels alone; no samples are read.
+base::Status MergeLabels(std::vector<std::unique_ptr<SeriesCursor>> sources,
+                         const std::function<base::Status(const model::Labels&)>& visit);
+
+// Adds `times` and `values` (ascending) to `into`; where both have a time, `into` keeps its own.
+void MergeSamples(std::vector<int64_t> times, std::vector<double> values,
+                  model::SeriesSamples* into);
+
+}  // namespace vedette::tsdb
+
+#endif  // VEDETTE_COLLECTOR_TSDB_MERGE_CURSOR_H_

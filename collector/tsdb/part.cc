@@ -1,0 +1,206 @@
+#include "collector/tsdb/part.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "base/codec/bytes.h"
+#include "base/codec/compress.h"
+#include "collector/tsdb/int_codec.h"
+#include "collector/tsdb/value_codec.h"
+
+namespace vedette::tsdb {
+
+base::StatusOr<std::shared_ptr<const Part>> Part::Open(base::FileSystem* fs,
+                                                       const std::string& path) {
+  VEDETTE_ASSIGN_OR_RETURN(std::unique_ptr<base::RandomAccessFile> file, fs->OpenRead(path));
+  std::shared_ptr<Part> part(new Part(path, std::move(file)));
+  VEDETTE_RETURN_IF_ERROR(base::Annotate(part->Load(), path));
+  return std::shared_ptr<const Part>(std::move(part));
+}
+
+Part::Part(std::string path, std::unique_ptr<base::RandomAccessFile> file)
+    : path_(std::move(path)), file_(std::move(file)) {}
+
+base::Status Part::Load() {
+  const uint64_t size = file_->Size();
+  if (size < kPartHeaderBytes + kFooterBytes) return base::DataLoss("part is cut off");
+  VEDETTE_ASSIGN_OR_RETURN(const std::string header, ReadExactly(0, kPartHeaderBytes));
+  VEDETTE_RETURN_IF_ERROR(CheckPartHeader(header));
+  VEDETTE_ASSIGN_OR_RETURN(const std::string tail, ReadExactly(size - kFooterBytes, kFooterBytes));
+  VEDETTE_ASSIGN_OR_RETURN(footer_, DecodeFooter(tail));
+  const PageRef page{footer_.directory_offset, footer_.directory_length,
+                     footer_.directory_unpacked, footer_.directory_checksum};
+  VEDETTE_ASSIGN_OR_RETURN(const std::string directory, ReadPage(page));
+  VEDETTE_ASSIGN_OR_RETURN(directory_, DecodeDirectory(directory));
+  const uint64_t pages = (footer_.series + kPageSeries - 1) / kPageSeries;
+  if (footer_.series > UINT32_MAX || pages != directory_.series_pages.size()) {
+    return base::DataLoss("part directory does not hold the footer's number of series");
+  }
+  return {};
+}
+
+base::StatusOr<std::string> Part::ReadExactly(uint64_t offset, size_t length) const {
+  if (offset > file_->Size() || length > file_->Size() - offset) {
+    return base::DataLoss("bytes beyond the end of the file");
+  }
+  std::string bytes(length, '\0');
+  VEDETTE_ASSIGN_OR_RETURN(const size_t got, file_->Read(offset, length, bytes.data()));
+  if (got != length) return base::DataLoss("file is shorter than it was");
+  return bytes;
+}
+
+base::StatusOr<std::string> Part::ReadPage(const PageRef& page) const {
+  if (page.unpacked > kMaxPageBytes) return base::DataLoss("page is larger than any is written");
+  VEDETTE_ASSIGN_OR_RETURN(const std::string packed, ReadExactly(page.offset, page.length));
+  if (Checksum(packed) != page.checksum) return base::DataLoss("page: checksum mismatch");
+  auto bytes = base::ZstdDecompress(packed, page.unpacked);
+  if (!bytes.ok()) return base::DataLoss(base::Message(bytes.status()));
+  return bytes;
+}
+
+base::StatusOr<std::string> Part::ReadColumn(uint64_t offset, uint32_t length) const {
+  VEDETTE_ASSIGN_OR_RETURN(std::string bytes, ReadExactly(offset, length));
+  base::ByteReader in(bytes);
+  const uint32_t checksum = in.Fixed<uint32_t>();
+  bytes.erase(0, sizeof(checksum));
+  if (Checksum(bytes) != checksum) return base::DataLoss("block: checksum mismatch");
+  return bytes;
+}
+
+base::Status Part::Damaged(const base::Status& status, uint64_t offset) const {
+  return base::Annotate(status, path_ + ": at byte " + std::to_string(offset));
+}
+
+base::StatusOr<std::vector<SeriesEntry>> Part::ReadSeriesPage(size_t page) const {
+  const PageRef& ref = directory_.series_pages[page];
+  const auto bytes = ReadPage(ref);
+  if (!bytes.ok()) return Damaged(bytes.status(), ref.offset);
+  auto entries = DecodeSeriesPage(*bytes, footer_.min_ms);
+  if (!entries.ok()) return Damaged(entries.status(), ref.offset);
+  const size_t expected = std::min<uint64_t>(kPageSeries, footer_.series - page * kPageSeries);
+  if (entries->size() != expected) {
+    return Damaged(base::DataLoss("series page has another number of series"), ref.offset);
+  }
+  return entries;
+}
+
+base::Status Part::ReadTimes(const BlockRef& block, std::vector<int64_t>* times) const {
+  const auto bytes = ReadColumn(block.times_offset, block.times_length);
+  if (!bytes.ok()) return Damaged(bytes.status(), block.times_offset);
+  base::ByteReader in(*bytes);
+  VEDETTE_RETURN_IF_ERROR(
+      Damaged(DecodeInts(&in, block.samples, times), block.times_offset));
+  // Readers search and merge by time: a column that does not ascend would lead them astray.
+  const bool ascends = std::adjacent_find(times->begin(), times->end(),
+                                          std::greater_equal<>()) == times->end();
+  if (!in.empty() || !ascends || times->front() != block.min_ms ||
+      times->back() != block.max_ms) {
+    return Damaged(base::DataLoss("times do not ascend or do not fit the index"),
+                   block.times_offset);
+  }
+  return {};
+}
+
+base::Status Part::ReadValues(const BlockRef& block, std::vector<double>* values) const {
+  const auto bytes = ReadColumn(block.values_offset, block.values_length);
+  if (!bytes.ok()) return Damaged(bytes.status(), block.values_offset);
+  return Damaged(DecodeValues(*bytes, block.samples, values), block.values_offset);
+}
+
+base::StatusOr<std::vector<PostingsEntry>> Part::ReadPostings(const PageRef& page) const {
+  const auto bytes = ReadPage(page);
+  if (!bytes.ok()) return Damaged(bytes.status(), page.offset);
+  auto entries = DecodePostingsPage(*bytes, footer_.series);
+  if (!entries.ok()) return Damaged(entries.status(), page.offset);
+  return entries;
+}
+
+const LabelDirectory* Part::FindLabel(std::string_view name) const {
+  const auto at = std::lower_bound(
+      directory_.labels.begin(), directory_.labels.end(), name,
+      [](const LabelDirectory& label, std::string_view wanted) { return label.name < wanted; });
+  return at != directory_.labels.end() && at->name == name ? &*at : nullptr;
+}
+
+base::Status Part::CollectValue(const LabelDirectory& label, std::string_view value,
+                                std::vector<uint32_t>* series) const {
+  auto page = std::upper_bound(
+      label.pages.begin(), label.pages.end(), value,
+      [](std::string_view wanted, const PostingsPageRef& p) { return wanted < p.first_value; });
+  if (page == label.pages.begin()) return {};
+  VEDETTE_ASSIGN_OR_RETURN(const std::vector<PostingsEntry> entries,
+                           ReadPostings(std::prev(page)->page));
+  for (const PostingsEntry& entry : entries) {
+    if (entry.value != value) continue;
+    series->insert(series->end(), entry.series.begin(), entry.series.end());
+  }
+  return {};
+}
+
+base::Status Part::Collect(const model::Matcher& matcher, bool wanted,
+                           std::vector<uint32_t>* series) const {
+  const LabelDirectory* label = FindLabel(matcher.name());
+  if (label == nullptr) return {};
+  if (wanted && matcher.type() == model::MatchType::kEqual) {
+    return CollectValue(*label, matcher.value(), series);
+  }
+  if (wanted && matcher.type() == model::MatchType::kRegex && !matcher.literals().empty()) {
+    for (const std::string& value : matcher.literals()) {
+      VEDETTE_RETURN_IF_ERROR(CollectValue(*label, value, series));
+    }
+  } else {
+    for (const PostingsPageRef& page : label->pages) {
+      VEDETTE_ASSIGN_OR_RETURN(const std::vector<PostingsEntry> entries, ReadPostings(page.page));
+      for (const PostingsEntry& entry : entries) {
+        if (matcher.Matches(entry.value) != wanted) continue;
+        series->insert(series->end(), entry.series.begin(), entry.series.end());
+      }
+    }
+  }
+  std::sort(series->begin(), series->end());
+  return {};
+}
+
+base::StatusOr<std::vector<uint32_t>> Part::Match(
+    const std::vector<model::Matcher>& matchers) const {
+  std::vector<uint32_t> matched(footer_.series);
+  std::iota(matched.begin(), matched.end(), 0u);
+  for (const model::Matcher& matcher : matchers) {
+    // A matcher that an absent label satisfies takes away what it refuses; any other keeps what it
+    // accepts.
+    const bool keeps = !matcher.MatchesEmpty();
+    std::vector<uint32_t> series;
+    VEDETTE_RETURN_IF_ERROR(Collect(matcher, keeps, &series));
+    std::vector<uint32_t> both;
+    if (keeps) {
+      std::set_intersection(matched.begin(), matched.end(), series.begin(), series.end(),
+                            std::back_inserter(both));
+    } else {
+      std::set_difference(matched.begin(), matched.end(), series.begin(), series.end(),
+                          std::back_inserter(both));
+    }
+    matched = std::move(both);
+    if (matched.empty()) break;
+  }
+  return matched;
+}
+
+std::vector<std::string> Part::LabelNames() const {
+  std::vector<std::string> names;
+  for (const LabelDirectory& label : directory_.labels) names.push_back(label.name);
+  return names;
+}
+
+base::StatusOr<std::vector<std::string>> Part::LabelValues(std::string_view name) const {
+  std::vector<std::string> values;
+  const LabelDirectory* label = FindLabel(name);
+  if (label == nullptr) return values;
+  for (const PostingsPageRef& page : label->pages) {
+    VEDETTE_ASSIGN_OR_RETURN(std::vector<PostingsEntry> entries, ReadPostings(page.page));
+    for (PostingsEntry& entry : entries) values.push_back(std::move(entry.value));
+  }
+  return values;
+}
+
+}  // namespace vedette::tsdb

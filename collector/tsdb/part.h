@@ -1,0 +1,71 @@
+#ifndef VEDETTE_COLLECTOR_TSDB_PART_H_
+#define VEDETTE_COLLECTOR_TSDB_PART_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fs.h"
+#include "base/status.h"
+#include "collector/tsdb/part_format.h"
+#include "model/matcher.h"
+
+namespace vedette::tsdb {
+
+// A finished part, read by pread. Keeps its directory in memory and nothing else. Immutable,
+// thread-safe, shared by the readers whose snapshot holds it: the file may be unlinked meanwhile.
+// Every error names the file; DataLoss means that the bytes are damaged.
+class Part {
+ public:
+  // InvalidArgument for a newer format version.
+  static base::StatusOr<std::shared_ptr<const Part>> Open(base::FileSystem* fs,
+                                                          const std::string& path);
+
+  const std::string& path() const { return path_; }
+  uint64_t series() const { return footer_.series; }
+  uint64_t samples() const { return footer_.samples; }
+  int64_t min_ms() const { return footer_.min_ms; }
+  int64_t max_ms() const { return footer_.max_ms; }
+  uint64_t bytes() const { return file_->Size(); }
+
+  // Numbers of the series that match all matchers, ascending: the order of their labels.
+  base::StatusOr<std::vector<uint32_t>> Match(const std::vector<model::Matcher>& matchers) const;
+
+  // The page that holds series number*kPageSeries and those after it.
+  base::StatusOr<std::vector<SeriesEntry>> ReadSeriesPage(size_t page) const;
+  size_t series_pages() const { return directory_.series_pages.size(); }
+
+  base::Status ReadTimes(const BlockRef& block, std::vector<int64_t>* times) const;
+  base::Status ReadValues(const BlockRef& block, std::vector<double>* values) const;
+
+  // Sorted.
+  std::vector<std::string> LabelNames() const;
+  base::StatusOr<std::vector<std::string>> LabelValues(std::string_view name) const;
+
+ private:
+  Part(std::string path, std::unique_ptr<base::RandomAccessFile> file);
+  base::Status Load();
+  base::StatusOr<std::string> ReadExactly(uint64_t offset, size_t length) const;
+  // A checked and unpacked page.
+  base::StatusOr<std::string> ReadPage(const PageRef& page) const;
+  base::StatusOr<std::vector<PostingsEntry>> ReadPostings(const PageRef& page) const;
+  base::StatusOr<std::string> ReadColumn(uint64_t offset, uint32_t length) const;
+  const LabelDirectory* FindLabel(std::string_view name) const;
+  // Appends the series whose value of the matcher's label is present and matches (or does not).
+  base::Status Collect(const model::Matcher& matcher, bool wanted,
+                       std::vector<uint32_t>* series) const;
+  base::Status CollectValue(const LabelDirectory& label, std::string_view value,
+                            std::vector<uint32_t>* series) const;
+  base::Status Damaged(const base::Status& status, uint64_t offset) const;
+
+  const std::string path_;
+  const std::unique_ptr<base::RandomAccessFile> file_;
+  Footer footer_;        // const after Open
+  Directory directory_;  // const after Open
+};
+
+}  // namespace vedette::tsdb
+
+#endif  // VEDETTE_COLLECTOR_TSDB_PART_H_

@@ -1,0 +1,56 @@
+#ifndef VEDETTE_COLLECTOR_TSDB_PART_CURSOR_H_
+#define VEDETTE_COLLECTOR_TSDB_PART_CURSOR_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "collector/tsdb/merge_cursor.h"
+#include "collector/tsdb/part.h"
+
+namespace vedette::tsdb {
+
+// Walks the matching series of a part that have blocks in a range.
+class PartCursor final : public SeriesCursor {
+ public:
+  // Told of damaged pages and blocks. OK: leave them out and go on. An error ends the walk with it.
+  using DamageFn = std::function<base::Status(const base::Status&)>;
+
+  // `series` are numbers of the part, ascending, as Part::Match gives them; of these only those that
+  // match `filter` are visited.
+  PartCursor(std::shared_ptr<const Part> part, std::vector<uint32_t> series,
+             std::vector<model::Matcher> filter, int64_t min_ms, int64_t max_ms,
+             DamageFn on_damage);
+
+  base::StatusOr<bool> Next() override;
+  const model::Labels& labels() const override { return entry_->labels; }
+  base::Status Read(std::vector<int64_t>* times, std::vector<double>* values) override;
+
+ private:
+  // Makes the page of series `number` the current one; false when it is damaged.
+  base::StatusOr<bool> LoadPage(uint32_t number);
+  bool IsWanted(const SeriesEntry& entry) const;
+  bool InRange(const BlockRef& block) const;
+  base::Status ReadBlock(const BlockRef& block, std::vector<int64_t>* times,
+                         std::vector<double>* values);
+
+  const std::shared_ptr<const Part> part_;
+  const std::vector<uint32_t> series_;
+  const std::vector<model::Matcher> filter_;
+  const int64_t min_ms_;
+  const int64_t max_ms_;
+  const DamageFn on_damage_;
+  size_t next_ = 0;  // in series_
+  size_t page_ = SIZE_MAX;
+  std::vector<SeriesEntry> entries_;  // of page_; empty when it is damaged
+  const SeriesEntry* entry_ = nullptr;
+  // The times column read last: the next series mostly shares it.
+  uint64_t times_offset_ = 0;
+  uint32_t times_samples_ = 0;
+  std::vector<int64_t> times_;
+};
+
+}  // namespace vedette::tsdb
+
+#endif  // VEDETTE_COLLECTOR_TSDB_PART_CURSOR_H_

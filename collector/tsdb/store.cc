@@ -1,0 +1,53 @@
+#include "collector/tsdb/store.h"
+
+#include <utility>
+
+#include "collector/tsdb/store_impl.h"
+
+namespace vedette::tsdb {
+
+base::StatusOr<std::unique_ptr<Store>> Store::Open(const Options& options) {
+  if (options.dir.empty() || options.fs == nullptr || options.clock == nullptr ||
+      options.log == nullptr || options.telemetry == nullptr) {
+    return base::InvalidArgument("metrics store: dir, fs, clock, log and telemetry are all needed");
+  }
+  auto impl = std::make_unique<Impl>(options);
+  VEDETTE_RETURN_IF_ERROR(base::Annotate(impl->Open(), "metrics store " + options.dir));
+  return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::~Store() = default;
+
+base::StatusOr<model::AppendStats> Store::Append(std::span<model::SampleRow> rows) {
+  return impl_->Append(rows);
+}
+
+void Store::OnDurable(std::function<void(const base::Status&)> done) {
+  impl_->OnDurable(std::move(done));
+}
+
+base::Status Store::Select(const std::vector<model::Matcher>& matchers, int64_t min_ms,
+                           int64_t max_ms, const Visitor& visit) const {
+  return impl_->Select(matchers, min_ms, max_ms, visit);
+}
+
+base::StatusOr<std::vector<std::string>> Store::LabelNames(const SeriesQuery& query) const {
+  return impl_->LabelNames(query);
+}
+
+base::StatusOr<std::vector<std::string>> Store::LabelValues(std::string_view name,
+                                                            const SeriesQuery& query) const {
+  return impl_->LabelValues(name, query);
+}
+
+base::StatusOr<std::vector<model::Labels>> Store::Series(const SeriesQuery& query) const {
+  return impl_->Series(query);
+}
+
+StoreStats Store::Stats() const { return impl_->Stats(); }
+base::Status Store::Flush() { return impl_->Flush(); }
+base::Status Store::Maintain() { return impl_->Maintain(); }
+void Store::Stop() { impl_->Stop(); }
+
+}  // namespace vedette::tsdb

@@ -1,0 +1,165 @@
+#include <algorithm>
+#include <utility>
+
+#include "collector/tsdb/part_format.h"
+#include "collector/tsdb/store_impl.h"
+
+namespace vedette::tsdb {
+namespace {
+
+// Bounds what one series costs registry, log and index.
+constexpr size_t kMaxLabelBytes = 64 << 10;
+
+void Refuse(uint64_t* count, const model::SampleRow& row, std::string_view why,
+            model::AppendStats* stats) {
+  ++*count;
+  if (!stats->first_error.empty()) return;
+  stats->first_error = row.labels.bytes().size() <= kMaxLabelBytes
+                           ? row.labels.ToString()
+                           : std::string(row.labels.MetricName().substr(0, 256));
+  stats->first_error += " at " + std::to_string(row.timestamp_ms) + ": ";
+  stats->first_error += why;
+}
+
+}  // namespace
+
+base::StatusOr<model::AppendStats> Store::Impl::Append(std::span<model::SampleRow> rows) {
+  VEDETTE_RETURN_IF_ERROR(guard_.Check());
+  Batch batch;
+  {
+    base::MutexLock lock(mutex_);
+    if (stopped_) return base::Unavailable("metrics store is stopping");
+    const int64_t oldest_ms = OldestMs();
+    for (model::SampleRow& row : rows) Judge(&row, oldest_ms, &batch);
+    if (const base::Status status = WriteLog(batch); !status.ok()) {
+      Undo(batch);
+      return status;
+    }
+  }
+  Count(batch.stats);
+  return batch.stats;
+}
+
+void Store::Impl::Judge(model::SampleRow* row, int64_t oldest_ms, Batch* batch) {
+  model::AppendStats& stats = batch->stats;
+  if (row->labels.empty()) return Refuse(&stats.refused, *row, "sample without labels", &stats);
+  if (row->labels.bytes().size() > kMaxLabelBytes) {
+    return Refuse(&stats.refused, *row, "labels of more than 64 KiB", &stats);
+  }
+  if (row->timestamp_ms > kMaxTimeMs || row->timestamp_ms < -kMaxTimeMs) {
+    return Refuse(&stats.refused, *row, "time beyond what the store holds", &stats);
+  }
+  if (row->timestamp_ms < oldest_ms) {
+    return Refuse(&stats.out_of_order, *row, "older than the retention", &stats);
+  }
+  if (MemoryBytes() >= options_.head_bytes) {
+    return Refuse(&stats.refused, *row,
+                  "memory limit of " + std::to_string(options_.head_bytes) + " bytes reached",
+                  &stats);
+  }
+  HeadSeries* series = FindOrAdd(row, batch);
+  if (series == nullptr) {
+    return Refuse(&stats.refused, *row,
+                  "new series refused, limit of " + std::to_string(options_.max_series) +
+                      " series reached",
+                  &stats);
+  }
+  row->ref = series->ref;
+  const Batch::Stored before{series, series->newest_ms, series->newest_value};
+  switch (head_->Insert(series, row->timestamp_ms, row->value, options_.out_of_order_window_ms)) {
+    case Verdict::kStored:
+      batch->stored.push_back(before);
+      batch->rows.push_back({series->ref, row->timestamp_ms, row->value});
+      ++stats.accepted;
+      break;
+    case Verdict::kSame:
+      ++stats.accepted;
+      break;
+    case Verdict::kOther:
+      Refuse(&stats.duplicate, *row, "another value is stored for this time", &stats);
+      break;
+    case Verdict::kTooOld:
+      Refuse(&stats.out_of_order, *row,
+             "older than the newest sample of its series by more than the out-of-order window",
+             &stats);
+      break;
+  }
+}
+
+HeadSeries* Store::Impl::FindOrAdd(model::SampleRow* row, Batch* batch) {
+  HeadSeries* series = head_->Find(row->ref, row->labels);
+  if (series != nullptr) return series;
+  if (head_->series() >= options_.max_series) return nullptr;
+  series = head_->Add(row->labels);
+  batch->created.push_back(series);
+  return series;
+}
+
+void Store::Impl::StartEpoch(uint64_t segment) {
+  segment_ = segment;
+  ++epoch_;
+}
+
+base::StatusOr<base::WalPosition> Store::Impl::WriteRecord(const Batch& batch) {
+  std::vector<WalSeries> named;
+  for (const Batch::Stored& stored : batch.stored) {
+    HeadSeries* series = stored.series;
+    if (series->logged_epoch == epoch_) continue;
+    series->logged_epoch = epoch_;
+    named.push_back({series->ref, &series->labels});
+  }
+  auto position = wal_->Append(kWalBatch, EncodeBatch(epoch_, named, batch.rows));
+  // What a failed write left in the log is unknown: name the series again in what follows.
+  if (!position.ok()) StartEpoch(segment_);
+  return position;
+}
+
+base::Status Store::Impl::WriteLog(const Batch& batch) {
+  if (batch.rows.empty()) return {};
+  base::StatusOr<base::WalPosition> position = WriteRecord(batch);
+  if (position.ok() && position->segment != segment_) {
+    // The log went on in another segment, full or after a failure; the names may lie in one that is
+    // lost. Say all again there: rows that come twice are one.
+    const bool first = segment_ == 0;
+    StartEpoch(position->segment);
+    if (!first) position = WriteRecord(batch);
+    if (position.ok() && position->segment != segment_) StartEpoch(position->segment);
+  }
+  if (position.ok()) return {};
+  const base::Status& failure = position.status();
+  if (base::IsNoSpace(failure)) guard_.NoteNoSpace();
+  if (base::IsNoSpace(failure) || absl::IsInvalidArgument(failure) ||
+      absl::IsResourceExhausted(failure)) {
+    return base::Annotate(failure, "metrics store: log");
+  }
+  return base::Unavailable("metrics store: log: " + std::string(base::Message(failure)));
+}
+
+void Store::Impl::Undo(const Batch& batch) {
+  for (size_t i = batch.stored.size(); i > 0; --i) {
+    const Batch::Stored& before = batch.stored[i - 1];
+    head_->Undo(before.series, batch.rows[i - 1].time_ms, before.newest_ms, before.newest_value);
+  }
+  for (HeadSeries* series : batch.created) head_->Remove(series);
+}
+
+void Store::Impl::Count(const model::AppendStats& stats) {
+  appended_->Add(stats.accepted);
+  out_of_order_->Add(stats.out_of_order);
+  duplicate_->Add(stats.duplicate);
+  refused_->Add(stats.refused);
+}
+
+int64_t Store::Impl::OldestMs() {
+  const int64_t newest_ms = std::max(head_->max_ms(), parts_max_ms_);
+  if (newest_ms == INT64_MIN) return INT64_MIN;
+  // Relative to the newest sample where the clock is ahead of it: a clock that jumps forward, or a
+  // store that nobody fills, throws nothing away.
+  return std::min(options_.clock->WallMillis(), newest_ms) - options_.retention_ms;
+}
+
+uint64_t Store::Impl::MemoryBytes() {
+  return head_->bytes() + (frozen_ == nullptr ? 0 : frozen_->bytes);
+}
+
+}  // namespace vedette::tsdb

@@ -1,0 +1,179 @@
+#ifndef VEDETTE_COLLECTOR_TSDB_STORE_IMPL_H_
+#define VEDETTE_COLLECTOR_TSDB_STORE_IMPL_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "base/mutex.h"
+#include "base/wal.h"
+#include "collector/tsdb/disk_guard.h"
+#include "collector/tsdb/head.h"
+#include "collector/tsdb/merge_cursor.h"
+#include "collector/tsdb/part_set.h"
+#include "collector/tsdb/store.h"
+#include "collector/tsdb/wal_record.h"
+
+namespace vedette::tsdb {
+
+// Joins head, log and parts. store_open.cc brings it up, store_append.cc takes samples,
+// store_maintain.cc flushes, merges and drops, store_read.cc answers.
+//
+// Locks: maintenance_mutex_ (who changes the set of parts) before mutex_ (head, log epoch).
+class Store::Impl {
+ public:
+  explicit Impl(const Options& options);
+  ~Impl();
+
+  base::Status Open();
+  base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows)
+      VEDETTE_EXCLUDES(mutex_);
+  void OnDurable(std::function<void(const base::Status&)> done);
+  base::Status Select(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms,
+                      const Visitor& visit) VEDETTE_EXCLUDES(mutex_);
+  base::StatusOr<std::vector<std::string>> LabelNames(const SeriesQuery& query);
+  base::StatusOr<std::vector<std::string>> LabelValues(std::string_view name,
+                                                       const SeriesQuery& query);
+  base::StatusOr<std::vector<model::Labels>> Series(const SeriesQuery& query);
+  StoreStats Stats() VEDETTE_EXCLUDES(mutex_);
+  base::Status Flush() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
+  base::Status Maintain() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
+  void Stop() VEDETTE_EXCLUDES(mutex_);
+
+ private:
+  // What one Append has done to the head, so that it can be undone when the log refuses it.
+  struct Batch {
+    struct Stored {
+      HeadSeries* series;
+      int64_t newest_ms;
+      double newest_value;
+    };
+    std::vector<Stored> stored;  // beside `rows`
+    std::vector<WalRow> rows;
+    std::vector<HeadSeries*> created;
+    model::AppendStats stats;
+  };
+  // Everything a reader needs, taken at one moment.
+  struct View {
+    std::vector<model::SeriesSamples> head;
+    std::shared_ptr<const FrozenHead> frozen;
+    std::shared_ptr<const PartList> parts;
+  };
+  struct Replay {
+    uint64_t epoch = 0;
+    absl::flat_hash_map<uint64_t, model::Labels> series;  // of the epoch
+    uint64_t lost_rows = 0;
+  };
+
+  // store_open.cc
+  void MakeTelemetry();
+  base::Status OpenParts();
+  base::Status OpenLog() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
+  base::Status ReplayRecord(base::WalPosition position, uint8_t type, std::string_view payload,
+                            Replay* replay) VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
+  void ReplayRow(const WalRow& row, Replay* replay) VEDETTE_REQUIRES(mutex_);
+  void ReportReplay(const Replay& replay);
+  void RunBackground(std::stop_token stop);
+
+  // store_append.cc
+  void Judge(model::SampleRow* row, int64_t oldest_ms, Batch* batch) VEDETTE_REQUIRES(mutex_);
+  HeadSeries* FindOrAdd(model::SampleRow* row, Batch* batch) VEDETTE_REQUIRES(mutex_);
+  base::Status WriteLog(const Batch& batch) VEDETTE_REQUIRES(mutex_);
+  base::StatusOr<base::WalPosition> WriteRecord(const Batch& batch) VEDETTE_REQUIRES(mutex_);
+  void Undo(const Batch& batch) VEDETTE_REQUIRES(mutex_);
+  void StartEpoch(uint64_t segment) VEDETTE_REQUIRES(mutex_);
+  void Count(const model::AppendStats& stats);
+  // Samples older than this are beyond the retention.
+  int64_t OldestMs() VEDETTE_REQUIRES(mutex_);
+  uint64_t MemoryBytes() VEDETTE_REQUIRES(mutex_);
+
+  // store_maintain.cc
+  base::Status FlushLocked() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
+  // Takes the samples out of the head if no earlier ones still wait to be written.
+  base::Status FreezeHead() VEDETTE_EXCLUDES(mutex_);
+  base::Status WriteFrozen() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
+  base::StatusOr<StoredPart> WriteDay(const std::vector<const model::SeriesSamples*>& series,
+                                      int64_t day);
+  base::Status FillDay(const std::vector<const model::SeriesSamples*>& series, int64_t day,
+                       PartWriter* writer);
+  bool FlushIsDue() VEDETTE_EXCLUDES(mutex_);
+  base::Status MergeOnce() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
+  base::StatusOr<StoredPart> MergeParts(const PartList& inputs, PartLevel level);
+  base::Status DropOld() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
+  // Runs `work`; when the disk is full gives up the reserve and runs it once more.
+  base::Status WithReserve(const std::function<base::Status()>& work);
+  void NoteProblem(const base::Status& status) VEDETTE_REQUIRES(maintenance_mutex_);
+  void SetGauges() VEDETTE_EXCLUDES(mutex_);
+
+  // store_read.cc
+  View TakeView(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms)
+      VEDETTE_EXCLUDES(mutex_);
+  base::StatusOr<std::vector<std::unique_ptr<SeriesCursor>>> MakeCursors(
+      View view, const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms);
+  base::Status ForEachLabels(const SeriesQuery& query,
+                             const std::function<base::Status(const model::Labels&)>& visit);
+  View TakeLabelsView(const SeriesQuery& query) VEDETTE_EXCLUDES(mutex_);
+  base::StatusOr<std::unique_ptr<SeriesCursor>> MakePartCursor(
+      std::shared_ptr<const Part> part, const std::vector<model::Matcher>& matchers,
+      int64_t min_ms, int64_t max_ms);
+  base::Status ReportDamage(const base::Status& damage) VEDETTE_EXCLUDES(damage_mutex_);
+
+  const Options options_;
+  const std::string wal_dir_;
+  std::unique_ptr<base::FileLock> folder_lock_;
+  DiskGuard guard_;
+  std::unique_ptr<PartSet> parts_;   // set by Open
+  std::unique_ptr<base::Wal> wal_;   // set by Open, null during replay
+
+  base::Mutex maintenance_mutex_;
+  absl::flat_hash_set<uint64_t> damaged_ VEDETTE_GUARDED_BY(maintenance_mutex_);  // not merged
+  std::string last_problem_ VEDETTE_GUARDED_BY(maintenance_mutex_);
+
+  base::Mutex mutex_;
+  std::unique_ptr<Head> head_ VEDETTE_GUARDED_BY(mutex_);
+  std::shared_ptr<const FrozenHead> frozen_ VEDETTE_GUARDED_BY(mutex_);  // null: none waits
+  std::optional<uint64_t> frozen_log_from_ VEDETTE_GUARDED_BY(mutex_);
+  // Names of series in the log hold for one epoch; it ends whenever the segment changes.
+  uint64_t epoch_ VEDETTE_GUARDED_BY(mutex_) = 1;
+  uint64_t segment_ VEDETTE_GUARDED_BY(mutex_) = 0;
+  int64_t last_flush_ns_ VEDETTE_GUARDED_BY(mutex_) = 0;
+  int64_t retry_flush_ns_ VEDETTE_GUARDED_BY(mutex_) = 0;  // not before, after a failure
+  int64_t parts_max_ms_ VEDETTE_GUARDED_BY(mutex_) = INT64_MIN;
+  bool stopped_ VEDETTE_GUARDED_BY(mutex_) = false;
+
+  base::Mutex damage_mutex_;
+  std::set<std::string> damage_seen_ VEDETTE_GUARDED_BY(damage_mutex_);  // said once each
+
+  base::Counter* appended_ = nullptr;
+  base::Counter* out_of_order_ = nullptr;
+  base::Counter* duplicate_ = nullptr;
+  base::Counter* refused_ = nullptr;
+  base::Counter* replay_lost_ = nullptr;
+  base::Counter* quarantined_ = nullptr;
+  base::Counter* damaged_reads_ = nullptr;
+  base::Counter* flushes_ = nullptr;
+  base::Counter* flush_failures_ = nullptr;
+  base::Counter* merges_ = nullptr;
+  base::Gauge* head_series_ = nullptr;
+  base::Gauge* head_samples_ = nullptr;
+  base::Gauge* head_bytes_ = nullptr;
+  base::Gauge* part_count_ = nullptr;
+  base::Gauge* part_bytes_ = nullptr;
+  base::Gauge* wal_bytes_ = nullptr;
+  base::Gauge* disk_full_ = nullptr;
+
+  std::jthread thread_;  // last: stops first
+};
+
+}  // namespace vedette::tsdb
+
+#endif  // VEDETTE_COLLECTOR_TSDB_STORE_IMPL_H_

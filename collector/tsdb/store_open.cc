@@ -1,0 +1,187 @@
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <utility>
+
+#include "collector/tsdb/part_format.h"
+#include "collector/tsdb/store_impl.h"
+
+namespace vedette::tsdb {
+namespace {
+
+constexpr std::chrono::seconds kTick{1};
+
+uint64_t NewSeed() {
+  std::random_device random;
+  return (static_cast<uint64_t>(random()) << 32) | random();
+}
+
+Options Bounded(Options options) {
+  options.retention_ms = std::clamp<int64_t>(options.retention_ms, 1, kMaxTimeMs);
+  options.out_of_order_window_ms = std::clamp<int64_t>(options.out_of_order_window_ms, 0, kMaxTimeMs);
+  return options;
+}
+
+}  // namespace
+
+Store::Impl::Impl(const Options& options)
+    : options_(Bounded(options)),
+      wal_dir_(base::JoinPath(options.dir, "wal")),
+      guard_(options.fs, options.clock, options.log, options.dir, options.min_free_bytes,
+             options.reserve_bytes) {
+  MakeTelemetry();
+}
+
+Store::Impl::~Impl() { Stop(); }
+
+void Store::Impl::MakeTelemetry() {
+  base::Telemetry& telemetry = *options_.telemetry;
+  const std::string p = "vedette_tsdb_";
+  appended_ = telemetry.NewCounter(p + "samples_appended_total", "Samples taken.");
+  out_of_order_ = telemetry.NewCounter(p + "samples_out_of_order_total",
+                                       "Samples refused because they were too old.");
+  duplicate_ = telemetry.NewCounter(p + "samples_duplicate_total",
+                                    "Samples refused because their time had another value.");
+  refused_ = telemetry.NewCounter(p + "samples_refused_total", "Samples refused over a limit.");
+  replay_lost_ = telemetry.NewCounter(p + "replay_lost_rows_total",
+                                      "Log rows whose series was lost with a damaged record.");
+  quarantined_ = telemetry.NewCounter(p + "quarantined_files_total",
+                                      "Broken files set aside as NAME.broken.");
+  damaged_reads_ = telemetry.NewCounter(p + "damaged_reads_total",
+                                        "Reads that met damaged bytes in a part.");
+  flushes_ = telemetry.NewCounter(p + "flushes_total", "Heads written to parts.");
+  flush_failures_ = telemetry.NewCounter(p + "flush_failures_total", "Flushes that failed.");
+  merges_ = telemetry.NewCounter(p + "merges_total", "Merges of parts.");
+  head_series_ = telemetry.NewGauge(p + "head_series", "Live series.");
+  head_samples_ = telemetry.NewGauge(p + "head_samples", "Samples in memory.");
+  head_bytes_ = telemetry.NewGauge(p + "head_bytes", "Estimated memory of registry and samples.");
+  part_count_ = telemetry.NewGauge(p + "parts", "Parts on disk.");
+  part_bytes_ = telemetry.NewGauge(p + "part_bytes", "Bytes of the parts on disk.");
+  wal_bytes_ = telemetry.NewGauge(p + "wal_bytes", "Bytes of the write-ahead log on disk.");
+  disk_full_ = telemetry.NewGauge(p + "disk_full", "1 while samples are refused for lack of space.");
+}
+
+base::Status Store::Impl::Open() {
+  VEDETTE_RETURN_IF_ERROR(options_.fs->CreateDirs(options_.dir));
+  VEDETTE_ASSIGN_OR_RETURN(folder_lock_, options_.fs->Lock(base::JoinPath(options_.dir, "LOCK")));
+  VEDETTE_RETURN_IF_ERROR(OpenParts());
+  VEDETTE_RETURN_IF_ERROR(OpenLog());
+  guard_.KeepReserve();
+  SetGauges();
+  if (options_.background) {
+    thread_ = std::jthread([this](std::stop_token stop) { RunBackground(std::move(stop)); });
+  }
+  return {};
+}
+
+base::Status Store::Impl::OpenParts() {
+  PartSet::Options options;
+  options.dir = options_.dir;
+  options.fs = options_.fs;
+  options.clock = options_.clock;
+  options.log = options_.log;
+  options.quarantined = quarantined_;
+  options.new_seed = NewSeed();
+  VEDETTE_ASSIGN_OR_RETURN(parts_, PartSet::Open(options));
+  base::MutexLock lock(mutex_);
+  head_ = std::make_unique<Head>(parts_->hash_seed());
+  last_flush_ns_ = options_.clock->MonotonicNanos();
+  for (const StoredPart& part : *parts_->Snapshot()) {
+    parts_max_ms_ = std::max(parts_max_ms_, part.meta.max_ms);
+  }
+  return {};
+}
+
+base::Status Store::Impl::OpenLog() {
+  base::Wal::Options options;
+  options.dir = wal_dir_;
+  options.fs = options_.fs;
+  options.clock = options_.clock;
+  Replay replay;
+  VEDETTE_ASSIGN_OR_RETURN(
+      wal_, base::Wal::Open(options, [&](base::WalPosition position, uint8_t type,
+                                         std::string_view payload) {
+        return ReplayRecord(position, type, payload, &replay);
+      }));
+  {
+    base::MutexLock lock(mutex_);
+    epoch_ = replay.epoch + 1;
+  }
+  ReportReplay(replay);
+  return wal_->DropBefore(parts_->log_from());
+}
+
+base::Status Store::Impl::ReplayRecord(base::WalPosition position, uint8_t type,
+                                       std::string_view payload, Replay* replay) {
+  if (type != kWalBatch) {
+    return base::InvalidArgument("log record of unknown type " + std::to_string(type) +
+                                 ": a newer version wrote it");
+  }
+  if (position.segment < parts_->log_from()) return {};
+  base::StatusOr<WalBatch> batch = DecodeBatch(payload);
+  if (!batch.ok()) return ReportDamage(base::Annotate(batch.status(), wal_dir_));
+  if (batch->epoch != replay->epoch) replay->series.clear();
+  replay->epoch = batch->epoch;
+  for (auto& [ref, labels] : batch->series) replay->series[ref] = std::move(labels);
+  bool memory_full = false;
+  {
+    base::MutexLock lock(mutex_);
+    for (const WalRow& row : batch->rows) ReplayRow(row, replay);
+    memory_full = MemoryBytes() > options_.head_bytes / 2 && head_->samples() > 0;
+  }
+  return memory_full ? Flush() : base::Status();
+}
+
+void Store::Impl::ReplayRow(const WalRow& row, Replay* replay) {
+  const auto known = replay->series.find(row.ref);
+  if (known == replay->series.end()) {
+    ++replay->lost_rows;
+    return;
+  }
+  HeadSeries* series = head_->Find(0, known->second);
+  if (series == nullptr) series = head_->Add(known->second);
+  // It was judged when it came; what it meets now is itself or what stood first.
+  head_->Insert(series, row.time_ms, row.value, 2 * kMaxTimeMs);
+}
+
+void Store::Impl::ReportReplay(const Replay& replay) {
+  const base::Wal::ReplayStats& stats = wal_->replay_stats();
+  replay_lost_->Add(replay.lost_rows);
+  options_.log->Info("metrics store: log replayed", {{"dir", options_.dir},
+                                                     {"segments", stats.segments},
+                                                     {"records", stats.records},
+                                                     {"bytes", stats.bytes}});
+  const uint64_t broken = stats.corrupt_frames + stats.quarantined_segments + replay.lost_rows;
+  if (broken == 0) return;
+  options_.log->Error("metrics store: parts of the log were damaged",
+                      {{"dir", wal_dir_},
+                       {"corrupt_frames", stats.corrupt_frames},
+                       {"quarantined_segments", stats.quarantined_segments},
+                       {"lost_rows", replay.lost_rows}});
+}
+
+void Store::Impl::RunBackground(std::stop_token stop) {
+  while (options_.clock->SleepFor(kTick, stop)) static_cast<void>(Maintain());
+}
+
+void Store::Impl::OnDurable(std::function<void(const base::Status&)> done) {
+  wal_->OnDurable(std::move(done));
+}
+
+void Store::Impl::Stop() {
+  if (thread_.joinable()) {
+    thread_.request_stop();
+    thread_.join();
+  }
+  {
+    base::MutexLock lock(mutex_);
+    if (std::exchange(stopped_, true)) return;
+  }
+  if (wal_ == nullptr) return;
+  const base::Status synced = wal_->Sync();
+  if (synced.ok()) return;
+  options_.log->Error("metrics store: cannot sync the log at the end",
+                      {{"reason", base::Message(synced)}});
+}
+
+}  // namespace vedette::tsdb

@@ -1,0 +1,212 @@
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "collector/tsdb/part_cursor.h"
+#include "collector/tsdb/store_impl.h"
+
+namespace vedette::tsdb {
+namespace {
+
+// Different damages said in the log; a sick disk must not fill it.
+constexpr size_t kMaxDamageLines = 100;
+
+// Series in memory, sorted on the way in.
+class VectorCursor final : public SeriesCursor {
+ public:
+  explicit VectorCursor(std::vector<model::SeriesSamples> series) : series_(std::move(series)) {
+    std::sort(series_.begin(), series_.end(),
+              [](const auto& a, const auto& b) { return a.labels < b.labels; });
+  }
+  base::StatusOr<bool> Next() override { return ++at_ < static_cast<ptrdiff_t>(series_.size()); }
+  const model::Labels& labels() const override { return Current().labels; }
+  base::Status Read(std::vector<int64_t>* times, std::vector<double>* values) override {
+    const model::SeriesSamples& series = Current();
+    times->insert(times->end(), series.timestamps_ms.begin(), series.timestamps_ms.end());
+    values->insert(values->end(), series.values.begin(), series.values.end());
+    return {};
+  }
+
+ private:
+  const model::SeriesSamples& Current() const { return series_[static_cast<size_t>(at_)]; }
+
+  std::vector<model::SeriesSamples> series_;
+  ptrdiff_t at_ = -1;
+};
+
+std::vector<model::SeriesSamples> CopyFrozen(const FrozenHead& frozen,
+                                             const std::vector<model::Matcher>& matchers,
+                                             int64_t min_ms, int64_t max_ms) {
+  std::vector<model::SeriesSamples> out;
+  for (const model::SeriesSamples& series : frozen.series) {
+    if (!model::MatchesAll(matchers, series.labels)) continue;
+    const std::vector<int64_t>& times = series.timestamps_ms;
+    const auto first = std::lower_bound(times.begin(), times.end(), min_ms);
+    const auto last = std::upper_bound(first, times.end(), max_ms);
+    if (first == last) continue;
+    const auto values = series.values.begin() + (first - times.begin());
+    out.push_back({series.labels, {first, last}, {values, values + (last - first)}});
+  }
+  return out;
+}
+
+void Cut(size_t limit, std::vector<std::string>* sorted) {
+  if (limit > 0 && sorted->size() > limit) sorted->resize(limit);
+}
+
+bool Overlaps(const PartMeta& part, int64_t min_ms, int64_t max_ms) {
+  return part.max_ms >= min_ms && part.min_ms <= max_ms;
+}
+
+}  // namespace
+
+Store::Impl::View Store::Impl::TakeView(const std::vector<model::Matcher>& matchers,
+                                        int64_t min_ms, int64_t max_ms) {
+  View view;
+  base::MutexLock lock(mutex_);
+  view.head = head_->Copy(matchers, min_ms, max_ms);
+  view.frozen = frozen_;
+  view.parts = parts_->Snapshot();
+  return view;
+}
+
+Store::Impl::View Store::Impl::TakeLabelsView(const SeriesQuery& query) {
+  View view;
+  base::MutexLock lock(mutex_);
+  for (model::Labels& labels : head_->CopyLabels(query.matchers, query.min_ms, query.max_ms)) {
+    view.head.push_back({std::move(labels), {}, {}});
+  }
+  view.frozen = frozen_;
+  view.parts = parts_->Snapshot();
+  return view;
+}
+
+base::StatusOr<std::unique_ptr<SeriesCursor>> Store::Impl::MakePartCursor(
+    std::shared_ptr<const Part> part, const std::vector<model::Matcher>& matchers, int64_t min_ms,
+    int64_t max_ms) {
+  std::vector<model::Matcher> filter;
+  base::StatusOr<std::vector<uint32_t>> series = part->Match(matchers);
+  if (absl::IsDataLoss(series.status())) {
+    // The postings are damaged, the series may not be: look at each.
+    VEDETTE_RETURN_IF_ERROR(ReportDamage(series.status()));
+    std::vector<uint32_t> all(part->series());
+    std::iota(all.begin(), all.end(), 0u);
+    series = std::move(all);
+    filter = matchers;
+  }
+  if (!series.ok()) return series.status();
+  return std::make_unique<PartCursor>(
+      std::move(part), std::move(series).value(), std::move(filter), min_ms, max_ms,
+      [this](const base::Status& damage) { return ReportDamage(damage); });
+}
+
+base::StatusOr<std::vector<std::unique_ptr<SeriesCursor>>> Store::Impl::MakeCursors(
+    View view, const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms) {
+  std::vector<std::unique_ptr<SeriesCursor>> cursors;  // in the order of writing: the first stands
+  for (const StoredPart& stored : *view.parts) {
+    if (!Overlaps(stored.meta, min_ms, max_ms)) continue;
+    VEDETTE_ASSIGN_OR_RETURN(std::unique_ptr<SeriesCursor> cursor,
+                             MakePartCursor(stored.part, matchers, min_ms, max_ms));
+    cursors.push_back(std::move(cursor));
+  }
+  if (view.frozen != nullptr) {
+    cursors.push_back(std::make_unique<VectorCursor>(
+        CopyFrozen(*view.frozen, matchers, min_ms, max_ms)));
+  }
+  cursors.push_back(std::make_unique<VectorCursor>(std::move(view.head)));
+  return cursors;
+}
+
+base::Status Store::Impl::Select(const std::vector<model::Matcher>& matchers, int64_t min_ms,
+                                 int64_t max_ms, const Visitor& visit) {
+  VEDETTE_ASSIGN_OR_RETURN(
+      auto cursors, MakeCursors(TakeView(matchers, min_ms, max_ms), matchers, min_ms, max_ms));
+  return MergeSeries(std::move(cursors), visit);
+}
+
+base::Status Store::Impl::ForEachLabels(
+    const SeriesQuery& query, const std::function<base::Status(const model::Labels&)>& visit) {
+  VEDETTE_ASSIGN_OR_RETURN(auto cursors, MakeCursors(TakeLabelsView(query), query.matchers,
+                                                     query.min_ms, query.max_ms));
+  return MergeLabels(std::move(cursors), visit);
+}
+
+base::StatusOr<std::vector<model::Labels>> Store::Impl::Series(const SeriesQuery& query) {
+  std::vector<model::Labels> out;
+  const auto full = [&] { return query.limit > 0 && out.size() >= query.limit; };
+  const base::Status status = ForEachLabels(query, [&](const model::Labels& labels) {
+    out.push_back(labels);
+    return full() ? base::Cancelled("enough") : base::Status();
+  });
+  if (!status.ok() && !full()) return status;
+  return out;
+}
+
+base::StatusOr<std::vector<std::string>> Store::Impl::LabelNames(const SeriesQuery& query) {
+  std::set<std::string, std::less<>> names;
+  const auto add = [&names](const model::Labels& labels) {
+    for (const model::LabelView& label : labels) {
+      if (!names.contains(label.name)) names.emplace(label.name);
+    }
+    return base::Status();
+  };
+  if (!query.matchers.empty()) {
+    VEDETTE_RETURN_IF_ERROR(ForEachLabels(query, add));
+  } else {
+    const View view = TakeLabelsView(query);
+    for (const model::SeriesSamples& series : view.head) static_cast<void>(add(series.labels));
+    if (view.frozen != nullptr) {
+      for (const auto& series : view.frozen->series) static_cast<void>(add(series.labels));
+    }
+    for (const StoredPart& stored : *view.parts) {
+      if (!Overlaps(stored.meta, query.min_ms, query.max_ms)) continue;
+      for (std::string& name : stored.part->LabelNames()) names.insert(std::move(name));
+    }
+  }
+  std::vector<std::string> out(names.begin(), names.end());
+  Cut(query.limit, &out);
+  return out;
+}
+
+base::StatusOr<std::vector<std::string>> Store::Impl::LabelValues(std::string_view name,
+                                                                  const SeriesQuery& query) {
+  std::set<std::string, std::less<>> values;
+  const auto add = [&](const model::Labels& labels) {
+    const std::string_view value = labels.Get(name);
+    if (!value.empty() && !values.contains(value)) values.emplace(value);
+    return base::Status();
+  };
+  if (!query.matchers.empty()) {
+    VEDETTE_RETURN_IF_ERROR(ForEachLabels(query, add));
+  } else {
+    const View view = TakeLabelsView(query);
+    for (const model::SeriesSamples& series : view.head) static_cast<void>(add(series.labels));
+    if (view.frozen != nullptr) {
+      for (const auto& series : view.frozen->series) static_cast<void>(add(series.labels));
+    }
+    for (const StoredPart& stored : *view.parts) {
+      if (!Overlaps(stored.meta, query.min_ms, query.max_ms)) continue;
+      base::StatusOr<std::vector<std::string>> of_part = stored.part->LabelValues(name);
+      if (absl::IsDataLoss(of_part.status())) {
+        VEDETTE_RETURN_IF_ERROR(ReportDamage(of_part.status()));
+        continue;
+      }
+      if (!of_part.ok()) return of_part.status();
+      values.insert(of_part->begin(), of_part->end());
+    }
+  }
+  std::vector<std::string> out(values.begin(), values.end());
+  Cut(query.limit, &out);
+  return out;
+}
+
+base::Status Store::Impl::ReportDamage(const base::Status& damage) {
+  damaged_reads_->Add();
+  const std::string text(base::Message(damage));
+  base::MutexLock lock(damage_mutex_);
+  if (damage_seen_.size() >= kMaxDamageLines || !damage_seen_.insert(text).second) return {};
+  options_.log->Error("metrics store: damaged bytes are left out", {{"where", text}});
+  return {};
+}
+
+}  // namespace vedette::tsdb
