@@ -2,15 +2,16 @@
 #define VEDETTE_ALERTING_NOTIFY_OUTBOX_H_
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
-#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "alerting/notify/lane.h"
+#include "alerting/notify/outbox_item.h"
+#include "alerting/notify/sender.h"
 #include "base/clock.h"
 #include "base/durable_map/durable_map.h"
 #include "base/fs.h"
@@ -74,21 +75,30 @@ class Outbox {
   size_t QueueLength() const VEDETTE_EXCLUDES(mutex_);
 
  private:
-  struct Item;
-  struct Lane;
   struct Attempt;
   explicit Outbox(const Options& options);
-  void Load();
+  void Load() VEDETTE_EXCLUDES(mutex_);
   void Loop(std::stop_token stop);
-  Lane* TakeDueLane(int64_t now_ms) VEDETTE_EXCLUDES(mutex_);
-  bool ServeLane(Lane* lane, std::stop_token stop) VEDETTE_EXCLUDES(mutex_);
-  void DropExpired(Lane* lane, int64_t now_ms) VEDETTE_EXCLUDES(mutex_);
-  bool SecretsPresent(const model::Integration& integration) const;
-  void NoteEnabled(Lane* lane, bool enabled) VEDETTE_REQUIRES(mutex_);
+  Lane* LaneOf(const std::string& integration) VEDETTE_REQUIRES(mutex_);
+  Lane* TakeDueLane() VEDETTE_EXCLUDES(mutex_);
+  void DropExpired(Lane* lane) VEDETTE_REQUIRES(mutex_);
+  size_t Serve(Lane* lane, std::stop_token stop) VEDETTE_EXCLUDES(mutex_);
+  Attempt Prepare(Lane* lane) VEDETTE_EXCLUDES(mutex_);
+  size_t Finish(Lane* lane, const Attempt& attempt, const Outcome& outcome)
+      VEDETTE_EXCLUDES(mutex_);
+  void Done(Lane* lane, size_t count) VEDETTE_REQUIRES(mutex_);
+  void Block(Lane* lane, const Attempt& attempt) VEDETTE_REQUIRES(mutex_);
+  void Wait(Lane* lane, int64_t ms) VEDETTE_REQUIRES(mutex_);
+  void SayEnabled(Lane* lane, const base::Status& credentials) VEDETTE_REQUIRES(mutex_);
 
   const Options options_;
+  const Sender sender_;
+  base::Counter* delivered_ = nullptr;  // null without telemetry
+  base::Counter* failed_ = nullptr;
+  base::Counter* dropped_ = nullptr;
   mutable base::Mutex mutex_;
   std::map<std::string, std::unique_ptr<Lane>> lanes_ VEDETTE_GUARDED_BY(mutex_);
+  std::vector<OutboxItem> staged_ VEDETTE_GUARDED_BY(mutex_);  // in batches not yet committed
   uint64_t next_number_ VEDETTE_GUARDED_BY(mutex_) = 1;
   std::vector<std::jthread> threads_;
 };

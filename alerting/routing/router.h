@@ -99,7 +99,7 @@ class Router {
 
  private:
   class Impl;
-  explicit Router(std::unique_ptr<Impl> impl);
+  Router(const Options& options, std::unique_ptr<Impl> impl);
   void Loop(std::stop_token stop);
 
   mutable base::Mutex mutex_;

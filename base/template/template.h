@@ -34,8 +34,6 @@ struct Limits {
   uint64_t max_steps = 1'000'000;  // nodes evaluated
 };
 
-struct Node;  // ast.h
-
 // A parsed template. Immutable after Parse, thread-safe.
 class Template {
  public:
