@@ -1,0 +1,110 @@
+#ifndef VEDETTE_COLLECTOR_API_API_H_
+#define VEDETTE_COLLECTOR_API_API_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/http/router.h"
+#include "base/telemetry.h"
+#include "collector/api/views.h"
+#include "collector/logql/engine.h"
+#include "collector/promql/engine.h"
+#include "model/sinks.h"
+
+// The collector's HTTP API: each function adds one family of routes. What the structs point to
+// outlives the server. A part that is off is simply not registered: its paths are 404.
+
+namespace vedette::api {
+
+// What status/buildinfo and vedette_build_info say.
+struct BuildInfo {
+  std::string version;
+  std::string revision;
+  std::string branch;
+  std::string build_user;
+  std::string build_date;
+  std::string compiler;
+};
+
+struct QueryDeps {
+  const promql::Engine* engine = nullptr;
+  const promql::Queryable* storage = nullptr;
+  base::Clock* clock = nullptr;
+};
+// /api/v1/query, /api/v1/query_range, /api/v1/query_exemplars, /api/v1/format_query
+void RegisterPrometheusQuery(base::http::Router* router, const QueryDeps& deps);
+
+// /api/v1/labels, /api/v1/label/{name}/values, /api/v1/series
+void RegisterPrometheusLabels(base::http::Router* router, const MetricsView* metrics);
+
+// /api/v1/targets, /api/v1/metadata
+void RegisterPrometheusTargets(base::http::Router* router, const TargetsView* targets);
+
+// /api/v1/rules, /api/v1/alerts
+void RegisterPrometheusRules(base::http::Router* router, const RulesView* rules);
+
+// /api/v1/status/buildinfo; `prometheus_version` is the version whose API this is ("3.5.3"):
+// Grafana decides by it what to ask.
+void RegisterPrometheusBuildInfo(base::http::Router* router, const BuildInfo& build,
+                                 const std::string& prometheus_version);
+
+struct RemoteWriteDeps {
+  model::SampleSink* sink = nullptr;
+  uint64_t max_decoded_bytes = 128ull << 20;
+  base::Telemetry* telemetry = nullptr;  // may be null
+};
+// POST /api/v1/write; register only when the receiver is enabled.
+void RegisterRemoteWrite(base::http::Router* router, const RemoteWriteDeps& deps);
+
+struct HealthDeps {
+  std::function<bool()> ready;  // false while starting or stopping
+};
+// /-/healthy, /-/ready, and Loki's /ready
+void RegisterHealth(base::http::Router* router, const HealthDeps& deps);
+
+// /metrics
+void RegisterMetricsPage(base::http::Router* router, const base::Telemetry* telemetry);
+
+struct AlertmanagerDeps {
+  AlertsView* alerts = nullptr;
+  base::Clock* clock = nullptr;
+  BuildInfo build;
+  std::string alertmanager_version;  // whose API this is ("0.33.1"): amtool compares it
+};
+// /api/v2/status, /api/v2/alerts, /api/v2/receivers
+void RegisterAlertmanager(base::http::Router* router, const AlertmanagerDeps& deps);
+
+struct LokiPushDeps {
+  model::LogSink* sink = nullptr;
+  uint64_t max_decoded_bytes = 64ull << 20;
+  base::Telemetry* telemetry = nullptr;  // may be null
+};
+// POST /loki/api/v1/push
+void RegisterLokiPush(base::http::Router* router, const LokiPushDeps& deps);
+
+struct LokiQueryDeps {
+  const logql::Engine* engine = nullptr;
+  base::Clock* clock = nullptr;
+  logql::QueryContext limits;   // its stop and deadline are set by request
+  uint32_t max_entries = 5000;  // of one answer
+};
+// /loki/api/v1/query, /loki/api/v1/query_range
+void RegisterLokiQuery(base::http::Router* router, const LokiQueryDeps& deps);
+
+struct LokiLabelsDeps {
+  const LogView* logs = nullptr;
+  base::Clock* clock = nullptr;
+};
+// /loki/api/v1/labels, /loki/api/v1/label, /loki/api/v1/label/{name}/values, /loki/api/v1/series,
+// /loki/api/v1/index/stats
+void RegisterLokiLabels(base::http::Router* router, const LokiLabelsDeps& deps);
+
+// /loki/api/v1/status/buildinfo; `loki_version` as above ("3.5.0").
+void RegisterLokiBuildInfo(base::http::Router* router, const BuildInfo& build,
+                           const std::string& loki_version);
+
+}  // namespace vedette::api
+
+#endif  // VEDETTE_COLLECTOR_API_API_H_

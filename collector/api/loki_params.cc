@@ -1,0 +1,105 @@
+#include "collector/api/loki_params.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+
+#include "base/strings.h"
+#include "collector/api/time_text.h"
+#include "collector/promql/parser.h"
+
+namespace vedette::api {
+namespace {
+
+constexpr int64_t kSecond = 1'000'000'000;
+constexpr int64_t kDefaultSince = 3600 * kSecond;
+constexpr size_t kMaxSecondsDigits = 10;
+constexpr double kMaxSeconds = 9.2e9;  // of what fits int64 nanoseconds
+
+int64_t SaturatingSub(int64_t a, int64_t b) {
+  int64_t result = 0;
+  return __builtin_sub_overflow(a, b, &result) ? (b > 0 ? INT64_MIN : INT64_MAX) : result;
+}
+
+}  // namespace
+
+base::StatusOr<int64_t> ParseLokiTime(std::string_view text) {
+  const std::optional<double> number = base::ParseDouble(text);
+  if (text.find('.') != std::string_view::npos && number && std::abs(*number) < kMaxSeconds) {
+    return static_cast<int64_t>(std::llround(*number * 1000)) * 1'000'000;
+  }
+  if (const std::optional<int64_t> whole = base::ParseInt(text)) {
+    return text.size() <= kMaxSecondsDigits ? *whole * kSecond : *whole;
+  }
+  // JavaScript prints large numbers as 1.7e18.
+  if (number && std::abs(*number) < 9.2e18) return static_cast<int64_t>(*number);
+  if (const std::optional<UnixTime> time = ParseRfc3339(text)) return time->ToNanos();
+  return base::InvalidArgument(base::Concat({"cannot parse ", base::GoQuote(text),
+                                             " as a time; allowed are seconds, nanoseconds and "
+                                             "RFC 3339"}));
+}
+
+base::StatusOr<int64_t> ParseLokiDuration(std::string_view name, std::string_view text) {
+  const std::optional<double> seconds = base::ParseDouble(text);
+  if (seconds && std::isfinite(*seconds) && std::abs(*seconds) < kMaxSeconds) {
+    return static_cast<int64_t>(std::llround(*seconds * 1e9));
+  }
+  const std::optional<int64_t> ms = base::ParseDurationMs(text);
+  if (ms && *ms < INT64_MAX / 1'000'000) return *ms * 1'000'000;
+  return base::InvalidArgument(base::Concat(
+      {"cannot parse ", name, " ", base::GoQuote(text), "; allowed are seconds and 1h30m"}));
+}
+
+base::StatusOr<LokiRange> ReadLokiRange(const base::http::Params& params, int64_t now_ns) {
+  LokiRange range;
+  range.end_ns = now_ns;
+  if (const std::string_view text = params.Get("end"); !text.empty()) {
+    VEDETTE_ASSIGN_OR_RETURN(range.end_ns, ParseLokiTime(text));
+  }
+  int64_t since = kDefaultSince;
+  if (const std::string_view text = params.Get("since"); !text.empty()) {
+    VEDETTE_ASSIGN_OR_RETURN(since, ParseLokiDuration("since", text));
+  }
+  range.start_ns = SaturatingSub(std::min(range.end_ns, now_ns), since);
+  if (const std::string_view text = params.Get("start"); !text.empty()) {
+    VEDETTE_ASSIGN_OR_RETURN(range.start_ns, ParseLokiTime(text));
+  }
+  return range;
+}
+
+base::StatusOr<std::vector<model::Matcher>> ParseStreamSelector(std::string_view text) {
+  std::string_view inner = base::Trim(text);
+  if (inner.empty()) return std::vector<model::Matcher>{};
+  if (!base::StartsWith(inner, "{") || !base::EndsWith(inner, "}")) {
+    return base::InvalidArgument(base::Concat(
+        {"parse error: found ", base::GoQuote(text), "; allowed is a selector {name=\"value\"}"}));
+  }
+  if (base::Trim(inner.substr(1, inner.size() - 2)).empty()) return std::vector<model::Matcher>{};
+  return promql::ParseMetricSelector(inner);
+}
+
+base::http::Response LokiFailure(int http_status, std::string_view message) {
+  base::http::Response response = base::http::Response::Text(http_status, message);
+  if (http_status == 503) response.headers.Set("Retry-After", "1");
+  return response;
+}
+
+base::http::Response LokiFailure(const base::Status& status) {
+  const std::string_view message = base::Message(status);
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kResourceExhausted:
+      return LokiFailure(400, message);
+    case absl::StatusCode::kDeadlineExceeded:
+      return LokiFailure(504, message);
+    case absl::StatusCode::kCancelled:
+      return LokiFailure(499, message);
+    case absl::StatusCode::kUnavailable:
+      return LokiFailure(503, message);
+    default:
+      return LokiFailure(500, message);
+  }
+}
+
+}  // namespace vedette::api

@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/strings.h"
+#include "collector/api/api.h"
+#include "collector/api/loki_json.h"
+#include "collector/api/loki_params.h"
+
+namespace vedette::api {
+namespace {
+
+using base::StatusOr;
+using base::http::Params;
+using base::http::Pool;
+using base::http::Request;
+using base::http::Response;
+using base::http::Scope;
+
+constexpr int64_t kSecond = 1'000'000'000;
+constexpr int64_t kMaxPoints = 11'000;
+constexpr uint32_t kDefaultLimit = 100;
+constexpr char kEncodingFlags[] = "X-Loki-Response-Encoding-Flags";
+
+StatusOr<uint32_t> ReadLimit(const Params& params, uint32_t max_entries) {
+  const std::string_view text = params.Get("limit");
+  if (text.empty()) return kDefaultLimit;
+  const std::optional<int64_t> limit = base::ParseInt(text);
+  if (!limit) {
+    return base::InvalidArgument(
+        base::Concat({"cannot parse limit ", base::GoQuote(text), " as a number"}));
+  }
+  if (*limit <= 0) return base::InvalidArgument("limit must be a positive value");
+  if (*limit > max_entries) {
+    return base::InvalidArgument(
+        base::Concat({"max entries limit per query exceeded, limit > max_entries_limit_per_query (",
+                      text, " > ", std::to_string(max_entries), ")"}));
+  }
+  return static_cast<uint32_t>(*limit);
+}
+
+StatusOr<logql::Direction> ReadDirection(const Params& params) {
+  const std::string text = base::ToLowerAscii(params.Get("direction"));
+  if (text.empty() || text == "backward") return logql::Direction::kBackward;
+  if (text == "forward") return logql::Direction::kForward;
+  return base::InvalidArgument(base::Concat(
+      {"invalid direction ", base::GoQuote(text), "; allowed are forward and backward"}));
+}
+
+StatusOr<int64_t> ReadStep(const Params& params, const LokiRange& range) {
+  const auto span = static_cast<uint64_t>(range.end_ns) - static_cast<uint64_t>(range.start_ns);
+  auto step = std::max<int64_t>(static_cast<int64_t>(span / 250) / kSecond, 1) * kSecond;
+  if (const std::string_view text = params.Get("step"); !text.empty()) {
+    VEDETTE_ASSIGN_OR_RETURN(step, ParseLokiDuration("step", text));
+  }
+  if (step <= 0) {
+    return base::InvalidArgument(
+        "zero or negative query resolution step widths are not accepted. Try a positive integer");
+  }
+  if (span / static_cast<uint64_t>(step) > kMaxPoints) {
+    return base::InvalidArgument(
+        "exceeded maximum resolution of 11,000 points per time series. Try increasing the value "
+        "of the step parameter");
+  }
+  return step;
+}
+
+class LokiQueryApi {
+ public:
+  explicit LokiQueryApi(const LokiQueryDeps& deps) : deps_(deps) {}
+
+  Response Range(const Request& request) const {
+    const StatusOr<logql::RangeQuery> query = ReadRange(request.FormParams());
+    if (!query.ok()) return LokiFailure(query.status());
+    const int64_t began = deps_.clock->MonotonicNanos();
+    return Reply(request, began, deps_.engine->QueryRange(*query, Context(request)));
+  }
+
+  Response Instant(const Request& request) const {
+    const Params params = request.FormParams();
+    // Limit and direction mean nothing here, and are checked as Loki does.
+    if (const auto limit = ReadLimit(params, deps_.max_entries); !limit.ok()) {
+      return LokiFailure(limit.status());
+    }
+    StatusOr<int64_t> time = deps_.clock->WallNanos();
+    if (const std::string_view text = params.Get("time"); !text.empty()) {
+      time = ParseLokiTime(text);
+      if (!time.ok()) return LokiFailure(time.status());
+    }
+    const int64_t began = deps_.clock->MonotonicNanos();
+    return Reply(request, began,
+                 deps_.engine->QueryInstant(params.Get("query"), *time, Context(request)));
+  }
+
+ private:
+  StatusOr<logql::RangeQuery> ReadRange(const Params& params) const {
+    logql::RangeQuery query;
+    query.query = params.Get("query");
+    VEDETTE_ASSIGN_OR_RETURN(const LokiRange range,
+                             ReadLokiRange(params, deps_.clock->WallNanos()));
+    if (range.end_ns < range.start_ns) {
+      return base::InvalidArgument("end timestamp must not be before or equal to start time");
+    }
+    query.start_ns = range.start_ns;
+    query.end_ns = range.end_ns;
+    VEDETTE_ASSIGN_OR_RETURN(query.step_ns, ReadStep(params, range));
+    VEDETTE_ASSIGN_OR_RETURN(query.limit, ReadLimit(params, deps_.max_entries));
+    VEDETTE_ASSIGN_OR_RETURN(query.direction, ReadDirection(params));
+    if (const std::string_view text = params.Get("interval"); !text.empty()) {
+      VEDETTE_ASSIGN_OR_RETURN(query.interval_ns, ParseLokiDuration("interval", text));
+      if (query.interval_ns < 0) return base::InvalidArgument("interval must be >= 0");
+    }
+    return query;
+  }
+
+  logql::QueryContext Context(const Request& request) const {
+    logql::QueryContext context = deps_.limits;
+    context.stop = request.stop;
+    context.deadline_monotonic_ns = request.deadline_mono_ns;
+    return context;
+  }
+
+  Response Reply(const Request& request, int64_t began,
+                 const StatusOr<logql::Result>& result) const {
+    if (!result.ok()) return LokiFailure(result.status());
+    const double seconds = static_cast<double>(deps_.clock->MonotonicNanos() - began) / 1e9;
+    return Response::Json(
+        200, LokiReply(*result, ParseLokiEncoding(request.headers.Get(kEncodingFlags)), seconds));
+  }
+
+  const LokiQueryDeps deps_;
+};
+
+}  // namespace
+
+void RegisterLokiQuery(base::http::Router* router, const LokiQueryDeps& deps) {
+  const LokiQueryApi api(deps);
+  router->HandleGetPost(
+      "/loki/api/v1/query", Pool::kQuery, Scope::kRead,
+      base::http::Sync([api](const Request& request) { return api.Instant(request); }));
+  router->HandleGetPost(
+      "/loki/api/v1/query_range", Pool::kQuery, Scope::kRead,
+      base::http::Sync([api](const Request& request) { return api.Range(request); }));
+}
+
+}  // namespace vedette::api

@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "base/strings.h"
+#include "collector/api/api.h"
+#include "collector/api/prometheus_params.h"
+#include "collector/api/prometheus_reply.h"
+
+namespace vedette::api {
+namespace {
+
+using base::JsonWriter;
+using base::StatusOr;
+using base::http::Params;
+using base::http::Pool;
+using base::http::Request;
+using base::http::Response;
+using base::http::Scope;
+
+// What all three endpoints take: time, limit and one filter for each match[].
+struct LabelQuery {
+  std::vector<SeriesFilter> filters;  // at least one
+  size_t limit = 0;
+};
+
+StatusOr<LabelQuery> ReadLabelQuery(const Request& request) {
+  const Params params = request.FormParams();
+  LabelQuery query;
+  VEDETTE_ASSIGN_OR_RETURN(query.limit, LimitParam(params));
+  SeriesFilter filter;
+  VEDETTE_ASSIGN_OR_RETURN(filter.min_ms, TimeParam(params, "start", INT64_MIN));
+  VEDETTE_ASSIGN_OR_RETURN(filter.max_ms, TimeParam(params, "end", INT64_MAX));
+  // One more than asked for tells whether the answer was cut.
+  filter.limit = query.limit == 0 ? 0 : query.limit + 1;
+  VEDETTE_ASSIGN_OR_RETURN(auto selectors, MatchParams(params));
+  if (selectors.empty()) query.filters.push_back(filter);
+  for (auto& selector : selectors) {
+    query.filters.push_back(filter);
+    query.filters.back().matchers = std::move(selector);
+  }
+  return query;
+}
+
+// Asks once a filter and joins the answers, sorted and unique.
+template <typename T, typename Ask>
+StatusOr<std::vector<T>> Union(const std::vector<SeriesFilter>& filters, const Ask& ask) {
+  std::vector<T> all;
+  for (const SeriesFilter& filter : filters) {
+    VEDETTE_ASSIGN_OR_RETURN(std::vector<T> some, ask(filter));
+    std::move(some.begin(), some.end(), std::back_inserter(all));
+  }
+  if (filters.size() > 1) {
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+  }
+  return all;
+}
+
+template <typename T>
+std::vector<std::string> Truncate(size_t limit, std::vector<T>* values) {
+  if (limit == 0 || values->size() <= limit) return {};
+  values->resize(limit);
+  return {std::string(kTruncatedWarning)};
+}
+
+Response StringsReply(StatusOr<std::vector<std::string>> values, size_t limit) {
+  if (!values.ok()) return StorageFailure(values.status());
+  const std::vector<std::string> warnings = Truncate(limit, &*values);
+  return SuccessStrings(*values, warnings);
+}
+
+Response LabelNames(const MetricsView* metrics, const Request& request) {
+  const StatusOr<LabelQuery> query = ReadLabelQuery(request);
+  if (!query.ok()) return BadData(base::Message(query.status()));
+  return StringsReply(
+      Union<std::string>(query->filters,
+                         [&](const SeriesFilter& filter) { return metrics->LabelNames(filter); }),
+      query->limit);
+}
+
+Response LabelValues(const MetricsView* metrics, const Request& request) {
+  const std::string name = UnescapeLabelName(request.path_args.at(0));
+  if (!base::IsValidUtf8(name)) {
+    return BadData(base::Concat({"invalid label name: ", base::GoQuote(name)}));
+  }
+  const StatusOr<LabelQuery> query = ReadLabelQuery(request);
+  if (!query.ok()) return BadData(base::Message(query.status()));
+  return StringsReply(Union<std::string>(query->filters,
+                                         [&](const SeriesFilter& filter) {
+                                           return metrics->LabelValues(name, filter);
+                                         }),
+                      query->limit);
+}
+
+Response Series(const MetricsView* metrics, const Request& request) {
+  if (!request.FormParams().Has("match[]")) return BadData("no match[] parameter provided");
+  const StatusOr<LabelQuery> query = ReadLabelQuery(request);
+  if (!query.ok()) return BadData(base::Message(query.status()));
+  StatusOr<std::vector<model::Labels>> series = Union<model::Labels>(
+      query->filters, [&](const SeriesFilter& filter) { return metrics->Series(filter); });
+  if (!series.ok()) return StorageFailure(series.status());
+  const std::vector<std::string> warnings = Truncate(query->limit, &*series);
+  return Success(
+      [&](JsonWriter* json) {
+        json->BeginArray();
+        for (const model::Labels& labels : *series) WriteLabels(labels, json);
+        json->EndArray();
+      },
+      warnings);
+}
+
+}  // namespace
+
+void RegisterPrometheusLabels(base::http::Router* router, const MetricsView* metrics) {
+  const auto bind = [metrics](Response (*handle)(const MetricsView*, const Request&)) {
+    return base::http::Sync(
+        [metrics, handle](const Request& request) { return handle(metrics, request); });
+  };
+  router->HandleGetPost("/api/v1/labels", Pool::kQuery, Scope::kRead, bind(LabelNames));
+  router->HandleGetPost("/api/v1/series", Pool::kQuery, Scope::kRead, bind(Series));
+  router->Handle(
+      {"GET", "/api/v1/label/{name}/values", Pool::kQuery, Scope::kRead, bind(LabelValues)});
+}
+
+}  // namespace vedette::api

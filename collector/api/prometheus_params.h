@@ -1,0 +1,36 @@
+#ifndef VEDETTE_COLLECTOR_API_PROMETHEUS_PARAMS_H_
+#define VEDETTE_COLLECTOR_API_PROMETHEUS_PARAMS_H_
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/http/message.h"
+#include "base/status.h"
+#include "model/matcher.h"
+
+// How Prometheus' HTTP API reads its parameters. Errors are InvalidArgument, worded as upstream's.
+
+namespace vedette::api {
+
+// Seconds with decimals, or RFC 3339; milliseconds since the epoch.
+base::StatusOr<int64_t> ParseTimeMs(std::string_view text);
+// Seconds with decimals, or 1h30m; milliseconds.
+base::StatusOr<int64_t> ParseDurationParamMs(std::string_view text);
+
+// The parameter `name`, or `absent` when it is missing or empty; errors name it.
+base::StatusOr<int64_t> TimeParam(const base::http::Params& params, std::string_view name,
+                                  int64_t absent);
+// Not negative; 0 when absent.
+base::StatusOr<size_t> LimitParam(const base::http::Params& params);
+
+// Every match[], each a selector that does not match everything empty.
+base::StatusOr<std::vector<std::vector<model::Matcher>>> MatchParams(
+    const base::http::Params& params);
+
+// "U__a_2e_b" -> "a.b"; other names as they stand.
+std::string UnescapeLabelName(std::string_view name);
+
+}  // namespace vedette::api
+
+#endif  // VEDETTE_COLLECTOR_API_PROMETHEUS_PARAMS_H_

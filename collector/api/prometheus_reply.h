@@ -1,0 +1,45 @@
+#ifndef VEDETTE_COLLECTOR_API_PROMETHEUS_REPLY_H_
+#define VEDETTE_COLLECTOR_API_PROMETHEUS_REPLY_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/http/message.h"
+#include "base/json_writer.h"
+#include "base/status.h"
+#include "collector/api/views.h"
+#include "model/labels.h"
+
+// The envelope of Prometheus' HTTP API and the values inside it.
+
+namespace vedette::api {
+
+// {"status":"success","data":DATA}; `write_data` writes exactly one value.
+base::http::Response Success(const std::function<void(base::JsonWriter*)>& write_data,
+                             const std::vector<std::string>& warnings = {},
+                             const std::vector<std::string>& infos = {});
+base::http::Response SuccessStrings(const std::vector<std::string>& strings,
+                                    const std::vector<std::string>& warnings = {});
+
+// {"status":"error","errorType":TYPE,"error":MESSAGE}
+base::http::Response Failure(int http_status, std::string_view type, std::string_view message);
+base::http::Response BadData(std::string_view message);                          // 400
+base::http::Response BadParameter(std::string_view name, std::string_view why);  // 400
+// What a store or view could not do: 422 execution, 503 and so on by the status' code.
+base::http::Response StorageFailure(const base::Status& status);
+
+void WriteLabels(const model::Labels& labels, base::JsonWriter* json);
+void WritePairs(const StringPairs& pairs, base::JsonWriter* json);  // an object
+// [1435781430.781,"1"]
+void WritePoint(int64_t timestamp_ms, double value, base::JsonWriter* json);
+// The text of a sample value without quotes: an exponent below 1e-6 and from 1e21 on.
+void AppendSampleValue(double value, std::string* out);
+
+inline constexpr std::string_view kTruncatedWarning = "results truncated due to limit";
+
+}  // namespace vedette::api
+
+#endif  // VEDETTE_COLLECTOR_API_PROMETHEUS_REPLY_H_

@@ -1,0 +1,171 @@
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/strings.h"
+#include "collector/api/api.h"
+#include "collector/api/prometheus_params.h"
+#include "collector/api/prometheus_reply.h"
+#include "collector/api/time_text.h"
+
+namespace vedette::api {
+namespace {
+
+using base::JsonWriter;
+using base::StatusOr;
+using base::http::Params;
+using base::http::Pool;
+using base::http::Request;
+using base::http::Response;
+using base::http::Scope;
+
+// An alert's value here has Go's 'e' format: "1e+00".
+std::string ScientificText(double value) {
+  if (value != value) return "NaN";
+  if (value > 1.7976931348623157e308) return "+Inf";
+  if (value < -1.7976931348623157e308) return "-Inf";
+  char text[40];
+  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific);
+  return {text, static_cast<size_t>(end.ptr - text)};
+}
+
+void WriteAlert(const RuleAlertInfo& alert, JsonWriter* json) {
+  json->BeginObject().Key("labels");
+  WriteLabels(alert.labels, json);
+  json->Key("annotations");
+  WriteLabels(alert.annotations, json);
+  json->Key("state").String(alert.state);
+  json->Key("activeAt").String(FormatRfc3339(alert.active_at_ms));
+  if (alert.keep_firing_since_ms != 0) {
+    json->Key("keepFiringSince").String(FormatRfc3339(alert.keep_firing_since_ms));
+  }
+  json->Key("value").String(ScientificText(alert.value));
+  json->EndObject();
+}
+
+void WriteAlertingHead(const RuleInfo& rule, bool exclude_alerts, JsonWriter* json) {
+  json->Key("state").String(rule.state).Key("name").String(rule.name);
+  json->Key("query").String(rule.query);
+  json->Key("duration").Double(rule.for_seconds);
+  json->Key("keepFiringFor").Double(rule.keep_firing_for_seconds).Key("labels");
+  WritePairs(rule.labels, json);
+  json->Key("annotations");
+  WritePairs(rule.annotations, json);
+  json->Key("alerts").BeginArray();
+  if (!exclude_alerts) {
+    for (const RuleAlertInfo& alert : rule.alerts) WriteAlert(alert, json);
+  }
+  json->EndArray();
+}
+
+void WriteRule(const RuleInfo& rule, bool exclude_alerts, JsonWriter* json) {
+  json->BeginObject();
+  if (rule.alerting) {
+    WriteAlertingHead(rule, exclude_alerts, json);
+  } else {
+    json->Key("name").String(rule.name).Key("query").String(rule.query);
+    if (!rule.labels.empty()) {
+      json->Key("labels");
+      WritePairs(rule.labels, json);
+    }
+  }
+  json->Key("health").String(rule.health);
+  if (!rule.last_error.empty()) json->Key("lastError").String(rule.last_error);
+  json->Key("evaluationTime").Double(rule.evaluation_seconds);
+  json->Key("lastEvaluation").String(FormatRfc3339(rule.last_evaluation_ms));
+  json->Key("type").String(rule.alerting ? "alerting" : "recording");
+  json->EndObject();
+}
+
+void WriteGroup(const RuleGroupInfo& group, bool exclude_alerts, JsonWriter* json) {
+  json->BeginObject().Key("name").String(group.name).Key("file").String(group.file);
+  json->Key("rules").BeginArray();
+  for (const RuleInfo& rule : group.rules) WriteRule(rule, exclude_alerts, json);
+  json->EndArray().Key("interval").Double(group.interval_seconds);
+  json->Key("limit").Int(group.limit);
+  json->Key("evaluationTime").Double(group.evaluation_seconds);
+  json->Key("lastEvaluation").String(FormatRfc3339(group.last_evaluation_ms));
+  json->EndObject();
+}
+
+// What the parameters of /api/v1/rules leave over.
+struct RuleFilter {
+  std::optional<bool> alerting;
+  std::vector<std::string_view> names, groups, files;
+  std::vector<std::vector<model::Matcher>> selectors;
+
+  static bool Allows(const std::vector<std::string_view>& allowed, const std::string& name) {
+    return allowed.empty() || std::find(allowed.begin(), allowed.end(), name) != allowed.end();
+  }
+  bool Keeps(const RuleInfo& rule) const {
+    if (alerting && *alerting != rule.alerting) return false;
+    if (!Allows(names, rule.name)) return false;
+    if (selectors.empty()) return true;
+    const model::Labels labels = model::Labels::FromPairs(rule.labels);
+    return std::any_of(selectors.begin(), selectors.end(),
+                       [&](const auto& matchers) { return model::MatchesAll(matchers, labels); });
+  }
+  // Leaves the group's matching rules; false when there are none.
+  bool Apply(RuleGroupInfo* group) const {
+    if (!Allows(groups, group->name) || !Allows(files, group->file)) return false;
+    std::erase_if(group->rules, [&](const RuleInfo& rule) { return !Keeps(rule); });
+    return !group->rules.empty();
+  }
+};
+
+StatusOr<RuleFilter> ReadFilter(const Params& params) {
+  RuleFilter filter;
+  const std::string type = base::ToLowerAscii(params.Get("type"));
+  if (type == "alert" || type == "record") {
+    filter.alerting = type == "alert";
+  } else if (!type.empty()) {
+    return base::InvalidArgument(
+        base::Concat({"invalid parameter \"type\": not supported value ", base::GoQuote(type)}));
+  }
+  filter.names = params.GetAll("rule_name[]");
+  filter.groups = params.GetAll("rule_group[]");
+  filter.files = params.GetAll("file[]");
+  VEDETTE_ASSIGN_OR_RETURN(filter.selectors, MatchParams(params));
+  return filter;
+}
+
+Response Rules(const RulesView* view, const Request& request) {
+  const StatusOr<RuleFilter> filter = ReadFilter(request.query);
+  if (!filter.ok()) return BadData(base::Message(filter.status()));
+  const std::string_view exclude = request.query.Get("exclude_alerts");
+  const bool exclude_alerts = exclude == "true" || exclude == "1";
+  return Success([&](JsonWriter* json) {
+    json->BeginObject().Key("groups").BeginArray();
+    for (RuleGroupInfo& group : view->Groups()) {
+      if (filter->Apply(&group)) WriteGroup(group, exclude_alerts, json);
+    }
+    json->EndArray().EndObject();
+  });
+}
+
+Response Alerts(const RulesView* view, const Request&) {
+  return Success([&](JsonWriter* json) {
+    json->BeginObject().Key("alerts").BeginArray();
+    for (const RuleGroupInfo& group : view->Groups()) {
+      for (const RuleInfo& rule : group.rules) {
+        for (const RuleAlertInfo& alert : rule.alerts) WriteAlert(alert, json);
+      }
+    }
+    json->EndArray().EndObject();
+  });
+}
+
+}  // namespace
+
+void RegisterPrometheusRules(base::http::Router* router, const RulesView* rules) {
+  const auto bind = [rules](Response (*handle)(const RulesView*, const Request&)) {
+    return base::http::Sync(
+        [rules, handle](const Request& request) { return handle(rules, request); });
+  };
+  router->Handle({"GET", "/api/v1/rules", Pool::kControl, Scope::kRead, bind(Rules)});
+  router->Handle({"GET", "/api/v1/alerts", Pool::kControl, Scope::kRead, bind(Alerts)});
+}
+
+}  // namespace vedette::api
