@@ -26,6 +26,7 @@ struct Run {
 };
 
 std::optional<Run> ReadRun(std::string_view text) {
+  if (text.find_first_not_of("0123456789-x") != text.npos) return std::nullopt;  // no '+'
   Run run;
   const size_t times = text.find('x');
   if (times != text.npos) {
@@ -89,6 +90,9 @@ base::StatusOr<SourcePositions> ParseSourceHeader(std::string_view value, uint64
   const std::vector<std::string_view> parts = base::Split(value, ';');
   if (parts.size() != 4) return Malformed("expected SOURCE;FIRST;LAST;DIFFERENCES");
   if (!IsSource(parts[0])) return Malformed("the source is not 1 to 256 printable characters");
+  if (value.find('+') > parts[0].size() && value.find('+') != value.npos) {
+    return Malformed("numbers carry no '+'");
+  }
   const auto first = base::ParseUint(parts[1]);
   const auto last = base::ParseUint(parts[2]);
   if (!first || !last || *first > *last) return Malformed("FIRST and LAST are no range of numbers");

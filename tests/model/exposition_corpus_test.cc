@@ -81,8 +81,7 @@ Labels LabelsOf(const json::value& event) {
 }
 
 std::string Number(const json::value& value) {
-  if (value.is_string()) return std::to_string(std::stod(ToStd(value)));
-  if (!value.is_number()) return "nan";
+  if (!value.is_number()) return "nan";  // the corpus names Go's constant
   return std::to_string(value.to_number<double>());
 }
 
@@ -166,7 +165,7 @@ bool IsReadByPrometheus(const std::string& name) {
       "bad_exemplars_on",        "bad_grouping_or_ordering", "bad_histograms",
       "bad_info_and_stateset",   "bad_metadata_in_wrong",    "bad_repeated_metadata",
       "bad_stateset_info",       "bad_missing_or_extra_commas_2",
-      "bad_missing_or_invalid_labels_for_a_type", "bad_metric_names"};
+      "bad_missing_or_invalid_labels_for_a_type"};
   for (const std::string& prefix : kPrefixes) {
     if (base::StartsWith(name, prefix)) return true;
   }

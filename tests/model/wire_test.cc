@@ -68,7 +68,7 @@ TEST(LogPush, ProtobufGoesBothWays) {
   ASSERT_TRUE(push.ok()) << push.status();
   ASSERT_EQ(push->streams.size(), 2u);
   for (size_t s = 0; s < 2; ++s) {
-    const LogStream& expected = TwoStreams()[s];
+    const LogStream expected = TwoStreams()[s];
     EXPECT_EQ(push->streams[s].labels, expected.labels);
     ASSERT_EQ(push->streams[s].entries.size(), expected.entries.size());
     for (size_t e = 0; e < expected.entries.size(); ++e) {
