@@ -1,0 +1,29 @@
+#ifndef VEDETTE_COLLECTOR_PROMQL_CLASSIC_HISTOGRAM_H_
+#define VEDETTE_COLLECTOR_PROMQL_CLASSIC_HISTOGRAM_H_
+
+#include <vector>
+
+// Histograms made of cumulative `le` buckets.
+
+namespace vedette::promql {
+
+struct Bucket {
+  double upper_bound = 0;
+  double count = 0;  // cumulative
+};
+
+struct BucketQuantileResult {
+  double value = 0;
+  bool forced_monotonic = false;  // counts went down and were repaired
+};
+
+// The q-quantile, interpolated linearly within its bucket. Sorts and repairs `buckets`, which must
+// not be empty; NaN without a +Inf bucket.
+BucketQuantileResult BucketQuantile(double q, std::vector<Bucket>* buckets);
+
+// The share of observations between two values.
+double BucketFraction(double lower, double upper, std::vector<Bucket>* buckets);
+
+}  // namespace vedette::promql
+
+#endif  // VEDETTE_COLLECTOR_PROMQL_CLASSIC_HISTOGRAM_H_

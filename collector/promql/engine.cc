@@ -1,0 +1,226 @@
+#include "collector/promql/engine.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/strings.h"
+#include "collector/promql/evaluator.h"
+
+namespace vedette::promql {
+namespace {
+
+Result Failed(ErrorKind kind, std::string_view message) {
+  Result result;
+  result.error_kind = kind;
+  result.error = std::string(message);
+  return result;
+}
+
+Result Failed(const base::Status& status) {
+  const std::string_view message = base::Message(status);
+  if (absl::IsDeadlineExceeded(status)) return Failed(ErrorKind::kTimeout, message);
+  if (absl::IsCancelled(status)) return Failed(ErrorKind::kCanceled, message);
+  return Failed(ErrorKind::kExecution, message);
+}
+
+// Drops the names whose removal was put off.
+base::Status DropNames(Table* table) {
+  bool any = false;
+  for (Row& row : table->rows) {
+    if (!row.drop_name) continue;
+    any = true;
+    row.labels = DropReserved(row.labels);
+  }
+  if (!any || MergeEqualRows(&table->rows)) return base::Status();
+  return ExecutionError(kSameLabels);
+}
+
+
+Value InstantValue(Table table, int64_t time_ms) {
+  Value value;
+  value.type = table.type;
+  value.timestamp_ms = time_ms;
+  value.string = std::move(table.text);
+  if (table.type == ValueType::kScalar) value.scalar = table.ScalarAt(0);
+  if (table.type != ValueType::kVector) return value;
+  for (Row& row : table.rows) {
+    if (IsPresent(row.At(0))) {
+      value.vector.push_back({std::move(row.labels), time_ms, row.At(0)});
+    }
+  }
+  return value;
+}
+
+Value RangeValue(Table table, const Grid& grid) {
+  Value value;
+  value.type = ValueType::kMatrix;
+  for (Row& row : table.rows) {
+    Series series;
+    for (int step = row.first; step < row.end(); ++step) {
+      if (IsPresent(row.At(step))) series.points.push_back({grid.At(step), row.At(step)});
+    }
+    row.values.clear();
+    if (series.points.empty()) continue;
+    series.labels = std::move(row.labels);
+    value.matrix.push_back(std::move(series));
+  }
+  std::sort(value.matrix.begin(), value.matrix.end(),
+            [](const Series& a, const Series& b) { return a.labels < b.labels; });
+  return value;
+}
+
+QueryRun::Settings SettingsFor(const Engine::Options& options, const base::Clock* clock,
+                               const QueryContext& context) {
+  QueryRun::Settings settings;
+  settings.queryable = context.queryable;
+  settings.clock = clock;
+  settings.stop = context.stop;
+  const auto timeout = context.timeout ? std::min(*context.timeout, options.timeout)
+                                       : options.timeout;
+  settings.deadline_nanos = clock->MonotonicNanos() + timeout.count();
+  settings.lookback_ms = context.lookback_ms.value_or(options.lookback_ms);
+  settings.max_samples = options.max_samples;
+  settings.default_subquery_step_ms = options.default_subquery_step_ms;
+  settings.delayed_name_removal = options.delayed_name_removal;
+  settings.type_and_unit_labels = options.type_and_unit_labels;
+  return settings;
+}
+
+// One query over a tree. `text` is what positions count into; empty shows none.
+class Query {
+ public:
+  Query(const Engine::Options& options, const Expr& expr, std::string_view text,
+        QueryRun::Settings settings)
+      : options_(options), expr_(expr), text_(text), run_(std::move(settings)) {}
+
+  Result Instant() {
+    const int64_t time = run_.settings().start_ms;
+    Evaluator evaluator(&run_);
+    if (expr_.type == ValueType::kMatrix) {
+      auto matrix = evaluator.EvalMatrix(expr_, time);
+      if (!matrix.ok()) return Fail(matrix.status());
+      Value value;
+      value.type = ValueType::kMatrix;
+      value.matrix = *std::move(matrix);
+      std::sort(value.matrix.begin(), value.matrix.end(),
+                [](const Series& a, const Series& b) { return a.labels < b.labels; });
+      return Finish(std::move(value));
+    }
+    auto table = Evaluate(&evaluator, Grid{time, 1, 1});
+    if (!table.ok()) return Fail(table.status());
+    return Finish(InstantValue(*std::move(table), time));
+  }
+
+  Result Range(const Grid& grid) {
+    Evaluator evaluator(&run_);
+    auto table = Evaluate(&evaluator, grid);
+    if (!table.ok()) return Fail(table.status());
+    return Finish(RangeValue(*std::move(table), grid));
+  }
+
+ private:
+  base::StatusOr<Table> Evaluate(Evaluator* evaluator, const Grid& grid) {
+    VEDETTE_ASSIGN_OR_RETURN(Table table, evaluator->Eval(expr_, grid));
+    VEDETTE_RETURN_IF_ERROR(DropNames(&table));
+    return table;
+  }
+
+  Result Fail(const base::Status& status) {
+    Result result = Failed(status);
+    Annotate(&result);
+    return result;
+  }
+
+  Result Finish(Value value) {
+    Result result;
+    result.value = std::move(value);
+    Annotate(&result);
+    return result;
+  }
+
+  void Annotate(Result* result) {
+    auto texts = run_.annotations().Render(text_, options_.annotation_positions,
+                                           options_.max_annotations);
+    result->warnings = std::move(texts.warnings);
+    result->infos = std::move(texts.infos);
+  }
+
+  const Engine::Options& options_;
+  const Expr& expr_;
+  const std::string_view text_;
+  QueryRun run_;
+};
+
+Result RunInstant(const Engine::Options& options, const base::Clock* clock, const Expr& expr,
+                  std::string_view text, int64_t time_ms, const QueryContext& context) {
+  QueryRun::Settings settings = SettingsFor(options, clock, context);
+  settings.start_ms = settings.end_ms = time_ms;
+  return Query(options, expr, text, std::move(settings)).Instant();
+}
+
+Result RunRange(const Engine::Options& options, const base::Clock* clock, const Expr& expr,
+                std::string_view text, int64_t start_ms, int64_t end_ms, int64_t step_ms,
+                const QueryContext& context) {
+  if (expr.type != ValueType::kVector && expr.type != ValueType::kScalar) {
+    return Failed(ErrorKind::kParse, base::Concat({"invalid expression type \"",
+                                                   TypeTitle(expr.type),
+                                                   "\" for range query, must be Scalar or instant "
+                                                   "Vector"}));
+  }
+  if (step_ms <= 0) return Failed(ErrorKind::kExecution, "the step must be greater than 0");
+  QueryRun::Settings settings = SettingsFor(options, clock, context);
+  settings.start_ms = start_ms;
+  settings.end_ms = end_ms;
+  const int64_t steps = end_ms < start_ms ? 0 : (end_ms - start_ms) / step_ms + 1;
+  if (steps > settings.max_samples || steps > std::numeric_limits<int>::max()) {
+    return Failed(ErrorKind::kExecution, "the query has more steps than a query may hold samples");
+  }
+  if (steps == 0) {
+    Result empty;
+    empty.value.type = ValueType::kMatrix;
+    return empty;
+  }
+  const Grid grid{start_ms, step_ms, static_cast<int>(steps)};
+  return Query(options, expr, text, std::move(settings)).Range(grid);
+}
+
+}  // namespace
+
+base::Status Result::ToStatus() const {
+  switch (error_kind) {
+    case ErrorKind::kNone: return base::Status();
+    case ErrorKind::kParse: return base::InvalidArgument(error);
+    case ErrorKind::kExecution: return base::Internal(error);
+    case ErrorKind::kTimeout: return base::DeadlineExceeded(error);
+    case ErrorKind::kCanceled: return base::Cancelled(error);
+  }
+  return base::Internal(error);
+}
+
+Engine::Engine(const Options& options, const base::Clock* clock)
+    : options_(options), clock_(clock) {}
+
+Result Engine::Instant(std::string_view query, int64_t time_ms,
+                       const QueryContext& context) const {
+  const auto expr = ParseExpr(query, options_.parser);
+  if (!expr.ok()) return Failed(ErrorKind::kParse, base::Message(expr.status()));
+  return RunInstant(options_, clock_, **expr, query, time_ms, context);
+}
+
+Result Engine::Range(std::string_view query, int64_t start_ms, int64_t end_ms, int64_t step_ms,
+                     const QueryContext& context) const {
+  const auto expr = ParseExpr(query, options_.parser);
+  if (!expr.ok()) return Failed(ErrorKind::kParse, base::Message(expr.status()));
+  return RunRange(options_, clock_, **expr, query, start_ms, end_ms, step_ms, context);
+}
+
+Result Engine::Instant(const Expr& expr, int64_t time_ms, const QueryContext& context) const {
+  return RunInstant(options_, clock_, expr, {}, time_ms, context);
+}
+
+Result Engine::Range(const Expr& expr, int64_t start_ms, int64_t end_ms, int64_t step_ms,
+                     const QueryContext& context) const {
+  return RunRange(options_, clock_, expr, {}, start_ms, end_ms, step_ms, context);
+}
+
+}  // namespace vedette::promql

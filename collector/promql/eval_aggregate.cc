@@ -1,0 +1,140 @@
+#include "base/number_text.h"
+#include "base/strings.h"
+#include "collector/promql/accumulators.h"
+#include "collector/promql/evaluator.h"
+#include "collector/promql/grouping.h"
+
+// Aggregations: series stream into their groups' accumulators.
+
+namespace vedette::promql {
+
+base::StatusOr<Table> Evaluator::EvalAggregate(const AggregateExpr& expr, const Grid& grid) {
+  switch (expr.op) {
+    case AggregateOp::kSum: return Accumulate<SumAccumulator>(expr, grid);
+    case AggregateOp::kAvg: return Accumulate<AvgAccumulator>(expr, grid);
+    case AggregateOp::kCount: return Accumulate<CountAccumulator>(expr, grid);
+    case AggregateOp::kMin: return Accumulate<MinAccumulator>(expr, grid);
+    case AggregateOp::kMax: return Accumulate<MaxAccumulator>(expr, grid);
+    case AggregateOp::kGroup: return Accumulate<GroupAccumulator>(expr, grid);
+    case AggregateOp::kStddev: return Accumulate<DeviationAccumulator>(expr, grid);
+    case AggregateOp::kStdvar: return Accumulate<VarianceAccumulator>(expr, grid);
+    case AggregateOp::kQuantile: return EvalQuantile(expr, grid);
+    case AggregateOp::kCountValues: return EvalCountValues(expr, grid);
+    case AggregateOp::kTopk:
+    case AggregateOp::kBottomk: return EvalTopK(expr, grid);
+    case AggregateOp::kLimitk:
+    case AggregateOp::kLimitRatio: break;
+  }
+  return ExecutionError(
+      base::Concat({OpText(expr.op), "() is experimental and not supported yet"}));
+}
+
+template <typename Accumulator>
+base::StatusOr<Table> Evaluator::Accumulate(const AggregateExpr& expr, const Grid& grid) {
+  const auto steps = static_cast<size_t>(grid.steps);
+  Grouping grouping(expr);
+  std::vector<std::vector<Accumulator>> groups;
+  std::vector<bool> drop_name;
+  SampleHold hold;
+  const base::Status streamed = Stream(*expr.operand, grid, [&](Row&& row) {
+    const size_t group = grouping.GroupOf(row.labels);
+    if (group == groups.size()) {
+      VEDETTE_RETURN_IF_ERROR(hold.Add(run_, steps));
+      groups.emplace_back(steps);
+      drop_name.push_back(row.drop_name);
+    }
+    for (size_t i = 0; i < row.values.size(); ++i) {
+      const double v = row.values[i];
+      if (IsPresent(v)) groups[group][static_cast<size_t>(row.first) + i].Add(v);
+    }
+    return base::Status();
+  });
+  VEDETTE_RETURN_IF_ERROR(streamed);
+  Table table;
+  for (size_t group = 0; group < groups.size(); ++group) {
+    Row row;
+    row.labels = grouping.LabelsOf(group);
+    row.drop_name = drop_name[group];
+    for (size_t i = 0; i < steps; ++i) {
+      if (groups[group][i].seen()) row.Append(static_cast<int>(i), groups[group][i].Value());
+    }
+    if (!row.empty()) VEDETTE_RETURN_IF_ERROR(table.Add(run_, std::move(row)));
+  }
+  return table;
+}
+
+base::StatusOr<Table> Evaluator::EvalQuantile(const AggregateExpr& expr, const Grid& grid) {
+  VEDETTE_ASSIGN_OR_RETURN(const Table q, Eval(*expr.param, grid));
+  VEDETTE_ASSIGN_OR_RETURN(const Table input, Eval(*expr.operand, grid));
+  Table out;
+  if (input.rows.empty()) return out;
+  Grouping grouping(expr);
+  std::vector<std::vector<const Row*>> groups;
+  for (const Row& row : input.rows) {
+    const size_t group = grouping.GroupOf(row.labels);
+    if (group == groups.size()) groups.emplace_back();
+    groups[group].push_back(&row);
+  }
+  for (int step = 0; step < grid.steps; ++step) {
+    const double value = q.ScalarAt(step);
+    if (!(value >= 0 && value <= 1)) {
+      run_->annotations().WarnInvalidQuantile(value, expr.param->pos);
+    }
+  }
+  std::vector<double> values;
+  for (size_t group = 0; group < groups.size(); ++group) {
+    VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
+    Row row;
+    row.labels = grouping.LabelsOf(group);
+    row.drop_name = groups[group].front()->drop_name;
+    for (int step = 0; step < grid.steps; ++step) {
+      values.clear();
+      for (const Row* in : groups[group]) {
+        if (IsPresent(in->At(step))) values.push_back(in->At(step));
+      }
+      if (!values.empty()) row.Append(step, Quantile(q.ScalarAt(step), &values));
+    }
+    if (!row.empty()) VEDETTE_RETURN_IF_ERROR(out.Add(run_, std::move(row)));
+  }
+  return out;
+}
+
+base::StatusOr<Table> Evaluator::EvalCountValues(const AggregateExpr& expr, const Grid& grid) {
+  const std::string& label = As<StringLiteral>(StripParens(*expr.param)).value;
+  if (label.empty() || !base::IsValidUtf8(label)) {
+    return ExecutionError("invalid label name " + base::GoQuote(label));
+  }
+  Grouping grouping(expr);
+  grouping.AlsoBy(label);
+  std::vector<std::vector<double>> counts;
+  SampleHold hold;
+  const base::Status streamed = Stream(*expr.operand, grid, [&](Row&& row) {
+    for (int step = row.first; step < row.end(); ++step) {
+      if (!IsPresent(row.At(step))) continue;
+      std::string shown;
+      base::AppendFloatF(row.At(step), &shown);
+      const size_t group =
+          grouping.GroupOf(model::LabelsBuilder(row.labels).Set(label, shown).Build());
+      if (group == counts.size()) {
+        VEDETTE_RETURN_IF_ERROR(hold.Add(run_, static_cast<size_t>(grid.steps)));
+        counts.emplace_back(static_cast<size_t>(grid.steps), 0.0);
+      }
+      counts[group][static_cast<size_t>(step)] += 1;
+    }
+    return base::Status();
+  });
+  VEDETTE_RETURN_IF_ERROR(streamed);
+  Table table;
+  for (size_t group = 0; group < counts.size(); ++group) {
+    Row row;
+    row.labels = grouping.LabelsOf(group);
+    for (int step = 0; step < grid.steps; ++step) {
+      const double count = counts[group][static_cast<size_t>(step)];
+      if (count > 0) row.Append(step, count);
+    }
+    VEDETTE_RETURN_IF_ERROR(table.Add(run_, std::move(row)));
+  }
+  return table;
+}
+
+}  // namespace vedette::promql

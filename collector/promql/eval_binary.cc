@@ -1,0 +1,54 @@
+#include "collector/promql/binary_ops.h"
+#include "collector/promql/evaluator.h"
+
+// Binary operations with a scalar on one side at least.
+
+namespace vedette::promql {
+
+base::StatusOr<Table> Evaluator::EvalBinary(const BinaryExpr& expr, const Grid& grid) {
+  const bool left_scalar = expr.lhs->type == ValueType::kScalar;
+  const bool right_scalar = expr.rhs->type == ValueType::kScalar;
+  if (left_scalar && right_scalar) return EvalScalars(expr, grid);
+  if (left_scalar || right_scalar) return EvalVectorScalar(expr, grid);
+  return IsSetOperator(expr.op) ? EvalSets(expr, grid) : EvalVectors(expr, grid);
+}
+
+base::StatusOr<Table> Evaluator::EvalScalars(const BinaryExpr& expr, const Grid& grid) {
+  VEDETTE_ASSIGN_OR_RETURN(const Table lhs, Eval(*expr.lhs, grid));
+  VEDETTE_ASSIGN_OR_RETURN(const Table rhs, Eval(*expr.rhs, grid));
+  return ScalarTable(grid, [&](int step) {
+    const OpResult result = Apply(expr.op, lhs.ScalarAt(step), rhs.ScalarAt(step));
+    if (IsComparison(expr.op)) return result.keep ? 1.0 : 0.0;
+    return result.value;
+  });
+}
+
+base::StatusOr<Table> Evaluator::EvalVectorScalar(const BinaryExpr& expr, const Grid& grid) {
+  const bool scalar_left = expr.lhs->type == ValueType::kScalar;
+  VEDETTE_ASSIGN_OR_RETURN(Table lhs, Eval(*expr.lhs, grid));
+  VEDETTE_ASSIGN_OR_RETURN(Table rhs, Eval(*expr.rhs, grid));
+  const Table& scalar = scalar_left ? lhs : rhs;
+  Table& vector = scalar_left ? rhs : lhs;
+  const bool renames = !IsComparison(expr.op) || expr.return_bool;
+  for (Row& row : vector.rows) {
+    for (size_t i = 0; i < row.values.size(); ++i) {
+      const double v = row.values[i];
+      if (!IsPresent(v)) continue;
+      const double s = scalar.ScalarAt(row.first + static_cast<int>(i));
+      const OpResult result = scalar_left ? Apply(expr.op, s, v) : Apply(expr.op, v, s);
+      if (expr.return_bool) {
+        row.values[i] = result.keep ? 1 : 0;
+      } else if (IsComparison(expr.op)) {
+        row.values[i] = result.keep ? v : Absent();
+      } else {
+        row.values[i] = result.value;
+      }
+    }
+    if (renames) DropName(&row);
+  }
+  if (renames) VEDETTE_RETURN_IF_ERROR(MergeRenamed(&vector));
+  vector.type = ValueType::kVector;
+  return std::move(vector);
+}
+
+}  // namespace vedette::promql

@@ -1,0 +1,217 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <set>
+
+#include "base/strings.h"
+#include "collector/promql/evaluator.h"
+#include "collector/promql/math.h"
+#include "collector/promql/range_functions.h"
+#include "collector/promql/vector_functions.h"
+
+// Function calls but for range functions (eval_range_call.cc), labels and histograms.
+
+namespace vedette::promql {
+namespace {
+
+// Seconds as an integer: Go's conversion of what does not fit gives the least.
+int64_t TruncateSeconds(double v) {
+  return FitsInt64(v) ? static_cast<int64_t>(v) : std::numeric_limits<int64_t>::min() / 2;
+}
+
+}  // namespace
+
+model::Labels LabelsOfAbsent(const Expr& selector) {
+  const VectorSelector* vector = TryAs<VectorSelector>(selector);
+  if (const auto* matrix = TryAs<MatrixSelector>(selector)) vector = matrix->selector.get();
+  if (vector == nullptr) return {};
+  model::LabelsBuilder labels;
+  std::set<std::string> seen;
+  for (const model::Matcher& m : vector->matchers) {
+    if (m.name() == model::kMetricName) continue;
+    if (m.type() == model::MatchType::kEqual && seen.insert(m.name()).second) {
+      labels.Set(m.name(), m.value());
+    } else {
+      labels.Delete(m.name());
+    }
+  }
+  return labels.Build();
+}
+
+base::StatusOr<Table> Evaluator::EvalCall(const CallExpr& call, const Grid& grid) {
+  const FunctionId id = call.function->id;
+  if (FindRangeFunction(id) != nullptr) return Collect(call, grid);
+  if (const MathFunction f = FindMathFunction(id)) return EvalMath(call, grid, f);
+  if (const DateFunction f = FindDateFunction(id)) return EvalDate(call, grid, f);
+  switch (id) {
+    case FunctionId::kTime:
+      return ScalarTable(grid, [&](int i) { return static_cast<double>(grid.At(i)) / 1000; });
+    case FunctionId::kPi: return ScalarTable(grid, [](int) { return std::numbers::pi; });
+    case FunctionId::kScalar: return EvalScalar(call, grid);
+    case FunctionId::kVector: return EvalVector(call, grid);
+    case FunctionId::kTimestamp: return EvalTimestamp(call, grid);
+    case FunctionId::kRound: return EvalRound(call, grid);
+    case FunctionId::kClamp:
+    case FunctionId::kClampMin:
+    case FunctionId::kClampMax: return EvalClamp(call, grid);
+    case FunctionId::kAbsent: return EvalAbsent(call, grid);
+    case FunctionId::kAbsentOverTime: return EvalAbsentOverTime(call, grid);
+    case FunctionId::kSort: return EvalSort(call, grid, false);
+    case FunctionId::kSortDesc: return EvalSort(call, grid, true);
+    case FunctionId::kLabelReplace: return EvalLabelReplace(call, grid);
+    case FunctionId::kLabelJoin: return EvalLabelJoin(call, grid);
+    case FunctionId::kHistogramQuantile:
+    case FunctionId::kHistogramFraction: return EvalHistogram(call, grid);
+    case FunctionId::kHistogramAvg:
+    case FunctionId::kHistogramCount:
+    case FunctionId::kHistogramStddev:
+    case FunctionId::kHistogramStdvar:
+    case FunctionId::kHistogramSum:
+      // They look at native histograms and pass over floats; samples are floats here.
+      VEDETTE_RETURN_IF_ERROR(Eval(*call.args[0], grid).status());
+      return Table{};
+    default:
+      return ExecutionError(base::Concat({"function ", call.function->name,
+                                          "() is experimental and not supported yet"}));
+  }
+}
+
+// The argument with f(value, step) in place of each value and without its names.
+base::StatusOr<Table> Evaluator::EvalMapped(const Expr& arg, const Grid& grid,
+                                            const std::function<double(double, int)>& f) {
+  VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(arg, grid));
+  for (Row& row : table.rows) {
+    for (size_t i = 0; i < row.values.size(); ++i) {
+      if (!IsPresent(row.values[i])) continue;
+      row.values[i] = f(row.values[i], row.first + static_cast<int>(i));
+    }
+    DropName(&row);
+  }
+  VEDETTE_RETURN_IF_ERROR(MergeRenamed(&table));
+  return table;
+}
+
+base::StatusOr<Table> Evaluator::EvalMath(const CallExpr& call, const Grid& grid,
+                                          double (*f)(double)) {
+  return EvalMapped(*call.args[0], grid, [f](double v, int) { return f(v); });
+}
+
+base::StatusOr<Table> Evaluator::EvalDate(const CallExpr& call, const Grid& grid,
+                                          double (*f)(int64_t)) {
+  if (!call.args.empty()) {
+    return EvalMapped(*call.args[0], grid,
+                      [f](double v, int) { return f(TruncateSeconds(v)); });
+  }
+  VEDETTE_ASSIGN_OR_RETURN(Table table, ScalarTable(grid, [&](int step) {
+    return f(TruncateSeconds(static_cast<double>(grid.At(step)) / 1000));
+  }));
+  table.type = ValueType::kVector;
+  return table;
+}
+
+base::StatusOr<Table> Evaluator::EvalRound(const CallExpr& call, const Grid& grid) {
+  Table nearest;
+  if (call.args.size() > 1) {
+    VEDETTE_ASSIGN_OR_RETURN(nearest, Eval(*call.args[1], grid));
+  }
+  return EvalMapped(*call.args[0], grid, [&](double v, int step) {
+    // Dividing by the inverse keeps round(x, 0.1) free of rounding noise.
+    const double inverse = 1.0 / (nearest.rows.empty() ? 1.0 : nearest.ScalarAt(step));
+    return std::floor(v * inverse + 0.5) / inverse;
+  });
+}
+
+base::StatusOr<Table> Evaluator::EvalClamp(const CallExpr& call, const Grid& grid) {
+  const FunctionId id = call.function->id;
+  VEDETTE_ASSIGN_OR_RETURN(const Table bound, Eval(*call.args[1], grid));
+  if (id == FunctionId::kClampMin) {
+    return EvalMapped(*call.args[0], grid,
+                      [&](double v, int step) { return GoMax(bound.ScalarAt(step), v); });
+  }
+  if (id == FunctionId::kClampMax) {
+    return EvalMapped(*call.args[0], grid,
+                      [&](double v, int step) { return GoMin(bound.ScalarAt(step), v); });
+  }
+  VEDETTE_ASSIGN_OR_RETURN(const Table upper, Eval(*call.args[2], grid));
+  return EvalMapped(*call.args[0], grid, [&](double v, int step) {
+    const double least = bound.ScalarAt(step);
+    const double most = upper.ScalarAt(step);
+    return most < least ? Absent() : GoMax(least, GoMin(most, v));
+  });
+}
+
+base::StatusOr<Table> Evaluator::EvalTimestamp(const CallExpr& call, const Grid& grid) {
+  const Expr& arg = StripParens(*call.args[0]);
+  const auto* selector = TryAs<VectorSelector>(arg);
+  if (selector == nullptr) {
+    return EvalMapped(arg, grid, [&](double, int step) {
+      return static_cast<double>(grid.At(step)) / 1000;
+    });
+  }
+  Table table;
+  const base::Status streamed = StreamSelector(*selector, grid, /*timestamps=*/true, [&](Row&& row) {
+    DropName(&row);
+    return table.Add(run_, std::move(row));
+  });
+  VEDETTE_RETURN_IF_ERROR(streamed);
+  VEDETTE_RETURN_IF_ERROR(MergeRenamed(&table));
+  return table;
+}
+
+base::StatusOr<Table> Evaluator::EvalAbsent(const CallExpr& call, const Grid& grid) {
+  std::vector<bool> present(static_cast<size_t>(grid.steps), false);
+  const base::Status streamed = Stream(*call.args[0], grid, [&](Row&& row) {
+    for (int step = row.first; step < row.end(); ++step) {
+      if (IsPresent(row.At(step))) present[static_cast<size_t>(step)] = true;
+    }
+    return base::Status();
+  });
+  VEDETTE_RETURN_IF_ERROR(streamed);
+  Row row;
+  row.labels = LabelsOfAbsent(*call.args[0]);
+  for (int step = 0; step < grid.steps; ++step) {
+    if (!present[static_cast<size_t>(step)]) row.Append(step, 1);
+  }
+  Table table;
+  if (!row.empty()) VEDETTE_RETURN_IF_ERROR(table.Add(run_, std::move(row)));
+  return table;
+}
+
+base::StatusOr<Table> Evaluator::EvalScalar(const CallExpr& call, const Grid& grid) {
+  const auto steps = static_cast<size_t>(grid.steps);
+  std::vector<int> counts(steps, 0);
+  std::vector<double> values(steps, NormalNan());
+  const base::Status streamed = Stream(*call.args[0], grid, [&](Row&& row) {
+    for (int step = row.first; step < row.end(); ++step) {
+      if (!IsPresent(row.At(step))) continue;
+      const auto i = static_cast<size_t>(step);
+      values[i] = ++counts[i] == 1 ? row.At(step) : NormalNan();
+    }
+    return base::Status();
+  });
+  VEDETTE_RETURN_IF_ERROR(streamed);
+  return ScalarTable(grid, [&](int step) { return values[static_cast<size_t>(step)]; });
+}
+
+base::StatusOr<Table> Evaluator::EvalVector(const CallExpr& call, const Grid& grid) {
+  VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
+  table.type = ValueType::kVector;
+  return table;
+}
+
+// Orders an instant vector; a range query's result is ordered by labels anyway. NaN goes last.
+base::StatusOr<Table> Evaluator::EvalSort(const CallExpr& call, const Grid& grid,
+                                          bool descending) {
+  VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
+  if (grid.steps > 1) return table;
+  std::stable_sort(table.rows.begin(), table.rows.end(), [&](const Row& x, const Row& y) {
+    const double a = x.At(0);
+    const double b = y.At(0);
+    if (std::isnan(a) || std::isnan(b)) return !std::isnan(a) && std::isnan(b);
+    return descending ? a > b : a < b;
+  });
+  return table;
+}
+
+}  // namespace vedette::promql

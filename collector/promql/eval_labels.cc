@@ -1,0 +1,77 @@
+#include "absl/container/flat_hash_set.h"
+#include "base/regex.h"
+#include "base/strings.h"
+#include "collector/promql/evaluator.h"
+#include "model/regex_template.h"
+
+// label_replace and label_join.
+
+namespace vedette::promql {
+namespace {
+
+const std::string& TextArg(const CallExpr& call, size_t i) {
+  return As<StringLiteral>(StripParens(*call.args[i])).value;
+}
+
+bool IsLabelName(std::string_view name) { return !name.empty() && base::IsValidUtf8(name); }
+
+void SetLabel(Row* row, const std::string& name, const std::string& value) {
+  row->labels = model::LabelsBuilder(row->labels).Set(name, value).Build();
+  if (name == model::kMetricName) row->drop_name = false;
+}
+
+// Unlike after other functions no two series may share labels, even at different steps.
+base::Status CheckDistinct(const Table& table) {
+  absl::flat_hash_set<model::Labels> seen;
+  for (const Row& row : table.rows) {
+    if (!seen.insert(row.labels).second) return ExecutionError(kSameLabels);
+  }
+  return base::Status();
+}
+
+}  // namespace
+
+base::StatusOr<Table> Evaluator::EvalLabelReplace(const CallExpr& call, const Grid& grid) {
+  const std::string& destination = TextArg(call, 1);
+  const std::string& replacement = TextArg(call, 2);
+  const std::string& source = TextArg(call, 3);
+  const auto regex = base::CompileRegex(TextArg(call, 4));
+  if (!regex.ok()) {
+    return ExecutionError("invalid regular expression in label_replace(): " + TextArg(call, 4));
+  }
+  if (!IsLabelName(destination)) {
+    return ExecutionError("invalid destination label name in label_replace(): " + destination);
+  }
+  VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
+  for (Row& row : table.rows) {
+    const std::string value(row.labels.Get(source));
+    const auto groups = model::RegexGroups::Match(**regex, value);
+    if (groups) SetLabel(&row, destination, groups->Expand(replacement));
+  }
+  VEDETTE_RETURN_IF_ERROR(CheckDistinct(table));
+  return table;
+}
+
+base::StatusOr<Table> Evaluator::EvalLabelJoin(const CallExpr& call, const Grid& grid) {
+  const std::string& destination = TextArg(call, 1);
+  const std::string& separator = TextArg(call, 2);
+  for (size_t i = 3; i < call.args.size(); ++i) {
+    if (IsLabelName(TextArg(call, i))) continue;
+    return ExecutionError("invalid source label name in label_join(): " + TextArg(call, i));
+  }
+  if (!IsLabelName(destination)) {
+    return ExecutionError("invalid destination label name in label_join(): " + destination);
+  }
+  VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
+  for (Row& row : table.rows) {
+    std::vector<std::string> values;
+    for (size_t i = 3; i < call.args.size(); ++i) {
+      values.emplace_back(row.labels.Get(TextArg(call, i)));
+    }
+    SetLabel(&row, destination, base::Join(values, separator));
+  }
+  VEDETTE_RETURN_IF_ERROR(CheckDistinct(table));
+  return table;
+}
+
+}  // namespace vedette::promql

@@ -1,0 +1,35 @@
+#ifndef VEDETTE_COLLECTOR_PROMQL_GROUPING_H_
+#define VEDETTE_COLLECTOR_PROMQL_GROUPING_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "collector/promql/ast.h"
+#include "model/labels.h"
+
+namespace vedette::promql {
+
+// Gives the series of an aggregation their groups, numbered as they first appear.
+class Grouping {
+ public:
+  explicit Grouping(const AggregateExpr& expr) : labels_(expr.grouping), without_(expr.without) {}
+
+  // The number of the group that a series belongs to.
+  size_t GroupOf(const model::Labels& series);
+  const model::Labels& LabelsOf(size_t group) const { return groups_[group]; }
+  size_t size() const { return groups_.size(); }
+
+  // count_values: its label groups too.
+  void AlsoBy(const std::string& label);
+
+ private:
+  std::vector<std::string> labels_;
+  const bool without_;
+  absl::flat_hash_map<model::Labels, size_t> index_;
+  std::vector<model::Labels> groups_;
+};
+
+}  // namespace vedette::promql
+
+#endif  // VEDETTE_COLLECTOR_PROMQL_GROUPING_H_

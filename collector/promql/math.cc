@@ -1,0 +1,84 @@
+#include "collector/promql/math.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace vedette::promql {
+
+void RunningMean::Add(double value) {
+  count_ += 1;
+  if (count_ == 1) {
+    total_.sum = value;
+    return;
+  }
+  if (!incremental_) {
+    KahanSum next = total_;
+    next.Add(value);
+    if (!std::isinf(next.sum)) {
+      total_ = next;
+      return;
+    }
+    incremental_ = true;
+    total_.sum /= count_ - 1;
+    total_.compensation /= count_ - 1;
+  }
+  const double q = (count_ - 1) / count_;
+  total_.sum *= q;
+  total_.compensation *= q;
+  total_.Add(value / count_);
+}
+
+double RunningMean::Mean() const {
+  if (incremental_) return total_.sum + total_.compensation;
+  return total_.sum / count_ + total_.compensation / count_;
+}
+
+double Quantile(double q, std::vector<double>* values) {
+  if (values->empty() || std::isnan(q)) return NormalNan();
+  if (q < 0) return -std::numeric_limits<double>::infinity();
+  if (q > 1) return std::numeric_limits<double>::infinity();
+  std::sort(values->begin(), values->end(), [](double a, double b) {
+    if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && !std::isnan(b);
+    return a < b;
+  });
+  const double n = static_cast<double>(values->size());
+  const double rank = q * (n - 1);
+  const double lower = std::max(0.0, std::floor(rank));
+  const double upper = std::min(n - 1, lower + 1);
+  const double weight = rank - std::floor(rank);
+  return (*values)[static_cast<size_t>(lower)] * (1 - weight) +
+         (*values)[static_cast<size_t>(upper)] * weight;
+}
+
+double GoMax(double a, double b) {
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  if (a == kInf || b == kInf) return kInf;
+  if (std::isnan(a) || std::isnan(b)) return NormalNan();
+  if (a == 0 && a == b) return std::signbit(a) ? b : a;
+  return a > b ? a : b;
+}
+
+double GoMin(double a, double b) {
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  if (a == -kInf || b == -kInf) return -kInf;
+  if (std::isnan(a) || std::isnan(b)) return NormalNan();
+  if (a == 0 && a == b) return std::signbit(a) ? a : b;
+  return a < b ? a : b;
+}
+
+bool AlmostEqual(double a, double b, double tolerance) {
+  if (model::IsStaleNan(a) || model::IsStaleNan(b)) {
+    return model::IsStaleNan(a) && model::IsStaleNan(b);
+  }
+  if (std::isnan(a) && std::isnan(b)) return true;
+  if (a == b) return true;
+  constexpr double kMinNormal = std::numeric_limits<double>::min();
+  const double sum = std::abs(a) + std::abs(b);
+  const double difference = std::abs(a - b);
+  if (a == 0 || b == 0 || sum < kMinNormal) return difference < tolerance * kMinNormal;
+  return difference / std::min(sum, std::numeric_limits<double>::max()) < tolerance;
+}
+
+bool FitsInt64(double v) { return v <= 9223372036854774784.0 && v >= -9223372036854775808.0; }
+
+}  // namespace vedette::promql

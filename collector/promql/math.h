@@ -1,0 +1,62 @@
+#ifndef VEDETTE_COLLECTOR_PROMQL_MATH_H_
+#define VEDETTE_COLLECTOR_PROMQL_MATH_H_
+
+#include <cmath>
+#include <vector>
+
+#include "model/sample.h"
+
+// The arithmetic of the language, in the order of operations that Prometheus uses, so that results
+// agree to the last bit.
+
+namespace vedette::promql {
+
+// A running sum with Neumaier's compensation.
+struct KahanSum {
+  double sum = 0;
+  double compensation = 0;
+
+  void Add(double increment) {
+    const double total = sum + increment;
+    if (std::isinf(total)) {
+      compensation = 0;
+    } else if (std::abs(sum) >= std::abs(increment)) {
+      compensation += (sum - total) + increment;
+    } else {
+      compensation += (increment - total) + sum;
+    }
+    sum = total;
+  }
+  double Total() const { return std::isinf(sum) ? sum : sum + compensation; }
+};
+
+// A mean as a compensated sum, or incrementally once the sum overflows.
+class RunningMean {
+ public:
+  void Add(double value);
+  double Mean() const;
+
+ private:
+  KahanSum total_;  // the sum, or the mean once incremental_
+  double count_ = 0;
+  bool incremental_ = false;
+};
+
+inline double NormalNan() { return std::bit_cast<double>(model::kNormalNanBits); }
+
+// The q-quantile by linear interpolation; sorts `values`. NaN of nothing, +-Inf outside [0, 1].
+double Quantile(double q, std::vector<double>* values);
+
+// math.Max and math.Min of Go: NaN wins over numbers, infinities over NaN.
+double GoMax(double a, double b);
+double GoMin(double a, double b);
+
+// Equal, or apart by less than `tolerance` relative to their sum.
+bool AlmostEqual(double a, double b, double tolerance);
+
+// v as an integer, where it fits one.
+bool FitsInt64(double v);
+
+}  // namespace vedette::promql
+
+#endif  // VEDETTE_COLLECTOR_PROMQL_MATH_H_

@@ -1,0 +1,193 @@
+#include <cinttypes>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+#include "base/strings.h"
+#include "collector/promql/parser_impl.h"
+
+namespace vedette::promql {
+namespace {
+
+constexpr std::string_view kMatching = "label matching";
+
+// The time modifiers that `offset` and `@` behind this expression set; null where none can be.
+TimeModifier* ModifierOf(Expr* expr) {
+  if (auto* vector = TryAs<VectorSelector>(*expr)) return &vector->time;
+  if (auto* matrix = TryAs<MatrixSelector>(*expr)) return &matrix->selector->time;
+  if (auto* subquery = TryAs<SubqueryExpr>(*expr)) return &subquery->time;
+  return nullptr;
+}
+
+}  // namespace
+
+ExprPtr Parser::ParseSelector(std::optional<Token> name) {
+  auto node = std::make_unique<VectorSelector>();
+  node->type = ValueType::kVector;
+  const int start = name ? name->pos : token_.pos;
+  int end = name ? name->range().end : 0;
+  if (Is(TokenKind::kLeftBrace)) {
+    Advance();
+    if (!ParseMatchers(node.get())) return nullptr;
+    end = last_end_;
+  }
+  if (name) {
+    node->name = std::string(name->text);
+    node->matchers.push_back(
+        model::Matcher::Equal(std::string(model::kMetricName), node->name));
+  }
+  return Finish(std::move(node), {start, end}, 0);
+}
+
+bool Parser::ParseMatchers(VectorSelector* selector) {
+  while (!Is(TokenKind::kRightBrace)) {
+    if (!Is(TokenKind::kIdentifier) && !Is(TokenKind::kString)) {
+      return Unexpected(kMatching, "identifier or \"}\"") != nullptr;
+    }
+    if (!ParseMatcher(selector)) return false;
+    if (Is(TokenKind::kRightBrace)) break;
+    if (!Is(TokenKind::kComma)) return Unexpected(kMatching, "\",\" or \"}\"") != nullptr;
+    Advance();
+  }
+  Advance();
+  return true;
+}
+
+bool Parser::ParseMatcher(VectorSelector* selector) {
+  const Token label = token_;
+  const bool quoted = Is(TokenKind::kString);
+  std::string name = quoted ? Unquote(label.text) : std::string(label.text);
+  Advance();
+  model::MatchType type = model::MatchType::kEqual;
+  switch (token_.kind) {
+    case TokenKind::kAssign: break;
+    case TokenKind::kNotEqual: type = model::MatchType::kNotEqual; break;
+    case TokenKind::kRegexMatch: type = model::MatchType::kRegex; break;
+    case TokenKind::kRegexNoMatch: type = model::MatchType::kNotRegex; break;
+    default:
+      if (!quoted) return Unexpected(kMatching, "label matching operator") != nullptr;
+      return AddMatcher(selector, label, type, std::string(model::kMetricName), std::move(name));
+  }
+  Advance();
+  if (!Is(TokenKind::kString)) return Unexpected(kMatching, "string") != nullptr;
+  std::string value = Unquote(token_.text);
+  Advance();
+  return AddMatcher(selector, label, type, std::move(name), std::move(value));
+}
+
+bool Parser::AddMatcher(VectorSelector* selector, const Token& label, model::MatchType type,
+                        std::string name, std::string value) {
+  auto matcher = model::Matcher::Make(type, std::move(name), std::move(value));
+  if (!matcher.ok()) return Fail(label.range(), std::string(base::Message(matcher.status()))) != nullptr;
+  selector->matchers.push_back(*std::move(matcher));
+  return true;
+}
+
+ExprPtr Parser::ParseRange(ExprPtr operand) {
+  const int bracket = token_.pos;
+  Advance();
+  constexpr std::string_view kContext = "subquery selector";
+  DurationValue range;
+  if (!ParseRangeDuration(&range)) return nullptr;
+  if (Is(TokenKind::kRightBracket)) {
+    Advance();
+    return MakeMatrix(std::move(operand), std::move(range), {bracket, last_end_});
+  }
+  if (!Is(TokenKind::kColon)) return Unexpected("subquery or range", "\":\" or \"]\"");
+  Advance();
+  auto node = std::make_unique<SubqueryExpr>();
+  node->range = std::move(range);
+  node->type = ValueType::kMatrix;
+  if (!Is(TokenKind::kRightBracket) && !ParseRangeDuration(&node->step)) return nullptr;
+  if (!Is(TokenKind::kRightBracket)) return Unexpected(kContext, "\"]\"");
+  Advance();
+  const int start = operand->pos.start;
+  const int depth = operand->depth;
+  node->inner = std::move(operand);
+  return Finish(std::move(node), {start, last_end_}, depth);
+}
+
+ExprPtr Parser::MakeMatrix(ExprPtr operand, DurationValue range, PositionRange bracket) {
+  auto* selector = TryAs<VectorSelector>(*operand);
+  if (selector == nullptr) return Fail(bracket, "ranges only allowed for vector selectors");
+  if (selector->time.HasOffset()) return Fail(bracket, "no offset modifiers allowed before range");
+  if (selector->time.at_ms) return Fail(bracket, "no @ modifiers allowed before range");
+  auto node = std::make_unique<MatrixSelector>();
+  node->range = std::move(range);
+  node->type = ValueType::kMatrix;
+  node->selector.reset(selector);
+  static_cast<void>(operand.release());
+  const int start = node->selector->pos.start;
+  return Finish(std::move(node), {start, bracket.end}, 1);
+}
+
+ExprPtr Parser::ParseOffset(ExprPtr operand) {
+  Advance();
+  DurationValue offset;
+  if (!ParseOffsetDuration(&offset)) return nullptr;
+  TimeModifier* time = ModifierOf(operand.get());
+  if (time == nullptr) {
+    return Fail(operand->pos,
+                "offset modifier must be preceded by an instant vector selector or range vector "
+                "selector or a subquery");
+  }
+  if (time->HasOffset()) return Fail(operand->pos, "offset may not be set multiple times");
+  time->offset = std::move(offset);
+  operand->pos.end = last_end_;
+  return operand;
+}
+
+ExprPtr Parser::ParseAt(ExprPtr operand) {
+  Advance();
+  TimeModifier parsed;
+  if (!ParseAtTime(&parsed, *operand)) return nullptr;
+  TimeModifier* time = ModifierOf(operand.get());
+  if (time == nullptr) {
+    return Fail(operand->pos,
+                "@ modifier must be preceded by an instant vector selector or range vector "
+                "selector or a subquery");
+  }
+  if (time->HasAt()) return Fail(operand->pos, "@ <timestamp> may not be set multiple times");
+  time->at = parsed.at;
+  time->at_ms = parsed.at_ms;
+  operand->pos.end = last_end_;
+  return operand;
+}
+
+bool Parser::ParseAtTime(TimeModifier* time, const Expr& operand) {
+  if (Is(TokenKind::kStart) || Is(TokenKind::kEndKeyword)) {
+    time->at = Is(TokenKind::kStart) ? AtPreprocessor::kStart : AtPreprocessor::kEnd;
+    Advance();
+    return Expect(TokenKind::kLeftParen) && Expect(TokenKind::kRightParen);
+  }
+  double sign = 1;
+  if (Is(TokenKind::kAdd) || Is(TokenKind::kSub)) {
+    sign = Is(TokenKind::kSub) ? -1 : 1;
+    Advance();
+  }
+  if (!Is(TokenKind::kNumber) && !Is(TokenKind::kDuration)) {
+    return Unexpected("@", "timestamp") != nullptr;
+  }
+  double seconds = 0;
+  if (!ParseNumberValue(token_, &seconds)) return false;
+  seconds *= sign;
+  Advance();
+  constexpr double kLimit = 9223372036854775807.0;
+  if (std::isnan(seconds) || seconds >= kLimit || seconds <= -kLimit) {
+    char shown[400];
+    std::snprintf(shown, sizeof shown, "%f", seconds);
+    const std::string text = std::isnan(seconds)   ? "NaN"
+                             : std::isinf(seconds) ? (seconds > 0 ? "+Inf" : "-Inf")
+                                                   : shown;
+    return Fail(operand.pos, "timestamp out of bounds for @ modifier: " + text) != nullptr;
+  }
+  // Beyond what milliseconds can say: clamped, no sample is that far away.
+  const double ms = std::round(seconds * 1000);
+  constexpr int64_t kFar = std::numeric_limits<int64_t>::max() / 4;
+  time->at_ms = ms > static_cast<double>(kFar)    ? kFar
+                : ms < -static_cast<double>(kFar) ? -kFar
+                                                  : static_cast<int64_t>(ms);
+  return true;
+}
+
+}  // namespace vedette::promql

@@ -1,0 +1,183 @@
+#include "collector/promql/printer.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/number_text.h"
+#include "base/strings.h"
+#include "collector/promql/functions.h"
+#include "model/labels.h"
+
+namespace vedette::promql {
+namespace {
+
+constexpr size_t kMaxLine = 100;
+
+std::string DurationText(const DurationValue& duration) {
+  if (!duration.text.empty()) return duration.text;
+  return (duration.ms < 0 ? "-" : "") + base::FormatDurationMs(std::abs(duration.ms));
+}
+
+std::string TimeText(const TimeModifier& time) {
+  std::string out;
+  if (time.at_ms) {
+    char shown[48];
+    std::snprintf(shown, sizeof shown, " @ %s%lld.%03lld", *time.at_ms < 0 ? "-" : "",
+                  std::llabs(*time.at_ms / 1000), std::llabs(*time.at_ms % 1000));
+    out += shown;
+  } else if (time.at != AtPreprocessor::kNone) {
+    out += time.at == AtPreprocessor::kStart ? " @ start()" : " @ end()";
+  }
+  if (time.HasOffset()) out += " offset " + DurationText(time.offset);
+  return out;
+}
+
+std::string LabelList(const std::vector<std::string>& names) {
+  std::vector<std::string> shown;
+  for (const std::string& name : names) {
+    shown.push_back(model::IsLegacyLabelName(name) ? name : base::GoQuote(name));
+  }
+  return "(" + base::Join(shown, ", ") + ")";
+}
+
+std::string MatcherText(const VectorSelector& node) {
+  std::vector<std::string> shown;
+  for (const model::Matcher& m : node.matchers) {
+    const bool is_name = !node.name.empty() && m.name() == model::kMetricName &&
+                         m.type() == model::MatchType::kEqual && m.value() == node.name;
+    if (!is_name) shown.push_back(m.ToString());
+  }
+  if (shown.empty() && !node.name.empty()) return node.name;
+  std::sort(shown.begin(), shown.end());
+  return node.name + "{" + base::Join(shown, ",") + "}";
+}
+
+std::string MatchingText(const BinaryExpr& node) {
+  std::string out = node.return_bool ? " bool" : "";
+  if (!node.matching) return out;
+  const VectorMatching& m = *node.matching;
+  const bool grouped = m.card == Cardinality::kManyToOne || m.card == Cardinality::kOneToMany;
+  if (m.labels.empty() && !m.on && !grouped) return out;
+  out += (m.on ? " on " : " ignoring ") + LabelList(m.labels);
+  if (!grouped) return out;
+  out += m.card == Cardinality::kManyToOne ? " group_left " : " group_right ";
+  return out + LabelList(m.include);
+}
+
+std::string AggregateHead(const AggregateExpr& node) {
+  std::string out = OpText(node.op);
+  if (node.without) return out + " without " + LabelList(node.grouping) + " ";
+  if (!node.grouping.empty()) return out + " by " + LabelList(node.grouping) + " ";
+  return out;
+}
+
+std::string NumberText(const NumberLiteral& node) {
+  std::string out;
+  if (!node.is_duration) {
+    base::AppendFloatF(node.value, &out);
+    return out;
+  }
+  const double ms = std::abs(node.value) * 1000;
+  out = base::FormatDurationMs(static_cast<int64_t>(ms + 0.5));
+  return node.value < 0 ? "-" + out : out;
+}
+
+std::string SubqueryTail(const SubqueryExpr& node) {
+  const bool has_step = node.step.ms != 0 || !node.step.text.empty();
+  return "[" + DurationText(node.range) + ":" + (has_step ? DurationText(node.step) : "") + "]" +
+         TimeText(node.time);
+}
+
+std::string CallText(const CallExpr& node) {
+  std::vector<std::string> args;
+  for (const ExprPtr& arg : node.args) args.push_back(Print(*arg));
+  return std::string(node.function->name) + "(" + base::Join(args, ", ") + ")";
+}
+
+// Writes a tree over several lines where one would be too long.
+class PrettyPrinter {
+ public:
+  static std::string Write(const Expr& expr, int level) {
+    const std::string indent(static_cast<size_t>(level) * 2, ' ');
+    std::string line = Print(expr);
+    const bool split = line.size() > kMaxLine;
+    if (const auto* unary = TryAs<UnaryExpr>(expr)) {
+      return indent + (unary->negative ? "-" : "+") +
+             std::string(base::Trim(Write(*unary->operand, level)));
+    }
+    if (!split) return indent + line;
+    switch (expr.kind) {
+      case ExprKind::kAggregate: return indent + Aggregate(As<AggregateExpr>(expr), level, indent);
+      case ExprKind::kBinary: return Binary(As<BinaryExpr>(expr), level, indent);
+      case ExprKind::kCall: return indent + Call(As<CallExpr>(expr), level, indent);
+      case ExprKind::kParen:
+        return indent + "(\n" + Write(*As<ParenExpr>(expr).inner, level + 1) + "\n" + indent + ")";
+      case ExprKind::kSubquery:
+        return Write(*As<SubqueryExpr>(expr).inner, level) + SubqueryTail(As<SubqueryExpr>(expr));
+      default: return indent + line;
+    }
+  }
+
+ private:
+  static std::string Aggregate(const AggregateExpr& node, int level, const std::string& indent) {
+    std::string out = AggregateHead(node) + "(\n";
+    if (node.param) out += Write(*node.param, level + 1) + ",\n";
+    return out + Write(*node.operand, level + 1) + "\n" + indent + ")";
+  }
+
+  static std::string Binary(const BinaryExpr& node, int level, const std::string& indent) {
+    return Write(*node.lhs, level + 1) + "\n" + indent + OpText(node.op) + MatchingText(node) +
+           "\n" + Write(*node.rhs, level + 1);
+  }
+
+  static std::string Call(const CallExpr& node, int level, const std::string& indent) {
+    std::vector<std::string> args;
+    for (const ExprPtr& arg : node.args) args.push_back(Write(*arg, level + 1));
+    return std::string(node.function->name) + "(\n" + base::Join(args, ",\n") + "\n" + indent +
+           ")";
+  }
+};
+
+}  // namespace
+
+std::string Print(const Expr& expr) {
+  switch (expr.kind) {
+    case ExprKind::kNumber: return NumberText(As<NumberLiteral>(expr));
+    case ExprKind::kString: return base::GoQuote(As<StringLiteral>(expr).value);
+    case ExprKind::kParen: return "(" + Print(*As<ParenExpr>(expr).inner) + ")";
+    case ExprKind::kUnary: {
+      const auto& node = As<UnaryExpr>(expr);
+      return (node.negative ? "-" : "+") + Print(*node.operand);
+    }
+    case ExprKind::kBinary: {
+      const auto& node = As<BinaryExpr>(expr);
+      return Print(*node.lhs) + " " + OpText(node.op) + MatchingText(node) + " " +
+             Print(*node.rhs);
+    }
+    case ExprKind::kCall: return CallText(As<CallExpr>(expr));
+    case ExprKind::kAggregate: {
+      const auto& node = As<AggregateExpr>(expr);
+      return AggregateHead(node) + "(" + (node.param ? Print(*node.param) + ", " : "") +
+             Print(*node.operand) + ")";
+    }
+    case ExprKind::kVectorSelector: {
+      const auto& node = As<VectorSelector>(expr);
+      return MatcherText(node) + TimeText(node.time);
+    }
+    case ExprKind::kMatrixSelector: {
+      const auto& node = As<MatrixSelector>(expr);
+      return MatcherText(*node.selector) + "[" + DurationText(node.range) + "]" +
+             TimeText(node.selector->time);
+    }
+    case ExprKind::kSubquery: {
+      const auto& node = As<SubqueryExpr>(expr);
+      return Print(*node.inner) + SubqueryTail(node);
+    }
+  }
+  return {};
+}
+
+std::string PrettyPrint(const Expr& expr) { return PrettyPrinter::Write(expr, 0); }
+
+}  // namespace vedette::promql

@@ -1,0 +1,25 @@
+#include "collector/promql/query_run.h"
+
+namespace vedette::promql {
+
+base::Status ExecutionError(std::string_view message) { return base::Internal(message); }
+
+base::Status QueryRun::CheckAlive() {
+  if (settings_.stop.stop_requested()) {
+    return base::Cancelled("query was canceled in expression evaluation");
+  }
+  // The clock is asked at every 16th call only.
+  if ((checks_++ & 15) == 0 && settings_.clock->MonotonicNanos() > settings_.deadline_nanos) {
+    return base::DeadlineExceeded("query timed out in expression evaluation");
+  }
+  return base::Status();
+}
+
+base::Status QueryRun::Hold(size_t samples) {
+  held_ += static_cast<int64_t>(samples);
+  if (held_ <= settings_.max_samples) return base::Status();
+  return base::ResourceExhausted(
+      "query processing would load too many samples into memory in query execution");
+}
+
+}  // namespace vedette::promql

@@ -1,0 +1,81 @@
+#ifndef VEDETTE_COLLECTOR_PROMQL_QUERY_RUN_H_
+#define VEDETTE_COLLECTOR_PROMQL_QUERY_RUN_H_
+
+#include <cstdint>
+#include <stop_token>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "collector/promql/annotations.h"
+#include "collector/promql/storage.h"
+
+namespace vedette::promql {
+
+// What one running query may use and has said: limits, cancellation, annotations. Lives for one
+// query on one thread.
+class QueryRun {
+ public:
+  struct Settings {
+    const Queryable* queryable = nullptr;
+    const base::Clock* clock = nullptr;
+    std::stop_token stop;
+    int64_t deadline_nanos = 0;  // monotonic
+    int64_t lookback_ms = 0;
+    int64_t max_samples = 0;
+    int64_t default_subquery_step_ms = 0;
+    int64_t start_ms = 0;  // of the whole query: what @ start() and @ end() mean
+    int64_t end_ms = 0;
+    bool delayed_name_removal = false;
+    bool type_and_unit_labels = false;
+  };
+  explicit QueryRun(Settings settings) : settings_(std::move(settings)) {}
+
+  const Settings& settings() const { return settings_; }
+  Annotations& annotations() { return annotations_; }
+
+  // Cancelled or DeadlineExceeded when the query has to end. Cheap enough for every series.
+  base::Status CheckAlive();
+
+  // Counts samples held in memory; ResourceExhausted over the limit.
+  base::Status Hold(size_t samples);
+  void Release(size_t samples) { held_ -= static_cast<int64_t>(samples); }
+
+ private:
+  const Settings settings_;
+  Annotations annotations_;
+  int64_t held_ = 0;
+  int checks_ = 0;
+};
+
+// Samples counted as held for as long as this lives.
+class SampleHold {
+ public:
+  SampleHold() = default;
+  SampleHold(SampleHold&& other) noexcept { *this = std::move(other); }
+  SampleHold& operator=(SampleHold&& other) noexcept {
+    std::swap(run_, other.run_);
+    std::swap(samples_, other.samples_);
+    return *this;
+  }
+  ~SampleHold() {
+    if (run_ != nullptr) run_->Release(samples_);
+  }
+
+  base::Status Add(QueryRun* run, size_t samples) {
+    run_ = run;
+    samples_ += samples;
+    return run->Hold(samples);
+  }
+
+ private:
+  QueryRun* run_ = nullptr;
+  size_t samples_ = 0;
+};
+
+// An error of evaluation: the message goes to the user as it is.
+base::Status ExecutionError(std::string_view message);
+
+}  // namespace vedette::promql
+
+#endif  // VEDETTE_COLLECTOR_PROMQL_QUERY_RUN_H_

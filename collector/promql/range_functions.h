@@ -1,0 +1,37 @@
+#ifndef VEDETTE_COLLECTOR_PROMQL_RANGE_FUNCTIONS_H_
+#define VEDETTE_COLLECTOR_PROMQL_RANGE_FUNCTIONS_H_
+
+#include <cstdint>
+#include <span>
+
+#include "collector/promql/functions.h"
+
+namespace vedette::promql {
+
+// One step's window of a series: samples in (start_ms, end_ms], at least one.
+struct Window {
+  std::span<const int64_t> times;
+  std::span<const double> values;
+  int64_t start_ms = 0;
+  int64_t end_ms = 0;
+  int64_t eval_ms = 0;  // the step itself: offset and @ do not move it
+  double param = 0;     // of quantile_over_time and predict_linear
+};
+
+// A function over range vectors that looks at one window at a time.
+struct RangeFunction {
+  FunctionId id;
+  // False: no value at this step.
+  bool (*compute)(const Window& window, double* out);
+  int matrix_arg = 0;
+  int param_arg = -1;  // a scalar, -1: none
+  bool keeps_name = false;
+  bool counts = false;  // expects a counter: a name that tells otherwise is worth an annotation
+};
+
+// Null for functions of another kind.
+const RangeFunction* FindRangeFunction(FunctionId id);
+
+}  // namespace vedette::promql
+
+#endif  // VEDETTE_COLLECTOR_PROMQL_RANGE_FUNCTIONS_H_

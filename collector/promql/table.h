@@ -1,0 +1,74 @@
+#ifndef VEDETTE_COLLECTOR_PROMQL_TABLE_H_
+#define VEDETTE_COLLECTOR_PROMQL_TABLE_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "collector/promql/query_run.h"
+#include "collector/promql/value.h"
+#include "model/labels.h"
+#include "model/sample.h"
+
+// The intermediate values of an evaluation: series by steps.
+
+namespace vedette::promql {
+
+// The times at which an expression is evaluated: start, start+step, ... ; an instant is one step.
+struct Grid {
+  int64_t start_ms = 0;
+  int64_t step_ms = 1;
+  int steps = 1;
+
+  int64_t At(int step) const { return start_ms + step_ms * step; }
+  int64_t end_ms() const { return At(steps - 1); }
+};
+
+// A value that is not there. A stale marker never is a result, so its bits can say so.
+inline double Absent() { return model::StaleNan(); }
+inline bool IsPresent(double v) { return !model::IsStaleNan(v); }
+
+// One series over a grid. Only the span from the first to the last value is kept, so that short
+// lived series cost what they hold.
+struct Row {
+  model::Labels labels;
+  bool drop_name = false;  // the name goes at the end (delayed name removal)
+  int first = 0;           // the step of values[0]
+  std::vector<double> values;
+
+  int end() const { return first + static_cast<int>(values.size()); }
+  double At(int step) const {
+    return step < first || step >= end() ? Absent() : values[static_cast<size_t>(step - first)];
+  }
+  // Steps must ascend.
+  void Append(int step, double value);
+  bool empty() const { return values.empty(); }
+};
+
+// The value of an expression over a grid. A scalar is one row without labels and gaps.
+struct Table {
+  ValueType type = ValueType::kVector;
+  std::vector<Row> rows;
+  std::string text;  // of a string
+  SampleHold hold;   // what the rows hold
+
+  // Counts and adds a row.
+  base::Status Add(QueryRun* run, Row row) {
+    VEDETTE_RETURN_IF_ERROR(hold.Add(run, row.values.size()));
+    rows.push_back(std::move(row));
+    return base::Status();
+  }
+  double ScalarAt(int step) const { return rows.front().At(step); }
+};
+
+// Removes the metric name, and the labels __type__ and __unit__ that describe it.
+model::Labels DropReserved(const model::Labels& labels);
+
+// Joins rows of equal labels. False when two of them have a value at the same step: "vector cannot
+// contain metrics with the same labelset".
+bool MergeEqualRows(std::vector<Row>* rows);
+
+}  // namespace vedette::promql
+
+#endif  // VEDETTE_COLLECTOR_PROMQL_TABLE_H_
