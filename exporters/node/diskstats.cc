@@ -164,11 +164,12 @@ class Diskstats final : public Collector {
     }
   }
 
-  // Partitions and the like have no queue of their own: 0, as upstream has it.
+  // 0 where there is no queue, as for partitions, and where it lacks an I/O timeout: upstream knows
+  // nothing of such a queue, which is that of virtual disks.
   bool Rotational(std::string_view device) {
-    const auto value =
-        sys_file_.ReadUint(paths_.Sys(base::Concat({"block/", device, "/queue/rotational"})));
-    return value.ok() && *value == 1;
+    const std::string queue = paths_.Sys(base::Concat({"block/", device, "/queue/"}));
+    const auto value = sys_file_.ReadUint(queue + "rotational");
+    return value.ok() && *value == 1 && sys_file_.Read(queue + "io_timeout").ok();
   }
 
   const Paths paths_;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/strings.h"
 #include "exporters/runtime/family_sink.h"
@@ -33,8 +34,8 @@ std::string ReadFile(const char* path) {
 // The fields of /proc/self/stat after the name, the first of which proc(5) numbers 3.
 class StatFields {
  public:
-  explicit StatFields(const std::string& text)
-      : fields_(base::Split(Tail(text), ' ')) {}
+  explicit StatFields(std::string text)
+      : text_(std::move(text)), fields_(base::Split(Tail(text_), ' ')) {}
 
   std::optional<double> Number(size_t field) const {
     if (field < 3 || field - 3 >= fields_.size()) return std::nullopt;
@@ -47,7 +48,8 @@ class StatFields {
     return close == std::string::npos ? std::string_view() : std::string_view(text).substr(close + 2);
   }
 
-  std::vector<std::string_view> fields_;
+  const std::string text_;
+  const std::vector<std::string_view> fields_;  // of text_
 };
 
 std::optional<double> BootTimeSeconds() {
