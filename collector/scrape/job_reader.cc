@@ -18,7 +18,7 @@ using base::config::Problems;
 constexpr std::string_view kProtoProtocol = "PrometheusProto";
 
 // Every mechanism of upstream but static_configs.
-constexpr std::array<std::string_view, 28> kDiscoveries = {
+constexpr std::array<std::string_view, 32> kDiscoveries = {
     "azure_sd_configs",      "consul_sd_configs",      "digitalocean_sd_configs",
     "dns_sd_configs",        "docker_sd_configs",      "dockerswarm_sd_configs",
     "ec2_sd_configs",        "ecs_sd_configs",         "eureka_sd_configs",
@@ -26,9 +26,10 @@ constexpr std::array<std::string_view, 28> kDiscoveries = {
     "http_sd_configs",       "ionos_sd_configs",       "kubernetes_sd_configs",
     "kuma_sd_configs",       "lightsail_sd_configs",   "linode_sd_configs",
     "marathon_sd_configs",   "nerve_sd_configs",       "nomad_sd_configs",
-    "openstack_sd_configs",  "ovhcloud_sd_configs",    "puppetdb_sd_configs",
-    "scaleway_sd_configs",   "serverset_sd_configs",   "stackit_sd_configs",
-    "triton_sd_configs"};
+    "oci_sd_configs",        "openstack_sd_configs",   "outscale_sd_configs",
+    "ovhcloud_sd_configs",   "puppetdb_sd_configs",    "scaleway_sd_configs",
+    "serverset_sd_configs",  "stackit_sd_configs",     "triton_sd_configs",
+    "uyuni_sd_configs",      "vultr_sd_configs"};
 
 void ReadLimit(MapReader* map, std::string_view key, uint64_t* limit) {
   int64_t value = 0;
@@ -172,9 +173,6 @@ void ReadStaticGroups(MapReader* map, std::vector<StaticGroup>* groups) {
 
 void ReadDiscoveries(MapReader* map, Problems* unsupported) {
   for (const std::string_view key : kDiscoveries) {
-    Unsupported(map, key, "targets come from static_configs", unsupported);
-  }
-  for (const std::string_view key : {"uyuni_sd_configs", "vultr_sd_configs"}) {
     Unsupported(map, key, "targets come from static_configs", unsupported);
   }
 }

@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <bit>
+#include <chrono>
 #include <map>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -200,7 +201,7 @@ TEST_F(ScrapeLoopTest, AFailedScrapeEndsAllSeriesAndUpIsZero) {
   EXPECT_EQ(Value("new"), "none");
   EXPECT_EQ(Value("up"), "0.000000");
   EXPECT_EQ(loop_->Status().health, Health::kDown);
-  EXPECT_EQ(loop_->Status().last_error, "line 3: expected label name, found \" 2\"");
+  EXPECT_EQ(loop_->Status().last_error, "line 3: expected label name, found \"2\"");
   client_->Answer(base::Unavailable("connection refused"));
   Scrape();
   EXPECT_EQ(Value("a"), "none");
