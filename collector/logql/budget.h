@@ -1,0 +1,64 @@
+#ifndef VEDETTE_COLLECTOR_LOGQL_BUDGET_H_
+#define VEDETTE_COLLECTOR_LOGQL_BUDGET_H_
+
+#include <cstdint>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "base/strings.h"
+#include "collector/logql/engine.h"
+
+namespace vedette::logql {
+
+// Counts what one query takes against its bounds. One thread.
+class Budget {
+ public:
+  Budget(const QueryContext& context, base::Clock* clock) : context_(context), clock_(clock) {}
+
+  // Call often: every few hundred lines, every series.
+  base::Status Check() const {
+    if (context_.stop.stop_requested()) return base::Cancelled("query cancelled");
+    if (context_.deadline_monotonic_ns != 0 &&
+        clock_->MonotonicNanos() >= context_.deadline_monotonic_ns) {
+      return base::DeadlineExceeded("query timed out");
+    }
+    return {};
+  }
+  base::Status ChargeScan(uint64_t lines, uint64_t bytes) {
+    stats_.lines_scanned += lines;
+    stats_.bytes_scanned += bytes;
+    if (context_.max_scanned_bytes != 0 && stats_.bytes_scanned > context_.max_scanned_bytes) {
+      return base::ResourceExhausted(
+          base::Concat({"the query would read more than ",
+                        std::to_string(context_.max_scanned_bytes),
+                        " bytes of lines; narrow its time range or selector"}));
+    }
+    return Check();
+  }
+  base::Status ChargeMemory(uint64_t bytes) {
+    memory_ += bytes;
+    if (memory_ <= context_.max_memory_bytes) return {};
+    return base::ResourceExhausted(
+        base::Concat({"the query needs more than ", std::to_string(context_.max_memory_bytes),
+                      " bytes of memory"}));
+  }
+  base::Status CheckSeries(uint64_t series) const {
+    if (series <= context_.max_series) return {};
+    return base::ResourceExhausted(base::Concat(
+        {"maximum number of series (", std::to_string(context_.max_series),
+         ") reached for a single query; consider reducing query cardinality by adding more "
+         "specific stream selectors, reducing the time range, or aggregating results"}));
+  }
+  QueryStats& stats() { return stats_; }
+  const std::stop_token& stop() const { return context_.stop; }
+
+ private:
+  const QueryContext& context_;
+  base::Clock* const clock_;
+  QueryStats stats_;
+  uint64_t memory_ = 0;
+};
+
+}  // namespace vedette::logql
+
+#endif  // VEDETTE_COLLECTOR_LOGQL_BUDGET_H_

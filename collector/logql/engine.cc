@@ -1,0 +1,240 @@
+#include "collector/logql/engine.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "collector/logql/eval.h"
+#include "collector/logql/parser.h"
+#include "collector/logql/pipeline.h"
+
+namespace vedette::logql {
+namespace {
+
+constexpr int64_t kMaxPoints = 11'000;
+
+int64_t FloorTo(int64_t value, int64_t step) {
+  const int64_t rest = value % step;
+  return value - (rest < 0 ? rest + step : rest);
+}
+
+// --- Log queries ---------------------------------------------------------------------------------
+
+// Collects the lines of a log query until its limit.
+class LineCollector {
+ public:
+  LineCollector(Pipeline pipeline, const RangeQuery& query, Budget* budget)
+      : pipeline_(std::move(pipeline)), query_(query), budget_(budget) {}
+
+  bool Visit(std::span<const StoredLine> lines) {
+    uint64_t bytes = 0;
+    size_t seen = 0;
+    for (const StoredLine& line : lines) {
+      ++seen;
+      bytes += line.line.size();
+      if (!pipeline_.Process(line)) continue;
+      ++budget_->stats().lines_kept;
+      if (!FarEnough(line.timestamp_ns)) continue;
+      status_ = budget_->ChargeMemory(sizeof(ResultLine) + line.line.size());
+      if (!status_.ok()) return false;
+      lines_.push_back(Collected(line));
+      if (lines_.size() >= query_.limit) break;
+    }
+    status_ = budget_->ChargeScan(seen, bytes);
+    return status_.ok() && lines_.size() < query_.limit;
+  }
+
+  const base::Status& status() const { return status_; }
+  Lines Take() { return std::move(lines_); }
+
+ private:
+  bool FarEnough(int64_t timestamp_ns) const {
+    if (query_.interval_ns <= 0 || lines_.empty()) return true;
+    const int64_t last = lines_.back().timestamp_ns;
+    return query_.direction == Direction::kForward ? timestamp_ns - last >= query_.interval_ns
+                                                   : last - timestamp_ns >= query_.interval_ns;
+  }
+
+  ResultLine Collected(const StoredLine& line) {
+    if (pipeline_.LeavesLabels()) scratch_.Reset(*line.stream, *line.metadata);
+    const LineLabels& labels = pipeline_.LeavesLabels() ? scratch_ : pipeline_.labels();
+    return {line.timestamp_ns, std::string(line.line), labels.Stream(), labels.Metadata(),
+            labels.Parsed()};
+  }
+
+  Pipeline pipeline_;
+  const RangeQuery& query_;
+  Budget* const budget_;
+  LineLabels scratch_;
+  Lines lines_;
+  base::Status status_;
+};
+
+base::StatusOr<Lines> RunLogQuery(const LogQuery& log, const RangeQuery& query,
+                                  const LogSource& source, Budget* budget) {
+  VEDETTE_ASSIGN_OR_RETURN(Pipeline pipeline, Pipeline::Make(log));
+  if (query.limit == 0) return Lines();
+  ScanRequest request;
+  request.matchers = log.matchers;
+  request.start_ns = query.start_ns;
+  request.end_ns = query.end_ns;
+  request.direction = query.direction;
+  request.stop = budget->stop();
+  LineCollector collector(std::move(pipeline), query, budget);
+  const base::Status scanned = source.Scan(
+      request, [&](std::span<const StoredLine> lines) { return collector.Visit(lines); });
+  VEDETTE_RETURN_IF_ERROR(collector.status());
+  VEDETTE_RETURN_IF_ERROR(scanned);
+  return collector.Take();
+}
+
+// --- Metric queries ------------------------------------------------------------------------------
+
+// Walks the tree, at most kMaxDepth deep.
+class Evaluator {
+ public:
+  Evaluator(const Grid& grid, const LogSource& source, Budget* budget)
+      : grid_(grid), source_(source), budget_(budget) {}
+
+  base::StatusOr<GridValue> Eval(const Expr& expr) {
+    VEDETTE_RETURN_IF_ERROR(budget_->Check());
+    if (const auto* literal = std::get_if<Literal>(&expr.node)) {
+      return GridValue{true, literal->value, {}};
+    }
+    if (const auto* function = std::get_if<VectorFunction>(&expr.node)) {
+      GridSeries series{{}, std::vector<double>(grid_.points, function->value),
+                        std::vector<uint8_t>(grid_.points, 1)};
+      return GridValue{false, 0, {std::move(series)}};
+    }
+    if (const auto* range = std::get_if<RangeAggregation>(&expr.node)) {
+      return EvalRange(*range, grid_, source_, budget_, nullptr);
+    }
+    if (const auto* vector = std::get_if<VectorAggregation>(&expr.node)) return Vector(*vector);
+    if (const auto* binary = std::get_if<Binary>(&expr.node)) {
+      VEDETTE_ASSIGN_OR_RETURN(GridValue left, Eval(*binary->left));
+      VEDETTE_ASSIGN_OR_RETURN(GridValue right, Eval(*binary->right));
+      return EvalBinary(*binary, std::move(left), std::move(right), grid_, budget_);
+    }
+    return base::InvalidArgument("parse error : unexpected type of expression: a log query");
+  }
+
+ private:
+  base::StatusOr<GridValue> Vector(const VectorAggregation& vector) {
+    const auto* range = std::get_if<RangeAggregation>(&vector.inner->node);
+    if (range != nullptr && vector.op == VectorOp::kSum) {
+      // Summed while counting, as Loki does: no series but those of the answer.
+      const Grouping all;
+      return EvalRange(*range, grid_, source_, budget_,
+                       vector.grouping ? &*vector.grouping : &all);
+    }
+    VEDETTE_ASSIGN_OR_RETURN(GridValue inner, Eval(*vector.inner));
+    return EvalVector(vector, std::move(inner), grid_, budget_);
+  }
+
+  const Grid& grid_;
+  const LogSource& source_;
+  Budget* const budget_;
+};
+
+Matrix ToMatrix(GridValue value, const Grid& grid) {
+  if (value.is_scalar) {
+    value.series.push_back({{}, std::vector<double>(grid.points, value.scalar),
+                            std::vector<uint8_t>(grid.points, 1)});
+  }
+  Matrix matrix;
+  for (GridSeries& from : value.series) {
+    MatrixSeries series{std::move(from.labels), {}, {}};
+    for (size_t i = 0; i < grid.points; ++i) {
+      if (!from.present[i]) continue;
+      series.timestamps_ns.push_back(grid.At(i));
+      series.values.push_back(from.values[i]);
+    }
+    if (!series.values.empty()) matrix.push_back(std::move(series));
+  }
+  std::sort(matrix.begin(), matrix.end(),
+            [](const MatrixSeries& a, const MatrixSeries& b) { return a.metric < b.metric; });
+  return matrix;
+}
+
+// topk and bottomk at the root order an instant answer by value.
+Vector ToVector(GridValue value, const Grid& grid, const Expr& root) {
+  Vector vector;
+  for (GridSeries& from : value.series) {
+    if (from.present[0]) {
+      vector.push_back({std::move(from.labels), grid.start_ns, from.values[0]});
+    }
+  }
+  std::sort(vector.begin(), vector.end(),
+            [](const VectorSample& a, const VectorSample& b) { return a.metric < b.metric; });
+  const auto* aggregation = std::get_if<VectorAggregation>(&root.node);
+  const bool top = aggregation != nullptr && aggregation->op == VectorOp::kTopk;
+  const bool bottom = aggregation != nullptr && aggregation->op == VectorOp::kBottomk;
+  if (!top && !bottom) return vector;
+  std::stable_sort(vector.begin(), vector.end(), [&](const auto& a, const auto& b) {
+    if (std::isnan(a.value) || std::isnan(b.value)) return !std::isnan(a.value) && std::isnan(b.value);
+    return top ? a.value > b.value : a.value < b.value;
+  });
+  return vector;
+}
+
+base::StatusOr<Grid> AlignedGrid(const RangeQuery& query) {
+  if (query.step_ns <= 0) {
+    return base::InvalidArgument(
+        "zero or negative query resolution step widths are not accepted. Try a positive integer");
+  }
+  if (query.end_ns < query.start_ns) {
+    return base::InvalidArgument("end timestamp must not be before or equal to start time");
+  }
+  Grid grid;
+  grid.step_ns = query.step_ns;
+  grid.start_ns = FloorTo(query.start_ns, query.step_ns);
+  int64_t span = 0;
+  if (__builtin_sub_overflow(query.end_ns, grid.start_ns, &span) ||
+      (span - 1) / query.step_ns > kMaxPoints) {
+    return base::InvalidArgument(
+        "exceeded maximum resolution of 11,000 points per time series. Try increasing the value of "
+        "the step parameter");
+  }
+  grid.points = static_cast<size_t>(span / query.step_ns + (span % query.step_ns != 0 ? 1 : 0)) + 1;
+  return grid;
+}
+
+}  // namespace
+
+base::StatusOr<Result> Engine::QueryRange(const RangeQuery& query,
+                                          const QueryContext& context) const {
+  VEDETTE_ASSIGN_OR_RETURN(const ExprPtr expr, Parse(query.query));
+  Budget budget(context, clock_);
+  Result result;
+  if (const auto* log = std::get_if<LogQuery>(&expr->node)) {
+    VEDETTE_ASSIGN_OR_RETURN(result.value, RunLogQuery(*log, query, *source_, &budget));
+  } else {
+    VEDETTE_ASSIGN_OR_RETURN(const Grid grid, AlignedGrid(query));
+    VEDETTE_ASSIGN_OR_RETURN(GridValue value, Evaluator(grid, *source_, &budget).Eval(*expr));
+    result.value = ToMatrix(std::move(value), grid);
+  }
+  result.stats = budget.stats();
+  return result;
+}
+
+base::StatusOr<Result> Engine::QueryInstant(std::string_view query, int64_t time_ns,
+                                            const QueryContext& context) const {
+  VEDETTE_ASSIGN_OR_RETURN(const ExprPtr expr, Parse(query));
+  if (expr->IsLog()) {
+    return base::InvalidArgument(
+        "log queries are not supported as an instant query type, please change your query to a "
+        "range query type");
+  }
+  Budget budget(context, clock_);
+  const Grid grid{time_ns, 1, 1};
+  VEDETTE_ASSIGN_OR_RETURN(GridValue value, Evaluator(grid, *source_, &budget).Eval(*expr));
+  Result result;
+  if (value.is_scalar) {
+    result.value = Scalar{time_ns, value.scalar};
+  } else {
+    result.value = ToVector(std::move(value), grid, *expr);
+  }
+  result.stats = budget.stats();
+  return result;
+}
+
+}  // namespace vedette::logql

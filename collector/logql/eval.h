@@ -1,0 +1,51 @@
+#ifndef VEDETTE_COLLECTOR_LOGQL_EVAL_H_
+#define VEDETTE_COLLECTOR_LOGQL_EVAL_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "base/status.h"
+#include "collector/logql/ast.h"
+#include "collector/logql/budget.h"
+#include "collector/logql/storage.h"
+
+namespace vedette::logql {
+
+// The times a metric query is evaluated at: start, start + step, ...
+struct Grid {
+  int64_t start_ns = 0;
+  int64_t step_ns = 1;
+  size_t points = 1;
+  int64_t At(size_t i) const { return start_ns + static_cast<int64_t>(i) * step_ns; }
+};
+
+// A series over the grid; values[i] counts only where present[i].
+struct GridSeries {
+  model::Labels labels;
+  std::vector<double> values;
+  std::vector<uint8_t> present;
+};
+
+// What a metric expression comes to: one number, or series.
+struct GridValue {
+  bool is_scalar = false;
+  double scalar = 0;
+  std::vector<GridSeries> series;
+};
+
+// rate, count_over_time and their like: one pass over the lines. With `grouping` the series are
+// those of `sum grouping (...)`.
+base::StatusOr<GridValue> EvalRange(const RangeAggregation& range, const Grid& grid,
+                                    const LogSource& source, Budget* budget,
+                                    const Grouping* grouping);
+
+// sum, topk and their like. Takes `inner` apart.
+base::StatusOr<GridValue> EvalVector(const VectorAggregation& vector, GridValue inner,
+                                     const Grid& grid, Budget* budget);
+
+base::StatusOr<GridValue> EvalBinary(const Binary& binary, GridValue left, GridValue right,
+                                     const Grid& grid, Budget* budget);
+
+}  // namespace vedette::logql
+
+#endif  // VEDETTE_COLLECTOR_LOGQL_EVAL_H_

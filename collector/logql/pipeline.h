@@ -1,0 +1,46 @@
+#ifndef VEDETTE_COLLECTOR_LOGQL_PIPELINE_H_
+#define VEDETTE_COLLECTOR_LOGQL_PIPELINE_H_
+
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/status.h"
+#include "collector/logql/ast.h"
+#include "collector/logql/line_filter.h"
+#include "collector/logql/line_labels.h"
+#include "collector/logql/storage.h"
+
+namespace vedette::logql {
+
+// Whether `filter` keeps the line with these labels. A value that cannot be read as what it is
+// compared with keeps the line and sets __error__.
+bool KeepsLine(const LabelFilter& filter, LineLabels* labels);
+
+// A query's stages ready to run on lines. Borrows the query. One thread: it reuses its label set.
+class Pipeline {
+ public:
+  // `labels_unused`: nothing reads the labels afterwards (a sum over everything), so parsers whose
+  // labels no later stage reads need not run, and their errors are nobody's. Loki does the same.
+  static base::StatusOr<Pipeline> Make(const LogQuery& log, bool labels_unused = false);
+
+  // False: the line is dropped. Line filters run before labels are touched.
+  bool Process(const StoredLine& line);
+  // Of the line processed last.
+  const LineLabels& labels() const { return labels_; }
+  // True when stages only look at the line: stream and metadata stay as they are.
+  bool LeavesLabels() const { return leaves_labels_; }
+
+ private:
+  using Step = std::variant<LineFilter, const JsonStage*, const LabelFilterStage*,
+                            const DropKeepStage*>;
+  bool Run(const Step& step, const StoredLine& line);
+
+  std::vector<Step> steps_;
+  bool leaves_labels_ = true;
+  LineLabels labels_;
+};
+
+}  // namespace vedette::logql
+
+#endif  // VEDETTE_COLLECTOR_LOGQL_PIPELINE_H_

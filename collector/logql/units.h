@@ -1,0 +1,19 @@
+#ifndef VEDETTE_COLLECTOR_LOGQL_UNITS_H_
+#define VEDETTE_COLLECTOR_LOGQL_UNITS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace vedette::logql {
+
+// Go's durations ("1.5s", "-3m2s", "µs"), in nanoseconds.
+std::optional<int64_t> ParseGoDuration(std::string_view text);
+// Prometheus' ("1d", "1h30m"), else Go's, in nanoseconds.
+std::optional<int64_t> ParseAnyDuration(std::string_view text);
+// "10kB", "2MiB", "1.5GB", "12": decimal units by 1000, those with i by 1024, any case.
+std::optional<double> ParseBytes(std::string_view text);
+
+}  // namespace vedette::logql
+
+#endif  // VEDETTE_COLLECTOR_LOGQL_UNITS_H_
