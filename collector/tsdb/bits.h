@@ -57,6 +57,8 @@ class BitReader {
     return v;
   }
   bool ok() const { return ok_; }
+  // Every byte has been begun.
+  bool AtEnd() const { return data_.empty(); }
 
  private:
   bool NextByte() {

@@ -174,7 +174,7 @@ base::Status DecodeXor(base::ByteReader* in, std::span<double> out) {
     }
     out[i] = std::bit_cast<double>(value);
   }
-  return bits.ok() ? base::Status() : Broken("xor");
+  return bits.ok() && bits.AtEnd() ? base::Status() : Broken("xor");
 }
 
 base::Status DecodeRaw(base::ByteReader* in, std::span<double> out) {

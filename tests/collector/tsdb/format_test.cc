@@ -1,0 +1,157 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/codec/bytes.h"
+#include "collector/tsdb/int_codec.h"
+#include "collector/tsdb/manifest.h"
+#include "collector/tsdb/merge_plan.h"
+#include "collector/tsdb/part_format.h"
+#include "collector/tsdb/value_codec.h"
+#include "collector/tsdb/wal_record.h"
+#include "tests/support/shared_dir.h"
+
+// FORMAT.md is a promise: what it says is checked here against the code.
+
+namespace vedette::tsdb {
+namespace {
+
+std::string Hex(const std::string& bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  for (const char c : bytes) {
+    out.push_back(kDigits[static_cast<uint8_t>(c) >> 4]);
+    out.push_back(kDigits[static_cast<uint8_t>(c) & 15]);
+  }
+  return out;
+}
+
+TEST(Format, DocumentNamesTheConstants) {
+  const std::string text = test::ReadWholeFile(test::SourcePath("collector/tsdb/FORMAT.md"));
+  const std::string phrases[] = {
+      "Version " + std::to_string(kPartVersion) + ".",
+      std::string("`") + std::string(kManifestMagic) + "`",
+      "magic \"" + std::string(kPartMagic) + "\", version u32 = " + std::to_string(kPartVersion),
+      "magic `" + std::string(kFooterMagic) + "`",
+      std::to_string(kFooterBytes) + " bytes",
+      "at most " + std::to_string(kColumnSamples) + " samples",
+      "Up to " + std::to_string(kPageSeries) + " series",
+      "A group holds " + std::to_string(kIntGroup) + " integers",
+      "about " + std::to_string(kPostingsPageBytes >> 10) + " KiB",
+      "Type " + std::to_string(kWalBatch) + ", one an Append"};
+  for (const std::string& phrase : phrases) {
+    EXPECT_NE(text.find(phrase), std::string::npos) << phrase;
+  }
+}
+
+TEST(Format, HeaderAndFooterAreAsDocumented) {
+  EXPECT_EQ(EncodePartHeader(), std::string("VDTSPART\x01\0\0\0\0\0\0\0", kPartHeaderBytes));
+  const std::string footer = EncodeFooter({1, 2, 3, 4, 5, 6, 7, 8});
+  EXPECT_EQ(footer.size(), kFooterBytes);
+  EXPECT_EQ(footer[48], 8);  // max time
+  EXPECT_TRUE(footer.ends_with("VDPE"));
+}
+
+TEST(Format, ColumnsAreAsDocumented) {
+  std::string out;
+  EncodeInts(std::vector<int64_t>{10, 25, 40}, &out);
+  EXPECT_EQ(Hex(out), "00141e");  // constant delta, first 10, step 15
+  out.clear();
+  EncodeInts(std::vector<int64_t>{0, 2, 0, 6}, &out);
+  // plain, 0, gcd 2, minimum 0, width 2, no patches: 0 1 0 3 from the lowest bit up
+  EXPECT_EQ(Hex(out), "01000200" "0200" "c4");
+  out.clear();
+  EncodeValues(std::vector<double>{1.5, 1.5}, &out);
+  EXPECT_EQ(Hex(out), "01000000000000f83f");
+  out.clear();
+  EncodeValues(std::vector<double>{0.5, 1.0, 1.5}, &out);
+  EXPECT_EQ(Hex(out), "020100" "000a0a");  // decimal, exponent 1, no exceptions, 5 by 5
+}
+
+TEST(Format, LogRecordIsAsDocumented) {
+  const model::Labels labels{{"a", "b"}};
+  const WalSeries series[] = {{7, &labels}};
+  const WalRow rows[] = {{7, 100, 3}, {8, 115, 0.5}};
+  EXPECT_EQ(Hex(EncodeBatch(2, series, rows)),
+            "02" "01" "07" "04" "01610162" "c801" "02" "0e000c" "021e01" "000000000000e03f");
+}
+
+TEST(Format, LogRecordComesBack) {
+  const model::Labels labels{{"a", "b"}};
+  const WalSeries series[] = {{900, &labels}};
+  const WalRow rows[] = {{900, -5, -0.0}, {3, 1'700'000'000'000, 1e300}, {4, 0, -42}};
+  const auto batch = DecodeBatch(EncodeBatch(9, series, rows));
+  ASSERT_TRUE(batch.ok()) << batch.status();
+  EXPECT_EQ(batch->epoch, 9u);
+  EXPECT_EQ(batch->series.front().second, labels);
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(batch->rows[i].ref, rows[i].ref);
+    EXPECT_EQ(batch->rows[i].time_ms, rows[i].time_ms);
+    EXPECT_EQ(std::bit_cast<uint64_t>(batch->rows[i].value),
+              std::bit_cast<uint64_t>(rows[i].value));
+  }
+}
+
+TEST(Format, ManifestComesBackAndNewerIsRefusedByName) {
+  Manifest manifest;
+  manifest.hash_seed = 77;
+  manifest.parts.push_back({1, PartLevel::kDay, -5, 10, 20, 30, 40});
+  std::string bytes = EncodeManifest(manifest);
+  const auto back = DecodeManifest(bytes);
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(back->hash_seed, 77u);
+  EXPECT_EQ(back->parts.front().min_ms, -5);
+  EXPECT_EQ(back->parts.front().level, PartLevel::kDay);
+  bytes[8] = 2;
+  EXPECT_EQ(base::Message(DecodeManifest(bytes).status()),
+            "manifest has format version 2, this program reads up to 1");
+}
+
+TEST(Format, EveryFlippedBitOfAManifestIsFound) {
+  Manifest manifest;
+  manifest.parts.resize(3);
+  const std::string bytes = EncodeManifest(manifest);
+  for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    std::string bad = bytes;
+    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
+    EXPECT_FALSE(DecodeManifest(bad).ok()) << bit;
+  }
+}
+
+TEST(Format, PartFileNames) {
+  uint64_t id = 0;
+  EXPECT_EQ(PartFileName(255), "00000000000000ff.part");
+  EXPECT_TRUE(ParsePartFileName("00000000000000ff.part", &id));
+  EXPECT_EQ(id, 255u);
+  for (const char* name : {"ff.part", "00000000000000FF.part", "00000000000000ff.part.broken", ""}) {
+    EXPECT_FALSE(ParsePartFileName(name, &id)) << name;
+  }
+}
+
+TEST(MergePlan, ClosedQuietDaysFirstThenRunsOfEight) {
+  const int64_t hour = 3600 * 1000;
+  auto part = [](uint64_t id, PartLevel level, int64_t min_ms, int64_t created_ms) {
+    PartMeta meta;
+    meta.id = id;
+    meta.level = level;
+    meta.min_ms = min_ms;
+    meta.created_ms = created_ms;
+    return meta;
+  };
+  std::vector<PartMeta> parts = {part(1, PartLevel::kMerged, 0, 0), part(2, PartLevel::kFlush, 5, 0)};
+  EXPECT_FALSE(PlanMerge(parts, {}, kDayMs));             // closed for less than an hour
+  EXPECT_FALSE(PlanMerge(parts, {2}, kDayMs + 2 * hour));  // damaged
+  const auto day = PlanMerge(parts, {}, kDayMs + 2 * hour);
+  ASSERT_TRUE(day);
+  EXPECT_EQ(day->parts, (std::vector<uint64_t>{1, 2}));
+  EXPECT_EQ(day->level, PartLevel::kDay);
+  for (uint64_t id = 3; id <= 9; ++id) parts.push_back(part(id, PartLevel::kFlush, 9, 0));
+  const auto run = PlanMerge(parts, {}, 10 * hour);
+  ASSERT_TRUE(run);
+  EXPECT_EQ(run->parts, (std::vector<uint64_t>{2, 3, 4, 5, 6, 7, 8, 9}));
+  EXPECT_EQ(DayOf(-1), -1);
+  EXPECT_EQ(DayOf(-kDayMs), -1);
+}
+
+}  // namespace
+}  // namespace vedette::tsdb
