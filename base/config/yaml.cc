@@ -241,10 +241,17 @@ class Builder final : public YAML::EventHandler {
     }
   }
 
+  static Node AtStart() {
+    Node node;
+    node.line = 1;
+    node.column = 1;
+    return node;
+  }
+
   const std::string_view text_;
   bool started_ = false;
   size_t spent_ = 0;
-  Node root_{Node::Kind::kNull, {}, false, {}, {}, 1, 1};
+  Node root_ = AtStart();
   std::vector<Level> stack_;
   absl::flat_hash_map<YAML::anchor_t, Anchor> anchors_;
 };
@@ -305,5 +312,12 @@ void Problems::Add(const Node& at, std::string_view field, std::string_view mess
 Status Problems::ToStatus() const {
   return messages_.empty() ? Status() : InvalidArgument(Join(messages_, "\n"));
 }
+
+Node::Node() = default;
+Node::Node(const Node&) = default;
+Node::Node(Node&&) noexcept = default;
+Node& Node::operator=(const Node&) = default;
+Node& Node::operator=(Node&&) noexcept = default;
+Node::~Node() = default;
 
 }  // namespace vedette::base::config

@@ -19,6 +19,13 @@ namespace vedette::base::config {
 // A value with its place in the file. Immutable. Lives as long as its Document.
 struct Node {
   enum class Kind { kNull, kScalar, kSequence, kMap };
+  // Out of line: clang 14 cannot instantiate them where Node holds pairs of itself.
+  Node();
+  Node(const Node&);
+  Node(Node&&) noexcept;
+  Node& operator=(const Node&);
+  Node& operator=(Node&&) noexcept;
+  ~Node();
   Kind kind = Kind::kNull;
   std::string scalar;      // kScalar: the text
   bool quoted = false;     // kScalar: was written in quotes
