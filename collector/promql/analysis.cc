@@ -87,13 +87,14 @@ class TypeChecker {
     VEDETTE_RETURN_IF_ERROR(CheckArity(*node));
     const std::string context = "call to function " + base::GoQuote(f.name);
     for (size_t i = 0; i < node->args.size(); ++i) {
+      if (f.id == FunctionId::kInfo && i == 1) return CheckInfo(*node->args[1]);
       const size_t type_index = std::min(i, f.args().size() - 1);
       VEDETTE_RETURN_IF_ERROR(ExpectType(node->args[i].get(), f.args()[type_index], context));
     }
-    if (f.id == FunctionId::kInfo && node->args.size() > 1) return CheckInfo(*node->args[1]);
     return base::Status();
   }
 
+  // info()'s second argument selects labels: it may match anything.
   base::Status CheckInfo(const Expr& selector) const {
     const auto* vector = TryAs<VectorSelector>(selector);
     if (vector == nullptr) return Error(selector.pos, "expected label selectors only");

@@ -70,7 +70,7 @@ int DurationPrecedence(TokenKind kind) {
 bool Parser::ParseNumberValue(const Token& token, double* value) {
   if (token.kind == TokenKind::kDuration) {
     const auto ms = base::ParseDurationMs(token.text);
-    if (!ms) return Fail(token.range(), ExplainBadDuration(token.text)) != nullptr;
+    if (!ms) return Reject(Fail(token.range(), ExplainBadDuration(token.text)));
     *value = SecondsOf(*ms);
     return true;
   }
@@ -84,18 +84,18 @@ bool Parser::ParseNumberValue(const Token& token, double* value) {
     *value = *parsed;
     return true;
   }
-  return Fail(token.range(), "error parsing number: strconv.ParseFloat: parsing " +
-                                 base::GoQuote(digits) + ": value out of range") != nullptr;
+  return Reject(Fail(token.range(), "error parsing number: strconv.ParseFloat: parsing " +
+                                 base::GoQuote(digits) + ": value out of range"));
 }
 
 bool Parser::StoreDuration(const Duration& duration, DurationValue* out) {
   if (std::isnan(duration.seconds) || std::abs(duration.seconds) > kMaxDurationSeconds) {
-    return Fail(duration.pos, "duration out of range") != nullptr;
+    return Reject(Fail(duration.pos, "duration out of range"));
   }
   out->ms = static_cast<int64_t>(std::round(duration.seconds * 1000));
   if (duration.literal) return true;
   if (!options_.duration_expressions) {
-    return Fail(duration.pos, "experimental duration expression is not enabled") != nullptr;
+    return Reject(Fail(duration.pos, "experimental duration expression is not enabled"));
   }
   out->text = duration.text;
   return true;
@@ -105,7 +105,7 @@ bool Parser::ParseRangeDuration(DurationValue* out) {
   const auto duration = ParseDurationSum(4);
   if (!duration) return false;
   if (duration->literal && duration->seconds <= 0) {
-    return Fail(duration->pos, "duration must be greater than 0") != nullptr;
+    return Reject(Fail(duration->pos, "duration must be greater than 0"));
   }
   return StoreDuration(*duration, out);
 }
@@ -116,7 +116,7 @@ bool Parser::ParseOffsetDuration(DurationValue* out) {
   const int start = token_.pos;
   if (sign) Advance();
   if (!Is(TokenKind::kNumber) && !Is(TokenKind::kDuration) && !Is(TokenKind::kLeftParen)) {
-    return Unexpected("offset", "number or duration") != nullptr;
+    return Reject(Unexpected("offset", "number or duration"));
   }
   auto duration = ParseDurationPrimary();
   if (!duration) return false;

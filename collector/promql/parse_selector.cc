@@ -42,11 +42,11 @@ ExprPtr Parser::ParseSelector(std::optional<Token> name) {
 bool Parser::ParseMatchers(VectorSelector* selector) {
   while (!Is(TokenKind::kRightBrace)) {
     if (!Is(TokenKind::kIdentifier) && !Is(TokenKind::kString)) {
-      return Unexpected(kMatching, "identifier or \"}\"") != nullptr;
+      return Reject(Unexpected(kMatching, "identifier or \"}\""));
     }
     if (!ParseMatcher(selector)) return false;
     if (Is(TokenKind::kRightBrace)) break;
-    if (!Is(TokenKind::kComma)) return Unexpected(kMatching, "\",\" or \"}\"") != nullptr;
+    if (!Is(TokenKind::kComma)) return Reject(Unexpected(kMatching, "\",\" or \"}\""));
     Advance();
   }
   Advance();
@@ -65,11 +65,11 @@ bool Parser::ParseMatcher(VectorSelector* selector) {
     case TokenKind::kRegexMatch: type = model::MatchType::kRegex; break;
     case TokenKind::kRegexNoMatch: type = model::MatchType::kNotRegex; break;
     default:
-      if (!quoted) return Unexpected(kMatching, "label matching operator") != nullptr;
+      if (!quoted) return Reject(Unexpected(kMatching, "label matching operator"));
       return AddMatcher(selector, label, type, std::string(model::kMetricName), std::move(name));
   }
   Advance();
-  if (!Is(TokenKind::kString)) return Unexpected(kMatching, "string") != nullptr;
+  if (!Is(TokenKind::kString)) return Reject(Unexpected(kMatching, "string"));
   std::string value = Unquote(token_.text);
   Advance();
   return AddMatcher(selector, label, type, std::move(name), std::move(value));
@@ -78,7 +78,7 @@ bool Parser::ParseMatcher(VectorSelector* selector) {
 bool Parser::AddMatcher(VectorSelector* selector, const Token& label, model::MatchType type,
                         std::string name, std::string value) {
   auto matcher = model::Matcher::Make(type, std::move(name), std::move(value));
-  if (!matcher.ok()) return Fail(label.range(), std::string(base::Message(matcher.status()))) != nullptr;
+  if (!matcher.ok()) return Reject(Fail(label.range(), std::string(base::Message(matcher.status()))));
   selector->matchers.push_back(*std::move(matcher));
   return true;
 }
@@ -166,7 +166,7 @@ bool Parser::ParseAtTime(TimeModifier* time, const Expr& operand) {
     Advance();
   }
   if (!Is(TokenKind::kNumber) && !Is(TokenKind::kDuration)) {
-    return Unexpected("@", "timestamp") != nullptr;
+    return Reject(Unexpected("@", "timestamp"));
   }
   double seconds = 0;
   if (!ParseNumberValue(token_, &seconds)) return false;
@@ -179,7 +179,7 @@ bool Parser::ParseAtTime(TimeModifier* time, const Expr& operand) {
     const std::string text = std::isnan(seconds)   ? "NaN"
                              : std::isinf(seconds) ? (seconds > 0 ? "+Inf" : "-Inf")
                                                    : shown;
-    return Fail(operand.pos, "timestamp out of bounds for @ modifier: " + text) != nullptr;
+    return Reject(Fail(operand.pos, "timestamp out of bounds for @ modifier: " + text));
   }
   // Beyond what milliseconds can say: clamped, no sample is that far away.
   const double ms = std::round(seconds * 1000);

@@ -165,22 +165,22 @@ bool Parser::ParseBinaryModifiers(BinaryExpr* node, std::optional<VectorMatching
 
 bool Parser::ParseGrouping(std::vector<std::string>* labels, int* end) {
   constexpr std::string_view kContext = "grouping opts";
-  if (!Is(TokenKind::kLeftParen)) return Unexpected(kContext, "\"(\"") != nullptr;
+  if (!Is(TokenKind::kLeftParen)) return Reject(Unexpected(kContext, "\"(\""));
   Advance();
   while (!Is(TokenKind::kRightParen)) {
     if (Is(TokenKind::kString)) {
       labels->push_back(Unquote(token_.text));
       if (labels->back().empty()) {
-        return Fail(token_.range(), "invalid label name for aggregation: \"\"") != nullptr;
+        return Reject(Fail(token_.range(), "invalid label name for aggregation: \"\""));
       }
     } else if (CanNameLabel(token_.kind)) {
       labels->emplace_back(token_.text);
     } else {
-      return Unexpected(kContext, "label") != nullptr;
+      return Reject(Unexpected(kContext, "label"));
     }
     Advance();
     if (Is(TokenKind::kRightParen)) break;
-    if (!Is(TokenKind::kComma)) return Unexpected(kContext, "\",\" or \")\"") != nullptr;
+    if (!Is(TokenKind::kComma)) return Reject(Unexpected(kContext, "\",\" or \")\""));
     Advance();
   }
   *end = token_.range().end;
@@ -291,7 +291,7 @@ bool Parser::ParseArguments(Params* args, int* end) {
     const PositionRange comma = token_.range();
     Advance();
     if (Is(TokenKind::kRightParen)) {
-      return Fail(comma, "trailing commas not allowed in function call args") != nullptr;
+      return Reject(Fail(comma, "trailing commas not allowed in function call args"));
     }
   }
   if (!Expect(TokenKind::kRightParen)) return false;

@@ -77,6 +77,8 @@ class Parser {
   std::nullptr_t Fail(PositionRange where, std::string message);
   // "unexpected X[ in CONTEXT][, expected WHAT]"; a lexer's error takes precedence.
   std::nullptr_t Unexpected(std::string_view context = {}, std::string_view expected = {});
+  // For productions that answer bool: an error was recorded.
+  static bool Reject(std::nullptr_t) { return false; }
   // Sets position and depth; fails when the tree grows too deep.
   ExprPtr Finish(ExprPtr node, PositionRange pos, int child_depth);
   bool TooDeep();

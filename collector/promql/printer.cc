@@ -106,7 +106,8 @@ class PrettyPrinter {
       return indent + (unary->negative ? "-" : "+") +
              std::string(base::Trim(Write(*unary->operand, level)));
     }
-    if (!split) return indent + line;
+    // A short subquery stands without indent, as upstream's formatter leaves it.
+    if (!split) return expr.kind == ExprKind::kSubquery ? line : indent + line;
     switch (expr.kind) {
       case ExprKind::kAggregate: return indent + Aggregate(As<AggregateExpr>(expr), level, indent);
       case ExprKind::kBinary: return Binary(As<BinaryExpr>(expr), level, indent);

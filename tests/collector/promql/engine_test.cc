@@ -1,0 +1,120 @@
+#include "collector/promql/engine.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/conformance/memory_store.h"
+#include "tests/support/fake_clock.h"
+
+namespace vedette::promql {
+namespace {
+
+class EngineTest : public testing::Test {
+ protected:
+  EngineTest() {
+    for (int i = 0; i <= 20; ++i) {
+      store_.Append({{"__name__", "reqs_total"}, {"job", "a"}}, i * 30'000, i * 10);
+      store_.Append({{"__name__", "temp"}, {"job", "a"}}, i * 30'000, i % 4);
+    }
+    context_.queryable = &store_;
+  }
+
+  Result Instant(std::string_view query, Engine::Options options = {}) {
+    return Engine(options, &clock_).Instant(query, 300'000, context_);
+  }
+
+  test::MemoryStore store_;
+  test::FakeClock clock_;
+  QueryContext context_;
+};
+
+TEST_F(EngineTest, NamesAreDroppedAtOnceByDefault) {
+  const Result result = Instant("label_replace(abs(reqs_total), \"n\", \"$1\", \"__name__\", \"(.+)\")");
+  ASSERT_TRUE(result.ok()) << result.error;
+  ASSERT_EQ(result.value.vector.size(), 1u);
+  EXPECT_EQ(result.value.vector[0].labels, (model::Labels{{"job", "a"}}));
+}
+
+TEST_F(EngineTest, LosingTheNameMustNotMakeSeriesEqual) {
+  const Result result = Instant("rate({job=\"a\"}[5m])");
+  EXPECT_EQ(result.error_kind, ErrorKind::kExecution);
+  EXPECT_EQ(result.error, "vector cannot contain metrics with the same labelset");
+}
+
+TEST_F(EngineTest, AnnotationsCarryPositions) {
+  const Result result = Instant("1 + rate(temp[5m])");
+  ASSERT_EQ(result.infos.size(), 1u);
+  EXPECT_EQ(result.infos[0],
+            "PromQL info: metric might not be a counter, name does not end in "
+            "_total/_sum/_count/_bucket: \"temp\" (1:10)");
+  EXPECT_TRUE(Instant("rate(reqs_total[5m])").infos.empty());
+}
+
+TEST_F(EngineTest, WarnsOfAQuantileOutOfRange) {
+  const Result result = Instant("quantile_over_time(1.5, temp[5m])");
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_EQ(result.warnings[0],
+            "PromQL warning: quantile value should be between 0 and 1, got 1.5 (1:20)");
+}
+
+TEST_F(EngineTest, TooManySamplesAreRefused) {
+  Engine::Options options;
+  options.max_samples = 5;
+  const Result result = Instant("sum_over_time(temp[5m])", options);
+  EXPECT_EQ(result.error_kind, ErrorKind::kExecution);
+  EXPECT_EQ(result.error,
+            "query processing would load too many samples into memory in query execution");
+}
+
+TEST_F(EngineTest, StopRequestEndsTheQuery) {
+  std::stop_source stop;
+  stop.request_stop();
+  context_.stop = stop.get_token();
+  const Result result = Instant("temp");
+  EXPECT_EQ(result.error_kind, ErrorKind::kCanceled);
+  EXPECT_EQ(result.error, "query was canceled in expression evaluation");
+}
+
+TEST_F(EngineTest, TimeoutEndsTheQuery) {
+  context_.timeout = std::chrono::nanoseconds(-1);
+  const Result result = Instant("temp");
+  EXPECT_EQ(result.error_kind, ErrorKind::kTimeout);
+  EXPECT_EQ(result.error, "query timed out in expression evaluation");
+}
+
+TEST_F(EngineTest, RangeQueriesWantScalarsOrVectors) {
+  const Engine engine({}, &clock_);
+  const Result result = engine.Range("temp[5m]", 0, 60'000, 30'000, context_);
+  EXPECT_EQ(result.error_kind, ErrorKind::kParse);
+  EXPECT_EQ(result.error,
+            "invalid expression type \"range vector\" for range query, must be Scalar or instant "
+            "Vector");
+}
+
+TEST_F(EngineTest, MatrixStringAndScalarResults) {
+  const Result matrix = Instant("temp[1m]");
+  ASSERT_EQ(matrix.value.type, ValueType::kMatrix);
+  ASSERT_EQ(matrix.value.matrix.size(), 1u);
+  EXPECT_EQ(matrix.value.matrix[0].points.size(), 2u);
+  EXPECT_EQ(matrix.value.matrix[0].points[0].timestamp_ms, 270'000);
+  EXPECT_EQ(Instant("\"x\"").value.string, "x");
+  EXPECT_EQ(Instant("1 + time()").value.scalar, 301);
+}
+
+TEST_F(EngineTest, AtStartAndEndAreTheQuerysOwn) {
+  const Engine engine({}, &clock_);
+  const Result result =
+      engine.Range("reqs_total @ end() - reqs_total @ start()", 0, 300'000, 60'000, context_);
+  ASSERT_EQ(result.value.matrix.size(), 1u);
+  for (const model::Sample& point : result.value.matrix[0].points) EXPECT_EQ(point.value, 100);
+}
+
+TEST_F(EngineTest, LookbackIsOpenOnTheLeft) {
+  const Engine engine({}, &clock_);
+  EXPECT_EQ(engine.Instant("temp", 600'000 + 300'000 - 1, context_).value.vector.size(), 1u);
+  EXPECT_EQ(engine.Instant("temp", 600'000 + 300'000, context_).value.vector.size(), 0u);
+  context_.lookback_ms = 600'000;
+  EXPECT_EQ(engine.Instant("temp", 600'000 + 300'000, context_).value.vector.size(), 1u);
+}
+
+}  // namespace
+}  // namespace vedette::promql
