@@ -1,0 +1,145 @@
+#include "app/collector.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <utility>
+
+#include "app/collector_config.h"
+#include "app/host_name.h"
+#include "app/memory_budget.h"
+#include "app/service.h"
+#include "app/verbs.h"
+#include "app/version.h"
+#include "base/http/listen_address.h"
+#include "base/strings.h"
+#include "collector/api/api.h"
+
+namespace vedette::app {
+namespace {
+
+// The URL for links: what --web.external-url says, without a slash at its end, else this host's name
+// and the first listener's port.
+std::string ExternalUrl(const CollectorOptions& options) {
+  if (!options.external_url.empty()) {
+    std::string url = options.external_url;
+    while (base::EndsWith(url, "/")) url.pop_back();
+    return url;
+  }
+  const auto listen = base::http::ParseListenAddress(options.listen.front());
+  const uint16_t port = listen.ok() ? listen->port : 0;
+  return base::Concat({"http://", HostName(), ":", std::to_string(port)});
+}
+
+void LogLines(base::Logger* logger, std::string_view what, std::string_view lines) {
+  for (const std::string_view line : base::Split(lines, '\n')) {
+    if (!line.empty()) logger->Error(what, {{"error", line}});
+  }
+}
+
+}  // namespace
+
+base::Status Collector::Start() {
+  VEDETTE_ASSIGN_OR_RETURN(CollectorConfig config, LoadCollectorConfig(world_.fs, options_));
+  for (const std::string& warning : config.warnings) {
+    world_.logger->Warn("left out of the configuration", {{"what", warning}});
+  }
+  const MemoryBudget budget = MakeMemoryBudget(AvailableMemory());
+  world_.logger->Info("memory budget", {{"budget", budget.ToString()}});
+  const scrape::Config scrape = config.scrape;
+  VEDETTE_ASSIGN_OR_RETURN(
+      parts_, CollectorParts::Open(world_, options_, budget, ExternalUrl(options_), &config));
+  parts_->RegisterRoutes(&router_, options_);
+  RegisterOwnRoutes();
+  VEDETTE_RETURN_IF_ERROR(StartServer(config));
+  parts_->Start();
+  parts_->Scrape(scrape);
+  ready_ = true;
+  SayWhereWeListen();
+  return base::Status();
+}
+
+base::Status Collector::StartServer(const CollectorConfig& config) {
+  base::http::Server::Options server;
+  server.listen = options_.listen;
+  server.router = &router_;
+  server.web_config = config.web;
+  server.fs = world_.fs;
+  server.clock = world_.clock;
+  server.logger = world_.logger;
+  server.telemetry = world_.telemetry;
+  VEDETTE_ASSIGN_OR_RETURN(server_, base::http::Server::Start(std::move(server)));
+  return base::Status();
+}
+
+void Collector::RegisterOwnRoutes() {
+  api::RegisterHealth(&router_, {[this] { return ready_.load(); }});
+  api::RegisterMetricsPage(&router_, world_.telemetry);
+}
+
+void Collector::SayWhereWeListen() {
+  const std::vector<uint16_t> ports = server_->Ports();
+  for (size_t i = 0; i < ports.size() && i < options_.listen.size(); ++i) {
+    world_.logger->Info("listening", {{"address", options_.listen[i]}, {"port", int{ports[i]}}});
+  }
+}
+
+void Collector::Reload() {
+  base::StatusOr<CollectorConfig> config = LoadCollectorConfig(world_.fs, options_);
+  base::Status status = config.status();
+  if (status.ok()) {
+    server_->SetWebConfig(config->web);
+    status = parts_->Apply(&*config);
+  }
+  if (!status.ok()) {
+    LogLines(world_.logger, "not reloaded, the old configuration keeps running",
+             base::Message(status));
+    return;
+  }
+  world_.logger->Info("reloaded");
+}
+
+bool Collector::Healthy() {
+  parts_->Maintain();
+  return ready_;
+}
+
+void Collector::Stop() {
+  ready_ = false;
+  if (server_) server_->Stop();
+  if (parts_) parts_->Stop();
+}
+
+namespace {
+
+int RunCollector(const CollectorFlags& flags) {
+  const base::StatusOr<CollectorOptions> options = flags.Check();
+  if (!options.ok()) {
+    std::fprintf(stderr, "vedette collector: %s\n", std::string(options.status().message()).c_str());
+    return kExitUsage;
+  }
+  base::SystemClock clock;
+  base::Logger logger(options->log_level, &clock);
+  base::Telemetry telemetry;
+  const std::unique_ptr<base::FileSystem> fs = base::NewPosixFileSystem();
+  Service service(&logger);
+  Collector collector({fs.get(), &clock, &logger, &telemetry}, *options);
+  const base::Status started = collector.Start();
+  if (started.ok()) {
+    service.RunUntilSignalled([&] { collector.Reload(); }, [&] { return collector.Healthy(); });
+  } else {
+    LogLines(&logger, "cannot start", base::Message(started));
+  }
+  collector.Stop();
+  return started.ok() ? kExitOk : kExitProblem;
+}
+
+}  // namespace
+
+void AddCollector(CLI::App* root, int* exit_code) {
+  CLI::App* verb =
+      root->add_subcommand("collector", "Metrics, logs, rules and alert routing: the primary's role");
+  const auto flags = std::make_shared<CollectorFlags>(verb);
+  verb->callback([flags, exit_code] { *exit_code = RunCollector(*flags); });
+}
+
+}  // namespace vedette::app

@@ -1,0 +1,46 @@
+#ifndef VEDETTE_APP_COLLECTOR_H_
+#define VEDETTE_APP_COLLECTOR_H_
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "app/collector_options.h"
+#include "app/collector_parts.h"
+#include "app/world.h"
+#include "base/http/router.h"
+#include "base/http/server.h"
+
+namespace vedette::app {
+
+// The collector role: its parts behind one server on several addresses. One thread makes, reloads
+// and stops it.
+class Collector {
+ public:
+  Collector(const World& world, CollectorOptions options)
+      : world_(world), options_(std::move(options)) {}
+
+  // Reads the files, opens the stores, listens, then scrapes and evaluates. InvalidArgument names
+  // file, line and field.
+  base::Status Start();
+  // Reads the files again and puts them to work whole; a bad one leaves everything as it was.
+  void Reload();
+  bool Healthy();
+  void Stop();
+
+ private:
+  base::Status StartServer(const CollectorConfig& config);
+  void RegisterOwnRoutes();
+  void SayWhereWeListen();
+
+  const World world_;
+  const CollectorOptions options_;
+  std::atomic<bool> ready_{false};
+  base::http::Router router_;
+  std::unique_ptr<CollectorParts> parts_;
+  std::unique_ptr<base::http::Server> server_;
+};
+
+}  // namespace vedette::app
+
+#endif  // VEDETTE_APP_COLLECTOR_H_

@@ -1,0 +1,141 @@
+#include "app/collector_config.h"
+
+#include <cstdlib>
+#include <utility>
+
+#include "alerting/rules/default_rules.h"
+#include "app/host_name.h"
+#include "app/rules_join.h"
+#include "base/http/listen_address.h"
+#include "base/strings.h"
+
+namespace vedette::app {
+namespace {
+
+// One job of one target on this host, labelled with its name as its log streams are.
+std::string LocalJob(std::string_view job, std::string_view address) {
+  return base::Concat({"  - job_name: ", job, "\n    static_configs:\n      - {targets: [",
+                       base::GoQuote(address), "], labels: {host: ", base::GoQuote(HostName()),
+                       "}}\n"});
+}
+
+// Where the collector reaches itself: its first listener. Empty where it would have to log in.
+std::string OwnAddress(const CollectorOptions& options, const base::http::WebConfig* web) {
+  const auto listen = base::http::ParseListenAddress(options.listen.front());
+  if (!listen.ok() || web == nullptr || web->tls || web->RequiresAuth()) return "";
+  const bool any = listen->host.empty() || listen->host == "0.0.0.0" || listen->host == "::";
+  const std::string host = any ? "localhost" : listen->host;
+  const bool v6 = host.find(':') != std::string::npos;
+  return base::Concat({v6 ? "[" : "", host, v6 ? "]:" : ":", std::to_string(listen->port)});
+}
+
+// What is scraped without a configuration: this host's agent and ourselves.
+std::string DefaultScrapeText(const CollectorOptions& options, const base::http::WebConfig* web) {
+  std::string text =
+      "global: {scrape_interval: 15s, evaluation_interval: 15s}\nscrape_configs:\n" +
+      LocalJob("node", "localhost:9100");
+  const std::string own = OwnAddress(options, web);
+  if (!own.empty()) text += LocalJob("vedette", own);
+  return text;
+}
+
+base::StatusOr<scrape::Config> LoadScrape(base::FileSystem* fs, const CollectorOptions& options,
+                                          const base::http::WebConfig* web) {
+  scrape::ConfigOptions how;
+  how.skip_unsupported = options.skip_unsupported;
+  if (!options.config_file.empty()) return scrape::LoadConfig(fs, options.config_file, how);
+  return scrape::ParseConfig(DefaultScrapeText(options, web), "built-in", how);
+}
+
+// The rules of the files named; the built-in ones where none is named.
+base::StatusOr<std::vector<rules::GroupSpec>> LoadRules(base::FileSystem* fs,
+                                                        const scrape::Config& scrape) {
+  const rules::ExprValidator validate = [](std::string_view expr) {
+    return EngineQuerier::ValidateRuleExpr(expr);
+  };
+  if (scrape.rule_files.empty()) {
+    return rules::ParseRuleFile(rules::kDefaultRules, std::string(rules::kDefaultRulesFile),
+                                validate);
+  }
+  VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> files,
+                           scrape::ExpandRuleFiles(fs, scrape.rule_files));
+  std::vector<rules::GroupSpec> groups;
+  std::string problems;
+  for (const std::string& file : files) {
+    VEDETTE_ASSIGN_OR_RETURN(const std::string text, fs->ReadFile(file));
+    auto parsed = rules::ParseRuleFile(text, file, validate);
+    if (!parsed.ok()) {
+      problems += std::string(base::Message(parsed.status())) + "\n";
+      continue;
+    }
+    for (rules::GroupSpec& group : *parsed) groups.push_back(std::move(group));
+  }
+  if (!problems.empty()) return base::InvalidArgument(base::Trim(problems));
+  return groups;
+}
+
+base::StatusOr<routing::Config> LoadRouting(base::FileSystem* fs, const CollectorOptions& options) {
+  routing::ParseOptions how;
+  how.skip_unsupported = options.skip_unsupported;
+  const std::string& file = options.alertmanager_config_file;
+  if (!file.empty()) {
+    VEDETTE_ASSIGN_OR_RETURN(const std::string text, fs->ReadFile(file));
+    return routing::ParseConfig(text, file, how);
+  }
+  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+  return routing::ParseConfig(
+      routing::DefaultConfigText(credentials == nullptr ? "" : credentials), "built-in", how);
+}
+
+base::StatusOr<std::shared_ptr<const base::http::WebConfig>> LoadWeb(
+    base::FileSystem* fs, const CollectorOptions& options) {
+  base::http::WebConfig web;
+  if (!options.web_config_file.empty()) {
+    VEDETTE_ASSIGN_OR_RETURN(web, base::http::LoadWebConfig(fs, options.web_config_file));
+  }
+  for (const std::string& cidr : options.allow_plaintext) {
+    VEDETTE_RETURN_IF_ERROR(base::Annotate(base::http::IpRange::Parse(cidr).status(),
+                                           "--web.allow-plaintext"));
+    web.plaintext.push_back({cidr});
+  }
+  for (const std::string& address : options.listen) {
+    VEDETTE_RETURN_IF_ERROR(base::http::CheckListenAllowed(address, web));
+  }
+  return std::shared_ptr<const base::http::WebConfig>(
+      std::make_shared<base::http::WebConfig>(std::move(web)));
+}
+
+// Gathers what several files have wrong, so that one start shows all of it.
+template <typename T>
+void Keep(base::StatusOr<T> loaded, T* into, std::string* problems) {
+  if (loaded.ok()) {
+    *into = *std::move(loaded);
+  } else {
+    *problems += std::string(base::Message(loaded.status())) + "\n";
+  }
+}
+
+}  // namespace
+
+base::StatusOr<CollectorConfig> LoadCollectorConfig(base::FileSystem* fs,
+                                                    const CollectorOptions& options) {
+  CollectorConfig config;
+  std::string problems;
+  Keep(LoadWeb(fs, options), &config.web, &problems);
+  if (options.parts.tsdb) {
+    Keep(LoadScrape(fs, options, config.web.get()), &config.scrape, &problems);
+    config.warnings = config.scrape.skipped;
+  }
+  if (options.parts.rules) {
+    Keep(LoadRules(fs, config.scrape), &config.rule_groups, &problems);
+  }
+  if (options.parts.alertmanager) {
+    Keep(LoadRouting(fs, options), &config.routing, &problems);
+    config.warnings.insert(config.warnings.end(), config.routing.warnings.begin(),
+                           config.routing.warnings.end());
+  }
+  if (!problems.empty()) return base::InvalidArgument(base::Trim(problems));
+  return config;
+}
+
+}  // namespace vedette::app

@@ -1,0 +1,187 @@
+#include "app/collector_parts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/build_info.h"
+#include "collector/api/api.h"
+
+namespace vedette::app {
+namespace {
+
+// About what one sample of a query costs while it is evaluated: time and value.
+constexpr uint64_t kBytesPerSample = 16;
+constexpr int64_t kMaxSamplesOfPrometheus = 50'000'000;
+
+}  // namespace
+
+base::StatusOr<std::unique_ptr<CollectorParts>> CollectorParts::Open(
+    const World& world, const CollectorOptions& options, const MemoryBudget& budget,
+    const std::string& external_url, CollectorConfig* config) {
+  std::unique_ptr<CollectorParts> parts(new CollectorParts(world));
+  parts->one_query_bytes_ = budget.one_query;
+  const std::string& path = options.storage_path;
+  VEDETTE_RETURN_IF_ERROR(base::Annotate(world.fs->CreateDirs(path), "--storage.tsdb.path"));
+  base::StatusOr<std::unique_ptr<base::FileLock>> lock =
+      world.fs->Lock(base::JoinPath(path, "lock"));
+  if (!lock.ok()) return base::Annotate(lock.status(), "--storage.tsdb.path: another collector?");
+  parts->lock_ = *std::move(lock);
+  if (options.parts.tsdb) VEDETTE_RETURN_IF_ERROR(parts->OpenMetrics(options, budget, *config));
+  if (options.parts.logs) VEDETTE_RETURN_IF_ERROR(parts->OpenLogs(options, budget));
+  if (options.parts.alertmanager) {
+    VEDETTE_ASSIGN_OR_RETURN(
+        parts->alerting_, AlertingPart::Open(world, base::JoinPath(path, "alerting"),
+                                             std::move(config->routing), external_url));
+    parts->alerts_view_ = std::make_unique<AlertsJoin>(parts->alerting_->router());
+  }
+  if (options.parts.rules) VEDETTE_RETURN_IF_ERROR(parts->OpenRules(options, external_url, config));
+  return parts;
+}
+
+base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
+                                         const MemoryBudget& budget,
+                                         const CollectorConfig& config) {
+  tsdb::Options store;
+  store.dir = base::JoinPath(options.storage_path, "metrics");
+  store.retention_ms = options.metrics_retention_ms;
+  if (config.scrape.storage.out_of_order_window_ms) {
+    store.out_of_order_window_ms = *config.scrape.storage.out_of_order_window_ms;
+  }
+  store.head_bytes = budget.tsdb_head;
+  store.fs = world_.fs;
+  store.clock = world_.clock;
+  store.log = world_.logger;
+  store.telemetry = world_.telemetry;
+  VEDETTE_ASSIGN_OR_RETURN(metrics_, tsdb::Store::Open(store));
+  queryable_ = std::make_unique<MetricsQueryable>(metrics_.get());
+  metrics_view_ = std::make_unique<MetricsJoin>(metrics_.get());
+
+  promql::Engine::Options engine;
+  engine.max_samples =
+      std::min(kMaxSamplesOfPrometheus, static_cast<int64_t>(budget.one_query / kBytesPerSample));
+  engine.default_subquery_step_ms = config.scrape.evaluation_interval_ms;
+  promql_ = std::make_unique<promql::Engine>(engine, world_.clock);
+
+  scrape::Manager::Options scraper;
+  scraper.sink = metrics_.get();
+  scraper.fs = world_.fs;
+  scraper.clock = world_.clock;
+  scraper.logger = world_.logger;
+  scraper.telemetry = world_.telemetry;
+  scraper_ = std::make_unique<scrape::Manager>(std::move(scraper));
+  targets_view_ = std::make_unique<TargetsJoin>(scraper_.get());
+  return base::Status();
+}
+
+base::Status CollectorParts::OpenLogs(const CollectorOptions& options, const MemoryBudget& budget) {
+  logstore::Options store;
+  store.dir = base::JoinPath(options.storage_path, "logs");
+  store.retention_ms = options.logs_retention_ms;
+  // Two can be in memory: the one being filled and the one being flushed.
+  store.memtable_bytes = std::min<uint64_t>(store.memtable_bytes, budget.logs / 4);
+  store.fs = world_.fs;
+  store.clock = world_.clock;
+  store.logger = world_.logger;
+  store.telemetry = world_.telemetry;
+  VEDETTE_ASSIGN_OR_RETURN(logs_, logstore::Store::Open(store));
+  log_source_ = std::make_unique<LogStoreSource>(logs_.get());
+  logql_ = std::make_unique<logql::Engine>(log_source_.get(), world_.clock);
+  logs_view_ = std::make_unique<LogsJoin>(logs_.get());
+  return base::Status();
+}
+
+base::Status CollectorParts::OpenRules(const CollectorOptions& options,
+                                       const std::string& external_url, CollectorConfig* config) {
+  base::DurableMap::Options state;
+  state.dir = base::JoinPath(options.storage_path, "rules");
+  state.fs = world_.fs;
+  state.clock = world_.clock;
+  VEDETTE_ASSIGN_OR_RETURN(rule_state_, base::DurableMap::Open(state));
+  querier_ = std::make_unique<EngineQuerier>(promql_.get(), queryable_.get());
+  if (alerting_) {
+    alert_sink_ = std::make_unique<RouterAlertSink>(alerting_->router());
+  } else {
+    alert_sink_ = std::make_unique<NoAlertSink>();
+  }
+  rules::Manager::Options manager;
+  manager.querier = querier_.get();
+  manager.samples = metrics_.get();
+  manager.alerts = alert_sink_.get();
+  manager.state = rule_state_.get();
+  manager.clock = world_.clock;
+  manager.log = world_.logger;
+  manager.telemetry = world_.telemetry;
+  manager.evaluation_interval_ms = config->scrape.evaluation_interval_ms;
+  manager.external_labels = model::Labels::FromPairs(config->scrape.external_labels);
+  manager.external_url = external_url;
+  rules_ = std::make_unique<rules::Manager>(manager);
+  rules_view_ = std::make_unique<RulesJoin>(rules_.get());
+  return rules_->SetGroups(std::move(config->rule_groups));
+}
+
+void CollectorParts::RegisterRoutes(base::http::Router* router, const CollectorOptions& options) {
+  const api::BuildInfo build = OwnBuildInfo();
+  if (metrics_) RegisterMetrics(router, options);
+  if (rules_) api::RegisterPrometheusRules(router, rules_view_.get());
+  if (logs_) RegisterLogs(router);
+  if (alerting_) {
+    api::RegisterAlertmanager(
+        router, {alerts_view_.get(), world_.clock, build, kAlertmanagerVersion});
+  }
+}
+
+void CollectorParts::RegisterMetrics(base::http::Router* router, const CollectorOptions& options) {
+  api::RegisterPrometheusQuery(router, {promql_.get(), queryable_.get(), world_.clock});
+  api::RegisterPrometheusLabels(router, metrics_view_.get());
+  api::RegisterPrometheusTargets(router, targets_view_.get());
+  api::RegisterPrometheusBuildInfo(router, OwnBuildInfo(), kPrometheusVersion);
+  if (options.remote_write_receiver) {
+    api::RemoteWriteDeps write;
+    write.sink = metrics_.get();
+    write.telemetry = world_.telemetry;
+    api::RegisterRemoteWrite(router, write);
+  }
+}
+
+void CollectorParts::RegisterLogs(base::http::Router* router) {
+  api::LokiPushDeps push;
+  push.sink = logs_.get();
+  push.telemetry = world_.telemetry;
+  api::RegisterLokiPush(router, push);
+  api::LokiQueryDeps query;
+  query.engine = logql_.get();
+  query.clock = world_.clock;
+  query.limits.max_memory_bytes = one_query_bytes_;
+  api::RegisterLokiQuery(router, query);
+  api::RegisterLokiLabels(router, {logs_view_.get(), world_.clock});
+  api::RegisterLokiBuildInfo(router, OwnBuildInfo(), kLokiVersion);
+}
+
+void CollectorParts::Start() {
+  if (alerting_) alerting_->Start();
+  if (rules_) rules_->Start();
+}
+
+void CollectorParts::Scrape(const scrape::Config& config) {
+  if (scraper_) scraper_->ApplyConfig(config);
+}
+
+void CollectorParts::Stop() {
+  if (scraper_) scraper_->Stop();
+  if (rules_) rules_->Stop();
+  if (alerting_) alerting_->Stop();
+  if (metrics_) metrics_->Stop();
+}
+
+base::Status CollectorParts::Apply(CollectorConfig* config) {
+  if (alerting_) alerting_->SetConfig(std::move(config->routing));
+  if (rules_) VEDETTE_RETURN_IF_ERROR(rules_->SetGroups(std::move(config->rule_groups)));
+  Scrape(config->scrape);
+  return base::Status();
+}
+
+void CollectorParts::Maintain() {
+  if (alerting_) alerting_->Maintain();
+}
+
+}  // namespace vedette::app

@@ -1,0 +1,85 @@
+#ifndef VEDETTE_APP_COLLECTOR_PARTS_H_
+#define VEDETTE_APP_COLLECTOR_PARTS_H_
+
+#include <memory>
+#include <string>
+
+#include "app/alerting_part.h"
+#include "app/api_join.h"
+#include "app/collector_config.h"
+#include "app/collector_options.h"
+#include "app/memory_budget.h"
+#include "app/rules_join.h"
+#include "app/store_join.h"
+#include "app/world.h"
+#include "base/durable_map/durable_map.h"
+#include "base/http/router.h"
+#include "base/status.h"
+#include "collector/logql/engine.h"
+#include "collector/promql/engine.h"
+
+namespace vedette::app {
+
+// The collector's parts, those that --collector.parts names, joined. Owned by the collector verb.
+// Not thread-safe itself; its parts are.
+class CollectorParts {
+ public:
+  // Opens stores and state under options.storage_path. Nothing runs yet.
+  static base::StatusOr<std::unique_ptr<CollectorParts>> Open(const World& world,
+                                                              const CollectorOptions& options,
+                                                              const MemoryBudget& budget,
+                                                              const std::string& external_url,
+                                                              CollectorConfig* config);
+
+  // Registers what the parts answer. Before the server starts.
+  void RegisterRoutes(base::http::Router* router, const CollectorOptions& options);
+
+  void Start();
+  // Begins to scrape, or scrapes by another configuration.
+  void Scrape(const scrape::Config& config);
+  // Last in, first out: nobody new is scraped or told, then the stores close.
+  void Stop();
+  // Puts another configuration to work; the parts keep their state. On error the part named keeps
+  // what it had.
+  base::Status Apply(CollectorConfig* config);
+  void Maintain();
+
+ private:
+  explicit CollectorParts(const World& world) : world_(world) {}
+  base::Status OpenMetrics(const CollectorOptions& options, const MemoryBudget& budget,
+                           const CollectorConfig& config);
+  base::Status OpenLogs(const CollectorOptions& options, const MemoryBudget& budget);
+  base::Status OpenRules(const CollectorOptions& options, const std::string& external_url,
+                         CollectorConfig* config);
+  void RegisterMetrics(base::http::Router* router, const CollectorOptions& options);
+  void RegisterLogs(base::http::Router* router);
+
+  const World world_;
+  std::unique_ptr<base::FileLock> lock_;
+  uint64_t one_query_bytes_ = 0;
+
+  std::unique_ptr<tsdb::Store> metrics_;
+  std::unique_ptr<MetricsQueryable> queryable_;
+  std::unique_ptr<promql::Engine> promql_;
+  std::unique_ptr<MetricsJoin> metrics_view_;
+  std::unique_ptr<scrape::Manager> scraper_;
+  std::unique_ptr<TargetsJoin> targets_view_;
+
+  std::unique_ptr<logstore::Store> logs_;
+  std::unique_ptr<LogStoreSource> log_source_;
+  std::unique_ptr<logql::Engine> logql_;
+  std::unique_ptr<LogsJoin> logs_view_;
+
+  std::unique_ptr<AlertingPart> alerting_;
+  std::unique_ptr<AlertsJoin> alerts_view_;
+
+  std::unique_ptr<base::DurableMap> rule_state_;
+  std::unique_ptr<EngineQuerier> querier_;
+  std::unique_ptr<rules::AlertSink> alert_sink_;
+  std::unique_ptr<rules::Manager> rules_;
+  std::unique_ptr<RulesJoin> rules_view_;
+};
+
+}  // namespace vedette::app
+
+#endif  // VEDETTE_APP_COLLECTOR_PARTS_H_
