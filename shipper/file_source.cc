@@ -120,8 +120,13 @@ void FileSource::Follow(const Found& found) {
     }
     if (*same_head && found.info.size >= tail->position().offset) return;
     if (!*same_head) {
-      // Truncated and written anew: another file in the same place.
+      // Truncated and written anew: another file in the same place. Should it come to begin as
+      // before, its lines are new ones all the same.
+      FilePosition again = tail->position();
+      again.offset = 0;
+      ++again.identity.generation;
       tails_.erase(tails_.begin() + static_cast<std::ptrdiff_t>(i));
+      saved_.push_back(std::move(again));
       OpenNew(found);
     } else {
       Restart(i);
@@ -151,6 +156,13 @@ void FileSource::OpenNew(const Found& found) {
       ++position.identity.generation;
     }
   }
+  // What else was saved of this inode is of a file that is gone: should this one come to look like
+  // it, the generation tells them apart.
+  std::erase_if(saved_, [&](const FilePosition& known) {
+    const bool gone = SameInode(known.identity, found.info);
+    if (gone) position.identity.generation = known.identity.generation + 1;
+    return gone;
+  });
   auto tail = FileTail::Open(options_.fs, std::move(position));
   if (!tail.ok()) {
     SayOnce(found.path, tail.status());
@@ -158,6 +170,9 @@ void FileSource::OpenNew(const Found& found) {
   }
   complained_.erase(found.path);
   tails_.push_back(*std::move(tail));
+  // Known from now on, also if it is renamed before anything of it is acknowledged.
+  SavePositions();
+  options_.checkpoint->Flush();
 }
 
 // Truncated, and it begins as before: the same lines may come again and are new ones all the same,
@@ -206,6 +221,7 @@ base::Status FileSource::ReadBatch(FileTail* tail, Batch* batch) {
   const bool last = tail->missing_since_mono_ns != 0 &&
                     options_.clock->MonotonicNanos() - tail->missing_since_mono_ns >=
                         std::chrono::nanoseconds(options_.drain_for).count();
+  tail->drained = last;
   return tail->ReadLines(last, [&](std::string_view line, uint64_t end) {
     batch->Add(MakeEntry(line, end, path));
     return !batch->Full();
@@ -229,11 +245,8 @@ Entry FileSource::MakeEntry(std::string_view line, uint64_t end, const std::stri
 }
 
 void FileSource::DropDrained() {
-  const int64_t now = options_.clock->MonotonicNanos();
-  const int64_t drain_ns = std::chrono::nanoseconds(options_.drain_for).count();
-  const size_t dropped = std::erase_if(tails_, [&](const std::unique_ptr<FileTail>& tail) {
-    return tail->missing_since_mono_ns != 0 && now - tail->missing_since_mono_ns >= drain_ns;
-  });
+  const size_t dropped = std::erase_if(
+      tails_, [](const std::unique_ptr<FileTail>& tail) { return tail->drained; });
   if (dropped > 0) SavePositions();
 }
 

@@ -44,6 +44,7 @@ class FileTail {
   base::StatusOr<bool> HeadUnchanged() const;
 
   int64_t missing_since_mono_ns = 0;  // 0: its name is still there
+  bool drained = false;               // read to its end for the last time
 
  private:
   FileTail(std::unique_ptr<base::RandomAccessFile> file, FilePosition position);

@@ -108,7 +108,9 @@ class SdJournalReader final : public JournalReader {
     const void* data = nullptr;
     size_t length = 0;
     const int r = sd_journal_get_data(journal_, name, &data, &length);
-    if (r == -ENOENT) {
+    // A field that does not read (damaged, or packed in a way this libsystemd does not know) must
+    // not keep the entries behind it from being shipped: the entry goes on without it.
+    if (r == -ENOENT || r == -EBADMSG || r == -EPROTONOSUPPORT) {
       value->clear();
       return base::Status();
     }

@@ -10,6 +10,9 @@ namespace {
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kMaxAhead = 10 * 60 * kSecond;
 constexpr int64_t kMaxBehind = 24 * 3600 * kSecond;
+// Years whose nanoseconds, and differences of them, fit into 64 bits.
+constexpr int kMinYear = 1970;
+constexpr int kMaxYear = 2261;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -76,7 +79,7 @@ bool DateAndTime(Cursor* cursor, std::tm* tm) {
   }
   tm->tm_year = year - 1900;
   tm->tm_mon = month - 1;
-  return month >= 1 && month <= 12 && tm->tm_mday >= 1 && tm->tm_mday <= 31 && tm->tm_hour < 24 &&
+  return year >= kMinYear && year <= kMaxYear && month >= 1 && month <= 12 && tm->tm_mday >= 1 && tm->tm_mday <= 31 && tm->tm_hour < 24 &&
          tm->tm_min < 60 && tm->tm_sec <= 60;
 }
 

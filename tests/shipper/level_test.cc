@@ -42,7 +42,7 @@ TEST(LevelOfLine, FieldsBeatWordsAndWordsNeedBounds) {
       {"E0102 notice crit emerg", ""},
       {"", ""},
       {"{", ""},
-      {R"({"level":"err)", ""},
+      {R"({"level":"err)", "error"},  // cut, so no JSON, but a word
       {"fatal: not a git repository", "fatal"},
   };
   for (const auto& c : cases) EXPECT_EQ(LevelOfLine(c.line), c.want) << c.line;

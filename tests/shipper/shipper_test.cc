@@ -1,0 +1,451 @@
+#include "shipper/shipper.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <set>
+
+#include "base/strings.h"
+#include "tests/shipper/fake_collector.h"
+#include "tests/support/capture_logger.h"
+#include "tests/support/shared_dir.h"
+#include "tests/support/temp_dir.h"
+
+// The whole shipper against a collector over real HTTP, with real files and real journals.
+
+namespace vedette::shipper {
+namespace {
+
+using test::FakeCollector;
+
+constexpr char kJournalRemote[] = "/lib/systemd/systemd-journal-remote";
+
+std::string AccessLine(int i) {
+  return base::Concat({R"({"level":"info","ts":1795237567.25,"logger":"http.log.access","seq":)",
+                       std::to_string(i), R"(,"status":200})"});
+}
+
+class ShipperTest : public ::testing::Test {
+ protected:
+  Shipper::Options MakeOptions() {
+    Shipper::Options options;
+    options.url = collector_.url();
+    options.host = "h1";
+    options.state_dir = dir_.Join("state");
+    options.journal = false;
+    options.file_patterns = {dir_.Join("log/caddy-access-*.log")};
+    options.zone = TimeZone::kUtc;
+    options.fs = fs_.get();
+    options.clock = &clock_;
+    options.logger = &logger_;
+    options.telemetry = &telemetry_;
+    return options;
+  }
+
+  void Start() { Start(MakeOptions()); }
+  void Start(const Shipper::Options& options) {
+    std::filesystem::create_directories(dir_.Join("log"));
+    auto shipper = Shipper::Start(options);
+    ASSERT_TRUE(shipper.ok()) << shipper.status().ToString();
+    shipper_ = std::move(*shipper);
+  }
+
+  std::string LogPath(const std::string& name = "a") const {
+    return dir_.Join("log/caddy-access-" + name + ".log");
+  }
+
+  void Write(const std::string& path, std::string_view text) {
+    std::filesystem::create_directories(dir_.Join("log"));
+    std::ofstream(path, std::ios::binary | std::ios::app) << text;
+  }
+
+  // Lines number `from` to `to`, `to` not included.
+  void WriteLines(const std::string& path, int from, int to) {
+    std::string text;
+    for (int i = from; i < to; ++i) text += AccessLine(i) + "\n";
+    Write(path, text);
+  }
+
+  // Every line once, none twice, and no more than these.
+  void ExpectLines(int from, int to) {
+    ASSERT_TRUE(collector_.WaitForLines(static_cast<size_t>(to - from)));
+    std::multiset<std::string> want;
+    for (int i = from; i < to; ++i) want.insert(AccessLine(i));
+    const auto texts = collector_.texts();
+    EXPECT_EQ(std::multiset<std::string>(texts.begin(), texts.end()), want);
+  }
+
+  // The collector has the lines before the shipper has its answer: waits for what it saves then.
+  void WaitForPosition(const std::string& text) {
+    for (int i = 0; i < 2000; ++i) {
+      const std::string saved = test::ReadWholeFile(dir_.Join("state/positions"));
+      if (saved.find(text) != std::string::npos) return;
+      clock_.SleepFor(std::chrono::milliseconds(10), {});
+    }
+    FAIL() << "no position of " << text;
+  }
+
+  test::TempDir dir_;
+  base::SystemClock clock_;
+  std::unique_ptr<base::FileSystem> fs_ = base::NewPosixFileSystem();
+  test::CaptureLogger logger_;
+  base::Telemetry telemetry_;
+  FakeCollector collector_;
+  std::unique_ptr<Shipper> shipper_;
+};
+
+TEST_F(ShipperTest, AccessLogArrivesWithItsLabels) {
+  WriteLines(LogPath(), 0, 3);
+  Start();
+  ExpectLines(0, 3);
+  const FakeCollector::Line line = collector_.lines()[0];
+  EXPECT_EQ(line.labels.ToString(),
+            R"({detected_level="info", host="h1", job="caddy", logger="http.log.access", )"
+            R"(service_name="caddy", status="200"})");
+  EXPECT_EQ(line.entry.timestamp_ns, 1'795'237'567'250'000'000);
+  EXPECT_EQ(line.entry.metadata.Get("filename"), LogPath());
+  EXPECT_EQ(line.position, AccessLine(0).size() + 1);
+}
+
+TEST_F(ShipperTest, FilesThatAppearLaterAreFound) {
+  Start();
+  WriteLines(LogPath("a"), 0, 2);
+  WriteLines(LogPath("b"), 2, 4);
+  ExpectLines(0, 4);
+}
+
+TEST_F(ShipperTest, PartialLastLineWaits) {
+  WriteLines(LogPath(), 0, 1);
+  Write(LogPath(), AccessLine(1).substr(0, 20));
+  Start();
+  ExpectLines(0, 1);
+  Write(LogPath(), AccessLine(1).substr(20) + "\n");
+  ExpectLines(0, 2);
+}
+
+TEST_F(ShipperTest, RenamedFileIsReadToItsEndAndTheNewOneFromItsStart) {
+  WriteLines(LogPath(), 0, 2);
+  Start();
+  ExpectLines(0, 2);
+  std::filesystem::rename(LogPath(), dir_.Join("log/rotated"));
+  WriteLines(dir_.Join("log/rotated"), 2, 4);  // its writer was slow
+  WriteLines(LogPath(), 4, 6);
+  ExpectLines(0, 6);
+}
+
+TEST_F(ShipperTest, RotationWhileStoppedLosesNothing) {
+  WriteLines(LogPath(), 0, 2);
+  Start();
+  ExpectLines(0, 2);
+  shipper_.reset();
+  WriteLines(LogPath(), 2, 4);
+  std::filesystem::rename(LogPath(), dir_.Join("log/rotated"));
+  WriteLines(LogPath(), 4, 6);
+  Start();
+  ExpectLines(0, 6);
+}
+
+TEST_F(ShipperTest, TruncatedFileIsReadFromItsStart) {
+  WriteLines(LogPath(), 0, 5);
+  Start();
+  ExpectLines(0, 5);
+  std::filesystem::resize_file(LogPath(), 0);
+  WriteLines(LogPath(), 5, 7);
+  ExpectLines(0, 7);
+}
+
+TEST_F(ShipperTest, TruncatedFileThatBeginsAsBeforeIsNewAllTheSame) {
+  WriteLines(LogPath(), 0, 3);
+  Start();
+  ASSERT_TRUE(collector_.WaitForLines(3));
+  std::filesystem::resize_file(LogPath(), 0);
+  WriteLines(LogPath(), 0, 2);
+  ASSERT_TRUE(collector_.WaitForLines(5));
+  EXPECT_EQ(collector_.texts()[3], AccessLine(0));
+  EXPECT_EQ(collector_.texts()[4], AccessLine(1));
+}
+
+TEST_F(ShipperTest, CopiedAndTruncatedIsNotReadTwice) {
+  WriteLines(LogPath(), 0, 5);
+  Start();
+  ExpectLines(0, 5);
+  std::filesystem::copy_file(LogPath(), dir_.Join("log/caddy-access-a-2026.log.1"));
+  std::filesystem::resize_file(LogPath(), 0);
+  WriteLines(LogPath(), 5, 6);
+  ExpectLines(0, 6);
+}
+
+TEST_F(ShipperTest, FileReplacedInTheSamePlaceIsAnotherFile) {
+  WriteLines(LogPath(), 0, 3);
+  Start();
+  ExpectLines(0, 3);
+  shipper_.reset();
+  // Most file systems give the new file the inode of the old one.
+  std::filesystem::remove(LogPath());
+  WriteLines(LogPath(), 3, 9);
+  Start();
+  ExpectLines(0, 9);
+}
+
+TEST_F(ShipperTest, BytesOfEveryKindArriveUnchanged) {
+  const std::string odd("\0\xff\r tab\t", 8);
+  Write(LogPath(), odd + "\n\n");
+  WriteLines(LogPath(), 0, 1);
+  Start();
+  ASSERT_TRUE(collector_.WaitForLines(3));
+  std::set<std::string> texts;
+  for (const auto& text : collector_.texts()) texts.insert(text);
+  EXPECT_TRUE(texts.contains(odd));
+  EXPECT_TRUE(texts.contains(""));
+}
+
+TEST_F(ShipperTest, NothingMovesWhileTheCollectorIsAwayAndAllArrivesAfter) {
+  collector_.SetMode(FakeCollector::Mode::kUnavailable);
+  WriteLines(LogPath(), 0, 2500);
+  Start();
+  ASSERT_TRUE(collector_.WaitForPushes(2));
+  EXPECT_TRUE(collector_.lines().empty());
+  EXPECT_GE(logger_.Count("the collector does not take logs"), 1);
+  collector_.SetMode(FakeCollector::Mode::kTake);
+  ExpectLines(0, 2500);
+  EXPECT_EQ(collector_.skipped(), 0u);
+}
+
+TEST_F(ShipperTest, LostAnswersStoreNothingTwice) {
+  collector_.SetMode(FakeCollector::Mode::kLoseAnswer);
+  WriteLines(LogPath(), 0, 50);
+  Start();
+  ASSERT_TRUE(collector_.WaitForPushes(2));
+  collector_.SetMode(FakeCollector::Mode::kTake);
+  WriteLines(LogPath(), 50, 60);
+  ExpectLines(0, 60);
+  EXPECT_GE(collector_.skipped(), 50u);
+}
+
+TEST_F(ShipperTest, PoisonLineGoesToTheDeadLettersAndTheOthersArrive) {
+  collector_.RefuseLinesWith("poison");
+  WriteLines(LogPath(), 0, 70);
+  Write(LogPath(), "poison one\n");
+  WriteLines(LogPath(), 70, 100);
+  Start();
+  ExpectLines(0, 100);
+  shipper_.reset();
+  const std::string letters = test::ReadWholeFile(dir_.Join("state/dead-letters.jsonl"));
+  EXPECT_NE(letters.find(R"("line":"poison one")"), std::string::npos) << letters;
+  EXPECT_NE(letters.find("HTTP 400: poison"), std::string::npos) << letters;
+  EXPECT_EQ(telemetry_.NewCounter("vedette_shipper_dead_letters_total", "", {{"source", "file"}})
+                ->Value(),
+            1u);
+}
+
+TEST_F(ShipperTest, TooLargePushIsHalved) {
+  collector_.SetMaxEntries(3);
+  WriteLines(LogPath(), 0, 20);
+  Start();
+  ExpectLines(0, 20);
+}
+
+TEST_F(ShipperTest, StopsWithinFiveSecondsWhileTheCollectorHangs) {
+  collector_.SetMode(FakeCollector::Mode::kHang);
+  WriteLines(LogPath(), 0, 1);
+  Start();
+  ASSERT_TRUE(collector_.WaitForPushes(1));
+  const int64_t begin = clock_.MonotonicNanos();
+  shipper_.reset();
+  EXPECT_LT(clock_.MonotonicNanos() - begin, 5'000'000'000);
+}
+
+TEST_F(ShipperTest, RestartsAtAnyPointStoreEveryLineOnce) {
+  std::mt19937 random(7);
+  int written = 0;
+  for (int run = 0; run < 12; ++run) {
+    collector_.SetMode(run % 3 == 1 ? FakeCollector::Mode::kLoseAnswer
+                                    : FakeCollector::Mode::kTake);
+    WriteLines(LogPath(), written, written + 200);
+    written += 200;
+    Start();
+    const size_t pushes = collector_.pushes();
+    // A file that nobody has seen under its name cannot be found under another.
+    ASSERT_TRUE(collector_.WaitForPushes(pushes + (run % 4 == 0 ? 1 : random() % 2)));
+    if (run % 4 == 3) std::filesystem::rename(LogPath(), dir_.Join("log/old" + std::to_string(run)));
+    shipper_.reset();
+    // Once the last checkpoint is lost with the machine: the one before does as well.
+    const auto overwrite = std::filesystem::copy_options::overwrite_existing;
+    if (run == 4) std::filesystem::copy_file(dir_.Join("state/positions"), dir_.Join("older"));
+    if (run == 5) {
+      std::filesystem::copy_file(dir_.Join("older"), dir_.Join("state/positions"), overwrite);
+    }
+  }
+  collector_.SetMode(FakeCollector::Mode::kTake);
+  Start();
+  ExpectLines(0, written);
+}
+
+TEST_F(ShipperTest, SecondShipperOfTheSameStateIsRefused) {
+  Start();
+  EXPECT_EQ(Shipper::Start(MakeOptions()).status().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(ShipperTest, TokenIsReadFromItsFileAtEachSend) {
+  Shipper::Options options = MakeOptions();
+  options.token_file = dir_.Write("token", "first\n");
+  WriteLines(LogPath(), 0, 1);
+  Start(options);
+  ASSERT_TRUE(collector_.WaitForLines(1));
+  dir_.Write("token", "second\n");
+  WriteLines(LogPath(), 1, 2);
+  ASSERT_TRUE(collector_.WaitForLines(2));
+  EXPECT_EQ(collector_.AuthorizedAs("Bearer first"), 1u);
+  EXPECT_EQ(collector_.AuthorizedAs("Bearer second"), 1u);
+}
+
+// --- Journal -----------------------------------------------------------------------------------
+
+class JournalShipperTest : public ShipperTest {
+ protected:
+  void SetUp() override {
+    if (::access(kJournalRemote, X_OK) != 0) GTEST_SKIP() << "no " << kJournalRemote;
+    std::filesystem::create_directories(dir_.Join("journal"));
+  }
+
+  // One entry in journald's export format, `seq` microseconds after the start of all.
+  static std::string Exported(int seq, const std::string& fields) {
+    return base::Concat({"__REALTIME_TIMESTAMP=", std::to_string(kStartUs + seq),
+                         "\n__MONOTONIC_TIMESTAMP=", std::to_string(1000 + seq),
+                         "\n_BOOT_ID=0123456789abcdef0123456789abcdef\n"
+                         "_MACHINE_ID=fedcba9876543210fedcba9876543210\n",
+                         fields, "\n"});
+  }
+
+  void AppendJournal(const std::string& exported, const std::string& file = "system.journal") {
+    const std::string input = dir_.Write("in.export", exported);
+    const std::string command =
+        base::Concat({kJournalRemote, " -o ", dir_.Join("journal/"), file, " ", input,
+                      " >", dir_.Join("remote.out"), " 2>&1"});
+    ASSERT_EQ(std::system(command.c_str()), 0) << test::ReadWholeFile(dir_.Join("remote.out"));
+  }
+
+  void AppendNumbered(int from, int to) {
+    std::string exported;
+    for (int i = from; i < to; ++i) {
+      exported += Exported(i, base::Concat({"MESSAGE=", AccessLine(i), "\n_TRANSPORT=journal\n"}));
+    }
+    AppendJournal(exported);
+  }
+
+  void StartJournal() {
+    Shipper::Options options = MakeOptions();
+    options.journal = true;
+    options.journal_directory = dir_.Join("journal");
+    options.file_patterns.clear();
+    Start(options);
+  }
+
+  static const int64_t kStartUs;
+};
+
+// An hour ago, so that the look-back of a first start covers it.
+const int64_t JournalShipperTest::kStartUs =
+    base::SystemClock().WallNanos() / 1000 - 3'600'000'000;
+
+TEST_F(JournalShipperTest, EntryArrivesWithItsLabelsLevelAndMetadata) {
+  AppendJournal(Exported(7, "MESSAGE=[ERROR] it broke\nPRIORITY=6\n_TRANSPORT=stdout\n"
+                            "_SYSTEMD_UNIT=app.service\nSYSLOG_IDENTIFIER=app\n_PID=12\n"));
+  StartJournal();
+  ASSERT_TRUE(collector_.WaitForLines(1));
+  const FakeCollector::Line line = collector_.lines()[0];
+  EXPECT_EQ(line.labels.ToString(),
+            R"({detected_level="error", host="h1", job="journal", service_name="app", )"
+            R"(transport="stdout", unit="app.service"})");
+  EXPECT_EQ(line.entry.line, "[ERROR] it broke");
+  EXPECT_EQ(line.entry.timestamp_ns, (kStartUs + 7) * 1000);
+  EXPECT_EQ(line.entry.metadata.Get("pid"), "12");
+  EXPECT_EQ(line.entry.metadata.Get("identifier"), "app");
+  EXPECT_EQ(line.entry.metadata.Get("boot_id"), "0123456789abcdef0123456789abcdef");
+  EXPECT_TRUE(base::StartsWith(line.source, "journal:fedcba9876543210fedcba9876543210:"));
+}
+
+TEST_F(JournalShipperTest, PriorityCountsWhereTheLineTellsNothing) {
+  AppendJournal(Exported(1, "MESSAGE=plain\nPRIORITY=2\n_TRANSPORT=syslog\n") +
+                Exported(2, "MESSAGE=plain\n_TRANSPORT=kernel\n"));
+  StartJournal();
+  ASSERT_TRUE(collector_.WaitForLines(2));
+  std::multiset<std::string> levels;
+  for (const auto& line : collector_.lines()) {
+    levels.emplace(line.labels.Get("detected_level"));
+  }
+  EXPECT_EQ(levels, (std::multiset<std::string>{"critical", "info"}));
+}
+
+TEST_F(JournalShipperTest, ReadsOnAfterRestartsEveryEntryOnce) {
+  AppendNumbered(0, 50);
+  StartJournal();
+  ExpectLines(0, 50);
+  AppendNumbered(50, 60);
+  ExpectLines(0, 60);
+  shipper_.reset();
+  AppendNumbered(60, 100);
+  StartJournal();
+  ExpectLines(0, 100);
+}
+
+TEST_F(JournalShipperTest, LostCheckpointStoresNothingTwice) {
+  AppendNumbered(0, 50);
+  StartJournal();
+  ExpectLines(0, 50);
+  shipper_.reset();
+  std::filesystem::remove(dir_.Join("state/positions"));
+  AppendNumbered(50, 55);
+  StartJournal();
+  ExpectLines(0, 55);
+  EXPECT_EQ(collector_.skipped(), 50u);
+}
+
+TEST_F(JournalShipperTest, BinaryLongAndEmptyMessagesArrive) {
+  const std::string binary("a\0\n\xff", 4);
+  std::string sized(8, '\0');
+  const uint64_t size = binary.size();
+  std::memcpy(sized.data(), &size, sizeof size);
+  const std::string longest(200'000, 'x');
+  AppendJournal(Exported(1, "MESSAGE\n" + sized + binary + "\n_TRANSPORT=journal\n") +
+                Exported(2, "MESSAGE=\n_TRANSPORT=journal\n") +
+                Exported(3, "MESSAGE=" + longest + "\n_TRANSPORT=journal\n"));
+  StartJournal();
+  ASSERT_TRUE(collector_.WaitForLines(3));
+  const auto texts = collector_.texts();
+  EXPECT_EQ(std::set<std::string>(texts.begin(), texts.end()),
+            (std::set<std::string>{binary, "", longest}));
+}
+
+TEST_F(JournalShipperTest, VacuumedCursorGoesOnWithWhatIsLeftAndCountsAGap) {
+  AppendNumbered(0, 10);
+  StartJournal();
+  ExpectLines(0, 10);
+  WaitForPosition("journal ");
+  shipper_.reset();
+  std::filesystem::remove(dir_.Join("journal/system.journal"));
+  AppendNumbered(10, 20);
+  StartJournal();
+  ASSERT_TRUE(collector_.WaitForLines(20));
+  ExpectLines(0, 20);
+  EXPECT_EQ(telemetry_.NewCounter("vedette_shipper_journal_gaps_total", "")->Value(), 1u);
+}
+
+TEST_F(JournalShipperTest, AbsentJournalIsSaidOnceAndFilesGoOn) {
+  Shipper::Options options = MakeOptions();
+  options.journal = true;
+  options.journal_directory = dir_.Join("no-such-folder");
+  WriteLines(LogPath(), 0, 2);
+  Start(options);
+  ExpectLines(0, 2);
+  EXPECT_EQ(logger_.Count("no journal to read"), 1);
+}
+
+}  // namespace
+}  // namespace vedette::shipper
