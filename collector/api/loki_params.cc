@@ -7,7 +7,7 @@
 
 #include "base/strings.h"
 #include "collector/api/time_text.h"
-#include "collector/promql/parser.h"
+#include "collector/logql/parser.h"
 
 namespace vedette::api {
 namespace {
@@ -71,12 +71,11 @@ base::StatusOr<LokiRange> ReadLokiRange(const base::http::Params& params, int64_
 base::StatusOr<std::vector<model::Matcher>> ParseStreamSelector(std::string_view text) {
   std::string_view inner = base::Trim(text);
   if (inner.empty()) return std::vector<model::Matcher>{};
-  if (!base::StartsWith(inner, "{") || !base::EndsWith(inner, "}")) {
-    return base::InvalidArgument(base::Concat(
-        {"parse error: found ", base::GoQuote(text), "; allowed is a selector {name=\"value\"}"}));
+  if (base::StartsWith(inner, "{") && base::EndsWith(inner, "}") &&
+      base::Trim(inner.substr(1, inner.size() - 2)).empty()) {
+    return std::vector<model::Matcher>{};
   }
-  if (base::Trim(inner.substr(1, inner.size() - 2)).empty()) return std::vector<model::Matcher>{};
-  return promql::ParseMetricSelector(inner);
+  return logql::ParseSelector(inner);
 }
 
 base::http::Response LokiFailure(int http_status, std::string_view message) {

@@ -27,7 +27,7 @@ struct LokiRange {
 // which is an hour when absent.
 base::StatusOr<LokiRange> ReadLokiRange(const base::http::Params& params, int64_t now_ns);
 
-// A stream selector `{app="x"}`; empty text selects everything.
+// A stream selector `{app="x"}`; empty text and `{}` select everything.
 base::StatusOr<std::vector<model::Matcher>> ParseStreamSelector(std::string_view text);
 
 // Plain text, as Loki answers.

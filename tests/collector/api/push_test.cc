@@ -1,0 +1,210 @@
+#include "base/codec/compress.h"
+#include "model/log_push.h"
+#include "model/remote_write.h"
+#include "model/source_header.h"
+#include "tests/collector/api/api_fixture.h"
+
+namespace vedette::test {
+namespace {
+
+using base::http::Response;
+using base::http::Scope;
+
+class FakeSamples final : public model::SampleSink {
+ public:
+  base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows) override {
+    if (!append_error_.ok()) return append_error_;
+    rows_.assign(rows.begin(), rows.end());
+    return stats_;
+  }
+  void OnDurable(std::function<void(const base::Status&)> done) override {
+    if (hold_) {
+      held_ = std::move(done);
+    } else {
+      done(durable_);
+    }
+  }
+  std::vector<model::SampleRow> rows_;
+  model::AppendStats stats_;
+  base::Status append_error_, durable_;
+  bool hold_ = false;
+  std::function<void(const base::Status&)> held_;
+};
+
+class RemoteWriteApi : public ApiTest {
+ protected:
+  RemoteWriteApi() { api::RegisterRemoteWrite(&router_, {&sink_, 1 << 20, nullptr}); }
+  Ask Good() const {
+    model::SeriesSamples series;
+    series.labels = model::Labels{{"__name__", "up"}, {"job", "a"}};
+    series.timestamps_ms = {1000};
+    series.values = {2.5};
+    Ask ask{
+        "POST", "/api/v1/write", {}, base::SnappyCompress(model::EncodeRemoteWrite({&series, 1}))};
+    ask.headers.Set("Content-Type", "application/x-protobuf");
+    ask.headers.Set("Content-Encoding", "snappy");
+    return ask;
+  }
+  FakeSamples sink_;
+};
+
+TEST_F(RemoteWriteApi, StoresAndAnswersOnceDurable) {
+  EXPECT_EQ(RouteOf("POST", "/api/v1/write").scope, Scope::kPush);
+  EXPECT_EQ(Call(Good()).status, 204);
+  ASSERT_EQ(sink_.rows_.size(), 1u);
+  EXPECT_EQ(sink_.rows_[0].labels.Get("job"), "a");
+  EXPECT_EQ(sink_.rows_[0].value, 2.5);
+  sink_.hold_ = true;
+  EXPECT_EQ(Call(Good()).status, 0);  // nothing is answered before the disk has it
+}
+
+TEST_F(RemoteWriteApi, RefusesOtherTypesAndCodings) {
+  for (const char* type : {"", "application/json", "text/plain",
+                           "application/x-protobuf;proto=io.prometheus.write.v2.Request"}) {
+    Ask ask = Good();
+    ask.headers.Set("Content-Type", type);
+    EXPECT_EQ(Call(ask).status, 415) << type;
+  }
+  Ask ask = Good();
+  ask.headers.Set("Content-Type", "application/x-protobuf; proto=prometheus.WriteRequest");
+  EXPECT_EQ(Call(ask).status, 204);
+  ask.headers.Set("Content-Encoding", "gzip");
+  EXPECT_EQ(Call(ask).status, 415);
+}
+
+TEST_F(RemoteWriteApi, BadBodiesAre400AndStoreNothing) {
+  for (const std::string& body :
+       {std::string("x"), base::SnappyCompress("\x0a\xff"),
+        base::SnappyCompress(std::string("\x0a\x04\x12\x02\x10\x01", 6))}) {
+    Ask ask = Good();
+    ask.body = body;
+    const Response response = Call(ask);
+    EXPECT_EQ(response.status, 400) << response.body;
+    EXPECT_FALSE(response.body.empty());
+  }
+  EXPECT_TRUE(sink_.rows_.empty());
+}
+
+TEST_F(RemoteWriteApi, OldSamplesAre400AndCapsAndDisksAre503) {
+  sink_.stats_.out_of_order = 1;
+  sink_.stats_.first_error = "out of order sample of up";
+  EXPECT_EQ(Call(Good()).status, 400);
+  sink_.stats_.refused = 1;
+  EXPECT_EQ(Call(Good()).status, 503);
+  EXPECT_EQ(Call(Good()).headers.Get("Retry-After"), "1");
+  sink_.stats_ = {};
+  sink_.durable_ = base::Internal("fsync: Input/output error");
+  EXPECT_EQ(Call(Good()).status, 503);
+  sink_.append_error_ = base::Unavailable("disk is full");
+  EXPECT_EQ(Call(Good()).status, 503);
+}
+
+class FakeLogs final : public model::LogSink {
+ public:
+  void Push(model::LogPush push, std::function<void(const base::Status&)> done) override {
+    push_ = std::move(push);
+    ++pushes_;
+    done(status_);
+  }
+  model::LogPush push_;
+  int pushes_ = 0;
+  base::Status status_;
+};
+
+class LokiPushApi : public ApiTest {
+ protected:
+  LokiPushApi() { api::RegisterLokiPush(&router_, {&sink_, 1 << 20, nullptr}); }
+  Response Json(const std::string& body, const std::string& encoding = "") {
+    Ask ask{"POST", "/loki/api/v1/push", {}, body};
+    ask.headers.Set("Content-Type", "application/json; charset=utf-8");
+    if (!encoding.empty()) ask.headers.Set("Content-Encoding", encoding);
+    return Call(ask);
+  }
+  FakeLogs sink_;
+};
+
+constexpr char kPush[] =
+    R"({"streams":[{"stream":{"app":"g1"},"values":[["1795226940000000000","a"],)"
+    R"(["1795226941000000000","b",{"trace_id":"t1"}]]}]})";
+
+TEST_F(LokiPushApi, JsonPlainAndGzip) {
+  EXPECT_EQ(RouteOf("POST", "/loki/api/v1/push").scope, Scope::kPush);
+  for (const bool gzip : {false, true}) {
+    const Response response = gzip ? Json(base::GzipCompress(kPush), "gzip") : Json(kPush);
+    EXPECT_EQ(response.status, 204) << response.body;
+    EXPECT_EQ(response.body, "");
+    ASSERT_EQ(sink_.push_.streams.size(), 1u);
+    EXPECT_EQ(sink_.push_.streams[0].labels.ToString(), R"({app="g1", service_name="g1"})");
+    ASSERT_EQ(sink_.push_.streams[0].entries.size(), 2u);
+    EXPECT_EQ(sink_.push_.streams[0].entries[1].metadata.Get("trace_id"), "t1");
+  }
+  EXPECT_EQ(sink_.pushes_, 2);
+}
+
+TEST_F(LokiPushApi, ProtobufWithSource) {
+  model::LogStream stream;
+  stream.labels = model::Labels{{"host", "h"}};
+  stream.entries = {{1, "a", {}}, {2, "b", {}}};
+  Ask ask{
+      "POST", "/loki/api/v1/push", {}, base::SnappyCompress(model::EncodeLogPush({&stream, 1}))};
+  ask.headers.Set("Content-Type", "application/x-protobuf");
+  ask.headers.Set("X-Vedette-Source", model::FormatSourceHeader({"journal:m:s", {7, 9}}));
+  EXPECT_EQ(Call(ask).status, 204);
+  ASSERT_EQ(sink_.push_.sources.size(), 1u);
+  EXPECT_EQ(sink_.push_.sources[0].positions, (std::vector<uint64_t>{7, 9}));
+  EXPECT_EQ(sink_.push_.streams[0].labels.Get("service_name"), "unknown_service");
+  ask.headers.Set("X-Vedette-Source", model::FormatSourceHeader({"journal:m:s", {7}}));
+  EXPECT_EQ(Call(ask).status, 400);
+  EXPECT_EQ(sink_.pushes_, 1);
+}
+
+TEST_F(LokiPushApi, BadPushesStoreNothing) {
+  const struct {
+    const char* body;
+    int status;
+  } cases[] = {
+      {R"({"streams":[]})", 422},
+      {R"({"streams":[)", 400},
+      {R"({"streams":[{"stream":{"a":"b"},"values":[[1,"x"]]}]})", 400},
+      {R"({"streams":[{"stream":{"a-b":"c"},"values":[["1","x"]]}]})", 400},
+      {R"({"streams":[{"stream":{"a":"c"},"values":[["1","x",{"k":{"z":1}}]]}]})", 400},
+      {"", 400},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.body);
+    const Response response = Json(c.body);
+    EXPECT_EQ(response.status, c.status) << response.body;
+    EXPECT_NE(response.body, "");
+  }
+  Ask no_type{"POST", "/loki/api/v1/push", {}, "x"};
+  EXPECT_EQ(Call(no_type).body, "mime: no media type\n");
+  no_type.headers.Set("Content-Type", "text/plain");
+  EXPECT_EQ(Call(no_type).status, 400);
+  EXPECT_EQ(Json(std::string(kPush), "br").status, 400);
+  EXPECT_EQ(sink_.pushes_, 0);
+}
+
+TEST_F(LokiPushApi, StreamWithoutLabelsGetsAServiceName) {
+  EXPECT_EQ(Json(R"({"streams":[{"stream":{},"values":[["1795226940000000000","x"]]}]})").status,
+            204);
+  EXPECT_EQ(sink_.push_.streams[0].labels.ToString(), R"({service_name="unknown_service"})");
+}
+
+TEST_F(LokiPushApi, TheStoresReasonsBecomeCodes) {
+  sink_.status_ = base::InvalidArgument("entry too old");
+  EXPECT_EQ(Json(kPush).status, 400);
+  EXPECT_EQ(Json(kPush).body, "entry too old\n");
+  sink_.status_ = base::Unavailable("disk is full");
+  EXPECT_EQ(Json(kPush).status, 503);
+  EXPECT_EQ(Json(kPush).headers.Get("Retry-After"), "1");
+  sink_.status_ = base::ResourceExhausted("too many streams");
+  EXPECT_EQ(Json(kPush).status, 429);
+}
+
+TEST_F(LokiPushApi, DecompressionIsBounded) {
+  const std::string bomb = base::GzipCompress(std::string(2 << 20, ' '));
+  EXPECT_EQ(Json(bomb, "gzip").status, 413);
+}
+
+}  // namespace
+}  // namespace vedette::test
