@@ -176,7 +176,7 @@ Vector ToVector(GridValue value, const Grid& grid, const Expr& root) {
   return vector;
 }
 
-base::StatusOr<Grid> AlignedGrid(const RangeQuery& query) {
+base::StatusOr<Grid> GridOf(const RangeQuery& query) {
   if (query.step_ns <= 0) {
     return base::InvalidArgument(
         "zero or negative query resolution step widths are not accepted. Try a positive integer");
@@ -186,7 +186,7 @@ base::StatusOr<Grid> AlignedGrid(const RangeQuery& query) {
   }
   Grid grid;
   grid.step_ns = query.step_ns;
-  grid.start_ns = FloorTo(query.start_ns, query.step_ns);
+  grid.start_ns = query.align ? FloorTo(query.start_ns, query.step_ns) : query.start_ns;
   int64_t span = 0;
   if (__builtin_sub_overflow(query.end_ns, grid.start_ns, &span) ||
       (span - 1) / query.step_ns > kMaxPoints) {
@@ -194,7 +194,8 @@ base::StatusOr<Grid> AlignedGrid(const RangeQuery& query) {
         "exceeded maximum resolution of 11,000 points per time series. Try increasing the value of "
         "the step parameter");
   }
-  grid.points = static_cast<size_t>(span / query.step_ns + (span % query.step_ns != 0 ? 1 : 0)) + 1;
+  const bool round_up = query.align && span % query.step_ns != 0;
+  grid.points = static_cast<size_t>(span / query.step_ns + (round_up ? 1 : 0)) + 1;
   return grid;
 }
 
@@ -208,7 +209,7 @@ base::StatusOr<Result> Engine::QueryRange(const RangeQuery& query,
   if (const auto* log = std::get_if<LogQuery>(&expr->node)) {
     VEDETTE_ASSIGN_OR_RETURN(result.value, RunLogQuery(*log, query, *source_, &budget));
   } else {
-    VEDETTE_ASSIGN_OR_RETURN(const Grid grid, AlignedGrid(query));
+    VEDETTE_ASSIGN_OR_RETURN(const Grid grid, GridOf(query));
     VEDETTE_ASSIGN_OR_RETURN(GridValue value, Evaluator(grid, *source_, &budget).Eval(*expr));
     result.value = ToMatrix(std::move(value), grid);
   }

@@ -30,6 +30,9 @@ struct RangeQuery {
   int64_t interval_ns = 0;  // log queries: least distance between entries; 0: all
   uint32_t limit = 100;     // log queries
   Direction direction = Direction::kBackward;
+  // Metric queries: evaluate on multiples of the step (start rounded down, end up), as Loki's API
+  // does; false takes start and end as they are.
+  bool align = true;
 };
 
 // Runs LogQL. Thread-safe, holds no state between queries. Owned by app; source and clock outlive it.
@@ -41,8 +44,7 @@ class Engine {
  public:
   Engine(const LogSource* source, base::Clock* clock) : source_(source), clock_(clock) {}
 
-  // Lines or Matrix. Metric queries are evaluated on multiples of the step: start is rounded down,
-  // end up.
+  // Lines or Matrix.
   base::StatusOr<Result> QueryRange(const RangeQuery& query, const QueryContext& context) const;
 
   // Vector or Scalar; a log query is InvalidArgument.

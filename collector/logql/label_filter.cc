@@ -48,10 +48,10 @@ bool Holds(CompareOp op, double value, double bound) {
 }
 
 bool KeepsCompared(const LabelFilter::Compare& compare, LineLabels* labels) {
-  // Only string filters drop lines that already are in error.
-  if (labels->HasError()) return true;
   const auto text = labels->Get(compare.name);
   if (!text) return false;
+  // Only string filters judge lines that already are in error.
+  if (labels->HasError()) return true;
   if (const auto value = ReadValue(compare.unit, *text)) {
     return Holds(compare.op, *value, compare.value);
   }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <charconv>
 
 #include "base/strings.h"
 #include "collector/logql/units.h"
@@ -94,6 +94,13 @@ bool Unescape(std::string_view text, std::string* out) {
     }
   }
   return true;
+}
+
+std::optional<double> ParseHex(std::string_view digits) {
+  uint64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return static_cast<double>(value);
 }
 
 class Lexer {
@@ -225,7 +232,8 @@ class Lexer {
     const std::string_view whole = query_.substr(at_, unit_end - at_);
     Advance(unit_end - at_);
     token->text = std::string(whole);
-    if (const auto number = base::ParseDouble(whole)) {
+    if (const auto number = whole.substr(0, 2) == "0x" ? ParseHex(whole.substr(2))
+                                                       : base::ParseDouble(whole)) {
       token->kind = TokenKind::kNumber;
       token->number = *number;
       return {};

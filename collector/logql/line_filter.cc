@@ -39,9 +39,9 @@ base::StatusOr<LineFilter> LineFilter::Make(const LineFilterStage& stage) {
       filter.needles_.insert(filter.needles_.end(), texts.begin(), texts.end());
       continue;
     }
-    VEDETTE_ASSIGN_OR_RETURN(auto regex,
-                             base::CompileRegex(operand, {.dot_matches_newline = false}));
-    filter.regexes_.push_back(std::move(regex));
+    auto regex = base::CompileRegex(operand, {.dot_matches_newline = false});
+    if (!regex.ok()) return base::Annotate(regex.status(), "error parsing regexp");
+    filter.regexes_.push_back(*std::move(regex));
   }
   return filter;
 }

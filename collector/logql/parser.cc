@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdio>
 
-#include "base/regex.h"
 #include "base/strings.h"
 #include "collector/logql/lexer.h"
 
@@ -196,6 +195,9 @@ class Parser {
     if (Peek().IsOperator("-") || Peek().IsOperator("+")) {
       sign = Take().text == "-" ? -1 : 1;
       if (Peek().kind != TokenKind::kNumber) return Unexpected("NUMBER");
+    }
+    if (base::StartsWith(Peek().text, "0x")) {
+      return Nonsense(base::Concat({"unable to parse literal as a float: ", Peek().text}));
     }
     return Make(Expr{Literal{sign * Take().number}, 1}, 0);
   }
@@ -424,12 +426,6 @@ class Parser {
       if (operand.Is(TokenKind::kFunction, "ip")) return NotYet(operand, "ip()");
       if (operand.kind != TokenKind::kString) return Unexpected("STRING or ip");
       Take();
-      if (stage.op == LineFilterOp::kRegex || stage.op == LineFilterOp::kNotRegex) {
-        const auto regex = base::CompileRegex(operand.text, {.dot_matches_newline = false});
-        if (!regex.ok()) {
-          return Nonsense(base::Concat({"error parsing regexp: ", base::Message(regex.status())}));
-        }
-      }
       stage.operands.push_back(operand.text);
     } while (AcceptKeyword("or"));
     log->stages.emplace_back(std::move(stage));

@@ -85,7 +85,6 @@ std::string PrintLog(const LogQuery& log) {
 
 std::string PrintRange(const RangeAggregation& range) {
   std::string text = base::Concat({OpText(range.op), "(", PrintLog(range.log)});
-  if (!range.log.stages.empty()) text += " ";
   text += base::Concat({"[", base::FormatDurationMs(range.range_ns / 1'000'000), "]"});
   if (range.offset_ns != 0) {
     const int64_t ms = range.offset_ns / 1'000'000;
@@ -125,7 +124,7 @@ std::string Print(const Expr& expr) {
                  [](const Binary& binary) { return PrintBinary(binary); },
                  [](const Literal& literal) { return Number(literal.value); },
                  [](const VectorFunction& function) {
-                   return base::Concat({"vector(", Number(function.value), ")"});
+                   return base::Concat({"vector(", std::to_string(function.value), ")"});
                  }},
       expr.node);
 }
