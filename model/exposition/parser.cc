@@ -9,6 +9,7 @@
 
 #include "base/number_text.h"
 #include "base/strings.h"
+#include "model/exposition/escape.h"
 #include "model/sample.h"
 
 namespace vedette::model::exposition {
@@ -32,25 +33,6 @@ bool Contains(const std::array<std::string_view, N>& names, std::string_view nam
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// Undoes \\, \n and, in quotes, \"; any other backslash stands for itself.
-std::string UnescapeText(std::string_view text, bool quote_too) {
-  std::string out;
-  out.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char next = text[i] == '\\' && i + 1 < text.size() ? text[i + 1] : '\0';
-    if (next == '\\' || (next == '"' && quote_too)) {
-      out += next;
-      ++i;
-    } else if (next == 'n') {
-      out += '\n';
-      ++i;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
 // Seconds as milliseconds, cut at the ends of int64_t.
 int64_t SecondsToMs(double seconds) {
   constexpr double kLimit = 9223372036854775807.0;
@@ -58,19 +40,6 @@ int64_t SecondsToMs(double seconds) {
   if (ms >= kLimit) return std::numeric_limits<int64_t>::max();
   if (ms <= -kLimit) return std::numeric_limits<int64_t>::min();
   return static_cast<int64_t>(ms);
-}
-
-bool IsNormalizedLabel(std::string_view family_type, std::string_view name) {
-  return (family_type == "histogram" && name == "le") ||
-         (family_type == "summary" && name == "quantile");
-}
-
-// A float as OpenMetrics writes it: always with a point or an exponent.
-std::string OpenMetricsFloat(double v) {
-  std::string out;
-  base::AppendFloatG(v, &out);
-  if (std::isfinite(v) && out.find_first_of("e.") == out.npos) out += ".0";
-  return out;
 }
 
 }  // namespace
@@ -378,45 +347,6 @@ base::Status Parser::ReadOpenMetricsTime(std::string_view what, std::optional<in
   }
   *out = SecondsToMs(seconds);
   return {};
-}
-
-// The text without its escapes: the input's own bytes where there are none.
-std::string_view Parser::Unescape(RawText text) {
-  if (!text.quoted || text.bytes.find('\\') == text.bytes.npos) return text.bytes;
-  return unescaped_.emplace_back(UnescapeText(text.bytes, true));
-}
-
-base::Status Parser::BuildLabels(const std::vector<RawLabel>& raw, bool with_name, Labels* out) {
-  unescaped_.clear();
-  std::vector<std::pair<std::string_view, std::string_view>> pairs;
-  pairs.reserve(raw.size() + 1);
-  if (with_name) pairs.emplace_back(kMetricName, Unescape(metric_name_));
-  for (const RawLabel& label : raw) {
-    const std::string_view name = Unescape(label.name);
-    std::string_view value = Unescape({label.value, true});
-    if (with_name && IsNormalizedLabel(family_type_, name)) {
-      if (const auto number = base::ParseDouble(value)) {
-        value = unescaped_.emplace_back(OpenMetricsFloat(*number));
-      }
-    }
-    pairs.emplace_back(name, value);
-  }
-  std::sort(pairs.begin(), pairs.end());
-  for (size_t i = 1; i < pairs.size(); ++i) {
-    if (pairs[i].first != pairs[i - 1].first) continue;
-    return ErrorAt(base::Concat({"label name ", base::GoQuote(pairs[i].first), " is not unique"}));
-  }
-  *out = Labels::FromViews(std::move(pairs));
-  return {};
-}
-
-base::Status Parser::ReadLabels(Labels* out) { return BuildLabels(labels_, true, out); }
-
-base::Status Parser::ReadExemplar(Exemplar* out) {
-  VEDETTE_CHECK(exemplar_value_.has_value());
-  out->value = *exemplar_value_;
-  out->timestamp_ms = exemplar_timestamp_ms_;
-  return BuildLabels(exemplar_labels_, false, &out->labels);
 }
 
 base::Status Parser::ErrorAt(std::string_view message) const {
