@@ -1,0 +1,151 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+#include "store_fixture.h"
+
+// The store against the simplest thing that could be right, with restarts, and against power cuts
+// at every operation.
+
+namespace vedette::logstore {
+namespace {
+
+// Pushes of a source and of none, re-cut and repeated, with flushes between; keeps what was
+// acknowledged.
+class Workload {
+ public:
+  explicit Workload(TestStore* t) : t_(t) {}
+
+  void Run() {
+    for (int round = 0; round < 6 && !t_->fs.crashed(); ++round) {
+      PushPositions(next_, next_ + 2);
+      PushPlain("plain-" + std::to_string(round));
+      // As a shipper does whose answer got lost: the same again, cut differently.
+      PushPositions(next_ > 3 ? next_ - 2 : next_, next_ + 1);
+      if (round % 2 == 1) t_->store->Flush().IgnoreError();
+      if (round == 3) t_->store->Maintain().IgnoreError();
+    }
+  }
+
+  // After the restart: send everything that was not acknowledged again, then look.
+  void ResendAndCheck(const std::string& when) {
+    const std::vector<std::string> survived = t_->Read();
+    const std::set<std::string> present(survived.begin(), survived.end());
+    EXPECT_EQ(present.size(), survived.size()) << "repeated lines " << when;
+    for (const std::string& line : acknowledged_) {
+      EXPECT_TRUE(present.contains(line)) << "lost " << line << " " << when;
+    }
+    for (const std::string& line : present) {
+      EXPECT_TRUE(sent_.contains(line)) << "phantom " << line << " " << when;
+    }
+    PushPositions(next_, next_ + 5);
+    for (const std::string& line : std::set<std::string>(plain_)) PushPlain(line);
+    const std::vector<std::string> all = t_->Read();
+    EXPECT_EQ(std::multiset<std::string>(all.begin(), all.end()),
+              std::multiset<std::string>(acknowledged_.begin(), acknowledged_.end()))
+        << when;
+  }
+
+ private:
+  void PushPositions(uint64_t first, uint64_t last) {
+    for (uint64_t p = first; p <= last; ++p) sent_.insert(std::to_string(p));
+    if (!t_->Push(Positions(first, last)).ok()) return;
+    for (uint64_t p = first; p <= last; ++p) acknowledged_.insert(std::to_string(p));
+    next_ = std::max(next_, last + 1);
+  }
+  void PushPlain(const std::string& line) {
+    sent_.insert(line);
+    plain_.insert(line);
+    if (t_->Push(OneLine(line)).ok()) acknowledged_.insert(line);
+  }
+
+  TestStore* const t_;
+  uint64_t next_ = 1;
+  std::set<std::string> sent_;
+  std::set<std::string> plain_;
+  std::set<std::string> acknowledged_;
+};
+
+TEST(StoreCrash, PowerCutAtEveryOperationLosesAndRepeatsNothing) {
+  int crashes = 0;
+  for (uint64_t k = 1;; ++k) {
+    TestStore t(k);
+    ASSERT_TRUE(t.Open().ok());
+    t.fs.FailAt(k, test::FaultFs::Fault::kCrash);
+    Workload workload(&t);
+    workload.Run();
+    const bool crashed = t.fs.crashed();
+    t.store.reset();
+    t.fs.ClearFault();
+    if (crashed) t.fs.Restart();
+    const base::Status opened = t.Open();
+    ASSERT_TRUE(opened.ok()) << "k=" << k << " " << opened;
+    workload.ResendAndCheck("k=" + std::to_string(k));
+    if (testing::Test::HasFailure() || !crashed) break;
+    ++crashes;
+  }
+  std::printf("crash at each of %d operations (seed: the operation's number)\n", crashes);
+  EXPECT_GT(crashes, 30);
+}
+
+TEST(StoreCrash, AnyOneFaultIsSurvivedWithoutARestart) {
+  for (const auto fault : {test::FaultFs::Fault::kError, test::FaultFs::Fault::kNoSpace,
+                           test::FaultFs::Fault::kShortWrite, test::FaultFs::Fault::kFailedSync}) {
+    for (uint64_t k = 1; k < 60; ++k) {
+      TestStore t(k);
+      ASSERT_TRUE(t.Open().ok());
+      t.fs.FailAt(k, fault);
+      Workload workload(&t);
+      workload.Run();
+      t.fs.ClearFault();
+      t.clock.Advance(std::chrono::minutes(1));
+      ASSERT_TRUE(t.store->Flush().ok());
+      const std::string when =
+          "fault " + std::to_string(static_cast<int>(fault)) + " k=" + std::to_string(k);
+      workload.ResendAndCheck(when);
+      t.store.reset();
+      t.fs.Restart();
+      ASSERT_TRUE(t.Open().ok()) << when;
+      workload.ResendAndCheck(when + ", restarted");
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+}
+
+TEST(StoreModel, EqualsAPlainListThroughFlushesAndRestarts) {
+  for (const uint32_t seed : {1u, 2u, 3u}) {
+    std::mt19937 random(seed);
+    const auto pick = [&](uint32_t n) { return static_cast<uint32_t>(random() % n); };
+    TestStore t(seed);
+    ASSERT_TRUE(t.Open().ok());
+    std::vector<std::pair<int64_t, std::string>> model;  // in arrival order
+    std::set<std::pair<int64_t, std::string>> known;
+    for (int step = 0; step < 400; ++step) {
+      if (const uint32_t what = pick(40); what == 0) {
+        ASSERT_TRUE(t.store->Flush().ok());
+      } else if (what == 1) {
+        ASSERT_TRUE(t.Open().ok());
+      } else {
+        model::LogPush push = OneLine("");
+        push.streams[0].entries.clear();
+        for (uint32_t i = 0; i <= pick(4); ++i) {
+          const int64_t time = kNowNs - static_cast<int64_t>(pick(5)) * 20'000 * kSecondNs;
+          const std::string line = "line-" + std::to_string(pick(200));
+          push.streams[0].entries.push_back({time, line, {}});
+          if (known.emplace(time, line).second) model.emplace_back(time, line);
+        }
+        ASSERT_TRUE(t.Push(std::move(push)).ok());
+      }
+    }
+    std::stable_sort(model.begin(), model.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<std::string> want;
+    for (const auto& [time, line] : model) want.push_back(line);
+    EXPECT_EQ(t.Read(), want) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace vedette::logstore

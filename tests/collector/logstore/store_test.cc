@@ -1,0 +1,254 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/codec/bytes.h"
+#include "store_fixture.h"
+
+namespace vedette::logstore {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+constexpr int64_t kDayNs = 86'400 * kSecondNs;
+
+TEST(Store, PushedLinesAreReadInOrderAlsoAfterFlushAndRestart) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  for (const auto& [line, second] :
+       std::vector<std::pair<std::string, int>>{{"c", 3}, {"a", 1}, {"b1", 2}, {"b2", 2}}) {
+    ASSERT_TRUE(t.Push(OneLine(line, kNowNs - kDayNs + second * kSecondNs)).ok());
+  }
+  const Strings want = {"a", "b1", "b2", "c", "d", "e"};
+  ASSERT_TRUE(t.store->Flush().ok());
+  ASSERT_TRUE(t.Push(OneLine("e")).ok());
+  ASSERT_TRUE(t.Push(OneLine("d", kNowNs - 1)).ok());
+  Strings backward = want;
+  std::reverse(backward.begin(), backward.end());
+  for (const char* state : {"flushed and not", "restarted", "all flushed"}) {
+    EXPECT_EQ(t.Read(), want) << state;
+    EXPECT_EQ(t.Read(Direction::kBackward), backward) << state;
+    ASSERT_TRUE(state[0] == 'r' ? t.store->Flush().ok() : t.Open().ok());
+  }
+  EXPECT_EQ(t.Read(), want);
+}
+
+TEST(Store, EqualLinesWithoutSourceAreOne) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(t.Push(OneLine("x")).ok());
+  ASSERT_TRUE(t.store->Flush().ok());
+  ASSERT_TRUE(t.Push(OneLine("x")).ok());
+  ASSERT_TRUE(t.Push(OneLine("x", kNowNs, "other")).ok());
+  model::LogPush with_metadata = OneLine("x");
+  with_metadata.streams[0].entries[0].metadata = {{"level", "info"}};
+  ASSERT_TRUE(t.Push(std::move(with_metadata)).ok());
+  EXPECT_EQ(t.Read().size(), 3u);
+}
+
+TEST(Store, RecutBatchesOfASourceAreStoredOncePerPosition) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  ASSERT_TRUE(t.Push(Positions(1, 5)).ok());
+  ASSERT_TRUE(t.Push(Positions(3, 8)).ok());
+  ASSERT_TRUE(t.store->Flush().ok());
+  ASSERT_TRUE(t.Push(Positions(1, 9)).ok());
+  ASSERT_TRUE(t.Open().ok());
+  ASSERT_TRUE(t.Push(Positions(7, 10)).ok());
+  EXPECT_EQ(t.Read(), (Strings{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"}));
+}
+
+TEST(Store, EqualLinesAtDifferentPositionsAreAllKept) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  model::LogPush push = Positions(1, 2);
+  push.streams[0].entries[1] = push.streams[0].entries[0];
+  ASSERT_TRUE(t.Push(std::move(push)).ok());
+  ASSERT_TRUE(t.store->Flush().ok());
+  EXPECT_EQ(t.Read().size(), 2u);
+}
+
+TEST(Store, BadEntriesAreNamedAndTheRestIsStored) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  model::LogPush push = OneLine("good");
+  push.streams[0].entries.push_back({kNowNs + kDayNs, "new", {}});
+  push.streams[0].entries.push_back({kNowNs - 100 * kDayNs, "old", {}});
+  push.streams[0].entries.push_back({kNowNs, std::string(2 << 20, 'x'), {}});
+  const base::Status status = t.Push(std::move(push));
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(base::Message(status),
+            "entry for stream '{app=\"a\"}' has timestamp too new: 2023-11-15T22:13:20Z");
+  EXPECT_EQ(t.Read(), Strings{"good"});
+}
+
+// Whoever halves a refused batch to find the bad entry must be told again, although its position
+// is below the mark by then.
+TEST(Store, BadEntryOfASourceStaysBadWhenAlone) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  model::LogPush push = Positions(1, 3);
+  push.streams[0].entries[1].timestamp_ns = kNowNs + kDayNs;
+  EXPECT_FALSE(t.Push(push).ok());
+  model::LogPush alone = Positions(2, 2);
+  alone.streams[0].entries[0].timestamp_ns = kNowNs + kDayNs;
+  EXPECT_FALSE(t.Push(alone).ok());
+  EXPECT_TRUE(t.Push(Positions(3, 3)).ok());
+  EXPECT_EQ(t.Read(), (Strings{"1", "3"}));
+}
+
+TEST(Store, RetentionDropsDaysAndTheirFiles) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  ASSERT_TRUE(t.Push(OneLine("old", kNowNs - 89 * kDayNs)).ok());
+  ASSERT_TRUE(t.Push(OneLine("young")).ok());
+  ASSERT_TRUE(t.store->Flush().ok());
+  EXPECT_EQ(t.fs.List("data/logs/parts")->size(), 2u);
+  t.clock.Advance(std::chrono::hours(48));
+  ASSERT_TRUE(t.store->Maintain().ok());
+  EXPECT_EQ(t.fs.List("data/logs/parts")->size(), 1u);
+  EXPECT_EQ(t.Read(), Strings{"young"});
+  ASSERT_TRUE(t.Open().ok());
+  EXPECT_EQ(t.Read(), Strings{"young"});
+}
+
+TEST(Store, LowDiskRefusesPushesWholeAndResumesByItself) {
+  TestStore t;
+  t.fs.SetCapacity(1 << 20);
+  t.min_free_bytes = 512 << 10;
+  ASSERT_TRUE(t.Open().ok());
+  ASSERT_TRUE(t.Push(OneLine("before")).ok());
+  t.fs.SetCapacity(256 << 10);
+  const base::Status refused = t.Push(OneLine("during"));
+  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(base::IsNoSpace(refused)) << refused;
+  EXPECT_EQ(t.Read(), Strings{"before"});
+  t.fs.SetCapacity(std::nullopt);
+  EXPECT_TRUE(t.Push(OneLine("after", kNowNs + 1)).ok());
+  EXPECT_EQ(t.Read(), (Strings{"before", "after"}));
+}
+
+TEST(Store, FullDiskInTheMiddleOfAPushStoresNothingOfIt) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  ASSERT_TRUE(t.Push(Positions(1, 3)).ok());
+  t.fs.FailAlways(test::FaultFs::Fault::kNoSpace);
+  EXPECT_TRUE(base::IsNoSpace(t.Push(Positions(4, 6))));
+  EXPECT_EQ(t.Read().size(), 3u);
+  t.fs.ClearFault();
+  EXPECT_TRUE(t.Push(Positions(4, 6)).ok());
+  ASSERT_TRUE(t.Open().ok());
+  EXPECT_EQ(t.Read(), (Strings{"1", "2", "3", "4", "5", "6"}));
+}
+
+TEST(Store, FailedFsyncRefusesUntilMemoryIsOnDisk) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  ASSERT_TRUE(t.Push(Positions(1, 1)).ok());
+  t.fs.FailAt(2, test::FaultFs::Fault::kFailedSync);  // append, then this
+  EXPECT_EQ(t.Push(Positions(2, 2)).code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(t.Push(Positions(2, 2)).code(), absl::StatusCode::kUnavailable);
+  ASSERT_TRUE(t.store->Maintain().ok());
+  t.clock.Advance(std::chrono::minutes(1));
+  EXPECT_TRUE(t.Push(Positions(2, 3)).ok());
+  t.store.reset();
+  t.fs.Restart();
+  ASSERT_TRUE(t.Open().ok());
+  EXPECT_EQ(t.Read(), (Strings{"1", "2", "3"}));
+}
+
+TEST(Store, DamagedBlockCostsOnlyItself) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  model::LogPush push = OneLine("first", kNowNs - 10 * kSecondNs);
+  for (int i = 0; i < 3; ++i) {
+    std::string noise(900 << 10, '.');
+    for (size_t k = 0; k < noise.size(); ++k) {
+      noise[k] = static_cast<char>('a' + base::Hash64(noise.substr(0, 8), k) % 26);
+    }
+    push.streams[0].entries.push_back({kNowNs + i, noise, {}});
+  }
+  ASSERT_TRUE(t.Push(std::move(push)).ok());
+  ASSERT_TRUE(t.store->Flush().ok());
+  const std::string part = "data/logs/parts/" + t.fs.List("data/logs/parts")->at(0);
+  t.fs.Corrupt(part, 200'000, "rot");
+  SelectStats stats;
+  const size_t lines = t.Read(Direction::kForward, &stats).size();
+  EXPECT_EQ(stats.corrupt_blocks, 1u);
+  EXPECT_GT(lines, 0u);
+  EXPECT_LT(lines, 4u);
+  EXPECT_EQ(t.logger.Count("log block left out: damaged"), 1);
+}
+
+TEST(Store, DamagedPartIsSetAsideAndTheRestServed) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  ASSERT_TRUE(t.Push(OneLine("lost", kNowNs - kDayNs)).ok());
+  ASSERT_TRUE(t.store->Flush().ok());
+  ASSERT_TRUE(t.Push(OneLine("kept")).ok());
+  ASSERT_TRUE(t.store->Flush().ok());
+  const std::string name = t.fs.List("data/logs/parts")->at(0);
+  t.fs.Corrupt("data/logs/parts/" + name, t.fs.Stat("data/logs/parts/" + name)->size - 3, "x");
+  ASSERT_TRUE(t.Open().ok());
+  EXPECT_EQ(t.Read(), Strings{"kept"});
+  EXPECT_TRUE(t.fs.Exists("data/logs/quarantine/" + name));
+  ASSERT_TRUE(t.Open().ok());
+  EXPECT_EQ(t.Read(), Strings{"kept"});
+}
+
+TEST(Store, DamagedManifestIsRebuiltFromTheParts) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  ASSERT_TRUE(t.Push(OneLine("a")).ok());
+  ASSERT_TRUE(t.store->Flush().ok());
+  ASSERT_TRUE(t.Push(OneLine("b", kNowNs + 1)).ok());
+  t.fs.Corrupt("data/logs/MANIFEST", 22, "\xff\xff");
+  ASSERT_TRUE(t.Open().ok());
+  EXPECT_EQ(t.Read(), (Strings{"a", "b"}));
+}
+
+TEST(Store, UnnamedFilesAreRemovedAtStart) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  ASSERT_TRUE(t.fs.Create("data/logs/parts/000001-00000077.rows").ok());
+  ASSERT_TRUE(t.Open().ok());
+  EXPECT_TRUE(t.fs.List("data/logs/parts")->empty());
+}
+
+TEST(Store, LabelsAndSeriesFollowMatchersAndRange) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  ASSERT_TRUE(t.Push(OneLine("x", kNowNs - kDayNs, "old")).ok());
+  ASSERT_TRUE(t.store->Flush().ok());
+  ASSERT_TRUE(t.Push(OneLine("y", kNowNs, "new")).ok());
+  EXPECT_EQ(t.store->LabelNames({}, INT64_MIN, INT64_MAX), Strings{"app"});
+  EXPECT_EQ(t.store->LabelValues("app", {}, INT64_MIN, INT64_MAX), (Strings{"new", "old"}));
+  EXPECT_EQ(t.store->LabelValues("app", {}, kNowNs, INT64_MAX), Strings{"new"});
+  EXPECT_EQ(t.store->Series({{model::Matcher::Equal("app", "old")}}, INT64_MIN, INT64_MAX).size(), 1u);
+  EXPECT_EQ(t.Read(Direction::kForward, nullptr, {model::Matcher::Equal("app", "old")}), Strings{"x"});
+  EXPECT_EQ(t.store->Volume({}, INT64_MIN, INT64_MAX).entries, 2u);
+}
+
+TEST(Store, SelectStopsEarlyAndWhenAsked) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(t.Push(OneLine(std::to_string(i), kNowNs - i * kDayNs)).ok());
+  }
+  ASSERT_TRUE(t.store->Flush().ok());
+  SelectRequest request;
+  request.start_ns = 0;
+  request.end_ns = INT64_MAX;
+  request.direction = Direction::kBackward;
+  SelectStats stats;
+  ASSERT_TRUE(t.store->Select(request, [](std::span<const Row>) { return false; }, &stats).ok());
+  EXPECT_EQ(stats.blocks_read, 1u);
+  std::stop_source stop;
+  stop.request_stop();
+  request.stop = stop.get_token();
+  EXPECT_EQ(t.store->Select(request, [](std::span<const Row>) { return true; }).code(),
+            absl::StatusCode::kCancelled);
+}
+
+}  // namespace
+}  // namespace vedette::logstore
