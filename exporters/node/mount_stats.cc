@@ -112,41 +112,37 @@ std::vector<MountStat> MountStats::StatAll(const std::vector<std::string>& paths
                                            std::chrono::nanoseconds timeout) {
   const steady_clock::time_point end = steady_clock::now() + timeout;
   base::MutexLock lock(shared_->mutex);
-  Shared& shared = *shared_;
-  shared.answers.clear();
+  shared_->answers.clear();
   std::set<std::string> waiting;
   for (const std::string& path : paths) {
-    if (!shared.asked.insert(path).second) continue;  // still stuck
-    shared.queue.push_back(path);
+    if (!shared_->asked.insert(path).second) continue;  // still stuck
+    shared_->queue.push_back(path);
     waiting.insert(path);
   }
-  const int wanted = std::min<int>(workers_, static_cast<int>(shared.queue.size() + 3) / 4);
-  while (shared.threads - shared.busy < wanted && shared.threads < kMaxThreads) {
+  const int wanted = std::min<int>(workers_, static_cast<int>(shared_->queue.size() + 3) / 4);
+  while (shared_->threads - shared_->busy < wanted && shared_->threads < kMaxThreads) {
     Shared::AddThread(shared_);
   }
-  shared.work.NotifyAll();
+  shared_->work.NotifyAll();
 
-  const auto answered = [&shared](const std::string& path) VEDETTE_REQUIRES(shared.mutex) {
-    return shared.answers.contains(path);
-  };
   while (true) {
-    std::erase_if(waiting, answered);
+    for (const auto& [path, answer] : shared_->answers) waiting.erase(path);
     const auto left = end - steady_clock::now();
     if (waiting.empty() || left <= std::chrono::nanoseconds::zero()) break;
     const auto step = std::min<std::chrono::nanoseconds>(left, kPatience);
-    const bool progress = shared.done.WaitFor(shared.mutex, step);
-    if (!progress && !shared.queue.empty() && shared.threads < kMaxThreads) {
+    const bool progress = shared_->done.WaitFor(shared_->mutex, step);
+    if (!progress && !shared_->queue.empty() && shared_->threads < kMaxThreads) {
       Shared::AddThread(shared_);
     }
   }
   // Who was not even begun may be asked again next time.
-  for (const std::string& path : shared.queue) shared.asked.erase(path);
-  shared.queue.clear();
+  for (const std::string& path : shared_->queue) shared_->asked.erase(path);
+  shared_->queue.clear();
 
   std::vector<MountStat> stats;
   for (const std::string& path : paths) {
-    const auto found = shared.answers.find(path);
-    stats.push_back(found != shared.answers.end() ? found->second : MountStat{.timed_out = true});
+    const auto found = shared_->answers.find(path);
+    stats.push_back(found != shared_->answers.end() ? found->second : MountStat{.timed_out = true});
   }
   return stats;
 }
