@@ -7,11 +7,11 @@
 namespace vedette::promql {
 
 void Annotations::Warn(std::string subject, PositionRange where) {
-  warnings_.emplace("PromQL warning: " + std::move(subject), where.start);
+  warnings_["PromQL warning: " + std::move(subject)] = where.start;
 }
 
 void Annotations::Inform(std::string subject, PositionRange where) {
-  infos_.emplace("PromQL info: " + std::move(subject), where.start);
+  infos_["PromQL info: " + std::move(subject)] = where.start;
 }
 
 void Annotations::WarnInvalidQuantile(double q, PositionRange where) {
@@ -37,19 +37,15 @@ void Annotations::InformForcedMonotonicity(std::string_view metric, PositionRang
 std::vector<std::string> Annotations::RenderKind(const Entries& entries, std::string_view query,
                                                  bool positions, size_t max,
                                                  std::string_view kind) {
-  std::set<std::string> texts;
-  for (const auto& [message, offset] : entries) {
-    const std::string where = positions && !query.empty() ? LineColumn(query, offset) : "";
-    texts.insert(where.empty() ? message : base::Concat({message, " (", where, ")"}));
-  }
   std::vector<std::string> out;
-  for (const std::string& text : texts) {
-    if (max != 0 && out.size() == max) break;
-    out.push_back(text);
-  }
-  if (out.size() < texts.size()) {
-    out.push_back(base::Concat({std::to_string(texts.size() - out.size()), " more ", kind,
-                                " annotations omitted"}));
+  for (const auto& [message, offset] : entries) {
+    if (max != 0 && out.size() == max) {
+      out.push_back(base::Concat({std::to_string(entries.size() - max), " more ", kind,
+                                  " annotations omitted"}));
+      break;
+    }
+    const std::string where = positions && !query.empty() ? LineColumn(query, offset) : "";
+    out.push_back(where.empty() ? message : base::Concat({message, " (", where, ")"}));
   }
   return out;
 }

@@ -1,17 +1,17 @@
 #ifndef VEDETTE_COLLECTOR_PROMQL_ANNOTATIONS_H_
 #define VEDETTE_COLLECTOR_PROMQL_ANNOTATIONS_H_
 
-#include <set>
+#include <map>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "collector/promql/ast.h"
 
 namespace vedette::promql {
 
-// What a query says beside its value, each message once a position. Not thread-safe.
+// What a query says beside its value. A message is kept once: the place where it was last said, as
+// Prometheus merges them. Not thread-safe.
 class Annotations {
  public:
   // `subject`: the text behind "PromQL warning: " or "PromQL info: ".
@@ -32,7 +32,7 @@ class Annotations {
   Texts Render(std::string_view query, bool positions, size_t max) const;
 
  private:
-  using Entries = std::set<std::pair<std::string, int>>;
+  using Entries = std::map<std::string, int>;
   static std::vector<std::string> RenderKind(const Entries& entries, std::string_view query,
                                              bool positions, size_t max, std::string_view kind);
   Entries warnings_;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "collector/promql/ast.h"
+#include "collector/promql/math.h"
 
 namespace vedette::promql {
 
@@ -20,7 +21,7 @@ inline OpResult Apply(BinaryOp op, double a, double b) {
     case BinaryOp::kMul: return {a * b};
     case BinaryOp::kDiv: return {a / b};
     case BinaryOp::kMod: return {std::fmod(a, b)};
-    case BinaryOp::kPow: return {std::pow(a, b)};
+    case BinaryOp::kPow: return {GoPow(a, b)};
     case BinaryOp::kAtan2: return {std::atan2(a, b)};
     case BinaryOp::kEqual: return {a, a == b};
     case BinaryOp::kNotEqual: return {a, a != b};

@@ -66,20 +66,19 @@ base::StatusOr<Table> Evaluator::Accumulate(const AggregateExpr& expr, const Gri
 base::StatusOr<Table> Evaluator::EvalQuantile(const AggregateExpr& expr, const Grid& grid) {
   VEDETTE_ASSIGN_OR_RETURN(const Table q, Eval(*expr.param, grid));
   VEDETTE_ASSIGN_OR_RETURN(const Table input, Eval(*expr.operand, grid));
+  for (int step = 0; step < grid.steps; ++step) {
+    const double value = q.ScalarAt(step);
+    if (!(value >= 0 && value <= 1)) {
+      run_->annotations().WarnInvalidQuantile(value, expr.param->pos);
+    }
+  }
   Table out;
-  if (input.rows.empty()) return out;
   Grouping grouping(expr);
   std::vector<std::vector<const Row*>> groups;
   for (const Row& row : input.rows) {
     const size_t group = grouping.GroupOf(row.labels);
     if (group == groups.size()) groups.emplace_back();
     groups[group].push_back(&row);
-  }
-  for (int step = 0; step < grid.steps; ++step) {
-    const double value = q.ScalarAt(step);
-    if (!(value >= 0 && value <= 1)) {
-      run_->annotations().WarnInvalidQuantile(value, expr.param->pos);
-    }
   }
   std::vector<double> values;
   for (size_t group = 0; group < groups.size(); ++group) {

@@ -17,7 +17,7 @@ namespace {
 
 // Seconds as an integer: Go's conversion of what does not fit gives the least.
 int64_t TruncateSeconds(double v) {
-  return FitsInt64(v) ? static_cast<int64_t>(v) : std::numeric_limits<int64_t>::min() / 2;
+  return FitsInt64(v) ? static_cast<int64_t>(v) : std::numeric_limits<int64_t>::min();
 }
 
 }  // namespace

@@ -72,7 +72,9 @@ base::StatusOr<Table> Evaluator::EvalHistogram(const CallExpr& call, const Grid&
       }
       const BucketQuantileResult result = BucketQuantile(first.ScalarAt(step), &at_step);
       if (result.forced_monotonic) {
-        run_->annotations().InformForcedMonotonicity(histogram.labels.MetricName(),
+        // Prometheus names the metric at its first step only: by then the name is dropped.
+        const bool named = row.empty() || run_->settings().delayed_name_removal;
+        run_->annotations().InformForcedMonotonicity(named ? histogram.labels.MetricName() : "",
                                                      buckets_arg.pos);
       }
       row.Append(step, result.value);

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <limits>
+#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -62,9 +64,7 @@ class VectorMatcher {
                                          const std::vector<Row>& one) const {
     const Sides ones = BySignature(one, matching_);
     const std::vector<bool> any_many = StepsWithValues(Pointers(many), grid_);
-    for (const auto& [signature, rows] : ones) {
-      VEDETTE_RETURN_IF_ERROR(CheckOneSide(signature, rows, any_many));
-    }
+    VEDETTE_RETURN_IF_ERROR(CheckOneSide(ones, any_many));
     absl::flat_hash_map<model::Labels, std::vector<Row>> outputs;  // by signature
     std::vector<Row> out;
     for (const Row& row : many) {
@@ -82,26 +82,43 @@ class VectorMatcher {
   }
 
  private:
-  base::Status CheckOneSide(const model::Labels& signature, const std::vector<const Row*>& rows,
-                            const std::vector<bool>& any_many) const {
-    if (rows.size() < 2) return base::Status();
+  // Two series of one match group with values at the same step.
+  struct Duplicate {
+    int step = std::numeric_limits<int>::max();
+    const Row* second = nullptr;
+    const Row* first = nullptr;
+    const model::Labels* signature = nullptr;
+  };
+
+  // The first of all duplicates in time, and of those the first in the order of the rows.
+  base::Status CheckOneSide(const Sides& ones, const std::vector<bool>& any_many) const {
+    Duplicate found;
+    for (const auto& [signature, rows] : ones) {
+      if (rows.size() < 2) continue;
+      Duplicate here = FindDuplicate(rows, any_many);
+      here.signature = &signature;
+      if (std::tie(here.step, here.second) < std::tie(found.step, found.second)) found = here;
+    }
+    if (found.second == nullptr) return base::Status();
+    return ExecutionError(base::Concat(
+        {"found duplicate series for the match group ", found.signature->ToString(), " on the ",
+         swapped_ ? "left" : "right", " hand-side of the operation: [",
+         found.second->labels.ToString(), ", ", found.first->labels.ToString(),
+         "];many-to-many matching not allowed: matching labels must be unique on one side"}));
+  }
+
+  Duplicate FindDuplicate(const std::vector<const Row*>& rows,
+                          const std::vector<bool>& any_many) const {
     for (int step = 0; step < grid_.steps; ++step) {
       if (!any_many[static_cast<size_t>(step)]) continue;
       const Row* first = nullptr;
       for (const Row* row : rows) {
         if (!IsPresent(row->At(step))) continue;
-        if (first == nullptr) {
-          first = row;
-          continue;
-        }
-        return ExecutionError(base::Concat(
-            {"found duplicate series for the match group ", signature.ToString(), " on the ",
-             swapped_ ? "left" : "right", " hand-side of the operation: [",
-             row->labels.ToString(), ", ", first->labels.ToString(),
-             "];many-to-many matching not allowed: matching labels must be unique on one side"}));
+        if (first != nullptr) return {step, row, first, nullptr};
+        first = row;
       }
     }
-    return base::Status();
+    return {};
   }
 
   // Whether the new result collides with another of its match group. Keeps what it needs for the

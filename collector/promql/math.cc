@@ -66,6 +66,50 @@ double GoMin(double a, double b) {
   return a < b ? a : b;
 }
 
+double GoPow(double base, double exponent) {
+  const double magnitude = std::abs(exponent);
+  const bool special = base == 0 || base == 1 || exponent == 0 || exponent == 1 ||
+                       !std::isfinite(base) || !std::isfinite(exponent) ||
+                       magnitude == 0.5 || magnitude >= 9.2e18;
+  double whole = 0;
+  double fraction = std::modf(magnitude, &whole);
+  if (special || (fraction != 0 && base < 0)) return std::pow(base, exponent);
+  // The result is mantissa * 2^power.
+  double mantissa = 1;
+  int64_t power = 0;
+  if (fraction != 0) {
+    if (fraction > 0.5) {
+      fraction -= 1;
+      whole += 1;
+    }
+    mantissa = std::exp(fraction * std::log(base));
+  }
+  int binary = 0;
+  double square = std::frexp(base, &binary);
+  int64_t square_power = binary;
+  for (auto bits = static_cast<int64_t>(whole); bits != 0; bits >>= 1) {
+    if (square_power < -4096 || square_power > 4096) {  // over- or underflow in any case
+      power += square_power;
+      break;
+    }
+    if ((bits & 1) != 0) {
+      mantissa *= square;
+      power += square_power;
+    }
+    square *= square;
+    square_power *= 2;
+    if (square < 0.5) {
+      square += square;
+      --square_power;
+    }
+  }
+  if (exponent < 0) {
+    mantissa = 1 / mantissa;
+    power = -power;
+  }
+  return std::ldexp(mantissa, static_cast<int>(power));
+}
+
 bool AlmostEqual(double a, double b, double tolerance) {
   if (model::IsStaleNan(a) || model::IsStaleNan(b)) {
     return model::IsStaleNan(a) && model::IsStaleNan(b);

@@ -51,6 +51,9 @@ double Quantile(double q, std::vector<double>* values);
 double GoMax(double a, double b);
 double GoMin(double a, double b);
 
+// math.Pow of Go: whole exponents by repeated squaring, whose rounding differs from libm's.
+double GoPow(double base, double exponent);
+
 // Equal, or apart by less than `tolerance` relative to their sum.
 bool AlmostEqual(double a, double b, double tolerance);
 

@@ -7,7 +7,7 @@ namespace vedette::promql {
 namespace {
 
 constexpr double kPi = std::numbers::pi;
-constexpr int64_t kDay = 86400;
+constexpr uint64_t kDay = 86400;
 
 double Abs(double v) { return std::abs(v); }
 double Acos(double v) { return std::acos(v); }
@@ -23,8 +23,14 @@ double Deg(double v) { return v * 180 / kPi; }
 double Exp(double v) { return std::exp(v); }
 double Floor(double v) { return std::floor(v); }
 double Ln(double v) { return std::log(v); }
-double Log10(double v) { return std::log10(v); }
-double Log2(double v) { return std::log2(v); }
+// As Go computes it: the exponent apart, so that powers of two are exact.
+double Log2(double v) {
+  int exponent = 0;
+  const double fraction = std::frexp(v, &exponent);
+  if (fraction == 0.5) return exponent - 1;
+  return std::log(fraction) * (1 / std::numbers::ln2) + exponent;
+}
+double Log10(double v) { return Log2(v) * (std::numbers::ln2 / std::numbers::ln10); }
 double Rad(double v) { return v * kPi / 180; }
 double Sgn(double v) { return v < 0 ? -1 : v > 0 ? 1 : v; }
 double Sin(double v) { return std::sin(v); }
@@ -36,6 +42,19 @@ double Tanh(double v) { return std::tanh(v); }
 int64_t FloorDiv(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 int64_t FloorMod(int64_t a, int64_t b) { return a - FloorDiv(a, b) * b; }
 
+// Go counts from a year so long ago that every time is positive, and wraps round before that: what
+// is no date (NaN) still has the same parts here. A multiple of a day.
+constexpr uint64_t kGoEpochOffset = 9223372028715321600u;
+
+// Days since 1970-01-01, and seconds within the day.
+int64_t UnixDays(int64_t t) {
+  const uint64_t days = (static_cast<uint64_t>(t) + kGoEpochOffset) / kDay;
+  return static_cast<int64_t>(days) - static_cast<int64_t>(kGoEpochOffset / kDay);
+}
+int64_t SecondOfDay(int64_t t) {
+  return static_cast<int64_t>((static_cast<uint64_t>(t) + kGoEpochOffset) % kDay);
+}
+
 struct Date {
   int64_t year = 0;
   int month = 0;  // 1..12
@@ -44,7 +63,7 @@ struct Date {
 
 // Proleptic Gregorian, by eras of 400 years that begin on the first of March.
 Date CivilDate(int64_t unix_seconds) {
-  const int64_t days = FloorDiv(unix_seconds, kDay) + 719468;
+  const int64_t days = UnixDays(unix_seconds) + 719468;
   const int64_t era = FloorDiv(days, 146097);
   const int64_t day_of_era = days - era * 146097;
   const int64_t year_of_era =
@@ -67,7 +86,7 @@ int DaysIn(int64_t year, int month) {
 }
 
 double DayOfMonth(int64_t t) { return CivilDate(t).day; }
-double DayOfWeek(int64_t t) { return static_cast<double>(FloorMod(FloorDiv(t, kDay) + 4, 7)); }
+double DayOfWeek(int64_t t) { return static_cast<double>(FloorMod(UnixDays(t) + 4, 7)); }
 double DaysInMonth(int64_t t) {
   const Date date = CivilDate(t);
   return DaysIn(date.year, date.month);
@@ -78,8 +97,8 @@ double DayOfYear(int64_t t) {
   for (int month = 1; month < date.month; ++month) day += DaysIn(date.year, month);
   return day;
 }
-double Hour(int64_t t) { return static_cast<double>(FloorMod(t, kDay) / 3600); }
-double Minute(int64_t t) { return static_cast<double>(FloorMod(t, 3600) / 60); }
+double Hour(int64_t t) { return static_cast<double>(SecondOfDay(t) / 3600); }
+double Minute(int64_t t) { return static_cast<double>(SecondOfDay(t) % 3600 / 60); }
 double Month(int64_t t) { return CivilDate(t).month; }
 double Year(int64_t t) { return static_cast<double>(CivilDate(t).year); }
 
