@@ -1,0 +1,23 @@
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "collector/logql/json_stage.h"
+#include "collector/logql/parser.h"
+#include "collector/logql/printer.h"
+
+// A query that parses prints to one that parses to the same text; the json stage takes anything.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  namespace logql = vedette::logql;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  logql::LineLabels labels;
+  labels.Reset({}, {});
+  logql::ExtractJson(text, &labels);
+  const auto expr = logql::Parse(text);
+  if (!expr.ok()) return 0;
+  const std::string printed = logql::Print(**expr);
+  const auto again = logql::Parse(printed);
+  if (!again.ok() || logql::Print(**again) != printed) std::abort();
+  return 0;
+}
