@@ -1,6 +1,8 @@
 #include "alerting/routing/matcher_parser.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -119,7 +121,7 @@ std::vector<std::string_view> ClassicSplit(std::string_view text) {
     }
     escaped = c == '\\' ? !escaped : false;
   }
-  if (begin < text.size()) parts.push_back(text.substr(begin));
+  if (!TrimSpace(text.substr(begin)).empty()) parts.push_back(text.substr(begin));
   return parts;
 }
 
@@ -194,14 +196,29 @@ class Utf8Parser {
         value.push_back(c);
         continue;
       }
-      constexpr std::string_view kPlain = "abfnrtv\\\"";
-      constexpr std::string_view kMeaning = "\a\b\f\n\r\t\v\\\"";
-      const size_t i = AtEnd() ? std::string_view::npos : kPlain.find(Peek());
-      if (i == std::string_view::npos) return Fail("bad escape in a quoted string");
-      value.push_back(kMeaning[i]);
-      ++at_;
+      if (!Unescape(&value)) return Fail("bad escape in a quoted string");
     }
     return Fail("missing end \"");
+  }
+
+  // One escape of a quoted string, as Go has them, save Unicode and octal ones; `at_` is behind the backslash.
+  bool Unescape(std::string* value) {
+    constexpr std::string_view kPlain = "abfnrtv\\\"";
+    constexpr std::string_view kMeaning = "\a\b\f\n\r\t\v\\\"";
+    if (AtEnd()) return false;
+    const char c = text_[at_++];
+    if (const size_t i = kPlain.find(c); i != std::string_view::npos) {
+      value->push_back(kMeaning[i]);
+      return true;
+    }
+    uint8_t byte = 0;
+    const char* const digits = text_.data() + at_;
+    if (c != 'x' || text_.size() - at_ < 2) return false;
+    const auto [end, error] = std::from_chars(digits, digits + 2, byte, 16);
+    if (error != std::errc() || end != digits + 2) return false;
+    value->push_back(static_cast<char>(byte));
+    at_ += 2;
+    return true;
   }
 
   const std::string_view text_;

@@ -93,8 +93,8 @@ model::Receiver ReadReceiver(const Node& node, const std::string& field,
         std::pair{std::string_view("nextcloud_talk_configs"), Type::kNextcloudTalk}}) {
     const std::string kind(key.substr(0, key.size() - std::string_view("_configs").size()));
     size_t index = 0;
-    map.Each(key, [&](const Node& item, const std::string& item_field) {
-      auto integration = ReadIntegration(type, item, item_field, options, problems, warnings);
+    map.Each(key, [&, kind_of = type](const Node& item, const std::string& item_field) {
+      auto integration = ReadIntegration(kind_of, item, item_field, options, problems, warnings);
       integration.key = receiver.name + "/" + kind + "[" + std::to_string(index++) + "]";
       receiver.integrations.push_back(std::move(integration));
     });

@@ -111,7 +111,7 @@ void CompareToReference(const char* name, bool firing) {
         k == "image_url") {
       continue;
     }
-    EXPECT_EQ(json::serialize(got.at(key)), json::serialize(value));
+    EXPECT_TRUE(got.at(key) == value) << json::serialize(got.at(key));
   }
   EXPECT_EQ(Text(got.at("tag")).size(), Text(want.at("tag")).size());
   EXPECT_EQ(Text(got.at("short_id")).size(), 4u);
