@@ -133,7 +133,8 @@ class TypeChecker {
     VEDETTE_RETURN_IF_ERROR(CheckMatchingLabels(*node));
     for (const Expr* side : {node->lhs.get(), node->rhs.get()}) {
       if (side->type == ValueType::kScalar || side->type == ValueType::kVector) continue;
-      return Error(side->pos, "binary expression must contain only scalar and instant vector types");
+      return Error(side->pos,
+                   "binary expression must contain only scalar and instant vector types");
     }
     if (left == ValueType::kVector && right == ValueType::kVector) return CheckCardinality(*node);
     if (!node->matching->labels.empty()) {

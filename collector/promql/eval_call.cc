@@ -150,10 +150,11 @@ base::StatusOr<Table> Evaluator::EvalTimestamp(const CallExpr& call, const Grid&
     });
   }
   Table table;
-  const base::Status streamed = StreamSelector(*selector, grid, /*timestamps=*/true, [&](Row&& row) {
+  const RowSink add = [&](Row&& row) {
     DropName(&row);
     return table.Add(run_, std::move(row));
-  });
+  };
+  const base::Status streamed = StreamSelector(*selector, grid, /*timestamps=*/true, add);
   VEDETTE_RETURN_IF_ERROR(streamed);
   VEDETTE_RETURN_IF_ERROR(MergeRenamed(&table));
   return table;

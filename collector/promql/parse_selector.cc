@@ -78,7 +78,9 @@ bool Parser::ParseMatcher(VectorSelector* selector) {
 bool Parser::AddMatcher(VectorSelector* selector, const Token& label, model::MatchType type,
                         std::string name, std::string value) {
   auto matcher = model::Matcher::Make(type, std::move(name), std::move(value));
-  if (!matcher.ok()) return Reject(Fail(label.range(), std::string(base::Message(matcher.status()))));
+  if (!matcher.ok()) {
+    return Reject(Fail(label.range(), std::string(base::Message(matcher.status()))));
+  }
   selector->matchers.push_back(*std::move(matcher));
   return true;
 }

@@ -187,7 +187,8 @@ std::string ScriptRunner::EvaluatePinned(const EvalCommand& eval) const {
   const auto pinned = PinTime(eval.query, t, engine_.options().parser);
   if (!pinned) return {};
   const std::vector<int64_t> times =
-      t == 0 ? std::vector<int64_t>{-1000, 0, 1000} : std::vector<int64_t>{-10 * t, 0, t / 5, t, 10 * t};
+      t == 0 ? std::vector<int64_t>{-1000, 0, 1000}
+             : std::vector<int64_t>{-10 * t, 0, t / 5, t, 10 * t};
   for (const int64_t time : times) {
     const std::string wrong = CheckResult(eval, engine_.Instant(*pinned, time, Context()));
     if (!wrong.empty()) {

@@ -28,7 +28,8 @@ class EngineTest : public testing::Test {
 };
 
 TEST_F(EngineTest, NamesAreDroppedAtOnceByDefault) {
-  const Result result = Instant("label_replace(abs(reqs_total), \"n\", \"$1\", \"__name__\", \"(.+)\")");
+  const Result result =
+      Instant("label_replace(abs(reqs_total), \"n\", \"$1\", \"__name__\", \"(.+)\")");
   ASSERT_TRUE(result.ok()) << result.error;
   ASSERT_EQ(result.value.vector.size(), 1u);
   EXPECT_EQ(result.value.vector[0].labels, (model::Labels{{"job", "a"}}));
