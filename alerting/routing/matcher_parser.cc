@@ -125,6 +125,15 @@ std::vector<std::string_view> ClassicSplit(std::string_view text) {
   return parts;
 }
 
+void AppendRune(uint32_t rune, std::string* out) {
+  const int more = rune < 0x80 ? 0 : rune < 0x800 ? 1 : rune < 0x10000 ? 2 : 3;
+  constexpr uint32_t kLead[] = {0, 0xc0, 0xe0, 0xf0};
+  out->push_back(static_cast<char>(kLead[more] | (rune >> (6 * more))));
+  for (int i = more - 1; i >= 0; --i) {
+    out->push_back(static_cast<char>(0x80 | ((rune >> (6 * i)) & 0x3f)));
+  }
+}
+
 // The UTF-8 grammar.
 class Utf8Parser {
  public:
@@ -190,6 +199,7 @@ class Utf8Parser {
     std::string value;
     while (!AtEnd()) {
       const char c = text_[at_++];
+      if (c == '"' && !base::IsValidUtf8(value)) return Fail("the quoted string is not valid UTF-8");
       if (c == '"') return value;
       if (c == '\n') break;
       if (c != '\\') {
@@ -201,7 +211,7 @@ class Utf8Parser {
     return Fail("missing end \"");
   }
 
-  // One escape of a quoted string, as Go has them, save Unicode and octal ones; `at_` is behind the backslash.
+  // One escape of a quoted string, as Go has them save octal ones; `at_` is behind the backslash.
   bool Unescape(std::string* value) {
     constexpr std::string_view kPlain = "abfnrtv\\\"";
     constexpr std::string_view kMeaning = "\a\b\f\n\r\t\v\\\"";
@@ -211,13 +221,18 @@ class Utf8Parser {
       value->push_back(kMeaning[i]);
       return true;
     }
-    uint8_t byte = 0;
+    const size_t count = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
+    if (count == 0 || text_.size() - at_ < count) return false;
+    uint32_t rune = 0;
     const char* const digits = text_.data() + at_;
-    if (c != 'x' || text_.size() - at_ < 2) return false;
-    const auto [end, error] = std::from_chars(digits, digits + 2, byte, 16);
-    if (error != std::errc() || end != digits + 2) return false;
-    value->push_back(static_cast<char>(byte));
-    at_ += 2;
+    const auto [end, error] = std::from_chars(digits, digits + count, rune, 16);
+    if (error != std::errc() || end != digits + count || rune > 0x10ffff) return false;
+    at_ += count;
+    if (c == 'x') {
+      value->push_back(static_cast<char>(rune));
+    } else {
+      AppendRune(rune, value);
+    }
     return true;
   }
 

@@ -40,7 +40,9 @@ void RunSuite(const std::string& path, Parse parse, bool error_texts) {
     const auto got = parse(Text(c.at("input")));
     if (const auto* const error = c.as_object().if_contains("error")) {
       EXPECT_FALSE(got.ok());
-      if (error_texts && !got.ok()) {
+      // What is wrong with a regex is worded by the engine, which is another.
+      const bool regex = Text(*error).find("parsing regexp") != std::string::npos;
+      if (error_texts && !regex && !got.ok()) {
         EXPECT_EQ(base::Message(got.status()), Text(*error));
       }
     } else if (const auto* const one = c.as_object().if_contains("matcher")) {
