@@ -97,13 +97,15 @@ bool Unescape(std::string_view text, std::string* out) {
 // Characters that are none become spaces.
 std::string WithoutInvalid(std::string text) {
   if (base::IsValidUtf8(text)) return text;
-  std::string repaired = base::RepairUtf8(text);
+  const std::string repaired = base::RepairUtf8(text);
   static constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-  for (size_t at = repaired.find(kReplacement); at != std::string::npos;
-       at = repaired.find(kReplacement, at)) {
-    repaired.replace(at, kReplacement.size(), " ");
+  std::string clean;
+  for (size_t at = 0; at < repaired.size();) {
+    const bool invalid = std::string_view(repaired).substr(at, kReplacement.size()) == kReplacement;
+    clean.push_back(invalid ? ' ' : repaired[at]);
+    at += invalid ? kReplacement.size() : 1;
   }
-  return repaired;
+  return clean;
 }
 
 class Extractor {

@@ -559,7 +559,7 @@ class Parser {
       return Unexpected();
     }
     compare.value *= sign;
-    if (sign < 0) compare.text.insert(0, "-");
+    if (sign < 0) compare.text = base::Concat({"-", compare.text});
     Take();
     return std::make_unique<const LabelFilter>(LabelFilter{std::move(compare)});
   }
