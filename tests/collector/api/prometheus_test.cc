@@ -371,7 +371,7 @@ TEST_F(RulesApi, ShowsGroups) {
           R"("keepFiringFor":0,"labels":{"severity":"critical"},"annotations":{},"alerts":[)" +
           kAlertJson +
           R"(],"health":"ok","evaluationTime":0,"lastEvaluation":"0001-01-01T00:00:00Z",)" +
-          R"("type":"alerting"},{"name":"job:up:sum","query":"sum by (job) (up)",)" +
+          R"j("type":"alerting"},{"name":"job:up:sum","query":"sum by (job) (up)",)j" +
           R"("health":"unknown","evaluationTime":0,"lastEvaluation":"2026-11-21T02:09:00Z",)" +
           R"("type":"recording"}],"interval":60,"limit":0,"evaluationTime":0,)" +
           R"("lastEvaluation":"0001-01-01T00:00:00Z"}]}})");

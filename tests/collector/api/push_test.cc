@@ -184,12 +184,6 @@ TEST_F(LokiPushApi, BadPushesStoreNothing) {
   EXPECT_EQ(sink_.pushes_, 0);
 }
 
-TEST_F(LokiPushApi, StreamWithoutLabelsGetsAServiceName) {
-  EXPECT_EQ(Json(R"({"streams":[{"stream":{},"values":[["1795226940000000000","x"]]}]})").status,
-            204);
-  EXPECT_EQ(sink_.push_.streams[0].labels.ToString(), R"({service_name="unknown_service"})");
-}
-
 TEST_F(LokiPushApi, TheStoresReasonsBecomeCodes) {
   sink_.status_ = base::InvalidArgument("entry too old");
   EXPECT_EQ(Json(kPush).status, 400);
