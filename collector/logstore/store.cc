@@ -172,10 +172,12 @@ base::Status Store::AppendPush(const model::LogPush& push, std::string* rejected
   base::MutexLock lock(mutex_);
   VEDETTE_RETURN_IF_ERROR(CheckRoom());
   const auto mark = source == nullptr ? std::nullopt : marks_.Get(source->source);
-  if (source != nullptr && !mark && marks_.size() >= SourceMarks::kMaxSources) {
+  if (source != nullptr && !mark.has_value() && marks_.size() >= SourceMarks::kMaxSources) {
     return base::ResourceExhausted("log store: too many sources");
   }
-  record.mark = mark.value_or(0);
+  const bool marked = mark.has_value();
+  const uint64_t taken = mark.value_or(0);  // positions up to here, if marked
+  record.mark = taken;
   bool mark_moved = false;
   size_t index = 0;
   uint64_t skipped = 0;
@@ -188,13 +190,13 @@ base::Status Store::AppendPush(const model::LogPush& push, std::string* rejected
       if (std::string reason = Reject(stream, entry); !reason.empty()) {
         if (rejected->empty()) *rejected = std::move(reason);
         counters_.rejected->Add();
-      } else if (mark && position <= *mark) {
+      } else if (marked && position <= taken) {
         ++skipped;
         continue;
       } else {
         kept.entries.push_back({entry.timestamp_ns, position, entry.metadata, entry.line});
       }
-      if (source != nullptr && (!mark || position > *mark)) {
+      if (source != nullptr && (!marked || position > taken)) {
         record.mark = std::max(record.mark, position);
         mark_moved = true;
       }
