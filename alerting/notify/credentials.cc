@@ -28,8 +28,8 @@ base::Status ReadTalk(base::FileSystem* fs, const model::Integration& integratio
   out->mode = target.mode;
   out->url = base::Secret(std::move(target.url));
   out->bot_secret = std::move(target.inline_secret);
-  const bool needs_secret = target.mode == TalkTarget::Mode::kBot ||
-                            target.mode == TalkTarget::Mode::kCommunityApp;
+  const bool needs_secret =
+      target.mode == TalkTarget::Mode::kBot || target.mode == TalkTarget::Mode::kCommunityApp;
   if (!integration.bot_secret_file.empty() && needs_secret) {
     auto secret = ReadRequired(fs, integration.bot_secret_file);
     if (secret.ok()) {
@@ -60,8 +60,7 @@ base::StatusOr<Credentials> ReadCredentials(base::FileSystem* fs,
   if (!base::StartsWith(url, "http://") && !base::StartsWith(url, "https://")) {
     return base::InvalidArgument("the webhook file does not hold an http or https URL");
   }
-  out.fingerprint =
-      Sha256Hex(url + '\0' + out.bot_secret.Reveal()).substr(0, kFingerprintDigits);
+  out.fingerprint = Sha256Hex(url + '\0' + out.bot_secret.Reveal()).substr(0, kFingerprintDigits);
   return out;
 }
 
@@ -74,7 +73,8 @@ std::string ShownUrl(std::string_view url) {
   if (const size_t at = authority.rfind('@'); at != std::string_view::npos) {
     authority.remove_prefix(at + 1);
   }
-  return base::Concat({url.substr(0, host), authority, "/#", Sha256Hex(url.substr(path)).substr(0, 6)});
+  return base::Concat(
+      {url.substr(0, host), authority, "/#", Sha256Hex(url.substr(path)).substr(0, 6)});
 }
 
 }  // namespace vedette::notify

@@ -14,8 +14,8 @@ namespace vedette::notify {
 
 // What one attempt needs to know that must not be written down. Read anew for each attempt.
 struct Credentials {
-  base::Secret url;         // where to POST
-  base::Secret bot_secret;  // nextcloud_talk
+  base::Secret url;                                // where to POST
+  base::Secret bot_secret;                         // nextcloud_talk
   TalkTarget::Mode mode = TalkTarget::Mode::kBot;  // nextcloud_talk
   std::string fingerprint;  // changes when any of it does; tells nothing of it
 };

@@ -50,15 +50,16 @@ bool Lane::MayTry(const std::string& fingerprint, int64_t now_ms) const {
 size_t Lane::NextCount() const {
   const bool was_away = failures > 0 || breaker.has_value();
   const bool plain = integration && integration->type == Type::kWebhook;
-  return was_away && !plain ? std::min(queue.size(), kMaxDigest) : std::min<size_t>(queue.size(), 1);
+  return was_away && !plain ? std::min(queue.size(), kMaxDigest)
+                            : std::min<size_t>(queue.size(), 1);
 }
 
 int64_t Lane::BackoffMs() const {
   constexpr int kMaxShift = 20;
   const int shift = std::clamp(failures - 1, 0, kMaxShift);
   const int64_t wait = std::min(kFirstBackoffMs << shift, kMaxBackoffMs);
-  const auto spread = static_cast<int64_t>(
-      base::Hash64(key, static_cast<uint64_t>(failures)) % static_cast<uint64_t>(wait / 10 + 1));
+  const auto spread = static_cast<int64_t>(base::Hash64(key, static_cast<uint64_t>(failures)) %
+                                           static_cast<uint64_t>(wait / 10 + 1));
   return wait - spread;
 }
 

@@ -16,8 +16,8 @@
 
 namespace vedette::notify {
 
-// Why an integration is left alone: it refused these credentials (or answered that it is not what we
-// think). Kept on disk: a restart must not knock again, Nextcloud locks out who fails too often.
+// Why an integration is left alone: it refused these credentials (or answered that it is not what
+// we think). Kept on disk: a restart must not knock again, Nextcloud locks out who fails too often.
 struct Breaker {
   static constexpr int64_t kProbeAfterMs = 30 * 60 * 1000;
 
@@ -37,8 +37,8 @@ struct Lane {
   std::deque<OutboxItem> queue;
   std::vector<std::string> unerased;  // keys of done messages that are still on disk
   bool busy = false;
-  int failures = 0;         // attempts in a row that did not arrive
-  int64_t due_ns = 0;       // monotonic
+  int failures = 0;    // attempts in a row that did not arrive
+  int64_t due_ns = 0;  // monotonic
   size_t max_characters = Sender::kTalkCharacters;
   std::optional<Breaker> breaker;
   std::optional<bool> said_enabled;  // what the log was last told

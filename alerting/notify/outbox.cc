@@ -16,7 +16,7 @@ using Verdict = Outcome::Verdict;
 
 constexpr int64_t kNanosPerMilli = 1'000'000;
 constexpr int64_t kMaxAgeMs = 24 * 60 * 60 * 1000;
-constexpr int64_t kLookAgainMs = 30'000;  // for a secret that is missing or was refused
+constexpr int64_t kLookAgainMs = 30'000;   // for a secret that is missing or was refused
 constexpr size_t kLeastCharacters = 1000;  // a message refused as too long is not cut below this
 constexpr std::chrono::milliseconds kPoll{200};
 
@@ -198,8 +198,9 @@ size_t Outbox::Serve(Lane* lane, std::stop_token stop) {
   const Attempt attempt = Prepare(lane);
   Outcome outcome;
   if (attempt.go) {
-    outcome = sender_.Send(attempt.integration, attempt.credentials,
-                           {&attempt.notification, attempt.delivery_id, attempt.max_characters}, stop);
+    outcome =
+        sender_.Send(attempt.integration, attempt.credentials,
+                     {&attempt.notification, attempt.delivery_id, attempt.max_characters}, stop);
   }
   const size_t delivered = attempt.go ? Finish(lane, attempt, outcome) : 0;
   base::MutexLock lock(mutex_);
@@ -215,8 +216,9 @@ Outbox::Attempt Outbox::Prepare(Lane* lane) {
   SayEnabled(lane, credentials.status());
   if (!credentials.ok()) {
     if (!absl::IsNotFound(credentials.status()) && lane->failures++ == 0) {
-      options_.log->Error("receiver cannot be used", {{"receiver", lane->key},
-                                                      {"reason", base::Message(credentials.status())}});
+      options_.log->Error(
+          "receiver cannot be used",
+          {{"receiver", lane->key}, {"reason", base::Message(credentials.status())}});
     }
     Wait(lane, kLookAgainMs);
     return attempt;
@@ -251,7 +253,8 @@ void Outbox::Done(Lane* lane, size_t count) {
   }
   base::DurableMap::Batch batch;
   for (const std::string& key : lane->unerased) batch.Erase(key);
-  if (!lane->breaker && options_.state->Get(BreakerKey(lane->key))) batch.Erase(BreakerKey(lane->key));
+  if (!lane->breaker && options_.state->Get(BreakerKey(lane->key)))
+    batch.Erase(BreakerKey(lane->key));
   if (options_.state->Commit(batch).ok()) lane->unerased.clear();
 }
 
@@ -276,11 +279,12 @@ size_t Outbox::Finish(Lane* lane, const Attempt& attempt, const Outcome& outcome
   const std::string url = ShownUrl(attempt.credentials.url.Reveal());
   if (outcome.verdict == Verdict::kCancelled) return 0;
   if (outcome.verdict == Verdict::kDelivered) {
-    options_.log->Info("notification delivered", {{"receiver", lane->key},
-                                                  {"url", url},
-                                                  {"group", attempt.notification.group_key},
-                                                  {"reason", attempt.notification.reason},
-                                                  {"messages", static_cast<uint64_t>(attempt.count)}});
+    options_.log->Info("notification delivered",
+                       {{"receiver", lane->key},
+                        {"url", url},
+                        {"group", attempt.notification.group_key},
+                        {"reason", attempt.notification.reason},
+                        {"messages", static_cast<uint64_t>(attempt.count)}});
     if (delivered_ != nullptr) delivered_->Add(attempt.count);
     lane->failures = 0;
     lane->breaker.reset();

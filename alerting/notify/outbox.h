@@ -56,7 +56,8 @@ class Outbox {
   // pass, in case it comes back. Says once of each integration without its secret that it is off.
   void SetReceivers(const std::vector<model::Receiver>& receivers) VEDETTE_EXCLUDES(mutex_);
 
-  // Whether the integration is known and its secret files are there. Says so once when that changes.
+  // Whether the integration is known and its secret files are there. Says so once when that
+  // changes.
   bool Enabled(const std::string& integration) VEDETTE_EXCLUDES(mutex_);
 
   // See routing's NotificationSink, which app implements with these two.

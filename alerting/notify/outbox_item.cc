@@ -36,7 +36,10 @@ base::StatusOr<model::NotifiedAlert> GetAlert(base::ByteReader* reader) {
 std::string ItemKey(std::string_view integration, uint64_t number) {
   constexpr size_t kDigits = 20;
   const std::string digits = std::to_string(number);
-  return std::string("outbox/").append(integration).append(1, '\0').append(kDigits - digits.size(), '0') +
+  return std::string("outbox/")
+             .append(integration)
+             .append(1, '\0')
+             .append(kDigits - digits.size(), '0') +
          digits;
 }
 

@@ -54,10 +54,17 @@ std::string EscapeHtml(const std::string& json) {
   out.reserve(json.size());
   for (const char c : json) {
     switch (c) {
-      case '&': out += "\\u0026"; break;
-      case '<': out += "\\u003c"; break;
-      case '>': out += "\\u003e"; break;
-      default: out.push_back(c);
+      case '&':
+        out += "\\u0026";
+        break;
+      case '<':
+        out += "\\u003c";
+        break;
+      case '>':
+        out += "\\u003e";
+        break;
+      default:
+        out.push_back(c);
     }
   }
   return out;

@@ -12,8 +12,8 @@ namespace vedette::notify {
 std::string WebhookPayload(const model::Notification& notification, const std::string& external_url,
                            int64_t max_alerts);
 
-// The same object with flat fields in front that automations of Home Assistant can use directly; all
-// of them are always present and never null.
+// The same object with flat fields in front that automations of Home Assistant can use directly;
+// all of them are always present and never null.
 std::string HomeAssistantPayload(const model::Notification& notification,
                                  const std::string& delivery_id, const std::string& external_url);
 

@@ -80,8 +80,8 @@ Sender::Sender(base::http::Client* client, std::string external_url, std::string
 
 void Sender::BuildTalk(const Credentials& credentials, const Message& message,
                        base::http::ClientRequest* request) const {
-  std::string text = CutToCharacters(TalkMessage(*message.notification, external_url_),
-                                     message.max_characters);
+  std::string text =
+      CutToCharacters(TalkMessage(*message.notification, external_url_), message.max_characters);
   request->timeout = kTalkTimeout;
   request->headers.Set("Accept", "application/json");
   switch (credentials.mode) {
@@ -130,7 +130,8 @@ base::http::ClientRequest Sender::Build(const model::Integration& integration,
       }
       break;
     case Type::kHomeAssistant:
-      request.body = HomeAssistantPayload(*message.notification, message.delivery_id, external_url_);
+      request.body =
+          HomeAssistantPayload(*message.notification, message.delivery_id, external_url_);
       break;
     case Type::kNextcloudTalk:
       BuildTalk(credentials, message, &request);

@@ -9,9 +9,10 @@
 
 namespace vedette::notify {
 
-// HMAC-SHA256 over `random` and `data`, keyed with the bot's secret, in lower-case hex: what Nextcloud
-// Talk expects. `data` is the message's value, never the JSON around it.
-std::string TalkSignature(const base::Secret& secret, std::string_view random, std::string_view data);
+// HMAC-SHA256 over `random` and `data`, keyed with the bot's secret, in lower-case hex: what
+// Nextcloud Talk expects. `data` is the message's value, never the JSON around it.
+std::string TalkSignature(const base::Secret& secret, std::string_view random,
+                          std::string_view data);
 
 std::string Sha256Hex(std::string_view data);
 

@@ -57,8 +57,8 @@ int SeverityRank(std::string_view severity) {
 }
 
 std::string_view Emoji(bool firing, std::string_view severity) {
-  if (!firing) return "\xE2\x9C\x85";                            // check mark
-  if (severity == "critical") return "\xF0\x9F\x94\xB4";         // red circle
+  if (!firing) return "\xE2\x9C\x85";                                      // check mark
+  if (severity == "critical") return "\xF0\x9F\x94\xB4";                   // red circle
   return severity == "warning" ? "\xF0\x9F\x9F\xA0" : "\xF0\x9F\x94\xB5";  // orange, blue
 }
 
@@ -82,13 +82,15 @@ std::string ResolvedText(const NotifiedAlert& alert) {
 std::string DigestLine(const NotifiedAlert& alert) {
   const std::string start = HourMinute(alert.starts_at_ms);
   if (alert.firing) return base::Concat({AlertTitle(alert), " since ", start, " (firing)"});
-  return base::Concat({AlertTitle(alert), " ", start, "-", HourMinute(alert.ends_at_ms), " (resolved)"});
+  return base::Concat(
+      {AlertTitle(alert), " ", start, "-", HourMinute(alert.ends_at_ms), " (resolved)"});
 }
 
 std::string DigestMessage(const model::Notification& n) {
   constexpr size_t kMaxLines = 50;
   std::string out = "While this receiver could not be reached:";
-  for (size_t i = 0; i < n.alerts.size() && i < kMaxLines; ++i) out += "\n" + DigestLine(n.alerts[i]);
+  for (size_t i = 0; i < n.alerts.size() && i < kMaxLines; ++i)
+    out += "\n" + DigestLine(n.alerts[i]);
   if (n.alerts.size() > kMaxLines) {
     out += "\nand " + std::to_string(n.alerts.size() - kMaxLines) + " more";
   }
@@ -174,10 +176,8 @@ std::string ShortDuration(int64_t ms) {
   int64_t rest = std::max<int64_t>(0, ms / 1000);
   std::string out;
   int units = 0;
-  for (const auto& [seconds, name] : {std::pair<int64_t, const char*>{86400, "d"},
-                                      {3600, "h"},
-                                      {60, "m"},
-                                      {1, "s"}}) {
+  for (const auto& [seconds, name] :
+       {std::pair<int64_t, const char*>{86400, "d"}, {3600, "h"}, {60, "m"}, {1, "s"}}) {
     const int64_t count = rest / seconds;
     rest %= seconds;
     if (count == 0 || units == 2) continue;
@@ -203,7 +203,9 @@ std::string AlertTitle(const NotifiedAlert& alert) {
   return host.empty() ? name : base::Concat({name, " \xC2\xB7 ", host});
 }
 
-std::string TagOf(std::string_view group_key) { return "vedette-" + Hex16(base::Hash64(group_key)); }
+std::string TagOf(std::string_view group_key) {
+  return "vedette-" + Hex16(base::Hash64(group_key));
+}
 
 model::Notification MakeDigest(const std::vector<const model::Notification*>& messages) {
   model::Notification digest = *messages.back();

@@ -17,9 +17,9 @@ constexpr std::string_view kApi = "/ocs/v2.php/apps/spreed/api/v1/";
 constexpr std::string_view kSecretMark = "#secret=";
 
 bool IsToken(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789"
-                                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_") ==
-                              std::string_view::npos;
+  return !text.empty() && text.find_first_not_of(
+                              "abcdefghijklmnopqrstuvwxyz0123456789"
+                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_") == std::string_view::npos;
 }
 
 // The text up to the first white space, query or fragment.
@@ -57,7 +57,8 @@ base::StatusOr<TalkTarget> UnderstandTalkUrl(std::string_view text) {
     url = url.substr(0, mark);
   }
   if (!base::StartsWith(url, "https://") && !base::StartsWith(url, "http://")) {
-    return base::InvalidArgument(base::Concat({"the Nextcloud Talk webhook is not a URL; ", kForms}));
+    return base::InvalidArgument(
+        base::Concat({"the Nextcloud Talk webhook is not a URL; ", kForms}));
   }
   const std::string_view plain = PlainUrl(url);
   std::string_view base_url;
@@ -85,10 +86,14 @@ base::StatusOr<TalkTarget> UnderstandTalkUrl(std::string_view text) {
 
 std::string_view ModeName(Mode mode) {
   switch (mode) {
-    case Mode::kBot: return "bot API";
-    case Mode::kChat: return "plain chat";
-    case Mode::kCommunityApp: return "talk_webhooks app";
-    case Mode::kGeneric: return "generic JSON webhook, not Talk";
+    case Mode::kBot:
+      return "bot API";
+    case Mode::kChat:
+      return "plain chat";
+    case Mode::kCommunityApp:
+      return "talk_webhooks app";
+    case Mode::kGeneric:
+      return "generic JSON webhook, not Talk";
   }
   return "";
 }

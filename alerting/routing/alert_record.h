@@ -19,8 +19,8 @@ struct AlertRecord {
   bool ResolvedAt(int64_t now_ms) const { return alert.ends_at_ms <= now_ms; }
 };
 
-// Fills in missing times, drops empty labels and annotations. InvalidArgument: no labels, or it ends
-// before it starts.
+// Fills in missing times, drops empty labels and annotations. InvalidArgument: no labels, or it
+// ends before it starts.
 base::StatusOr<AlertRecord> MakeRecord(model::Alert alert, int64_t now_ms,
                                        int64_t resolve_timeout_ms);
 

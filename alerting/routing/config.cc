@@ -22,19 +22,54 @@ using model::MatchType;
 constexpr size_t kMaxRouteDepth = 50;
 
 // Keys of `global` that only receivers we do not have read.
-constexpr std::array<std::string_view, 48> kUnusedGlobals = {
-    "smtp_from", "smtp_hello", "smtp_smarthost", "smtp_auth_username", "smtp_auth_password",
-    "smtp_auth_password_file", "smtp_auth_secret", "smtp_auth_secret_file", "smtp_auth_identity",
-    "smtp_require_tls", "smtp_tls_config", "smtp_force_implicit_tls", "slack_api_url",
-    "slack_api_url_file", "slack_app_token", "slack_app_token_file", "slack_app_url",
-    "pagerduty_url", "opsgenie_api_url", "opsgenie_api_key", "opsgenie_api_key_file",
-    "wechat_api_url", "wechat_api_secret", "wechat_api_secret_file", "wechat_api_corp_id",
-    "victorops_api_url", "victorops_api_key", "victorops_api_key_file", "telegram_api_url",
-    "telegram_bot_token", "telegram_bot_token_file", "webex_api_url", "rocketchat_api_url",
-    "rocketchat_token", "rocketchat_token_file", "rocketchat_token_id", "rocketchat_token_id_file",
-    "jira_api_url", "mattermost_webhook_url", "mattermost_webhook_url_file", "discord_webhook_url",
-    "discord_webhook_url_file", "msteams_webhook_url", "msteams_webhook_url_file",
-    "msteamsv2_webhook_url", "msteamsv2_webhook_url_file", "incidentio_url", "googlechat_url"};
+constexpr std::array<std::string_view, 48> kUnusedGlobals = {"smtp_from",
+                                                             "smtp_hello",
+                                                             "smtp_smarthost",
+                                                             "smtp_auth_username",
+                                                             "smtp_auth_password",
+                                                             "smtp_auth_password_file",
+                                                             "smtp_auth_secret",
+                                                             "smtp_auth_secret_file",
+                                                             "smtp_auth_identity",
+                                                             "smtp_require_tls",
+                                                             "smtp_tls_config",
+                                                             "smtp_force_implicit_tls",
+                                                             "slack_api_url",
+                                                             "slack_api_url_file",
+                                                             "slack_app_token",
+                                                             "slack_app_token_file",
+                                                             "slack_app_url",
+                                                             "pagerduty_url",
+                                                             "opsgenie_api_url",
+                                                             "opsgenie_api_key",
+                                                             "opsgenie_api_key_file",
+                                                             "wechat_api_url",
+                                                             "wechat_api_secret",
+                                                             "wechat_api_secret_file",
+                                                             "wechat_api_corp_id",
+                                                             "victorops_api_url",
+                                                             "victorops_api_key",
+                                                             "victorops_api_key_file",
+                                                             "telegram_api_url",
+                                                             "telegram_bot_token",
+                                                             "telegram_bot_token_file",
+                                                             "webex_api_url",
+                                                             "rocketchat_api_url",
+                                                             "rocketchat_token",
+                                                             "rocketchat_token_file",
+                                                             "rocketchat_token_id",
+                                                             "rocketchat_token_id_file",
+                                                             "jira_api_url",
+                                                             "mattermost_webhook_url",
+                                                             "mattermost_webhook_url_file",
+                                                             "discord_webhook_url",
+                                                             "discord_webhook_url_file",
+                                                             "msteams_webhook_url",
+                                                             "msteams_webhook_url_file",
+                                                             "msteamsv2_webhook_url",
+                                                             "msteamsv2_webhook_url_file",
+                                                             "incidentio_url",
+                                                             "googlechat_url"};
 
 class Reader {
  public:
@@ -46,7 +81,8 @@ class Reader {
     map.Child("global", [this](const Node& n, const std::string& f) { ReadGlobal(n, f); });
     map.Each("receivers", [this](const Node& n, const std::string& f) { AddReceiver(n, f); });
     map.Each("inhibit_rules", [this](const Node& n, const std::string& f) { AddInhibit(n, f); });
-    for (const std::string_view key : {"time_intervals", "mute_time_intervals"}) Unsupported(&map, key);
+    for (const std::string_view key : {"time_intervals", "mute_time_intervals"})
+      Unsupported(&map, key);
     for (const std::string_view key : {"templates", "tracing", "event_recorder"}) {
       if (map.Has(key)) config_.warnings.push_back(std::string(key) + " is accepted and unused");
       map.Ignore(key);
@@ -87,8 +123,8 @@ class Reader {
   void AddReceiver(const Node& node, const std::string& field) {
     model::Receiver receiver = ReadReceiver(node, field, options_, &problems_, &config_.warnings);
     if (!receiver.name.empty() && !names_.insert(receiver.name).second) {
-      problems_.Add(node, field, "notification config name " + base::GoQuote(receiver.name) +
-                                     " is not unique");
+      problems_.Add(node, field,
+                    "notification config name " + base::GoQuote(receiver.name) + " is not unique");
     }
     config_.receivers.push_back(std::move(receiver));
   }
@@ -147,7 +183,8 @@ class Reader {
       }
     }
     if (seen.count("...") != 0 && seen.size() > 1) {
-      problems_.Add(at, Path(*map, "group_by"), "cannot have wildcard group_by (`...`) and other labels");
+      problems_.Add(at, Path(*map, "group_by"),
+                    "cannot have wildcard group_by (`...`) and other labels");
     }
     route->group_by = std::move(names);
   }
@@ -192,9 +229,12 @@ class Reader {
   }
 
   void CheckRoute(const Node& node, const std::string& field, bool root, const RouteSpec& route) {
-    if (root && route.receiver.empty()) problems_.Add(node, field, "root route must specify a default receiver");
-    if (root && !route.matchers.empty()) problems_.Add(node, field, "root route must not have any matchers");
-    if (root && route.continue_matching) problems_.Add(node, field, "cannot have continue in root route");
+    if (root && route.receiver.empty())
+      problems_.Add(node, field, "root route must specify a default receiver");
+    if (root && !route.matchers.empty())
+      problems_.Add(node, field, "root route must not have any matchers");
+    if (root && route.continue_matching)
+      problems_.Add(node, field, "cannot have continue in root route");
     if (!route.receiver.empty() && names_.find(route.receiver) == names_.end()) {
       problems_.Add(node, field + ".receiver",
                     "undefined receiver " + base::GoQuote(route.receiver) + " used in route");
@@ -238,7 +278,8 @@ class Reader {
 base::StatusOr<Config> ParseConfig(std::string_view text, const std::string& file,
                                    const ParseOptions& options) {
   VEDETTE_ASSIGN_OR_RETURN(const Node root, base::config::ParseYaml(text, file));
-  if (root.kind == Node::Kind::kNull) return base::InvalidArgument(file + ": no route provided in config");
+  if (root.kind == Node::Kind::kNull)
+    return base::InvalidArgument(file + ": no route provided in config");
   VEDETTE_ASSIGN_OR_RETURN(Config config, Reader(file, options).Read(root));
   config.original = RedactConfig(text);
   return config;

@@ -17,7 +17,7 @@ namespace vedette::routing {
 
 // One node of the routing tree as written; what is not set is inherited.
 struct RouteSpec {
-  std::string receiver;  // empty: the parent's
+  std::string receiver;                  // empty: the parent's
   std::vector<model::Matcher> matchers;  // sorted by name, value, type
   bool continue_matching = false;
   std::optional<std::vector<std::string>> group_by;  // "..." alone: all labels
@@ -39,8 +39,9 @@ struct Config {
   std::vector<InhibitSpec> inhibit_rules;
   std::vector<model::Receiver> receivers;
   int64_t resolve_timeout_ms = 300'000;
-  std::string original;               // the file's text; holds no secrets of ours, they are in files
-  std::vector<std::string> warnings;  // what was skipped or is probably a mistake, one sentence each
+  std::string original;  // the file's text; holds no secrets of ours, they are in files
+  std::vector<std::string>
+      warnings;  // what was skipped or is probably a mistake, one sentence each
 };
 
 struct ParseOptions {

@@ -199,7 +199,8 @@ class Utf8Parser {
     std::string value;
     while (!AtEnd()) {
       const char c = text_[at_++];
-      if (c == '"' && !base::IsValidUtf8(value)) return Fail("the quoted string is not valid UTF-8");
+      if (c == '"' && !base::IsValidUtf8(value))
+        return Fail("the quoted string is not valid UTF-8");
       if (c == '"') return value;
       if (c == '\n') break;
       if (c != '\\') {
@@ -258,10 +259,14 @@ std::string EscapeValue(std::string_view text) {
 
 std::string_view OperatorText(MatchType type) {
   switch (type) {
-    case MatchType::kEqual: return "=";
-    case MatchType::kNotEqual: return "!=";
-    case MatchType::kRegex: return "=~";
-    case MatchType::kNotRegex: return "!~";
+    case MatchType::kEqual:
+      return "=";
+    case MatchType::kNotEqual:
+      return "!=";
+    case MatchType::kRegex:
+      return "=~";
+    case MatchType::kNotRegex:
+      return "!~";
   }
   return "=";
 }
@@ -291,10 +296,11 @@ StatusOr<std::vector<Matcher>> ParseMatchers(std::string_view text) {
 }
 
 std::string PrintMatcher(const Matcher& matcher) {
-  const bool reserved =
-      matcher.name().find_first_of(std::string(kReserved) + std::string(kSpace)) != std::string::npos;
+  const bool reserved = matcher.name().find_first_of(std::string(kReserved) +
+                                                     std::string(kSpace)) != std::string::npos;
   const std::string name = reserved ? base::GoQuote(matcher.name()) : matcher.name();
-  return base::Concat({name, OperatorText(matcher.type()), "\"", EscapeValue(matcher.value()), "\""});
+  return base::Concat(
+      {name, OperatorText(matcher.type()), "\"", EscapeValue(matcher.value()), "\""});
 }
 
 void SortMatchers(std::vector<Matcher>* matchers) {

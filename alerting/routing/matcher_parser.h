@@ -10,17 +10,18 @@
 
 namespace vedette::routing {
 
-// Alertmanager's matcher lists: `{a="b", c=~"d.*"}`, braces optional. What the classic grammar takes
-// is read by it, as Alertmanager does in its default mode; otherwise the UTF-8 grammar (quoted names,
-// any unquoted text without reserved characters) is tried. Errors are the classic grammar's.
+// Alertmanager's matcher lists: `{a="b", c=~"d.*"}`, braces optional. What the classic grammar
+// takes is read by it, as Alertmanager does in its default mode; otherwise the UTF-8 grammar
+// (quoted names, any unquoted text without reserved characters) is tried. Errors are the classic
+// grammar's.
 base::StatusOr<std::vector<model::Matcher>> ParseMatchers(std::string_view text);
 
 // The two grammars alone.
 base::StatusOr<std::vector<model::Matcher>> ParseClassicMatchers(std::string_view text);
 base::StatusOr<std::vector<model::Matcher>> ParseUtf8Matchers(std::string_view text);
 
-// As Alertmanager prints a matcher; part of group keys, so byte-exact: the name is quoted only if it
-// has reserved characters, the value always.
+// As Alertmanager prints a matcher; part of group keys, so byte-exact: the name is quoted only if
+// it has reserved characters, the value always.
 std::string PrintMatcher(const model::Matcher& matcher);
 
 // By name, value, type: the order of a route's key.

@@ -19,11 +19,11 @@ constexpr std::string_view kSupported =
 
 // Receivers of Alertmanager that we do not deliver to.
 constexpr std::array<std::string_view, 18> kUnsupported = {
-    "discord_configs",  "email_configs",    "incidentio_configs", "jira_configs",
-    "mattermost_configs", "msteams_configs", "msteamsv2_configs",  "opsgenie_configs",
-    "pagerduty_configs", "pushover_configs", "rocketchat_configs", "slack_configs",
-    "sns_configs",      "telegram_configs", "victorops_configs",  "webex_configs",
-    "wechat_configs",   "googlechat_configs"};
+    "discord_configs",    "email_configs",     "incidentio_configs", "jira_configs",
+    "mattermost_configs", "msteams_configs",   "msteamsv2_configs",  "opsgenie_configs",
+    "pagerduty_configs",  "pushover_configs",  "rocketchat_configs", "slack_configs",
+    "sns_configs",        "telegram_configs",  "victorops_configs",  "webex_configs",
+    "wechat_configs",     "googlechat_configs"};
 
 bool IsHttpUrl(std::string_view url) {
   return base::StartsWith(url, "http://") || base::StartsWith(url, "https://");

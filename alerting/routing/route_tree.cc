@@ -42,7 +42,8 @@ size_t RouteTree::Add(const RouteSpec& spec, const Route* parent, size_t index_i
   route.repeat_interval_ms = spec.repeat_interval_ms.value_or(route.repeat_interval_ms);
   const std::string own = PrintAll(spec.matchers);
   route.key = parent != nullptr ? parent->key + "/" + own : own;
-  route.id = parent != nullptr ? parent->id + "/" + own + "/" + std::to_string(index_in_parent) : own;
+  route.id =
+      parent != nullptr ? parent->id + "/" + own + "/" + std::to_string(index_in_parent) : own;
   const size_t index = routes_.size();
   const Route inherited = route;
   routes_.push_back(std::move(route));

@@ -21,8 +21,8 @@ struct Route {
   int64_t group_wait_ms = 30'000;
   int64_t group_interval_ms = 300'000;
   int64_t repeat_interval_ms = 14'400'000;
-  std::string key;  // "{}/{severity="critical"}": first half of group keys
-  std::string id;   // key with the index of each child: unique in the tree
+  std::string key;               // "{}/{severity="critical"}": first half of group keys
+  std::string id;                // key with the index of each child: unique in the tree
   std::vector<size_t> children;  // indices into RouteTree::routes()
 
   // The labels by which alerts of this route are grouped.

@@ -11,8 +11,8 @@ namespace {
 
 constexpr int64_t kNanosPerMilli = 1'000'000;
 constexpr int64_t kIdleNanos = 1'000'000'000;
-constexpr int64_t kRetryFlushMs = 10'000;     // after a flush could not be written
-constexpr int64_t kExpiryPeriodMs = 60'000;   // how often the notification log is swept
+constexpr int64_t kRetryFlushMs = 10'000;    // after a flush could not be written
+constexpr int64_t kExpiryPeriodMs = 60'000;  // how often the notification log is swept
 constexpr std::string_view kAlertPrefix = "alert/";
 constexpr std::string_view kSentPrefix = "sent/";
 
@@ -188,8 +188,9 @@ Router::Impl::Standing Router::Impl::Assess(const Group& group, const Inhibitor&
     const AlertRecord& record = it->second;
     standing.ordered.push_back(&record);
     const bool muted = !inhibitor.MutedBy(record.alert.labels).empty();
-    Fingerprints& set = record.ResolvedAt(now_ms) ? (muted ? standing.resolved_muted : standing.resolved)
-                                                  : (muted ? standing.muted : standing.firing);
+    Fingerprints& set = record.ResolvedAt(now_ms)
+                            ? (muted ? standing.resolved_muted : standing.resolved)
+                            : (muted ? standing.muted : standing.firing);
     set.insert(fingerprint);
   }
   std::sort(standing.ordered.begin(), standing.ordered.end(), Before);
@@ -244,7 +245,9 @@ void Router::Impl::Notify(const GroupId& id, const Group& group,
   const std::string key = SentKey(integration.key, group.key);
   const auto known = sent_.find(key);
   const SentEntry* const last = known != sent_.end() ? &known->second : nullptr;
-  const auto was_told = [last](uint64_t f) { return last != nullptr && last->firing.count(f) != 0; };
+  const auto was_told = [last](uint64_t f) {
+    return last != nullptr && last->firing.count(f) != 0;
+  };
   // An alert that was told and is inhibited now counts as firing still: it is not repeated and not
   // resolved. One that ended while inhibited is told if its beginning was.
   SentEntry next;

@@ -45,7 +45,7 @@ class Router::Impl {
   struct Standing {
     std::vector<const AlertRecord*> ordered;  // as notifications list them
     Fingerprints firing;
-    Fingerprints muted;     // firing and inhibited
+    Fingerprints muted;  // firing and inhibited
     Fingerprints resolved;
     Fingerprints resolved_muted;  // resolved and inhibited
   };

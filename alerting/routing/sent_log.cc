@@ -40,12 +40,18 @@ Reason NeedsNotification(const SentEntry* entry, const std::set<uint64_t>& firin
 
 std::string_view ReasonText(Reason reason) {
   switch (reason) {
-    case Reason::kNone: return "";
-    case Reason::kFirst: return "first notification";
-    case Reason::kNewAlerts: return "new alerts added";
-    case Reason::kAllResolved: return "all alerts resolved";
-    case Reason::kSomeResolved: return "some alerts resolved";
-    case Reason::kRepeat: return "repeat interval elapsed";
+    case Reason::kNone:
+      return "";
+    case Reason::kFirst:
+      return "first notification";
+    case Reason::kNewAlerts:
+      return "new alerts added";
+    case Reason::kAllResolved:
+      return "all alerts resolved";
+    case Reason::kSomeResolved:
+      return "some alerts resolved";
+    case Reason::kRepeat:
+      return "repeat interval elapsed";
   }
   return "";
 }

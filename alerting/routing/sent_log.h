@@ -15,7 +15,7 @@ struct SentEntry {
   uint64_t sequence = 0;
   int64_t at_ms = 0;
   int64_t repeat_interval_ms = 0;
-  std::set<uint64_t> firing;    // fingerprints
+  std::set<uint64_t> firing;  // fingerprints
   std::set<uint64_t> resolved;
 };
 

@@ -22,7 +22,8 @@ base::StatusOr<ActiveAlert> GetAlert(base::ByteReader* reader) {
   ActiveAlert alert;
   VEDETTE_ASSIGN_OR_RETURN(alert.labels, model::Labels::FromBytes(reader->String()));
   const uint8_t state = reader->Fixed<uint8_t>();
-  if (state > static_cast<uint8_t>(AlertState::kFiring)) return base::DataLoss("unknown alert state");
+  if (state > static_cast<uint8_t>(AlertState::kFiring))
+    return base::DataLoss("unknown alert state");
   alert.state = static_cast<AlertState>(state);
   alert.active_at_ms = reader->SignedVarint();
   alert.fired_at_ms = reader->SignedVarint();
@@ -52,8 +53,8 @@ base::StatusOr<ActiveAlerts> DecodeAlerts(std::string_view bytes) {
   base::ByteReader reader(bytes);
   const uint8_t version = reader.Fixed<uint8_t>();
   if (version != kVersion) {
-    return base::DataLoss("alert state of version " + std::to_string(version) + ", this program reads " +
-                          std::to_string(kVersion));
+    return base::DataLoss("alert state of version " + std::to_string(version) +
+                          ", this program reads " + std::to_string(kVersion));
   }
   ActiveAlerts alerts;
   const uint64_t count = reader.Varint();

@@ -15,8 +15,8 @@
 
 namespace vedette::rules {
 
-// The state machine of one alerting rule: inactive -> pending -> firing -> resolved. Knows no clock,
-// disk or network: times come in, samples and alerts go out. Owned by its group; one thread.
+// The state machine of one alerting rule: inactive -> pending -> firing -> resolved. Knows no
+// clock, disk or network: times come in, samples and alerts go out. Owned by its group; one thread.
 class AlertingRule {
  public:
   // How long a resolved alert is kept and sent again.

@@ -2,7 +2,8 @@
 
 namespace vedette::rules {
 
-const std::string_view kDefaultRules = R"yaml(# The alerts that Vedette evaluates when no rule file is given. To change one, copy this file, edit the
+const std::string_view kDefaultRules =
+    R"yaml(# The alerts that Vedette evaluates when no rule file is given. To change one, copy this file, edit the
 # copy and name it under rule_files in the configuration: these are then left out.
 groups:
 - name: vedette-defaults

@@ -23,8 +23,10 @@ StringPairs Merge(const StringPairs& group, const StringPairs& rule) {
   return merged;
 }
 
-std::string RuleKey(const GroupSpec& group, const RuleSpec& rule, std::map<std::string, int>* used) {
-  std::string key = std::string(kKeyPrefix) + group.file + '\0' + group.name + '\0' + rule.name() + '\0';
+std::string RuleKey(const GroupSpec& group, const RuleSpec& rule,
+                    std::map<std::string, int>* used) {
+  std::string key =
+      std::string(kKeyPrefix) + group.file + '\0' + group.name + '\0' + rule.name() + '\0';
   for (const auto& [name, value] : rule.labels) key += name + "=" + value + ",";
   const int ordinal = (*used)[key]++;
   return key + '\0' + std::to_string(ordinal);
@@ -95,8 +97,9 @@ void Group::RestoreFromState() {
     if (!bytes) continue;
     auto alerts = DecodeAlerts(*bytes);
     if (!alerts.ok()) {
-      options_->log->Error("an alert's saved state cannot be read; it starts anew",
-                           {{"rule", rule.spec.name()}, {"reason", base::Message(alerts.status())}});
+      options_->log->Error(
+          "an alert's saved state cannot be read; it starts anew",
+          {{"rule", rule.spec.name()}, {"reason", base::Message(alerts.status())}});
       continue;
     }
     rule.saved = Signature(*alerts);
@@ -123,7 +126,8 @@ int64_t Group::due_ms() const {
 void Group::Evaluate(int64_t now_ms, std::stop_token stop) {
   base::MutexLock lock(evaluation_mutex_);
   const int64_t missed = (now_ms - due_ms_) / interval_ms_;
-  if (missed > 0 && counters_.missed != nullptr) counters_.missed->Add(static_cast<uint64_t>(missed));
+  if (missed > 0 && counters_.missed != nullptr)
+    counters_.missed->Add(static_cast<uint64_t>(missed));
   const int64_t at_ms = due_ms_ + missed * interval_ms_;
   const int64_t begin_ns = options_->clock->MonotonicNanos();
   for (size_t i = 0; i < rules_.size() && !stop.stop_requested(); ++i) EvaluateRule(i, at_ms, stop);
@@ -143,9 +147,9 @@ void Group::EvaluateRule(size_t index, int64_t now_ms, std::stop_token stop) {
   if (counters_.evaluations != nullptr) counters_.evaluations->Add();
   if (!status.ok()) {
     if (counters_.failures != nullptr) counters_.failures->Add();
-    options_->log->Warn("a rule failed", {{"group", spec_.name},
-                                          {"rule", rule.spec.name()},
-                                          {"reason", base::Message(status)}});
+    options_->log->Warn(
+        "a rule failed",
+        {{"group", spec_.name}, {"rule", rule.spec.name()}, {"reason", base::Message(status)}});
   }
   Publish(index, status, now_ms,
           static_cast<double>(options_->clock->MonotonicNanos() - begin_ns) / 1e9);
@@ -215,8 +219,8 @@ base::Status Group::SendAlerts(RuleState* rule, int64_t now_ms) {
   const int64_t resend_ms = options_->resend_delay_ms;
   std::string url = options_->external_url;
   if (!url.empty()) url += "/graph?g0.expr=" + QueryEscape(rule->spec.expr) + "&g0.tab=1";
-  std::vector<model::Alert> alerts = rule->alerting->ToSend(
-      now_ms, resend_ms, 4 * std::max(interval_ms_, resend_ms), url);
+  std::vector<model::Alert> alerts =
+      rule->alerting->ToSend(now_ms, resend_ms, 4 * std::max(interval_ms_, resend_ms), url);
   if (alerts.empty()) return absl::OkStatus();
   for (model::Alert& alert : alerts) {
     alert.labels = WithExternal(alert.labels, options_->external_labels);

@@ -31,7 +31,8 @@ class Group {
   // Keeps the pointer: `options` outlives the group.
   Group(GroupSpec spec, const Manager::Options* options, const Counters& counters);
 
-  // Takes alerts and known series from the group this one replaces; what it does not have is untouched.
+  // Takes alerts and known series from the group this one replaces; what it does not have is
+  // untouched.
   void TakeOver(Group* predecessor) VEDETTE_EXCLUDES(evaluation_mutex_);
   void RestoreFromState() VEDETTE_EXCLUDES(evaluation_mutex_);
 
@@ -53,11 +54,11 @@ class Group {
   using SeriesRefs = absl::flat_hash_map<model::Labels, uint64_t>;
 
   struct RuleState {
-    RuleSpec spec;  // labels merged with the group's
-    std::string key;  // in the durable map
+    RuleSpec spec;                           // labels merged with the group's
+    std::string key;                         // in the durable map
     std::unique_ptr<AlertingRule> alerting;  // none: a recording rule
-    SeriesRefs series;           // written by the last evaluation
-    std::string saved;           // Signature of what is on disk
+    SeriesRefs series;                       // written by the last evaluation
+    std::string saved;                       // Signature of what is on disk
   };
 
   void EvaluateRule(size_t index, int64_t now_ms, std::stop_token stop)

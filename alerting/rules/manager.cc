@@ -16,11 +16,13 @@ constexpr int64_t kIdleMs = 1000;
 Group::Counters MakeCounters(base::Telemetry* telemetry) {
   if (telemetry == nullptr) return {};
   Group::Counters counters;
-  counters.evaluations = telemetry->NewCounter("vedette_rules_evaluations_total", "Rules evaluated.");
+  counters.evaluations =
+      telemetry->NewCounter("vedette_rules_evaluations_total", "Rules evaluated.");
   counters.failures =
       telemetry->NewCounter("vedette_rules_failures_total", "Rule evaluations that failed.");
-  counters.missed = telemetry->NewCounter("vedette_rules_iterations_missed_total",
-                                          "Group iterations skipped because an earlier one was late.");
+  counters.missed =
+      telemetry->NewCounter("vedette_rules_iterations_missed_total",
+                            "Group iterations skipped because an earlier one was late.");
   return counters;
 }
 
@@ -37,8 +39,8 @@ base::Status Manager::SetGroups(std::vector<GroupSpec> specs) {
   for (GroupSpec& spec : specs) {
     auto group = std::make_shared<Group>(std::move(spec), &options_, counters);
     if (!identities.insert(group->Identity()).second) {
-      return base::InvalidArgument("two groups called " + base::GoQuote(group->spec().name) + " in " +
-                                   group->spec().file);
+      return base::InvalidArgument("two groups called " + base::GoQuote(group->spec().name) +
+                                   " in " + group->spec().file);
     }
     fresh.push_back(std::move(group));
   }

@@ -55,7 +55,8 @@ class Manager {
 
   // Replaces the groups. Rules with the same file, group, name and labels keep their alerts; series
   // of rules that are gone get stale markers; alerts of rules that are gone are forgotten, and end
-  // by themselves. The first call restores what is in `state`. Error: duplicate file and group name.
+  // by themselves. The first call restores what is in `state`. Error: duplicate file and group
+  // name.
   base::Status SetGroups(std::vector<GroupSpec> groups) VEDETTE_EXCLUDES(mutex_);
 
   void Start();

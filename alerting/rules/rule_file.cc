@@ -53,9 +53,9 @@ void CheckRecord(const Node& node, const std::string& field, const RuleSpec& spe
     }
   }
   if (!base::IsValidUtf8(spec.record) || spec.record.find_first_of("{}") != std::string::npos) {
-    problems->Add(At(node, "record"), field + ".record",
-                  "not a metric name: " + base::GoQuote(spec.record) +
-                      " (labels belong under `labels`)");
+    problems->Add(
+        At(node, "record"), field + ".record",
+        "not a metric name: " + base::GoQuote(spec.record) + " (labels belong under `labels`)");
   }
 }
 
@@ -84,9 +84,9 @@ RuleSpec ReadRule(const Node& node, const std::string& field, const ExprValidato
   map.StringMap("annotations", &spec.annotations);
   map.Finish();
   if (spec.record.empty() == spec.alert.empty()) {
-    problems->Add(node, field, spec.record.empty()
-                                   ? "needs one of `record` and `alert`"
-                                   : "`record` and `alert` exclude each other");
+    problems->Add(node, field,
+                  spec.record.empty() ? "needs one of `record` and `alert`"
+                                      : "`record` and `alert` exclude each other");
   } else if (!spec.alerting()) {
     CheckRecord(node, field, spec, &map);
   }

@@ -31,10 +31,10 @@ struct RuleSpec {
 struct GroupSpec {
   std::string file;
   std::string name;
-  int64_t interval_ms = 0;      // 0: the global evaluation interval
+  int64_t interval_ms = 0;  // 0: the global evaluation interval
   int64_t query_offset_ms = 0;
-  int64_t limit = 0;            // 0: none
-  StringPairs labels;           // added to every rule of the group; the rule's own win
+  int64_t limit = 0;   // 0: none
+  StringPairs labels;  // added to every rule of the group; the rule's own win
   std::vector<RuleSpec> rules;
 };
 

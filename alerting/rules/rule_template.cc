@@ -32,9 +32,8 @@ base::StatusOr<RuleTemplate> RuleTemplate::Parse(const std::string& alert_name,
     return made;
   }
   made.context_ = std::make_shared<TemplateContext>();
-  auto parsed =
-      base::tmpl::Template::Parse(made.name_, base::Concat({kDefinitions, text}),
-                                  TemplateFunctions(made.context_));
+  auto parsed = base::tmpl::Template::Parse(made.name_, base::Concat({kDefinitions, text}),
+                                            TemplateFunctions(made.context_));
   if (!parsed.ok()) {
     return base::Annotate(parsed.status(), "error parsing template " + made.name_);
   }

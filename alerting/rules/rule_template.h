@@ -12,7 +12,8 @@
 
 namespace vedette::rules {
 
-// One label value or annotation of an alerting rule: a template over the alert. One thread at a time.
+// One label value or annotation of an alerting rule: a template over the alert. One thread at a
+// time.
 class RuleTemplate {
  public:
   // What all templates of one evaluation see.

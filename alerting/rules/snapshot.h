@@ -24,7 +24,7 @@ struct AlertSnapshot {
 };
 
 struct RuleSnapshot {
-  RuleSpec spec;  // labels include the group's
+  RuleSpec spec;                             // labels include the group's
   AlertState state = AlertState::kInactive;  // alerting rules: the highest of its alerts
   std::vector<AlertSnapshot> alerts;         // pending and firing
   std::string health = "unknown";            // "ok", "err"

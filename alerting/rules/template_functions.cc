@@ -63,8 +63,9 @@ std::string Title(std::string_view text) {
   std::string out(text);
   bool start = true;
   for (char& c : out) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                        c == '_' || c == '\'' || static_cast<unsigned char>(c) >= 0x80;
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                        (c >= '0' && c <= '9') || c == '_' || c == '\'' ||
+                        static_cast<unsigned char>(c) >= 0x80;
     if (start && c >= 'a' && c <= 'z') c = static_cast<char>(c - ('a' - 'A'));
     start = !letter;
   }
@@ -186,7 +187,8 @@ StatusOr<std::string> LabelOf(const Value& sample, const std::string& name) {
 
 StatusOr<Value> First(Args args) {
   if (!args[0].is(Kind::kList)) return InvalidArgument("first() called on a non-vector");
-  if (args[0].as_list().empty()) return InvalidArgument("first() called on vector with no elements");
+  if (args[0].as_list().empty())
+    return InvalidArgument("first() called on vector with no elements");
   return args[0].as_list().front();
 }
 
@@ -257,9 +259,8 @@ void AddContextFunctions(const std::shared_ptr<TemplateContext>& context, Functi
                      for (const VectorSample& sample : samples) list.push_back(SampleValue(sample));
                      return Value::FromList(std::move(list));
                    }};
-  (*f)["externalURL"] = {0, 0, [context](Args) -> StatusOr<Value> {
-                           return Value(context->external_url);
-                         }};
+  (*f)["externalURL"] = {
+      0, 0, [context](Args) -> StatusOr<Value> { return Value(context->external_url); }};
   (*f)["pathPrefix"] = {0, 0, [context](Args) -> StatusOr<Value> {
                           const std::string& url = context->external_url;
                           const size_t host = url.find("://");

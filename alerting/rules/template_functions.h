@@ -19,8 +19,8 @@ struct TemplateContext {
 };
 
 // Prometheus' template functions: query first value label strvalue sortByLabel args humanize
-// humanize1024 humanizeDuration humanizePercentage humanizeTimestamp title toUpper toLower stripPort
-// stripDomain match reReplaceAll graphLink tableLink parseDuration externalURL pathPrefix
+// humanize1024 humanizeDuration humanizePercentage humanizeTimestamp title toUpper toLower
+// stripPort stripDomain match reReplaceAll graphLink tableLink parseDuration externalURL pathPrefix
 // urlQueryEscape safeHtml.
 base::tmpl::Functions TemplateFunctions(const std::shared_ptr<TemplateContext>& context);
 

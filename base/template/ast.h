@@ -9,7 +9,8 @@
 #include "base/template/template.h"
 #include "base/template/value.h"
 
-// The tree of a parsed template. Its depth is bounded by Limits::max_depth, so recursion over it is.
+// The tree of a parsed template. Its depth is bounded by Limits::max_depth, so recursion over it
+// is.
 
 namespace vedette::base::tmpl {
 
@@ -19,12 +20,12 @@ struct Pipe;
 struct Operand {
   enum class Kind { kConstant, kDot, kNil, kField, kVariable, kFunction, kPipe };
   Kind kind = Kind::kDot;
-  size_t position = 0;              // byte offset in the source, for messages
-  std::string name;                 // kVariable ("$x"), kFunction
-  Value constant;                   // kConstant
+  size_t position = 0;               // byte offset in the source, for messages
+  std::string name;                  // kVariable ("$x"), kFunction
+  Value constant;                    // kConstant
   std::shared_ptr<const Pipe> pipe;  // kPipe: a parenthesis
-  std::vector<std::string> fields;  // .a.b after any of them; the whole of kField
-  std::string text;                 // as messages show it
+  std::vector<std::string> fields;   // .a.b after any of them; the whole of kField
+  std::string text;                  // as messages show it
 };
 
 // A function or value and its arguments.

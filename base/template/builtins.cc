@@ -24,10 +24,14 @@ StatusOr<bool> Equal(const Value& a, const Value& b) {
   }
   if (a.kind() != b.kind()) return InvalidArgument("incompatible types for comparison");
   switch (a.kind()) {
-    case Kind::kBool: return a.as_bool() == b.as_bool();
-    case Kind::kInt: return a.as_int() == b.as_int();
-    case Kind::kDouble: return a.as_double() == b.as_double();
-    default: return a.as_string() == b.as_string();
+    case Kind::kBool:
+      return a.as_bool() == b.as_bool();
+    case Kind::kInt:
+      return a.as_int() == b.as_int();
+    case Kind::kDouble:
+      return a.as_double() == b.as_double();
+    default:
+      return a.as_string() == b.as_string();
   }
 }
 
@@ -95,7 +99,8 @@ StatusOr<Value> IndexOne(const Value& item, const Value& index) {
                                : "can't index item of type " + std::string(item.TypeName()));
   }
   if (!index.is(Kind::kString)) {
-    return InvalidArgument("value has type " + std::string(index.TypeName()) + "; should be string");
+    return InvalidArgument("value has type " + std::string(index.TypeName()) +
+                           "; should be string");
   }
   const auto it = item.as_map().find(index.as_string());
   if (it != item.as_map().end()) return it->second;
@@ -138,13 +143,26 @@ std::string Html(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '\0': out += "\xef\xbf\xbd"; break;
-      case '"': out += "&#34;"; break;
-      case '\'': out += "&#39;"; break;
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      default: out.push_back(c);
+      case '\0':
+        out += "\xef\xbf\xbd";
+        break;
+      case '"':
+        out += "&#34;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      default:
+        out.push_back(c);
     }
   }
   return out;
@@ -154,13 +172,27 @@ std::string Js(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '\\': out += "\\\\"; break;
-      case '\'': out += "\\'"; break;
-      case '"': out += "\\\""; break;
-      case '<': out += "\\u003C"; break;
-      case '>': out += "\\u003E"; break;
-      case '&': out += "\\u0026"; break;
-      case '=': out += "\\u003D"; break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\'':
+        out += "\\'";
+        break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '<':
+        out += "\\u003C";
+        break;
+      case '>':
+        out += "\\u003E";
+        break;
+      case '&':
+        out += "\\u0026";
+        break;
+      case '=':
+        out += "\\u003D";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           constexpr std::string_view kHex = "0123456789ABCDEF";

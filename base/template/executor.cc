@@ -34,26 +34,23 @@ Status Executor::Fail(size_t position, std::string_view node, std::string_view w
   const size_t newline = before.rfind('\n');
   const size_t column = newline == std::string_view::npos ? position : position - newline - 1;
   return InvalidArgument(
-      Concat({"template: ", parsed_.name, ":", std::to_string(LineOf(parsed_.source, position)), ":",
-              std::to_string(column), ": executing ", GoQuote(executing_), " at <", Shorten(node),
-              ">: ", what}));
+      Concat({"template: ", parsed_.name, ":", std::to_string(LineOf(parsed_.source, position)),
+              ":", std::to_string(column), ": executing ", GoQuote(executing_), " at <",
+              Shorten(node), ">: ", what}));
 }
 
 Status Executor::Step(size_t position) {
   if (++steps_ <= parsed_.limits.max_steps) return absl::OkStatus();
-  return ResourceExhausted(Concat({"template: ", parsed_.name, ":",
-                                   std::to_string(LineOf(parsed_.source, position)),
-                                   ": more than ", std::to_string(parsed_.limits.max_steps),
-                                   " steps"}));
+  return ResourceExhausted(
+      Concat({"template: ", parsed_.name, ":", std::to_string(LineOf(parsed_.source, position)),
+              ": more than ", std::to_string(parsed_.limits.max_steps), " steps"}));
 }
 
 Status Executor::Write(std::string_view text, size_t position) {
   if (text.size() > parsed_.limits.max_output_bytes - out_.size()) {
-    return ResourceExhausted(Concat({"template: ", parsed_.name, ":",
-                                     std::to_string(LineOf(parsed_.source, position)),
-                                     ": more than ",
-                                     std::to_string(parsed_.limits.max_output_bytes),
-                                     " bytes of output"}));
+    return ResourceExhausted(Concat(
+        {"template: ", parsed_.name, ":", std::to_string(LineOf(parsed_.source, position)),
+         ": more than ", std::to_string(parsed_.limits.max_output_bytes), " bytes of output"}));
   }
   out_ += text;
   return absl::OkStatus();
@@ -169,8 +166,9 @@ Status Executor::CallTemplate(const Statement& statement, const Value& dot) {
     return Fail(statement.position, shown, "template " + GoQuote(statement.text) + " not defined");
   }
   if (calls_ >= parsed_.limits.max_depth) {
-    return Fail(statement.position, shown,
-                "exceeded maximum template depth (" + std::to_string(parsed_.limits.max_depth) + ")");
+    return Fail(
+        statement.position, shown,
+        "exceeded maximum template depth (" + std::to_string(parsed_.limits.max_depth) + ")");
   }
   Value argument;
   if (!statement.pipe.commands.empty()) {
@@ -284,12 +282,14 @@ StatusOr<Value> Executor::Call(const Command& command, const Value& dot,
   const size_t given = command.words.size() - 1 + (piped ? 1 : 0);
   if (given < function.min_args || given > function.max_args) {
     const bool exact = function.min_args == function.max_args;
-    return Fail(name.position, name.text,
-                Concat({"wrong number of args for ", name.name, ": want ",
-                        exact ? "" : given < function.min_args ? "at least " : "at most ",
-                        std::to_string(given < function.min_args ? function.min_args
-                                                                 : function.max_args),
-                        " got ", std::to_string(given)}));
+    return Fail(
+        name.position, name.text,
+        Concat({"wrong number of args for ", name.name, ": want ",
+                exact                       ? ""
+                : given < function.min_args ? "at least "
+                                            : "at most ",
+                std::to_string(given < function.min_args ? function.min_args : function.max_args),
+                " got ", std::to_string(given)}));
   }
   std::vector<Value> args;
   args.reserve(given);

@@ -12,8 +12,8 @@
 
 namespace vedette::base::tmpl {
 
-// Runs a tree over data. One use, one thread. Recursion follows the tree (bounded by the parser) and
-// template calls (bounded here); every node costs a step.
+// Runs a tree over data. One use, one thread. Recursion follows the tree (bounded by the parser)
+// and template calls (bounded here); every node costs a step.
 class Executor {
  public:
   Executor(const Template::Parsed& parsed, const Value& data);

@@ -27,19 +27,20 @@ struct Spec {
 
 std::string Digits(double v, std::chars_format format, int precision) {
   std::array<char, 1500> buffer;  // %f of the largest double has 309 digits before the point
-  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), v, format, precision);
+  const auto result =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), v, format, precision);
   return std::string(buffer.data(), result.ptr);
 }
 
 // Shortest digits of a finite, non-negative number, laid out by `verb` (e, f or g).
 std::string Shortest(double v, char verb) {
   std::array<char, 64> buffer;
-  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), v,
-                                    std::chars_format::scientific);
+  const auto result =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), v, std::chars_format::scientific);
   const std::string text(buffer.data(), result.ptr);
   const size_t e = text.find('e');
-  const int exponent = static_cast<int>(*ParseInt(text[e + 1] == '+' ? text.substr(e + 2)
-                                                                     : text.substr(e + 1)));
+  const int exponent =
+      static_cast<int>(*ParseInt(text[e + 1] == '+' ? text.substr(e + 2) : text.substr(e + 1)));
   if (verb == 'e' || (verb == 'g' && (exponent < -4 || exponent >= 6))) return text;
   const int fraction = static_cast<int>(e > 1 ? e - 2 : 0);  // digits behind the point
   return Digits(v, std::chars_format::fixed, std::max(0, fraction - exponent));
@@ -144,7 +145,8 @@ std::string_view Runes(std::string_view text, int n) {
 std::string FormatText(const Spec& spec, std::string_view text) {
   text = Runes(text, spec.precision);
   if (spec.verb == 'q') return Pad(spec, "", GoQuote(text), false);
-  if (spec.verb == 'x' || spec.verb == 'X') return Pad(spec, "", HexOf(text, spec.verb == 'X'), false);
+  if (spec.verb == 'x' || spec.verb == 'X')
+    return Pad(spec, "", HexOf(text, spec.verb == 'X'), false);
   return Pad(spec, "", std::string(text), true);
 }
 

@@ -9,8 +9,8 @@
 
 namespace vedette::base::tmpl {
 
-// fmt.Sprintf of Go for these values: flags "-+# 0", width, precision, verbs v s q d b o x X c U e E
-// f F g G t T. What does not fit is shown in the text, as Go does: "%!d(string=hi)". Width and
+// fmt.Sprintf of Go for these values: flags "-+# 0", width, precision, verbs v s q d b o x X c U e
+// E f F g G t T. What does not fit is shown in the text, as Go does: "%!d(string=hi)". Width and
 // precision are capped at 1000.
 std::string Sprintf(std::string_view format, std::span<const Value> args);
 

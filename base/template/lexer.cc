@@ -198,9 +198,15 @@ class Lexer {
     }
     ++at_;
     switch (c) {
-      case '|': Emit(Kind::kPipe, begin); return true;
-      case '=': Emit(Kind::kAssign, begin); return true;
-      case ',': Emit(Kind::kComma, begin); return true;
+      case '|':
+        Emit(Kind::kPipe, begin);
+        return true;
+      case '=':
+        Emit(Kind::kAssign, begin);
+        return true;
+      case ',':
+        Emit(Kind::kComma, begin);
+        return true;
       case '(':
         ++*parens;
         Emit(Kind::kOpenParen, begin);
@@ -210,8 +216,8 @@ class Lexer {
         Emit(Kind::kCloseParen, begin);
         return true;
       default:
-        return Fail(begin, "unexpected character " + GoQuote(std::string_view(&c, 1)) +
-                               " in an action");
+        return Fail(begin,
+                    "unexpected character " + GoQuote(std::string_view(&c, 1)) + " in an action");
     }
   }
 
@@ -268,7 +274,7 @@ class Lexer {
         value.push_back(c);
       }
     }
-    return Fail(begin, quote == '`'    ? "unterminated raw quoted string"
+    return Fail(begin, quote == '`'   ? "unterminated raw quoted string"
                        : quote == '"' ? "unterminated quoted string"
                                       : "unterminated character constant");
   }

@@ -34,8 +34,8 @@ struct Token {
   std::string text;
 };
 
-// Cuts a template into tokens; trim markers and comments are already applied. The last token is kEnd
-// or kError.
+// Cuts a template into tokens; trim markers and comments are already applied. The last token is
+// kEnd or kError.
 std::vector<Token> Tokenize(std::string_view source);
 
 // 1-based line of a byte offset.

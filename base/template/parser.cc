@@ -28,18 +28,30 @@ bool IsKeyword(std::string_view word) {
 
 std::string Describe(const Token& token) {
   switch (token.kind) {
-    case Kind::kEnd: return "EOF";
-    case Kind::kClose: return "\"}}\"";
-    case Kind::kPipe: return "\"|\"";
-    case Kind::kOpenParen: return "\"(\"";
-    case Kind::kCloseParen: return "\")\"";
-    case Kind::kAssign: return "\"=\"";
-    case Kind::kDeclare: return "\":=\"";
-    case Kind::kComma: return "\",\"";
-    case Kind::kDot: return "<.>";
-    case Kind::kField: return "<." + token.text + ">";
-    case Kind::kString: return GoQuote(token.text);
-    default: return "<" + token.text + ">";
+    case Kind::kEnd:
+      return "EOF";
+    case Kind::kClose:
+      return "\"}}\"";
+    case Kind::kPipe:
+      return "\"|\"";
+    case Kind::kOpenParen:
+      return "\"(\"";
+    case Kind::kCloseParen:
+      return "\")\"";
+    case Kind::kAssign:
+      return "\"=\"";
+    case Kind::kDeclare:
+      return "\":=\"";
+    case Kind::kComma:
+      return "\",\"";
+    case Kind::kDot:
+      return "<.>";
+    case Kind::kField:
+      return "<." + token.text + ">";
+    case Kind::kString:
+      return GoQuote(token.text);
+    default:
+      return "<" + token.text + ">";
   }
 }
 
@@ -94,8 +106,8 @@ class Parser::Nesting {
   Nesting& operator=(const Nesting&) = delete;
   Status Check(size_t position) const {
     if (parser_->depth_ <= parser_->parsed_->limits.max_depth) return absl::OkStatus();
-    return parser_->Fail(position, "nested deeper than " +
-                                       std::to_string(parser_->parsed_->limits.max_depth));
+    return parser_->Fail(
+        position, "nested deeper than " + std::to_string(parser_->parsed_->limits.max_depth));
   }
 
  private:
@@ -335,7 +347,8 @@ Status Parser::ParseDeclaration(std::string_view context, bool range, Pipe* pipe
     pipe->variables = std::move(names);
     return absl::OkStatus();
   }
-  if (names.size() > 1) return Fail(Peek().position, Concat({"too many declarations in ", context}));
+  if (names.size() > 1)
+    return Fail(Peek().position, Concat({"too many declarations in ", context}));
   at_ = rewind;
   return absl::OkStatus();
 }
@@ -346,7 +359,8 @@ Status Parser::ParsePipe(std::string_view context, Token::Kind end, bool range, 
   while (true) {
     const Token token = PeekNonSpace();
     if (token.kind == end) {
-      if (pipe->commands.empty()) return Fail(token.position, Concat({"missing value for ", context}));
+      if (pipe->commands.empty())
+        return Fail(token.position, Concat({"missing value for ", context}));
       break;
     }
     Command command;
@@ -354,7 +368,8 @@ Status Parser::ParsePipe(std::string_view context, Token::Kind end, bool range, 
     pipe->commands.push_back(std::move(command));
     if (PeekNonSpace().kind == Kind::kPipe) {
       Next();
-      if (PeekNonSpace().kind == end) return Fail(Peek().position, Concat({"missing value for ", context}));
+      if (PeekNonSpace().kind == end)
+        return Fail(Peek().position, Concat({"missing value for ", context}));
     } else if (Peek().kind != end) {
       return Unexpected(Peek(), context);
     }
@@ -365,7 +380,8 @@ Status Parser::ParsePipe(std::string_view context, Token::Kind end, bool range, 
     const Operand& first = pipe->commands[i].words.front();
     if (first.kind == Operand::Kind::kConstant || first.kind == Operand::Kind::kDot ||
         first.kind == Operand::Kind::kNil) {
-      return Fail(first.position, "non executable command in pipeline stage " + std::to_string(i + 1));
+      return Fail(first.position,
+                  "non executable command in pipeline stage " + std::to_string(i + 1));
     }
   }
   if (!pipe->assigns) {

@@ -13,8 +13,8 @@ namespace vedette::base::tmpl {
 StatusOr<Template> Template::Parse(std::string name, std::string_view source, Functions functions,
                                    const Limits& limits) {
   if (source.size() > limits.max_source_bytes) {
-    return InvalidArgument(Concat({"template: ", name, ": longer than ",
-                                   std::to_string(limits.max_source_bytes), " bytes"}));
+    return InvalidArgument(Concat(
+        {"template: ", name, ": longer than ", std::to_string(limits.max_source_bytes), " bytes"}));
   }
   auto parsed = std::make_shared<Parsed>();
   parsed->name = std::move(name);

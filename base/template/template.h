@@ -29,7 +29,7 @@ using Functions = std::map<std::string, Function, std::less<>>;
 
 struct Limits {
   size_t max_source_bytes = 1 << 20;
-  size_t max_depth = 100;         // nesting of blocks, parentheses and template calls
+  size_t max_depth = 100;  // nesting of blocks, parentheses and template calls
   size_t max_output_bytes = 1 << 20;
   uint64_t max_steps = 1'000'000;  // nodes evaluated
 };
@@ -41,8 +41,8 @@ class Template {
   static StatusOr<Template> Parse(std::string name, std::string_view source, Functions functions,
                                   const Limits& limits = {});
 
-  // Errors: `template: NAME:LINE:COLUMN: executing "NAME" at <NODE>: WHAT`, ResourceExhausted when a
-  // limit is passed. Nothing of a failed execution is returned.
+  // Errors: `template: NAME:LINE:COLUMN: executing "NAME" at <NODE>: WHAT`, ResourceExhausted when
+  // a limit is passed. Nothing of a failed execution is returned.
   StatusOr<std::string> Execute(const Value& data) const;
 
  private:

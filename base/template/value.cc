@@ -23,30 +23,46 @@ Value Value::FromMap(Map entries, Missing missing) {
 
 bool Value::Truthy() const {
   switch (kind()) {
-    case Kind::kNull: return false;
-    case Kind::kBool: return as_bool();
-    case Kind::kInt: return as_int() != 0;
-    case Kind::kDouble: return as_double() != 0;
-    case Kind::kString: return !as_string().empty();
-    case Kind::kList: return !as_list().empty();
-    case Kind::kMap: return missing() == Missing::kError || !as_map().empty();
+    case Kind::kNull:
+      return false;
+    case Kind::kBool:
+      return as_bool();
+    case Kind::kInt:
+      return as_int() != 0;
+    case Kind::kDouble:
+      return as_double() != 0;
+    case Kind::kString:
+      return !as_string().empty();
+    case Kind::kList:
+      return !as_list().empty();
+    case Kind::kMap:
+      return missing() == Missing::kError || !as_map().empty();
   }
   return false;
 }
 
 std::string_view Value::TypeName() const {
   switch (kind()) {
-    case Kind::kNull: return "nil";
-    case Kind::kBool: return "bool";
-    case Kind::kInt: return "int";
-    case Kind::kDouble: return "float64";
-    case Kind::kString: return "string";
-    case Kind::kList: return "[]interface {}";
+    case Kind::kNull:
+      return "nil";
+    case Kind::kBool:
+      return "bool";
+    case Kind::kInt:
+      return "int";
+    case Kind::kDouble:
+      return "float64";
+    case Kind::kString:
+      return "string";
+    case Kind::kList:
+      return "[]interface {}";
     case Kind::kMap:
       switch (missing()) {
-        case Missing::kError: return "struct";
-        case Missing::kEmptyString: return "map[string]string";
-        case Missing::kNull: return "map[string]interface {}";
+        case Missing::kError:
+          return "struct";
+        case Missing::kEmptyString:
+          return "map[string]string";
+        case Missing::kNull:
+          return "map[string]interface {}";
       }
   }
   return "nil";
@@ -64,11 +80,21 @@ void Value::AppendText(std::string* out, int depth) const {
     return;
   }
   switch (kind()) {
-    case Kind::kNull: *out += depth == 0 ? "<no value>" : "<nil>"; return;
-    case Kind::kBool: *out += as_bool() ? "true" : "false"; return;
-    case Kind::kInt: *out += std::to_string(as_int()); return;
-    case Kind::kDouble: *out += FloatText(as_double()); return;
-    case Kind::kString: *out += as_string(); return;
+    case Kind::kNull:
+      *out += depth == 0 ? "<no value>" : "<nil>";
+      return;
+    case Kind::kBool:
+      *out += as_bool() ? "true" : "false";
+      return;
+    case Kind::kInt:
+      *out += std::to_string(as_int());
+      return;
+    case Kind::kDouble:
+      *out += FloatText(as_double());
+      return;
+    case Kind::kString:
+      *out += as_string();
+      return;
     case Kind::kList: {
       *out += "[";
       for (size_t i = 0; i < as_list().size(); ++i) {

@@ -242,14 +242,20 @@ TEST_F(OutboxTest, StatusesMeanWhatTheReceiversDocumentsSay) {
     Type type;
     int status;
     Verdict want;
-  } cases[] = {
-      {Type::kHomeAssistant, 200, Verdict::kDelivered}, {Type::kHomeAssistant, 405, Verdict::kBlocked},
-      {Type::kHomeAssistant, 502, Verdict::kRetry},     {Type::kHomeAssistant, 302, Verdict::kBlocked},
-      {Type::kNextcloudTalk, 201, Verdict::kDelivered}, {Type::kNextcloudTalk, 400, Verdict::kRejected},
-      {Type::kNextcloudTalk, 401, Verdict::kBlocked},   {Type::kNextcloudTalk, 404, Verdict::kBlocked},
-      {Type::kNextcloudTalk, 413, Verdict::kTooLarge},  {Type::kNextcloudTalk, 429, Verdict::kRetry},
-      {Type::kNextcloudTalk, 408, Verdict::kRetry},     {Type::kWebhook, 400, Verdict::kRejected},
-      {Type::kWebhook, 404, Verdict::kBlocked},         {Type::kWebhook, 500, Verdict::kRetry}};
+  } cases[] = {{Type::kHomeAssistant, 200, Verdict::kDelivered},
+               {Type::kHomeAssistant, 405, Verdict::kBlocked},
+               {Type::kHomeAssistant, 502, Verdict::kRetry},
+               {Type::kHomeAssistant, 302, Verdict::kBlocked},
+               {Type::kNextcloudTalk, 201, Verdict::kDelivered},
+               {Type::kNextcloudTalk, 400, Verdict::kRejected},
+               {Type::kNextcloudTalk, 401, Verdict::kBlocked},
+               {Type::kNextcloudTalk, 404, Verdict::kBlocked},
+               {Type::kNextcloudTalk, 413, Verdict::kTooLarge},
+               {Type::kNextcloudTalk, 429, Verdict::kRetry},
+               {Type::kNextcloudTalk, 408, Verdict::kRetry},
+               {Type::kWebhook, 400, Verdict::kRejected},
+               {Type::kWebhook, 404, Verdict::kBlocked},
+               {Type::kWebhook, 500, Verdict::kRetry}};
   for (const auto& c : cases) {
     EXPECT_EQ(Judge(c.type, c.status, "").verdict, c.want) << c.status;
   }
@@ -390,9 +396,11 @@ bool PlayWithPowerCut(uint64_t k, const std::string& config_text, FakeClient* cl
 TEST(Pipeline, PowerCutAtEveryOperationNeitherLosesNorReordersNorForgetsToResolve) {
   test::TempDir secrets;
   const std::string path = secrets.Write("ha", "https://ha.example/api/webhook/x");
-  const std::string config = "route: {receiver: a, group_wait: 5s, group_interval: 10s}\n"
-                             "receivers:\n- name: a\n  home_assistant_configs:\n"
-                             "  - webhook_url_file: '" + path + "'\n";
+  const std::string config =
+      "route: {receiver: a, group_wait: 5s, group_interval: 10s}\n"
+      "receivers:\n- name: a\n  home_assistant_configs:\n"
+      "  - webhook_url_file: '" +
+      path + "'\n";
   for (uint64_t k = 1; k < 200; ++k) {
     SCOPED_TRACE("power cut at operation " + std::to_string(k));
     FakeClient client;

@@ -24,7 +24,8 @@ std::string Text(const json::value& v) { return std::string(v.as_string()); }
 
 model::Labels LabelsOf(const json::value& v) {
   std::vector<std::pair<std::string, std::string>> pairs;
-  for (const auto& [name, value] : v.as_object()) pairs.emplace_back(std::string(name), Text(value));
+  for (const auto& [name, value] : v.as_object())
+    pairs.emplace_back(std::string(name), Text(value));
   return model::Labels::FromPairs(std::move(pairs));
 }
 
@@ -117,7 +118,9 @@ void CompareToReference(const char* name, bool firing) {
   EXPECT_EQ(Text(got.at("short_id")).size(), 4u);
 }
 
-TEST(HomeAssistantPayload, FiringIsTheReferences) { CompareToReference("payload.firing.json", true); }
+TEST(HomeAssistantPayload, FiringIsTheReferences) {
+  CompareToReference("payload.firing.json", true);
+}
 TEST(HomeAssistantPayload, ResolvedIsTheReferences) {
   CompareToReference("payload.resolved.json", false);
 }

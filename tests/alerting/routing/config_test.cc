@@ -46,8 +46,8 @@ TEST(AlertmanagerConfig, DefaultsAreTheReferences) {
 
 // Files that upstream refuses for keys of receivers which we leave out unread.
 bool RefusedForALeftOutReceiver(const std::string& file) {
-  for (const char* kind : {"mattermost", "opsgenie", "rocketchat", "slack", "smtp", "sns", "telegram",
-                           "victorops", "wechat"}) {
+  for (const char* kind : {"mattermost", "opsgenie", "rocketchat", "slack", "smtp", "sns",
+                           "telegram", "victorops", "wechat"}) {
     if (file.find(kind) != std::string::npos) return true;
   }
   return false;
@@ -124,9 +124,9 @@ receivers:
                                   "bad.yml");
   ASSERT_FALSE(config.ok());
   const std::string text(base::Message(config.status()));
-  for (const char* part : {"undefined receiver \"nobody\" used in route", "bad.yml:3:",
-                           "group_interval cannot be zero", "duplicated label \"a\"", "matcher",
-                           "bad.yml:7:", "webhook_url_file"}) {
+  for (const char* part : {"undefined receiver \"nobody\" used in route",
+                           "bad.yml:3:", "group_interval cannot be zero", "duplicated label \"a\"",
+                           "matcher", "bad.yml:7:", "webhook_url_file"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
 }

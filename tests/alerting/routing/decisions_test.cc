@@ -96,9 +96,9 @@ std::vector<model::Matcher> MatchersOf(const boost::json::object& rule, const ch
   if (const auto* const list = rule.if_contains(list_key)) {
     for (const auto& m : list->as_array()) {
       const bool equal = Text(m.at("Type")) == "=";
-      matchers.push_back(*model::Matcher::Make(
-          equal ? model::MatchType::kEqual : model::MatchType::kNotEqual, Text(m.at("Name")),
-          Text(m.at("Value"))));
+      matchers.push_back(
+          *model::Matcher::Make(equal ? model::MatchType::kEqual : model::MatchType::kNotEqual,
+                                Text(m.at("Name")), Text(m.at("Value"))));
     }
   }
   return matchers;

@@ -23,8 +23,8 @@ model::MatchType TypeOf(const std::string& op) {
 std::string Shape(const boost::json::array& matchers) {
   std::vector<model::Matcher> made;
   for (const auto& m : matchers) {
-    made.push_back(*model::Matcher::Make(TypeOf(Text(m.at("op"))), Text(m.at("name")),
-                                         Text(m.at("value"))));
+    made.push_back(
+        *model::Matcher::Make(TypeOf(Text(m.at("op"))), Text(m.at("name")), Text(m.at("value"))));
   }
   return Shape(made);
 }
@@ -74,8 +74,8 @@ TEST(MatcherParser, PrintsByteExactly) {
   VEDETTE_SHARED_OR_SKIP(path, "reference/alerting/corpora/matcher_string.json");
   const auto corpus = ReadCorpus(path);
   for (const auto& c : corpus.at("cases").as_array()) {
-    const auto m = model::Matcher::Make(TypeOf(Text(c.at("op"))), Text(c.at("name")),
-                                        Text(c.at("value")));
+    const auto m =
+        model::Matcher::Make(TypeOf(Text(c.at("op"))), Text(c.at("name")), Text(c.at("value")));
     ASSERT_TRUE(m.ok());
     EXPECT_EQ(PrintMatcher(*m), Text(c.at("want"))) << Text(c.at("id"));
   }

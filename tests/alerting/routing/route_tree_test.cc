@@ -32,7 +32,8 @@ Config Around(const std::string& route_yaml) {
 }
 
 TEST(RouteTree, MatchesAndNamesRoutesAsUpstream) {
-  for (const char* suite : {"route_routematch", "route_routematchers", "route_routematchersandmatch"}) {
+  for (const char* suite :
+       {"route_routematch", "route_routematchers", "route_routematchersandmatch"}) {
     VEDETTE_SHARED_OR_SKIP(path, std::string("reference/alerting/corpora/") + suite + ".json");
     const auto corpus = ReadCorpus(path);
     const RouteTree tree(Around(Text(corpus.at("route_yaml"))).route);
@@ -48,7 +49,8 @@ TEST(RouteTree, MatchesAndNamesRoutesAsUpstream) {
         EXPECT_EQ(route.receiver, Text(want[i].at("Receiver")));
         EXPECT_EQ(route.group_wait_ms, want[i].at("GroupWait").to_number<int64_t>() * 1000);
         EXPECT_EQ(route.group_interval_ms, want[i].at("GroupInterval").to_number<int64_t>() * 1000);
-        EXPECT_EQ(route.repeat_interval_ms, want[i].at("RepeatInterval").to_number<int64_t>() * 1000);
+        EXPECT_EQ(route.repeat_interval_ms,
+                  want[i].at("RepeatInterval").to_number<int64_t>() * 1000);
         EXPECT_EQ(route.group_by_all, want[i].at("GroupByAll").as_bool());
         std::vector<std::string> group_by;
         for (const auto& name : want[i].at("GroupBy").as_array()) group_by.push_back(Text(name));

@@ -56,9 +56,11 @@ class RouterTest : public testing::Test {
     router_ = *std::move(router);
   }
 
-  model::Alert Firing(std::string_view name, std::string_view severity, std::string_view host = "n1") {
+  model::Alert Firing(std::string_view name, std::string_view severity,
+                      std::string_view host = "n1") {
     model::Alert alert;
-    alert.labels = {{"alertname", name}, {"host", host}, {"instance", "n1:9100"}, {"severity", severity}};
+    alert.labels = {
+        {"alertname", name}, {"host", host}, {"instance", "n1:9100"}, {"severity", severity}};
     alert.starts_at_ms = started_ms_;
     alert.ends_at_ms = clock_.WallMillis() + 240'000;
     return alert;
@@ -103,8 +105,9 @@ TEST_F(RouterTest, CriticalReachesBothWarningOnlyHomeAssistant) {
   Pass(seconds(10));
   EXPECT_EQ(SentTo("home-assistant"), (Texts{"first notification", "first notification"}));
   EXPECT_EQ(SentTo("nextcloud-talk"), (Texts{"first notification"}));
-  EXPECT_EQ(sink_.sent[0].group_key,
-            "{}/{severity=~\"critical|warning\"}:{alertname=\"HighCPUUsage\", instance=\"n1:9100\"}");
+  EXPECT_EQ(
+      sink_.sent[0].group_key,
+      "{}/{severity=~\"critical|warning\"}:{alertname=\"HighCPUUsage\", instance=\"n1:9100\"}");
   EXPECT_EQ(sink_.sent[1].sequence, 1u);
   EXPECT_EQ(router_->Alerts().size(), 3u);
 }

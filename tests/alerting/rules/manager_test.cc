@@ -273,8 +273,11 @@ TEST_F(ManagerTest, StateSeriesAppearAndEndInStaleness) {
   SetDown(true);
   Tick();
   const auto series = [](std::string_view state) {
-    return model::Labels{{"__name__", "ALERTS"},  {"alertname", "Down"}, {"alertstate", state},
-                         {"instance", "n1"}, {"severity", "critical"}};
+    return model::Labels{{"__name__", "ALERTS"},
+                         {"alertname", "Down"},
+                         {"alertstate", state},
+                         {"instance", "n1"},
+                         {"severity", "critical"}};
   };
   const model::Labels pending = series("pending");
   const model::Labels firing = series("firing");

@@ -8,7 +8,8 @@ namespace vedette::rules {
 namespace {
 
 std::string Expand(std::string_view text) {
-  static const model::Labels labels{{"__name__", "up"}, {"instance", "node1:9100"}, {"job", "node"}};
+  static const model::Labels labels{
+      {"__name__", "up"}, {"instance", "node1:9100"}, {"job", "node"}};
   static const model::Labels external{{"cluster", "lab"}};
   const auto parsed = RuleTemplate::Parse("Bad", text);
   if (!parsed.ok()) return "PARSE " + parsed.status().ToString();
@@ -38,7 +39,8 @@ TEST(RuleTemplate, KnowsPrometheusFunctions) {
       {"{{ reReplaceAll \"(.*):\\\\d+\" \"$1!\" $labels.instance }}", "node1!"},
       {"{{ if match \"no.e\" $labels.job }}yes{{ end }}", "yes"},
       {"{{ \"ab cd\" | title }} {{ \"ab\" | toUpper }} {{ \"AB\" | toLower }}", "Ab Cd AB ab"},
-      {"{{ stripPort $labels.instance }} {{ stripPort \"[::1]:80\" }} {{ stripDomain \"a.b.c:1\" }}",
+      {"{{ stripPort $labels.instance }} {{ stripPort \"[::1]:80\" }} {{ stripDomain \"a.b.c:1\" "
+       "}}",
        "node1 ::1 a:1"},
       {"{{ externalURL }}{{ pathPrefix }}", "http://host:9090/prom/prom"},
       {"{{ $externalURL }}", "http://host:9090/prom"},
@@ -55,10 +57,11 @@ TEST(RuleTemplate, KnowsPrometheusFunctions) {
 }
 
 TEST(RuleTemplate, FailureBecomesTheTextAsPrometheusWritesIt) {
-  EXPECT_EQ(Expand("{{ $labels.nope.x }} {{ query \"up\" | first | value }}"),
-            "<error expanding template: error executing template __alert_Bad: template: "
-            "__alert_Bad:1:122: executing \"__alert_Bad\" at <$labels.nope.x>: can't evaluate field "
-            "x in type string>");
+  EXPECT_EQ(
+      Expand("{{ $labels.nope.x }} {{ query \"up\" | first | value }}"),
+      "<error expanding template: error executing template __alert_Bad: template: "
+      "__alert_Bad:1:122: executing \"__alert_Bad\" at <$labels.nope.x>: can't evaluate field "
+      "x in type string>");
   EXPECT_NE(Expand("{{ query \"bad\" }}").find("error calling query: bad query"),
             std::string::npos);
 }
