@@ -87,8 +87,8 @@ void Collector::Reload() {
   base::StatusOr<CollectorConfig> config = LoadCollectorConfig(world_.fs, options_);
   base::Status status = config.status();
   if (status.ok()) {
-    server_->SetWebConfig(config->web);
-    status = parts_->Apply(&*config);
+    status = server_->SetWebConfig(config->web);
+    if (status.ok()) status = parts_->Apply(&*config);
   }
   if (!status.ok()) {
     LogLines(world_.logger, "not reloaded, the old configuration keeps running",
