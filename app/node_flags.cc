@@ -87,10 +87,6 @@ base::StatusOr<std::unique_ptr<NodeService>> NodeService::Start(const World& wor
   server.fs = world.fs;
   server.telemetry = world.telemetry;
   VEDETTE_ASSIGN_OR_RETURN(service->server_, exporters::ExporterServer::Start(std::move(server)));
-  for (size_t i = 0; i < service->server_->Ports().size(); ++i) {
-    world.logger->Info("listening", {{"address", flags.Listen()[i]},
-                                     {"port", int{service->server_->Ports()[i]}}});
-  }
   return service;
 }
 

@@ -57,7 +57,9 @@ alerting:
 """)
     prometheus = t.start([peers / "prometheus", f"--config.file={config}",
                           f"--storage.tsdb.path={t.dir / 'prom'}",
-                          f"--web.listen-address=127.0.0.1:{prom}"], "prometheus")
+                          f"--web.listen-address=127.0.0.1:{prom}",
+                          # What it sent before it found its Alertmanager it sends again so soon.
+                          "--rules.alert.resend-delay=1s"], "prometheus")
     t.wait_ready(prometheus, f"http://127.0.0.1:{prom}/-/ready", "prometheus")
     t.eventually(hook.seen, "Prometheus' alert reaches the webhook", 30)
     if hook.seen():

@@ -51,7 +51,6 @@ CADDYFILE = """
 {{
   admin off
   auto_https off
-  persist_config off
 }}
 http://127.0.0.1:{port} {{
   log {{
