@@ -36,8 +36,8 @@ std::string StateText(rules::AlertState state) {
 double Seconds(int64_t ms) { return static_cast<double>(ms) / 1000; }
 
 api::RuleAlertInfo ToInfo(rules::AlertSnapshot alert) {
-  return {std::move(alert.labels),  std::move(alert.annotations), StateText(alert.state),
-          alert.active_at_ms,       alert.keep_firing_since_ms,   alert.value};
+  return {std::move(alert.labels), std::move(alert.annotations), StateText(alert.state),
+          alert.active_at_ms,      alert.keep_firing_since_ms,   alert.value};
 }
 
 api::RuleInfo ToInfo(rules::RuleSnapshot rule) {
@@ -79,9 +79,9 @@ std::vector<api::TargetInfo> TargetsJoin::Active() const {
   std::vector<api::TargetInfo> infos;
   for (scrape::TargetStatus& target : manager_->Targets().active) {
     infos.push_back({std::move(target.job), std::move(target.labels), std::move(target.discovered),
-                     std::move(target.url), HealthText(target.health),
-                     std::move(target.last_error), target.last_scrape_ms,
-                     target.last_duration_seconds, target.interval_ms, target.timeout_ms});
+                     std::move(target.url), HealthText(target.health), std::move(target.last_error),
+                     target.last_scrape_ms, target.last_duration_seconds, target.interval_ms,
+                     target.timeout_ms});
   }
   return infos;
 }

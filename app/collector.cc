@@ -17,8 +17,8 @@
 namespace vedette::app {
 namespace {
 
-// The URL for links: what --web.external-url says, without a slash at its end, else this host's name
-// and the first listener's port.
+// The URL for links: what --web.external-url says, without a slash at its end, else this host's
+// name and the first listener's port.
 std::string ExternalUrl(const CollectorOptions& options) {
   if (!options.external_url.empty()) {
     std::string url = options.external_url;
@@ -114,7 +114,8 @@ namespace {
 int RunCollector(const CollectorFlags& flags) {
   const base::StatusOr<CollectorOptions> options = flags.Check();
   if (!options.ok()) {
-    std::fprintf(stderr, "vedette collector: %s\n", std::string(options.status().message()).c_str());
+    std::fprintf(stderr, "vedette collector: %s\n",
+                 std::string(options.status().message()).c_str());
     return kExitUsage;
   }
   base::SystemClock clock;
@@ -136,8 +137,8 @@ int RunCollector(const CollectorFlags& flags) {
 }  // namespace
 
 void AddCollector(CLI::App* root, int* exit_code) {
-  CLI::App* verb =
-      root->add_subcommand("collector", "Metrics, logs, rules and alert routing: the primary's role");
+  CLI::App* verb = root->add_subcommand(
+      "collector", "Metrics, logs, rules and alert routing: the primary's role");
   const auto flags = std::make_shared<CollectorFlags>(verb);
   verb->callback([flags, exit_code] { *exit_code = RunCollector(*flags); });
 }

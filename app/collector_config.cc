@@ -31,9 +31,8 @@ std::string OwnAddress(const CollectorOptions& options, const base::http::WebCon
 
 // What is scraped without a configuration: this host's agent and ourselves.
 std::string DefaultScrapeText(const CollectorOptions& options, const base::http::WebConfig* web) {
-  std::string text =
-      "global: {scrape_interval: 15s, evaluation_interval: 15s}\nscrape_configs:\n" +
-      LocalJob("node", "localhost:9100");
+  std::string text = "global: {scrape_interval: 15s, evaluation_interval: 15s}\nscrape_configs:\n" +
+                     LocalJob("node", "localhost:9100");
   const std::string own = OwnAddress(options, web);
   if (!own.empty()) text += LocalJob("vedette", own);
   return text;
@@ -83,8 +82,8 @@ base::StatusOr<routing::Config> LoadRouting(base::FileSystem* fs, const Collecto
     return routing::ParseConfig(text, file, how);
   }
   const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
-  return routing::ParseConfig(
-      routing::DefaultConfigText(credentials == nullptr ? "" : credentials), "built-in", how);
+  return routing::ParseConfig(routing::DefaultConfigText(credentials == nullptr ? "" : credentials),
+                              "built-in", how);
 }
 
 base::StatusOr<std::shared_ptr<const base::http::WebConfig>> LoadWeb(
@@ -94,8 +93,8 @@ base::StatusOr<std::shared_ptr<const base::http::WebConfig>> LoadWeb(
     VEDETTE_ASSIGN_OR_RETURN(web, base::http::LoadWebConfig(fs, options.web_config_file));
   }
   for (const std::string& cidr : options.allow_plaintext) {
-    VEDETTE_RETURN_IF_ERROR(base::Annotate(base::http::IpRange::Parse(cidr).status(),
-                                           "--web.allow-plaintext"));
+    VEDETTE_RETURN_IF_ERROR(
+        base::Annotate(base::http::IpRange::Parse(cidr).status(), "--web.allow-plaintext"));
     web.plaintext.push_back({cidr});
   }
   for (const std::string& address : options.listen) {

@@ -49,7 +49,7 @@ CollectorFlags::CollectorFlags(CLI::App* verb) {
   verb->add_option("--alertmanager.config.file", options_.alertmanager_config_file,
                    "Alertmanager configuration file; without one the built-in routes apply");
   verb->add_flag("--config.skip-unsupported", options_.skip_unsupported,
-                   "Leave out what is not supported in the files instead of refusing to start");
+                 "Leave out what is not supported in the files instead of refusing to start");
   verb->add_option("--storage.tsdb.path", options_.storage_path, "Folder of all data")
       ->capture_default_str();
   verb->add_option("--storage.tsdb.retention.time", metrics_retention_, "How long metrics are kept")

@@ -29,9 +29,9 @@ base::StatusOr<std::unique_ptr<CollectorParts>> CollectorParts::Open(
   if (options.parts.tsdb) VEDETTE_RETURN_IF_ERROR(parts->OpenMetrics(options, budget, *config));
   if (options.parts.logs) VEDETTE_RETURN_IF_ERROR(parts->OpenLogs(options, budget));
   if (options.parts.alertmanager) {
-    VEDETTE_ASSIGN_OR_RETURN(
-        parts->alerting_, AlertingPart::Open(world, base::JoinPath(path, "alerting"),
-                                             std::move(config->routing), external_url));
+    VEDETTE_ASSIGN_OR_RETURN(parts->alerting_,
+                             AlertingPart::Open(world, base::JoinPath(path, "alerting"),
+                                                std::move(config->routing), external_url));
     parts->alerts_view_ = std::make_unique<AlertsJoin>(parts->alerting_->router());
   }
   if (options.parts.rules) VEDETTE_RETURN_IF_ERROR(parts->OpenRules(options, external_url, config));
@@ -125,8 +125,8 @@ void CollectorParts::RegisterRoutes(base::http::Router* router, const CollectorO
   if (rules_) api::RegisterPrometheusRules(router, rules_view_.get());
   if (logs_) RegisterLogs(router);
   if (alerting_) {
-    api::RegisterAlertmanager(
-        router, {alerts_view_.get(), world_.clock, build, kAlertmanagerVersion});
+    api::RegisterAlertmanager(router,
+                              {alerts_view_.get(), world_.clock, build, kAlertmanagerVersion});
   }
 }
 

@@ -13,7 +13,7 @@ struct MemoryBudget {
   uint64_t logs = 0;       // 20 %: memtables and caches
   uint64_t queries = 0;    // 30 %, one query 10 %
   uint64_t one_query = 0;
-  uint64_t rest = 0;       // 10 %
+  uint64_t rest = 0;  // 10 %
 
   // For the start-up message: "total=512MiB tsdb_head=204MiB ...".
   std::string ToString() const;

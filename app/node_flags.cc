@@ -27,8 +27,8 @@ void AddFlag(CLI::App* verb, const exporters::node::NodeFlag& flag,
         flag.help);
   } else {
     added = verb->add_option_function<std::string>(
-        "--" + flag.name,
-        [flag, options](const std::string& value) { Set(flag, options, value); }, flag.help);
+        "--" + flag.name, [flag, options](const std::string& value) { Set(flag, options, value); },
+        flag.help);
   }
   if (!flag.default_value.empty()) added->default_str(flag.default_value);
   added->group(flag.is_hidden ? "" : "Node exporter");
@@ -76,8 +76,8 @@ base::StatusOr<std::unique_ptr<NodeService>> NodeService::Start(const World& wor
   environment.telemetry = world.telemetry;
   environment.build.version = kNodeExporterVersion;
   environment.metrics_path = flags.telemetry_path();
-  VEDETTE_ASSIGN_OR_RETURN(service->exporter_, exporters::node::NodeExporter::Make(
-                                                   flags.node(), environment));
+  VEDETTE_ASSIGN_OR_RETURN(service->exporter_,
+                           exporters::node::NodeExporter::Make(flags.node(), environment));
   exporters::ExporterServer::Options server;
   server.listen = flags.Listen();
   VEDETTE_ASSIGN_OR_RETURN(server.web_config, service->LoadWeb());

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "alerting/rules/querier.h"
-#include "alerting/routing/router.h"
 #include "alerting/notify/outbox.h"
+#include "alerting/routing/router.h"
+#include "alerting/rules/querier.h"
 #include "collector/promql/engine.h"
 
 // Adapters between alerting's interfaces and the parts that serve them. Each is thread-safe, owned

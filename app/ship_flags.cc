@@ -22,9 +22,9 @@ ShipFlags::ShipFlags(CLI::App* verb) {
       ->capture_default_str();
   verb->add_option("--push.token-file", options_.token_file,
                    "File of the bearer token to push with; read at each push");
-  verb->add_option("--push.ca-file", options_.tls.ca_file, "Certificate authority of the collector");
-  verb->add_option("--agent.state-path", options_.state_dir,
-                   "Folder of positions and dead letters")
+  verb->add_option("--push.ca-file", options_.tls.ca_file,
+                   "Certificate authority of the collector");
+  verb->add_option("--agent.state-path", options_.state_dir, "Folder of positions and dead letters")
       ->capture_default_str();
   verb->add_option("--agent.host", options_.host, "The `host` label of this host's streams")
       ->capture_default_str();
@@ -43,8 +43,9 @@ base::StatusOr<shipper::Shipper::Options> ShipFlags::Check(const World& world) c
   shipper::Shipper::Options options = options_;
   while (base::EndsWith(options.url, "/")) options.url.pop_back();
   if (!base::StartsWith(options.url, "http://") && !base::StartsWith(options.url, "https://")) {
-    return base::InvalidArgument(base::Concat({"--push.url: found ", base::GoQuote(options.url),
-                                               "; allowed: http://HOST:PORT or https://HOST:PORT"}));
+    return base::InvalidArgument(
+        base::Concat({"--push.url: found ", base::GoQuote(options.url),
+                      "; allowed: http://HOST:PORT or https://HOST:PORT"}));
   }
   if (time_zone_ != "Local" && time_zone_ != "UTC") {
     return base::InvalidArgument(base::Concat(

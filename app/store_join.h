@@ -6,8 +6,8 @@
 #include "collector/promql/storage.h"
 #include "collector/tsdb/store.h"
 
-// The two stores as the two languages want to see them. Thread-safe, owned by the collector's parts,
-// outlived by the store.
+// The two stores as the two languages want to see them. Thread-safe, owned by the collector's
+// parts, outlived by the store.
 
 namespace vedette::app {
 

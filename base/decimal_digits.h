@@ -6,7 +6,8 @@
 
 namespace vedette::base {
 
-// A finite double as its shortest decimal digits: 0.DIGITS is never meant, D.IGITS * 10^exponent is.
+// A finite double as its shortest decimal digits: 0.DIGITS is never meant, D.IGITS * 10^exponent
+// is.
 struct DecimalDigits {
   bool negative = false;
   char digits[24] = {};

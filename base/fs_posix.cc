@@ -66,9 +66,7 @@ class PosixWritableFile final : public WritableFile {
     return Status();
   }
 
-  Status Sync() override {
-    return ::fdatasync(fd_.get()) == 0 ? Status() : Failed("fsync", path_);
-  }
+  Status Sync() override { return ::fdatasync(fd_.get()) == 0 ? Status() : Failed("fsync", path_); }
 
   Status Close() override {
     const int fd = fd_.Release();

@@ -23,8 +23,7 @@ void AppendTime(int64_t nanos, std::string* out) {
   char text[64];
   const int n = std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
                               utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour,
-                              utc.tm_min, utc.tm_sec,
-                              static_cast<int>(nanos / 1'000'000 % 1000));
+                              utc.tm_min, utc.tm_sec, static_cast<int>(nanos / 1'000'000 % 1000));
   out->append(text, static_cast<size_t>(n));
 }
 

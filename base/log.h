@@ -38,10 +38,14 @@ class Logger {
   Logger(LogLevel min_level, const Clock* clock);
   virtual ~Logger() = default;
 
-  void Debug(std::string_view message, Fields fields = {}) { Log(LogLevel::kDebug, message, fields); }
+  void Debug(std::string_view message, Fields fields = {}) {
+    Log(LogLevel::kDebug, message, fields);
+  }
   void Info(std::string_view message, Fields fields = {}) { Log(LogLevel::kInfo, message, fields); }
   void Warn(std::string_view message, Fields fields = {}) { Log(LogLevel::kWarn, message, fields); }
-  void Error(std::string_view message, Fields fields = {}) { Log(LogLevel::kError, message, fields); }
+  void Error(std::string_view message, Fields fields = {}) {
+    Log(LogLevel::kError, message, fields);
+  }
   void Log(LogLevel level, std::string_view message, Fields fields);
 
  protected:

@@ -68,8 +68,8 @@ inline void CondVar::Wait(Mutex& mutex) VEDETTE_NO_THREAD_SAFETY_ANALYSIS {
   lock.release();
 }
 
-inline bool CondVar::WaitFor(Mutex& mutex, std::chrono::nanoseconds timeout)
-    VEDETTE_NO_THREAD_SAFETY_ANALYSIS {
+inline bool CondVar::WaitFor(Mutex& mutex,
+                             std::chrono::nanoseconds timeout) VEDETTE_NO_THREAD_SAFETY_ANALYSIS {
   std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
   const bool notified = condition_.wait_for(lock, timeout) == std::cv_status::no_timeout;
   lock.release();

@@ -87,8 +87,8 @@ void AppendSeconds(int64_t ms, std::string* out) {
   out->append(std::to_string(magnitude / 1000));
   const uint64_t rest = magnitude % 1000;
   if (rest == 0) return;
-  char digits[4] = {'.', static_cast<char>('0' + rest / 100), static_cast<char>('0' + rest / 10 % 10),
-                    static_cast<char>('0' + rest % 10)};
+  char digits[4] = {'.', static_cast<char>('0' + rest / 100),
+                    static_cast<char>('0' + rest / 10 % 10), static_cast<char>('0' + rest % 10)};
   size_t n = 4;
   while (digits[n - 1] == '0') --n;
   out->append(digits, n);

@@ -4,7 +4,8 @@
 #include <cstdint>
 #include <string>
 
-// Floats as text: the shortest digits that read back to the same bits, laid out as Go lays them out.
+// Floats as text: the shortest digits that read back to the same bits, laid out as Go lays them
+// out.
 
 namespace vedette::base {
 

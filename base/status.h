@@ -52,15 +52,15 @@ std::string_view Message(const Status& status);
 
 }  // namespace vedette::base
 
-#define VEDETTE_CHECK(condition)                                             \
-  do {                                                                       \
+#define VEDETTE_CHECK(condition)                                                    \
+  do {                                                                              \
     if (!(condition)) ::vedette::base::CheckFailed(__FILE__, __LINE__, #condition); \
   } while (false)
 
-#define VEDETTE_RETURN_IF_ERROR(expr)                     \
-  do {                                                    \
+#define VEDETTE_RETURN_IF_ERROR(expr)                                            \
+  do {                                                                           \
     if (::vedette::base::Status vedette_status_ = (expr); !vedette_status_.ok()) \
-      return vedette_status_;                             \
+      return vedette_status_;                                                    \
   } while (false)
 
 #define VEDETTE_CONCAT_INNER_(a, b) a##b

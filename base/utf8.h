@@ -10,8 +10,8 @@ namespace vedette::base {
 
 inline constexpr uint32_t kReplacementRune = 0xFFFD;
 
-// One code point at the start of a text. `valid` is false, and size 1, where no well-formed sequence
-// starts (overlong forms, surrogates and what lies above U+10FFFF are not well formed).
+// One code point at the start of a text. `valid` is false, and size 1, where no well-formed
+// sequence starts (overlong forms, surrogates and what lies above U+10FFFF are not well formed).
 struct Rune {
   uint32_t value = kReplacementRune;
   size_t size = 1;

@@ -53,9 +53,7 @@ class WalImpl final : public Wal {
   Status ReplaySegment(uint64_t number, bool newest, const ReplayFn& replay);
   Status Quarantine(uint64_t number);
   void NoteSegmentNumber(uint64_t number) VEDETTE_EXCLUDES(mutex_);
-  std::string PathOf(uint64_t number) const {
-    return JoinPath(options_.dir, SegmentName(number));
-  }
+  std::string PathOf(uint64_t number) const { return JoinPath(options_.dir, SegmentName(number)); }
 
   Status EnsureSegment(uint64_t record_bytes) VEDETTE_REQUIRES(mutex_);
   Status OpenSegment() VEDETTE_REQUIRES(mutex_);
@@ -76,7 +74,7 @@ class WalImpl final : public Wal {
   CondVar work_;
   std::map<uint64_t, uint64_t> segments_ VEDETTE_GUARDED_BY(mutex_);  // number -> bytes
   uint64_t next_number_ VEDETTE_GUARDED_BY(mutex_) = 1;
-  FilePtr file_ VEDETTE_GUARDED_BY(mutex_);       // null: the next Append opens a segment
+  FilePtr file_ VEDETTE_GUARDED_BY(mutex_);  // null: the next Append opens a segment
   uint64_t current_ VEDETTE_GUARDED_BY(mutex_) = 0;
   uint64_t offset_ VEDETTE_GUARDED_BY(mutex_) = 0;
   bool has_records_ VEDETTE_GUARDED_BY(mutex_) = false;
@@ -158,10 +156,9 @@ Status WalImpl::ReplaySegment(uint64_t number, bool newest, const ReplayFn& repl
     }
     return Quarantine(number);
   }
-  VEDETTE_RETURN_IF_ERROR(
-      reader.Run([&](uint64_t end, uint8_t type, std::string_view payload) {
-        return replay(WalPosition{number, end}, type, payload);
-      }));
+  VEDETTE_RETURN_IF_ERROR(reader.Run([&](uint64_t end, uint8_t type, std::string_view payload) {
+    return replay(WalPosition{number, end}, type, payload);
+  }));
   ++stats_.segments;
   stats_.records += reader.stats().records;
   stats_.corrupt_frames += reader.stats().corrupt_frames;
@@ -185,8 +182,8 @@ Status WalImpl::Quarantine(uint64_t number) {
 StatusOr<WalPosition> WalImpl::Append(uint8_t type, std::string_view payload) {
   VEDETTE_CHECK(type != 0);
   if (payload.size() > options_.max_record_bytes) {
-    return ResourceExhausted(Concat({"record of ", std::to_string(payload.size()),
-                                     " bytes is larger than the log takes"}));
+    return ResourceExhausted(Concat(
+        {"record of ", std::to_string(payload.size()), " bytes is larger than the log takes"}));
   }
   MutexLock lock(mutex_);
   VEDETTE_RETURN_IF_ERROR(EnsureSegment(payload.size()));

@@ -31,16 +31,17 @@ struct WalPosition {
 // DropBefore passes its segment. A record written but not yet durable is replayed if the process
 // died and the machine did not. A record whose Append failed is never replayed by halves.
 //
-// After a failed fsync it is unknown what reached the disk: the segment is poisoned, and OnDurable and
-// Sync answer with the failure for kDoubt longer, so that whoever appended just before it cannot be
-// told OK by a later, good fsync. Call OnDurable within that time of the Append it is for.
+// After a failed fsync it is unknown what reached the disk: the segment is poisoned, and OnDurable
+// and Sync answer with the failure for kDoubt longer, so that whoever appended just before it
+// cannot be told OK by a later, good fsync. Call OnDurable within that time of the Append it is
+// for.
 class Wal {
  public:
   static constexpr std::chrono::seconds kDoubt{10};
 
   struct Options {
-    std::string dir;                        // created if absent
-    uint64_t segment_bytes = 64ull << 20;   // a record never spans segments
+    std::string dir;                          // created if absent
+    uint64_t segment_bytes = 64ull << 20;     // a record never spans segments
     uint64_t max_record_bytes = 64ull << 20;  // larger ones are refused, and corrupt when read
     FileSystem* fs = nullptr;
     Clock* clock = nullptr;
@@ -50,8 +51,8 @@ class Wal {
     uint64_t segments = 0;
     uint64_t records = 0;
     uint64_t bytes = 0;
-    uint64_t corrupt_frames = 0;   // skipped, reader resynchronised
-    uint64_t torn_bytes = 0;       // cut from the end of the last segment
+    uint64_t corrupt_frames = 0;        // skipped, reader resynchronised
+    uint64_t torn_bytes = 0;            // cut from the end of the last segment
     uint64_t quarantined_segments = 0;  // bad header or newer version: renamed to NAME.broken
   };
 

@@ -24,8 +24,7 @@ class WalSegmentReader {
     bool torn = false;      // something that does not verify follows good_end
   };
   // `end` is the offset behind the record.
-  using RecordFn =
-      std::function<Status(uint64_t end, uint8_t type, std::string_view payload)>;
+  using RecordFn = std::function<Status(uint64_t end, uint8_t type, std::string_view payload)>;
 
   WalSegmentReader(const RandomAccessFile* file, uint64_t number, uint64_t max_record_bytes)
       : file_(file), number_(number), max_record_bytes_(max_record_bytes) {}
@@ -44,8 +43,8 @@ class WalSegmentReader {
   const uint64_t number_;
   const uint64_t max_record_bytes_;
   Stats stats_;
-  std::string partial_;         // pieces of the record being put together
-  uint8_t partial_type_ = 0;    // 0: none
+  std::string partial_;           // pieces of the record being put together
+  uint8_t partial_type_ = 0;      // 0: none
   uint64_t pending_corrupt_ = 0;  // bad places since the last good frame: corrupt if one follows
 };
 

@@ -45,7 +45,8 @@ const char* ReadText(const char* at, std::string_view* text) {
   return at + n;
 }
 
-// Reads one text of unknown bytes; false when it runs over the end or uses the long form needlessly.
+// Reads one text of unknown bytes; false when it runs over the end or uses the long form
+// needlessly.
 bool ReadTextChecked(std::string_view* bytes, std::string_view* text) {
   if (bytes->empty()) return false;
   size_t head = 1;
@@ -250,9 +251,8 @@ Labels LabelsBuilder::Build() const { return Labels::FromPairs(pairs_); }
 
 bool IsLegacyMetricName(std::string_view name) {
   if (name.empty() || IsDigit(name.front())) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return IsLetterOrUnderscore(c) || IsDigit(c) || c == ':';
-  });
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return IsLetterOrUnderscore(c) || IsDigit(c) || c == ':'; });
 }
 
 bool IsLegacyLabelName(std::string_view name) {

@@ -21,9 +21,11 @@ struct LabelView {
   friend bool operator==(const LabelView&, const LabelView&) = default;
 };
 
-// A label set: names sorted and unique, no empty values. A value type, one allocation. Its bytes are
+// A label set: names sorted and unique, no empty values. A value type, one allocation. Its bytes
+// are
 //   (length, name, length, value)*   length: one byte below 255, else 255 and 3 bytes little-endian
-// so equality is a memcmp, and Hash() is the hash that Prometheus' limit_ratio uses (XXH64 of them).
+// so equality is a memcmp, and Hash() is the hash that Prometheus' limit_ratio uses (XXH64 of
+// them).
 class Labels {
  public:
   class Iterator {

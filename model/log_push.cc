@@ -16,8 +16,8 @@ namespace vedette::model {
 namespace {
 
 using protozero::pbf_reader;
-using protozero::pbf_writer;
 using protozero::pbf_wire_type;
+using protozero::pbf_writer;
 
 namespace field {
 constexpr uint32_t kStreams = 1;
@@ -47,9 +47,14 @@ base::StatusOr<int64_t> DecodeTimestamp(pbf_reader message) {
   int64_t nanos = 0;
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case TagAndType(field::kSeconds, kVarint): seconds = message.get_int64(); break;
-      case TagAndType(field::kNanos, kVarint): nanos = message.get_int32(); break;
-      default: message.skip();
+      case TagAndType(field::kSeconds, kVarint):
+        seconds = message.get_int64();
+        break;
+      case TagAndType(field::kNanos, kVarint):
+        nanos = message.get_int32();
+        break;
+      default:
+        message.skip();
     }
   }
   constexpr int64_t kMaxSeconds = std::numeric_limits<int64_t>::max() / kNanosPerSecond - 1;
@@ -63,9 +68,14 @@ std::pair<std::string_view, std::string_view> DecodePair(pbf_reader message) {
   std::pair<std::string_view, std::string_view> pair;
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case TagAndType(field::kPairName, kBytes): pair.first = ToStd(message.get_view()); break;
-      case TagAndType(field::kPairValue, kBytes): pair.second = ToStd(message.get_view()); break;
-      default: message.skip();
+      case TagAndType(field::kPairName, kBytes):
+        pair.first = ToStd(message.get_view());
+        break;
+      case TagAndType(field::kPairValue, kBytes):
+        pair.second = ToStd(message.get_view());
+        break;
+      default:
+        message.skip();
     }
   }
   return pair;
@@ -81,12 +91,15 @@ base::Status DecodeEntry(pbf_reader message, LogPushBuilder* builder) {
         VEDETTE_ASSIGN_OR_RETURN(timestamp_ns, DecodeTimestamp(message.get_message()));
         break;
       }
-      case TagAndType(field::kEntryLine, kBytes): line = ToStd(message.get_view()); break;
+      case TagAndType(field::kEntryLine, kBytes):
+        line = ToStd(message.get_view());
+        break;
       case TagAndType(field::kEntryMetadata, kBytes):
         VEDETTE_RETURN_IF_ERROR(builder->CheckMetadataCount(metadata.size() + 1));
         metadata.push_back(DecodePair(message.get_message()));
         break;
-      default: message.skip();
+      default:
+        message.skip();
     }
   }
   return builder->AddEntry(timestamp_ns, line, std::move(metadata));

@@ -21,8 +21,8 @@ struct LogPushLimits {
   uint32_t max_labels = 15;  // of a stream
   uint32_t max_name_bytes = 1024;
   uint32_t max_value_bytes = 2048;
-  uint32_t max_metadata = 128;              // pairs of an entry
-  uint32_t max_metadata_bytes = 64 << 10;   // of an entry
+  uint32_t max_metadata = 128;             // pairs of an entry
+  uint32_t max_metadata_bytes = 64 << 10;  // of an entry
 };
 
 base::StatusOr<LogPush> DecodeLogPush(std::string_view protobuf, const LogPushLimits& limits = {});

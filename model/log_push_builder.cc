@@ -68,8 +68,7 @@ base::Status LogPushBuilder::AddEntry(int64_t timestamp_ns, std::string_view lin
   }
   auto labels = BuildMetadata(std::move(metadata));
   if (!labels.ok()) return InStream(labels.status());
-  push_.streams.back().entries.push_back(
-      {timestamp_ns, std::string(line), *std::move(labels)});
+  push_.streams.back().entries.push_back({timestamp_ns, std::string(line), *std::move(labels)});
   ++entries_;
   return {};
 }

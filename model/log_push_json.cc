@@ -30,9 +30,8 @@ base::StatusOr<Labels> ReadStreamLabels(const json::value* value) {
   for (const auto& [name, label] : value->get_object()) {
     if (!label.is_string()) return Expected("streams[].stream", "an object of strings");
     if (!IsLegacyLabelName(ToStd(name))) {
-      return base::InvalidArgument(
-          base::Concat({"stream label name ", base::GoQuote(ToStd(name)),
-                        " is not of the form [a-zA-Z_][a-zA-Z0-9_]*"}));
+      return base::InvalidArgument(base::Concat({"stream label name ", base::GoQuote(ToStd(name)),
+                                                 " is not of the form [a-zA-Z_][a-zA-Z0-9_]*"}));
     }
     pairs.emplace_back(ToStd(name), ToStd(label.get_string()));
   }

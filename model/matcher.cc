@@ -47,10 +47,14 @@ std::optional<std::vector<std::string>> PlainAlternatives(std::string_view patte
 
 std::string_view OperatorText(MatchType type) {
   switch (type) {
-    case MatchType::kEqual: return "=";
-    case MatchType::kNotEqual: return "!=";
-    case MatchType::kRegex: return "=~";
-    case MatchType::kNotRegex: return "!~";
+    case MatchType::kEqual:
+      return "=";
+    case MatchType::kNotEqual:
+      return "!=";
+    case MatchType::kRegex:
+      return "=~";
+    case MatchType::kNotRegex:
+      return "!~";
   }
   return "";
 }
@@ -89,10 +93,14 @@ bool Matcher::MatchesRegex(std::string_view label_value) const {
 
 bool Matcher::Matches(std::string_view label_value) const {
   switch (type_) {
-    case MatchType::kEqual: return label_value == value_;
-    case MatchType::kNotEqual: return label_value != value_;
-    case MatchType::kRegex: return MatchesRegex(label_value);
-    case MatchType::kNotRegex: return !MatchesRegex(label_value);
+    case MatchType::kEqual:
+      return label_value == value_;
+    case MatchType::kNotEqual:
+      return label_value != value_;
+    case MatchType::kRegex:
+      return MatchesRegex(label_value);
+    case MatchType::kNotRegex:
+      return !MatchesRegex(label_value);
   }
   return false;
 }

@@ -46,10 +46,10 @@ struct NotifiedAlert {
 struct Notification {
   std::string integration;  // Integration::key
   std::string receiver;
-  std::string group_key;    // ROUTE-KEY:{labels}, byte-exact as Alertmanager's
+  std::string group_key;  // ROUTE-KEY:{labels}, byte-exact as Alertmanager's
   Labels group_labels;
-  std::string reason;       // "first notification", "all alerts resolved", ...
-  uint64_t sequence = 0;    // grows by one a message of this integration and group, from 1
+  std::string reason;     // "first notification", "all alerts resolved", ...
+  uint64_t sequence = 0;  // grows by one a message of this integration and group, from 1
   int64_t created_at_ms = 0;
   std::vector<NotifiedAlert> alerts;  // in the order to print; at least one
 };

@@ -52,8 +52,10 @@ bool NeedsTarget(RelabelAction action) {
     case RelabelAction::kDropEqual:
     case RelabelAction::kHashMod:
     case RelabelAction::kLowercase:
-    case RelabelAction::kUppercase: return true;
-    default: return false;
+    case RelabelAction::kUppercase:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -89,14 +91,12 @@ base::Status Relabeler::Check() const {
         {"relabel configuration for ", name, " action requires 'target_label' value"}));
   }
   if (NeedsTarget(action) && !IsLabelName(rule_.target_label)) {
-    return base::InvalidArgument(base::Concat({base::GoQuote(rule_.target_label),
-                                               " is invalid 'target_label' for ", name,
-                                               " action"}));
+    return base::InvalidArgument(base::Concat(
+        {base::GoQuote(rule_.target_label), " is invalid 'target_label' for ", name, " action"}));
   }
   if (action == RelabelAction::kLabelMap && !IsLabelName(rule_.replacement)) {
-    return base::InvalidArgument(base::Concat({base::GoQuote(rule_.replacement),
-                                               " is invalid 'replacement' for ", name,
-                                               " action"}));
+    return base::InvalidArgument(base::Concat(
+        {base::GoQuote(rule_.replacement), " is invalid 'replacement' for ", name, " action"}));
   }
   const bool plain = rule_.modulus == 0 && rule_.separator == kDefaultSeparator &&
                      rule_.replacement == kDefaultReplacement;
@@ -158,17 +158,29 @@ void Relabeler::DropNames(bool matching, LabelsBuilder* labels) const {
 bool Relabeler::Apply(LabelsBuilder* labels) const {
   const std::string value = JoinSources(*labels);
   switch (rule_.action) {
-    case RelabelAction::kReplace: Replace(value, labels); return true;
-    case RelabelAction::kKeep: return Matches(value);
-    case RelabelAction::kDrop: return !Matches(value);
-    case RelabelAction::kKeepEqual: return labels->Get(rule_.target_label) == value;
-    case RelabelAction::kDropEqual: return labels->Get(rule_.target_label) != value;
+    case RelabelAction::kReplace:
+      Replace(value, labels);
+      return true;
+    case RelabelAction::kKeep:
+      return Matches(value);
+    case RelabelAction::kDrop:
+      return !Matches(value);
+    case RelabelAction::kKeepEqual:
+      return labels->Get(rule_.target_label) == value;
+    case RelabelAction::kDropEqual:
+      return labels->Get(rule_.target_label) != value;
     case RelabelAction::kHashMod:
       labels->Set(rule_.target_label, std::to_string(Md5Tail(value) % rule_.modulus));
       return true;
-    case RelabelAction::kLabelMap: MapNames(labels); return true;
-    case RelabelAction::kLabelDrop: DropNames(true, labels); return true;
-    case RelabelAction::kLabelKeep: DropNames(false, labels); return true;
+    case RelabelAction::kLabelMap:
+      MapNames(labels);
+      return true;
+    case RelabelAction::kLabelDrop:
+      DropNames(true, labels);
+      return true;
+    case RelabelAction::kLabelKeep:
+      DropNames(false, labels);
+      return true;
     case RelabelAction::kLowercase:
       labels->Set(rule_.target_label, ChangeCase(value, std::tolower));
       return true;

@@ -13,8 +13,8 @@ namespace vedette::model {
 namespace {
 
 using protozero::pbf_reader;
-using protozero::pbf_writer;
 using protozero::pbf_wire_type;
+using protozero::pbf_writer;
 
 namespace field {
 constexpr uint32_t kTimeSeries = 1;
@@ -61,7 +61,8 @@ class Decoder {
         case TagAndType(field::kMetadata, kBytes):
           DecodeMetadata(request.get_message());
           break;
-        default: request.skip();
+        default:
+          request.skip();
       }
     }
     return {};
@@ -89,7 +90,8 @@ class Decoder {
           ++request_.histograms_skipped;
           series.skip();
           break;
-        default: series.skip();
+        default:
+          series.skip();
       }
     }
     VEDETTE_ASSIGN_OR_RETURN(const Labels labels, BuildLabels());
@@ -102,9 +104,14 @@ class Decoder {
     std::string_view value;
     while (label.next()) {
       switch (label.tag_and_type()) {
-        case TagAndType(field::kLabelName, kBytes): name = ToStd(label.get_view()); break;
-        case TagAndType(field::kLabelValue, kBytes): value = ToStd(label.get_view()); break;
-        default: label.skip();
+        case TagAndType(field::kLabelName, kBytes):
+          name = ToStd(label.get_view());
+          break;
+        case TagAndType(field::kLabelValue, kBytes):
+          value = ToStd(label.get_view());
+          break;
+        default:
+          label.skip();
       }
     }
     if (pairs_.size() == limits_.max_labels) {
@@ -139,11 +146,14 @@ class Decoder {
     SampleRow& row = request_.rows.emplace_back();
     while (message.next()) {
       switch (message.tag_and_type()) {
-        case TagAndType(field::kSampleValue, kFixed64): row.value = message.get_double(); break;
+        case TagAndType(field::kSampleValue, kFixed64):
+          row.value = message.get_double();
+          break;
         case TagAndType(field::kSampleTimestamp, kVarint):
           row.timestamp_ms = message.get_int64();
           break;
-        default: message.skip();
+        default:
+          message.skip();
       }
     }
     return {};
@@ -153,9 +163,9 @@ class Decoder {
     std::sort(pairs_.begin(), pairs_.end());
     for (size_t i = 1; i < pairs_.size(); ++i) {
       if (pairs_[i].first != pairs_[i - 1].first) continue;
-      return base::InvalidArgument(base::Concat(
-          {"label name ", base::GoQuote(pairs_[i].first), " is not unique in series ",
-           Labels::FromViews(pairs_).ToString()}));
+      return base::InvalidArgument(
+          base::Concat({"label name ", base::GoQuote(pairs_[i].first), " is not unique in series ",
+                        Labels::FromViews(pairs_).ToString()}));
     }
     Labels labels = Labels::FromViews(pairs_);
     if (labels.MetricName().empty()) {
@@ -184,7 +194,8 @@ class Decoder {
         case TagAndType(field::kMetadataUnit, kBytes):
           metadata.unit = base::RepairUtf8(ToStd(message.get_view()));
           break;
-        default: message.skip();
+        default:
+          message.skip();
       }
     }
   }

@@ -36,9 +36,8 @@ struct RemoteWriteRequest {
 base::StatusOr<RemoteWriteRequest> DecodeRemoteWrite(std::string_view protobuf,
                                                      const RemoteWriteLimits& limits = {});
 
-std::string EncodeRemoteWrite(
-    std::span<const SeriesSamples> series,
-    std::span<const std::pair<std::string, Metadata>> metadata = {});
+std::string EncodeRemoteWrite(std::span<const SeriesSamples> series,
+                              std::span<const std::pair<std::string, Metadata>> metadata = {});
 
 }  // namespace vedette::model
 

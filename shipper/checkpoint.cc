@@ -114,9 +114,9 @@ base::StatusOr<Positions> DecodePositions(std::string_view text) {
   Positions positions;
   const std::vector<std::string_view> lines = base::Split(text.substr(0, checksum_at), '\n');
   if (lines[0] != kPositionsMagic) {
-    return base::InvalidArgument(base::Concat({"positions: found ", base::GoQuote(lines[0]),
-                                               ", this version reads ",
-                                               base::GoQuote(kPositionsMagic)}));
+    return base::InvalidArgument(
+        base::Concat({"positions: found ", base::GoQuote(lines[0]), ", this version reads ",
+                      base::GoQuote(kPositionsMagic)}));
   }
   for (size_t i = 1; i < lines.size(); ++i) {
     std::string_view rest = lines[i];

@@ -47,8 +47,8 @@ struct Positions {
 std::string EncodePositions(const Positions& positions);
 base::StatusOr<Positions> DecodePositions(std::string_view text);
 
-// What is acknowledged, kept on disk. Thread-safe: each source's thread tells its own part. Owned by
-// the shipper.
+// What is acknowledged, kept on disk. Thread-safe: each source's thread tells its own part. Owned
+// by the shipper.
 class Checkpoint {
  public:
   // Reads FOLDER/positions. A broken one is set aside and reported, and reading begins anew.

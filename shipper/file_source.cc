@@ -245,8 +245,8 @@ Entry FileSource::MakeEntry(std::string_view line, uint64_t end, const std::stri
 }
 
 void FileSource::DropDrained() {
-  const size_t dropped = std::erase_if(
-      tails_, [](const std::unique_ptr<FileTail>& tail) { return tail->drained; });
+  const size_t dropped =
+      std::erase_if(tails_, [](const std::unique_ptr<FileTail>& tail) { return tail->drained; });
   if (dropped > 0) SavePositions();
 }
 

@@ -51,12 +51,13 @@ Entry MakeJournalEntry(const JournalRecord& record, const std::string& host, Tim
   entry.line = record.fields[kMessage];
   entry.position = record.seqnum;
   // Names of services and units are text; whatever else stands there must not refuse the entry.
-  entry.labels = model::Labels::FromPairs({{"job", "journal"},
-                                           {"host", host},
-                                           {"service_name", base::RepairUtf8(ServiceName(record, unit))},
-                                           {"detected_level", std::string(line.level)},
-                                           {"unit", base::RepairUtf8(unit)},
-                                           {"transport", base::RepairUtf8(record.fields[kTransport])}});
+  entry.labels =
+      model::Labels::FromPairs({{"job", "journal"},
+                                {"host", host},
+                                {"service_name", base::RepairUtf8(ServiceName(record, unit))},
+                                {"detected_level", std::string(line.level)},
+                                {"unit", base::RepairUtf8(unit)},
+                                {"transport", base::RepairUtf8(record.fields[kTransport])}});
   entry.metadata =
       model::Labels::FromPairs({{"pid", base::RepairUtf8(record.fields[kPid])},
                                 {"uid", base::RepairUtf8(record.fields[kUid])},

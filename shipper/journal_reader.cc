@@ -12,9 +12,8 @@ namespace vedette::shipper {
 namespace {
 
 constexpr std::array<const char*, kJournalFieldCount> kFieldNames = {
-    "MESSAGE",           "PRIORITY", "_TRANSPORT", "_SYSTEMD_UNIT", "_SYSTEMD_USER_UNIT",
-    "SYSLOG_IDENTIFIER", "_PID",     "_UID",       "_COMM",         "_BOOT_ID",
-    "_MACHINE_ID",       "MESSAGE_ID"};
+    "MESSAGE", "PRIORITY", "_TRANSPORT", "_SYSTEMD_UNIT", "_SYSTEMD_USER_UNIT", "SYSLOG_IDENTIFIER",
+    "_PID",    "_UID",     "_COMM",      "_BOOT_ID",      "_MACHINE_ID",        "MESSAGE_ID"};
 
 base::Status JournalError(int result, std::string_view what) {
   return base::FromErrno(-result, base::Concat({"journal: ", what}));
@@ -71,8 +70,8 @@ class SdJournalReader final : public JournalReader {
     for (size_t i = 0; i < kJournalFieldCount; ++i) {
       VEDETTE_RETURN_IF_ERROR(ReadField(kFieldNames[i], &record->fields[i]));
     }
-    record->source =
-        base::Concat({"journal:", record->fields[kMachineId], ":", CursorPart(record->cursor, 's')});
+    record->source = base::Concat(
+        {"journal:", record->fields[kMachineId], ":", CursorPart(record->cursor, 's')});
     return true;
   }
 
@@ -98,8 +97,8 @@ class SdJournalReader final : public JournalReader {
     const auto [end, error] =
         std::from_chars(seqnum.data(), seqnum.data() + seqnum.size(), record->seqnum, 16);
     if (error != std::errc() || end != seqnum.data() + seqnum.size()) {
-      return base::DataLoss(base::Concat({"journal: cursor without a sequence number: ",
-                                          record->cursor}));
+      return base::DataLoss(
+          base::Concat({"journal: cursor without a sequence number: ", record->cursor}));
     }
     return base::Status();
   }

@@ -32,8 +32,8 @@ enum JournalField : size_t {
 // One journal entry. Missing fields are empty.
 struct JournalRecord {
   std::string cursor;
-  std::string source;     // "journal:MACHINE:SEQNUM-ID"
-  uint64_t seqnum = 0;    // journald's own count within that source
+  std::string source;   // "journal:MACHINE:SEQNUM-ID"
+  uint64_t seqnum = 0;  // journald's own count within that source
   int64_t realtime_ns = 0;
   std::array<std::string, kJournalFieldCount> fields;
 };
@@ -42,8 +42,8 @@ struct JournalRecord {
 class JournalReader {
  public:
   virtual ~JournalReader() = default;
-  // To just behind the entry of `cursor`. `*gap` says that it is gone (vacuumed): reading goes on at
-  // the next entry that still exists.
+  // To just behind the entry of `cursor`. `*gap` says that it is gone (vacuumed): reading goes on
+  // at the next entry that still exists.
   virtual base::Status SeekAfter(const std::string& cursor, bool* gap) = 0;
   // To the first entry at or after the time (microseconds since the epoch).
   virtual base::Status SeekTime(int64_t realtime_us) = 0;

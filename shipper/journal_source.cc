@@ -14,9 +14,9 @@ constexpr std::chrono::milliseconds kWait{250};
 
 JournalSource::JournalSource(Options options)
     : options_(std::move(options)),
-      gaps_(options_.telemetry->NewCounter(
-          "vedette_shipper_journal_gaps_total",
-          "Times the entry at the cursor was gone from the journal, vacuumed before it was read on.")),
+      gaps_(options_.telemetry->NewCounter("vedette_shipper_journal_gaps_total",
+                                           "Times the entry at the cursor was gone from the "
+                                           "journal, vacuumed before it was read on.")),
       cursor_(options_.checkpoint->Get().journal_cursor) {}
 
 void JournalSource::Run(std::stop_token stop) {

@@ -10,8 +10,9 @@ namespace {
 
 // Keys that name a level, best first. JSON keys count as written, logfmt keys in any case.
 constexpr std::array<std::string_view, 14> kLevelKeys = {
-    "level", "LEVEL", "Level", "log.level", "severity", "SEVERITY", "Severity",
-    "SeverityText", "lvl", "LVL", "Lvl", "severity_text", "Severity_Text", "SEVERITY_TEXT"};
+    "level",    "LEVEL",         "Level",         "log.level",    "severity",
+    "SEVERITY", "Severity",      "SeverityText",  "lvl",          "LVL",
+    "Lvl",      "severity_text", "Severity_Text", "SEVERITY_TEXT"};
 
 constexpr int kMaxJsonDepth = 2;
 

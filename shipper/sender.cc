@@ -57,9 +57,8 @@ Sender::Sender(const Options& options, const std::string& name)
       buried_(options.telemetry->NewCounter("vedette_shipper_dead_letters_total",
                                             "Log entries the collector refused for good.",
                                             {{"source", name}})),
-      retries_(options.telemetry->NewCounter("vedette_shipper_retries_total",
-                                             "Pushes that will be tried again.",
-                                             {{"source", name}})),
+      retries_(options.telemetry->NewCounter(
+          "vedette_shipper_retries_total", "Pushes that will be tried again.", {{"source", name}})),
       random_(static_cast<uint64_t>(options.clock->WallNanos())),
       backoff_(options.first_backoff) {}
 
@@ -121,7 +120,8 @@ Sender::Answer Sender::Push(const std::string& source, std::span<const Entry> en
   if (status == 400 || status == 422) return {Verdict::kRefused, reason};
   if (status == 413) return {Verdict::kTooLarge, reason};
   const auto wait = base::ParseInt(response->headers.Get("Retry-After"));
-  return {Verdict::kRetry, reason, std::chrono::seconds(std::clamp<int64_t>(wait.value_or(0), 0, 300))};
+  return {Verdict::kRetry, reason,
+          std::chrono::seconds(std::clamp<int64_t>(wait.value_or(0), 0, 300))};
 }
 
 base::Status Sender::Bury(const std::string& source, const Entry& entry, const std::string& reason,

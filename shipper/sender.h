@@ -21,9 +21,10 @@ namespace vedette::shipper {
 
 // Delivers batches to the collector: Loki's push with the source's positions in one header.
 //
-// Never gives up: transport errors, 5xx, 429, 401, 403 and 404 are retried with backoff until told to
-// stop; an entry that is refused for good (400, 422; 413 when alone) is found by bisection and goes
-// to the dead letters, the others are delivered. One thread an object; each source has its own.
+// Never gives up: transport errors, 5xx, 429, 401, 403 and 404 are retried with backoff until told
+// to stop; an entry that is refused for good (400, 422; 413 when alone) is found by bisection and
+// goes to the dead letters, the others are delivered. One thread an object; each source has its
+// own.
 class Sender {
  public:
   struct Options {

@@ -21,9 +21,9 @@ base::StatusOr<std::unique_ptr<Shipper>> Shipper::Start(const Options& options) 
   std::unique_ptr<Shipper> shipper(new Shipper(options));
   VEDETTE_ASSIGN_OR_RETURN(shipper->lock_,
                            options.fs->Lock(base::JoinPath(options.state_dir, "lock")));
-  VEDETTE_ASSIGN_OR_RETURN(shipper->checkpoint_,
-                           Checkpoint::Open(options.fs, options.clock, options.logger,
-                                            options.state_dir));
+  VEDETTE_ASSIGN_OR_RETURN(
+      shipper->checkpoint_,
+      Checkpoint::Open(options.fs, options.clock, options.logger, options.state_dir));
   if (options.journal) shipper->MakeJournalSource();
   if (!options.file_patterns.empty()) shipper->MakeFileSource();
   const auto run = [&](const char* name, auto* source) {

@@ -23,17 +23,17 @@ namespace vedette::shipper {
 
 // Reads this host's journal and log files and delivers every entry to the collector, once.
 //
-// Two threads, one a source, each with at most one batch in memory: what the collector does not take
-// stays where it is, in the journal and in the files. Owned by app; the pointers in Options outlive
-// it.
+// Two threads, one a source, each with at most one batch in memory: what the collector does not
+// take stays where it is, in the journal and in the files. Owned by app; the pointers in Options
+// outlive it.
 class Shipper {
  public:
   struct Options {
-    std::string url;              // the collector's, "http://127.0.0.1:3100"
-    std::string token_file;       // bearer token; empty: none
+    std::string url;         // the collector's, "http://127.0.0.1:3100"
+    std::string token_file;  // bearer token; empty: none
     base::http::TlsClientOptions tls;
-    std::string host;             // the `host` label
-    std::string state_dir;        // positions, dead letters
+    std::string host;       // the `host` label
+    std::string state_dir;  // positions, dead letters
     bool journal = true;
     std::string journal_directory;  // empty: this machine's
     std::vector<std::string> file_patterns{"/var/log/caddy-access-*.log"};

@@ -79,8 +79,8 @@ bool DateAndTime(Cursor* cursor, std::tm* tm) {
   }
   tm->tm_year = year - 1900;
   tm->tm_mon = month - 1;
-  return year >= kMinYear && year <= kMaxYear && month >= 1 && month <= 12 && tm->tm_mday >= 1 && tm->tm_mday <= 31 && tm->tm_hour < 24 &&
-         tm->tm_min < 60 && tm->tm_sec <= 60;
+  return year >= kMinYear && year <= kMaxYear && month >= 1 && month <= 12 && tm->tm_mday >= 1 &&
+         tm->tm_mday <= 31 && tm->tm_hour < 24 && tm->tm_min < 60 && tm->tm_sec <= 60;
 }
 
 // "Z", "+02:00" or "+0200": seconds east of Greenwich.
@@ -135,8 +135,7 @@ std::string_view ReadLevel(Cursor* cursor) {
          (cursor->Peek() >= 'A' && cursor->Peek() <= 'Z')) {
     cursor->set_at(cursor->at() + 1);
   }
-  const std::string_view level =
-      NormaliseLevel(cursor->text().substr(word, cursor->at() - word));
+  const std::string_view level = NormaliseLevel(cursor->text().substr(word, cursor->at() - word));
   const bool closed = bracket ? cursor->Take(']')
                               : cursor->Take(':') || cursor->Peek() == ' ' ||
                                     cursor->Peek() == '\t' || cursor->Peek() == '\0';

@@ -19,9 +19,7 @@ using Dctx = std::unique_ptr<ZSTD_DCtx, FreeDctx>;
 constexpr int kMinWindowLog = 23;
 constexpr int kMaxWindowLog = 27;
 
-Status Corrupt(size_t code) {
-  return InvalidArgument(Concat({"zstd: ", ZSTD_getErrorName(code)}));
-}
+Status Corrupt(size_t code) { return InvalidArgument(Concat({"zstd: ", ZSTD_getErrorName(code)})); }
 
 Status TooLarge() { return ResourceExhausted("zstd: content is larger than allowed"); }
 
@@ -36,8 +34,8 @@ StatusOr<std::string> DecompressSized(std::string_view data, uint64_t size) {
 
 StatusOr<std::string> DecompressStream(std::string_view data, uint64_t max_bytes) {
   const Dctx context(ZSTD_createDCtx());
-  const int window = std::clamp(static_cast<int>(std::bit_width(max_bytes)), kMinWindowLog,
-                                kMaxWindowLog);
+  const int window =
+      std::clamp(static_cast<int>(std::bit_width(max_bytes)), kMinWindowLog, kMaxWindowLog);
   ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, window);
   std::string out;
   std::string chunk(ZSTD_DStreamOutSize(), '\0');

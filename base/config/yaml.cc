@@ -11,8 +11,8 @@
 #include "absl/container/flat_hash_set.h"
 #include "base/strings.h"
 
-// The strict walk over yaml-cpp's events. The library accepts duplicate keys, an unterminated quote,
-// invalid UTF-8, a second document and alias cycles; this file refuses them.
+// The strict walk over yaml-cpp's events. The library accepts duplicate keys, an unterminated
+// quote, invalid UTF-8, a second document and alias cycles; this file refuses them.
 
 namespace vedette::base::config {
 namespace {
@@ -305,8 +305,8 @@ StatusOr<Node> ParseYaml(std::string_view text, const std::string& file) {
 }
 
 void Problems::Add(const Node& at, std::string_view field, std::string_view message) {
-  messages_.push_back(Concat(
-      {At(file_, at.line, at.column), field, field.empty() ? "" : ": ", message}));
+  messages_.push_back(
+      Concat({At(file_, at.line, at.column), field, field.empty() ? "" : ": ", message}));
 }
 
 Status Problems::ToStatus() const {

@@ -11,8 +11,8 @@
 
 #include "base/status.h"
 
-// YAML read strictly: duplicate keys, several documents, invalid UTF-8, alias bombs and unknown keys
-// are errors with line and column, and all problems of a file are listed at once.
+// YAML read strictly: duplicate keys, several documents, invalid UTF-8, alias bombs and unknown
+// keys are errors with line and column, and all problems of a file are listed at once.
 
 namespace vedette::base::config {
 
@@ -27,12 +27,12 @@ struct Node {
   Node& operator=(Node&&) noexcept;
   ~Node();
   Kind kind = Kind::kNull;
-  std::string scalar;      // kScalar: the text
-  bool quoted = false;     // kScalar: was written in quotes
+  std::string scalar;                                 // kScalar: the text
+  bool quoted = false;                                // kScalar: was written in quotes
   std::vector<Node> items;                            // kSequence
   std::vector<std::pair<std::string, Node>> entries;  // kMap, in the order written
-  int line = 0;    // 1-based
-  int column = 0;  // 1-based
+  int line = 0;                                       // 1-based
+  int column = 0;                                     // 1-based
   const Node* Find(std::string_view key) const;
 };
 
@@ -82,7 +82,7 @@ class MapReader {
   bool Each(std::string_view key,
             const std::function<void(const Node& node, const std::string& field)>& read);
   bool Has(std::string_view key) const;
-  void Ignore(std::string_view key);                        // known, accepted, unused
+  void Ignore(std::string_view key);  // known, accepted, unused
   // Known upstream, not supported here: a problem that says so by name.
   void Refuse(std::string_view key, std::string_view why);
   void Require(std::string_view key);

@@ -123,8 +123,10 @@ void ReadUserScopes(const Node& node, const std::string& field, Problems* proble
   for (const auto& [name, value] : node.entries) {
     const std::string item = field + "." + name;
     const uint8_t scopes = ReadScopes(value, item, problems);
+    // A named copy: clang 14 does not let a lambda capture a structured binding.
+    const std::string& wanted = name;
     const auto user = std::find_if(out->users.begin(), out->users.end(),
-                                   [&](const WebConfig::User& u) { return u.name == name; });
+                                   [&](const WebConfig::User& u) { return u.name == wanted; });
     if (user == out->users.end()) {
       problems->Add(value, item, "no such user in basic_auth_users");
     } else {

@@ -78,9 +78,21 @@ struct LogQuery {
 enum class RangeOp { kRate, kCountOverTime, kBytesRate, kBytesOverTime };
 enum class VectorOp { kSum, kAvg, kMin, kMax, kCount, kTopk, kBottomk };
 enum class BinaryOp {
-  kAdd, kSub, kMul, kDiv, kMod, kPow,
-  kEqual, kNotEqual, kGreater, kGreaterEqual, kLess, kLessEqual,
-  kAnd, kOr, kUnless,
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kMod,
+  kPow,
+  kEqual,
+  kNotEqual,
+  kGreater,
+  kGreaterEqual,
+  kLess,
+  kLessEqual,
+  kAnd,
+  kOr,
+  kUnless,
 };
 bool IsComparison(BinaryOp op);
 bool IsSet(BinaryOp op);

@@ -28,10 +28,9 @@ class Budget {
     stats_.lines_scanned += lines;
     stats_.bytes_scanned += bytes;
     if (context_.max_scanned_bytes != 0 && stats_.bytes_scanned > context_.max_scanned_bytes) {
-      return base::ResourceExhausted(
-          base::Concat({"the query would read more than ",
-                        std::to_string(context_.max_scanned_bytes),
-                        " bytes of lines; narrow its time range or selector"}));
+      return base::ResourceExhausted(base::Concat(
+          {"the query would read more than ", std::to_string(context_.max_scanned_bytes),
+           " bytes of lines; narrow its time range or selector"}));
     }
     return Check();
   }

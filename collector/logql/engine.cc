@@ -101,7 +101,8 @@ class Evaluator {
       return GridValue{true, literal->value, {}};
     }
     if (const auto* function = std::get_if<VectorFunction>(&expr.node)) {
-      GridSeries series{{}, std::vector<double>(grid_.points, function->value),
+      GridSeries series{{},
+                        std::vector<double>(grid_.points, function->value),
                         std::vector<uint8_t>(grid_.points, 1)};
       return GridValue{false, 0, {std::move(series)}};
     }
@@ -123,8 +124,7 @@ class Evaluator {
     if (range != nullptr && vector.op == VectorOp::kSum) {
       // Summed while counting, as Loki does: no series but those of the answer.
       const Grouping all;
-      return EvalRange(*range, grid_, source_, budget_,
-                       vector.grouping ? &*vector.grouping : &all);
+      return EvalRange(*range, grid_, source_, budget_, vector.grouping ? &*vector.grouping : &all);
     }
     VEDETTE_ASSIGN_OR_RETURN(GridValue inner, Eval(*vector.inner));
     return EvalVector(vector, std::move(inner), grid_, budget_);
@@ -137,8 +137,8 @@ class Evaluator {
 
 Matrix ToMatrix(GridValue value, const Grid& grid) {
   if (value.is_scalar) {
-    value.series.push_back({{}, std::vector<double>(grid.points, value.scalar),
-                            std::vector<uint8_t>(grid.points, 1)});
+    value.series.push_back(
+        {{}, std::vector<double>(grid.points, value.scalar), std::vector<uint8_t>(grid.points, 1)});
   }
   Matrix matrix;
   for (GridSeries& from : value.series) {
@@ -170,7 +170,8 @@ Vector ToVector(GridValue value, const Grid& grid, const Expr& root) {
   const bool bottom = aggregation != nullptr && aggregation->op == VectorOp::kBottomk;
   if (!top && !bottom) return vector;
   std::stable_sort(vector.begin(), vector.end(), [&](const auto& a, const auto& b) {
-    if (std::isnan(a.value) || std::isnan(b.value)) return !std::isnan(a.value) && std::isnan(b.value);
+    if (std::isnan(a.value) || std::isnan(b.value))
+      return !std::isnan(a.value) && std::isnan(b.value);
     return top ? a.value > b.value : a.value < b.value;
   });
   return vector;

@@ -16,10 +16,10 @@ namespace vedette::logql {
 // Bounds of one query. Over one of them it fails: ResourceExhausted, DeadlineExceeded, Cancelled.
 struct QueryContext {
   std::stop_token stop;
-  int64_t deadline_monotonic_ns = 0;            // of the engine's clock; 0: none
-  uint64_t max_scanned_bytes = 0;               // line bytes read; 0: no bound
-  uint64_t max_memory_bytes = 64ull << 20;      // series and result lines held at once
-  uint64_t max_series = 5000;                   // of any intermediate or final result
+  int64_t deadline_monotonic_ns = 0;        // of the engine's clock; 0: none
+  uint64_t max_scanned_bytes = 0;           // line bytes read; 0: no bound
+  uint64_t max_memory_bytes = 64ull << 20;  // series and result lines held at once
+  uint64_t max_series = 5000;               // of any intermediate or final result
 };
 
 struct RangeQuery {
@@ -35,7 +35,8 @@ struct RangeQuery {
   bool align = true;
 };
 
-// Runs LogQL. Thread-safe, holds no state between queries. Owned by app; source and clock outlive it.
+// Runs LogQL. Thread-safe, holds no state between queries. Owned by app; source and clock outlive
+// it.
 //
 // Errors of the query's text are InvalidArgument with Loki's words
 // ("parse error at line 1, col 5: syntax error: unexpected IDENTIFIER"); what LogQL has and this

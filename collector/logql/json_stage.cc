@@ -120,8 +120,8 @@ class Extractor {
 
  private:
   void SkipBlanks() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' ||
-                                  text_[at_] == '\t')) {
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) {
       ++at_;
     }
   }
@@ -190,7 +190,8 @@ class Extractor {
   const char* Value(int depth) {
     if (at_ >= text_.size()) return kBadJson;
     switch (text_[at_]) {
-      case '"': return StringValue();
+      case '"':
+        return StringValue();
       case '{':
         ++at_;
         // Nothing of an object that does not end is taken.
@@ -202,7 +203,8 @@ class Extractor {
         at_ = end;
         return nullptr;
       }
-      default: return ScalarValue();
+      default:
+        return ScalarValue();
     }
   }
 

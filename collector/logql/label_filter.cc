@@ -12,9 +12,12 @@ constexpr std::string_view kFilterError = "LabelFilterErr";
 
 std::optional<double> ReadValue(LabelFilter::Unit unit, std::string_view text) {
   switch (unit) {
-    case LabelFilter::Unit::kNumber: return base::ParseDouble(text);
-    case LabelFilter::Unit::kBytes: return ParseBytes(text);
-    case LabelFilter::Unit::kDuration: break;
+    case LabelFilter::Unit::kNumber:
+      return base::ParseDouble(text);
+    case LabelFilter::Unit::kBytes:
+      return ParseBytes(text);
+    case LabelFilter::Unit::kDuration:
+      break;
   }
   const auto nanos = ParseGoDuration(text);
   return nanos ? std::optional<double>(static_cast<double>(*nanos)) : std::nullopt;
@@ -27,8 +30,9 @@ std::string WhyUnreadable(LabelFilter::Unit unit, std::string_view text) {
   if (unit == LabelFilter::Unit::kBytes) {
     const size_t digits = text.find_first_not_of("0123456789.");
     if (digits != 0 && !text.empty()) {
-      return base::Concat({"unhandled size name: ", base::ToLowerAscii(base::Trim(
-                                                        text.substr(std::min(digits, text.size()))))});
+      return base::Concat(
+          {"unhandled size name: ",
+           base::ToLowerAscii(base::Trim(text.substr(std::min(digits, text.size()))))});
     }
     text = {};
   }
@@ -37,12 +41,18 @@ std::string WhyUnreadable(LabelFilter::Unit unit, std::string_view text) {
 
 bool Holds(CompareOp op, double value, double bound) {
   switch (op) {
-    case CompareOp::kEqual: return value == bound;
-    case CompareOp::kNotEqual: return value != bound;
-    case CompareOp::kGreater: return value > bound;
-    case CompareOp::kGreaterEqual: return value >= bound;
-    case CompareOp::kLess: return value < bound;
-    case CompareOp::kLessEqual: return value <= bound;
+    case CompareOp::kEqual:
+      return value == bound;
+    case CompareOp::kNotEqual:
+      return value != bound;
+    case CompareOp::kGreater:
+      return value > bound;
+    case CompareOp::kGreaterEqual:
+      return value >= bound;
+    case CompareOp::kLess:
+      return value < bound;
+    case CompareOp::kLessEqual:
+      return value <= bound;
   }
   return false;
 }

@@ -11,22 +11,49 @@ namespace vedette::logql {
 namespace {
 
 constexpr std::array kKeywords = std::to_array<std::string_view>(
-    {"by", "without", "bool", "offset", "on", "ignoring", "group_left", "group_right", "json",
-     "logfmt", "regexp", "unpack", "pattern", "line_format", "label_format", "unwrap", "decolorize",
-     "drop", "keep", "and", "or", "unless", "of", "variants"});
+    {"by",         "without",     "bool",         "offset", "on",         "ignoring",
+     "group_left", "group_right", "json",         "logfmt", "regexp",     "unpack",
+     "pattern",    "line_format", "label_format", "unwrap", "decolorize", "drop",
+     "keep",       "and",         "or",           "unless", "of",         "variants"});
 
-constexpr std::array kFunctions = std::to_array<std::string_view>(
-    {"rate", "rate_counter", "count_over_time", "bytes_rate", "bytes_over_time",
-     "absent_over_time", "sum_over_time", "avg_over_time", "min_over_time", "max_over_time",
-     "stddev_over_time", "stdvar_over_time", "quantile_over_time", "first_over_time",
-     "last_over_time", "sum", "avg", "min", "max", "count", "stddev", "stdvar", "topk", "bottomk",
-     "sort", "sort_desc", "approx_topk", "label_replace", "vector", "ip", "bytes", "duration",
-     "duration_seconds"});
+constexpr std::array kFunctions = std::to_array<std::string_view>({"rate",
+                                                                   "rate_counter",
+                                                                   "count_over_time",
+                                                                   "bytes_rate",
+                                                                   "bytes_over_time",
+                                                                   "absent_over_time",
+                                                                   "sum_over_time",
+                                                                   "avg_over_time",
+                                                                   "min_over_time",
+                                                                   "max_over_time",
+                                                                   "stddev_over_time",
+                                                                   "stdvar_over_time",
+                                                                   "quantile_over_time",
+                                                                   "first_over_time",
+                                                                   "last_over_time",
+                                                                   "sum",
+                                                                   "avg",
+                                                                   "min",
+                                                                   "max",
+                                                                   "count",
+                                                                   "stddev",
+                                                                   "stdvar",
+                                                                   "topk",
+                                                                   "bottomk",
+                                                                   "sort",
+                                                                   "sort_desc",
+                                                                   "approx_topk",
+                                                                   "label_replace",
+                                                                   "vector",
+                                                                   "ip",
+                                                                   "bytes",
+                                                                   "duration",
+                                                                   "duration_seconds"});
 
 // Longest first.
 constexpr std::array kOperators = std::to_array<std::string_view>(
-    {"|=", "|~", "|>", "!=", "!~", "!>", "=~", "==", ">=", "<=", "{", "}", "(", ")", ",", "=", "|",
-     ">", "<", "+", "-", "*", "/", "%", "^"});
+    {"|=", "|~", "|>", "!=", "!~", "!>", "=~", "==", ">=", "<=", "{", "}", "(",
+     ")",  ",",  "=",  "|",  ">",  "<",  "+",  "-",  "*",  "/",  "%", "^"});
 
 bool IsNameStart(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -57,7 +84,7 @@ bool Unescape(std::string_view text, std::string* out) {
     for (size_t n = 0; n < digits; ++n, ++*i) {
       if (*i >= text.size()) return false;
       const char c = text[*i];
-      const uint32_t digit = IsDigit(c)                ? static_cast<uint32_t>(c - '0')
+      const uint32_t digit = IsDigit(c)               ? static_cast<uint32_t>(c - '0')
                              : (c >= 'a' && c <= 'f') ? static_cast<uint32_t>(c - 'a' + 10)
                              : (c >= 'A' && c <= 'F') ? static_cast<uint32_t>(c - 'A' + 10)
                                                       : 99;
@@ -98,7 +125,8 @@ bool Unescape(std::string_view text, std::string* out) {
 
 std::optional<double> ParseHex(std::string_view digits) {
   uint64_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
   if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
   return static_cast<double>(value);
 }
@@ -164,8 +192,9 @@ class Lexer {
       Advance(sign.size());
       return {};
     }
-    return ParseError(token->line, token->column,
-                      base::Concat({"syntax error: unexpected character ", base::GoQuote({&c, 1})}));
+    return ParseError(
+        token->line, token->column,
+        base::Concat({"syntax error: unexpected character ", base::GoQuote({&c, 1})}));
   }
 
   base::Status LexString(char quote, Token* token) {
@@ -232,8 +261,8 @@ class Lexer {
     const std::string_view whole = query_.substr(at_, unit_end - at_);
     Advance(unit_end - at_);
     token->text = std::string(whole);
-    if (const auto number = whole.substr(0, 2) == "0x" ? ParseHex(whole.substr(2))
-                                                       : base::ParseDouble(whole)) {
+    if (const auto number =
+            whole.substr(0, 2) == "0x" ? ParseHex(whole.substr(2)) : base::ParseDouble(whole)) {
       token->kind = TokenKind::kNumber;
       token->number = *number;
       return {};
@@ -313,14 +342,22 @@ class Lexer {
 
 std::string Token::Name() const {
   switch (kind) {
-    case TokenKind::kEnd: return "$end";
-    case TokenKind::kIdentifier: return "IDENTIFIER";
-    case TokenKind::kString: return "STRING";
-    case TokenKind::kNumber: return "NUMBER";
-    case TokenKind::kDuration: return "DURATION";
-    case TokenKind::kBytes: return "BYTES";
-    case TokenKind::kRange: return "RANGE";
-    case TokenKind::kFlag: return "FUNCTION_FLAG";
+    case TokenKind::kEnd:
+      return "$end";
+    case TokenKind::kIdentifier:
+      return "IDENTIFIER";
+    case TokenKind::kString:
+      return "STRING";
+    case TokenKind::kNumber:
+      return "NUMBER";
+    case TokenKind::kDuration:
+      return "DURATION";
+    case TokenKind::kBytes:
+      return "BYTES";
+    case TokenKind::kRange:
+      return "RANGE";
+    case TokenKind::kFlag:
+      return "FUNCTION_FLAG";
     case TokenKind::kFunction: {
       if (text == "ip") return text;
       std::string upper = text;
@@ -328,7 +365,8 @@ std::string Token::Name() const {
       return upper;
     }
     case TokenKind::kKeyword:
-    case TokenKind::kOperator: break;
+    case TokenKind::kOperator:
+      break;
   }
   return text;
 }

@@ -28,8 +28,7 @@ std::vector<std::string> PlainAlternatives(std::string_view pattern) {
 
 base::StatusOr<LineFilter> LineFilter::Make(const LineFilterStage& stage) {
   LineFilter filter;
-  filter.negative_ =
-      stage.op == LineFilterOp::kNotContains || stage.op == LineFilterOp::kNotRegex;
+  filter.negative_ = stage.op == LineFilterOp::kNotContains || stage.op == LineFilterOp::kNotRegex;
   const bool plain = stage.op == LineFilterOp::kContains || stage.op == LineFilterOp::kNotContains;
   for (const std::string& operand : stage.operands) {
     std::vector<std::string> texts =

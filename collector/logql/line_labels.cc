@@ -92,9 +92,8 @@ LineLabels::Pairs LineLabels::Parsed() const {
   if (!error_.empty()) pairs.emplace_back(kErrorLabel, error_);
   // Details whose error was dropped show only on lines that have labels beside their stream's, as
   // in Loki.
-  const bool bare = std::all_of(labels_.begin(), labels_.end(), [](const Label& label) {
-    return label.origin == Origin::kStream;
-  });
+  const bool bare = std::all_of(labels_.begin(), labels_.end(),
+                                [](const Label& label) { return label.origin == Origin::kStream; });
   if (!error_details_.empty() && (!error_.empty() || !bare)) {
     pairs.emplace_back(kErrorDetailsLabel, error_details_);
   }

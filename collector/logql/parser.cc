@@ -25,16 +25,22 @@ std::optional<BinaryOp> BinaryOpOf(const Token& token) {
 
 int Precedence(BinaryOp op) {
   switch (op) {
-    case BinaryOp::kOr: return 1;
+    case BinaryOp::kOr:
+      return 1;
     case BinaryOp::kAnd:
-    case BinaryOp::kUnless: return 2;
+    case BinaryOp::kUnless:
+      return 2;
     case BinaryOp::kAdd:
-    case BinaryOp::kSub: return 4;
+    case BinaryOp::kSub:
+      return 4;
     case BinaryOp::kMul:
     case BinaryOp::kDiv:
-    case BinaryOp::kMod: return 5;
-    case BinaryOp::kPow: return 6;
-    default: return 3;
+    case BinaryOp::kMod:
+      return 5;
+    case BinaryOp::kPow:
+      return 6;
+    default:
+      return 3;
   }
 }
 
@@ -160,15 +166,15 @@ class Parser {
       const Expr& leg = left ? *binary.left : *binary.right;
       const std::string_view side = left ? "left" : "right";
       if (const auto* log = std::get_if<LogQuery>(&leg.node)) {
-        return Nonsense(base::Concat({"unexpected type for ", side, " leg of binary operation (",
-                                      op, "): ", GoType(*log)}));
+        return Nonsense(base::Concat(
+            {"unexpected type for ", side, " leg of binary operation (", op, "): ", GoType(*log)}));
       }
       if (const auto* literal = std::get_if<Literal>(&leg.node); literal && IsSet(binary.op)) {
         char number[64];
         std::snprintf(number, sizeof(number), "%f", literal->value);
-        return Nonsense(base::Concat({"unexpected literal for ", side,
-                                      " leg of logical/set binary operation (", op, "): ",
-                                      number}));
+        return Nonsense(
+            base::Concat({"unexpected literal for ", side, " leg of logical/set binary operation (",
+                          op, "): ", number}));
       }
     }
     const auto* l = std::get_if<Literal>(&binary.left->node);
@@ -253,8 +259,8 @@ class Parser {
     Take();
     VEDETTE_RETURN_IF_ERROR(ExpectOperator("("));
     if (Peek().kind == TokenKind::kNumber) {
-      return Nonsense(base::Concat({"parameter ", Peek().text, " not supported for operation ",
-                                    OpText(op)}));
+      return Nonsense(
+          base::Concat({"parameter ", Peek().text, " not supported for operation ", OpText(op)}));
     }
     RangeAggregation aggregation;
     aggregation.op = op;
@@ -319,8 +325,7 @@ class Parser {
   }
 
   base::Status ParseParameter(VectorAggregation* aggregation) {
-    const bool wanted =
-        aggregation->op == VectorOp::kTopk || aggregation->op == VectorOp::kBottomk;
+    const bool wanted = aggregation->op == VectorOp::kTopk || aggregation->op == VectorOp::kBottomk;
     const std::string_view name = OpText(aggregation->op);
     const bool given = Peek().kind == TokenKind::kNumber && Peek(1).IsOperator(",");
     if (!given && wanted && Peek().kind != TokenKind::kIdentifier) {
@@ -330,16 +335,16 @@ class Parser {
     const Token& number = Take();
     Take();
     if (!wanted) {
-      return Nonsense(base::Concat({"unsupported parameter for operation ", name, "(", number.text,
-                                    ","}));
+      return Nonsense(
+          base::Concat({"unsupported parameter for operation ", name, "(", number.text, ","}));
     }
     const double value = number.number;
     if (value != std::floor(value) || std::fabs(value) > 1e9) {
       return Nonsense(base::Concat({"invalid parameter ", name, "(", number.text, ","}));
     }
     if (value <= 0) {
-      return Nonsense(base::Concat({"invalid parameter (must be greater than 0) ", name, "(",
-                                    number.text}));
+      return Nonsense(
+          base::Concat({"invalid parameter (must be greater than 0) ", name, "(", number.text}));
     }
     aggregation->parameter = static_cast<int64_t>(value);
     return {};
@@ -417,7 +422,7 @@ class Parser {
   base::Status ParseLineFilter(LogQuery* log) {
     const std::string sign = Take().text;
     LineFilterStage stage;
-    stage.op = sign == "|=" ? LineFilterOp::kContains
+    stage.op = sign == "|="   ? LineFilterOp::kContains
                : sign == "!=" ? LineFilterOp::kNotContains
                : sign == "|~" ? LineFilterOp::kRegex
                               : LineFilterOp::kNotRegex;

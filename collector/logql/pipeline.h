@@ -32,8 +32,8 @@ class Pipeline {
   bool LeavesLabels() const { return leaves_labels_; }
 
  private:
-  using Step = std::variant<LineFilter, const JsonStage*, const LabelFilterStage*,
-                            const DropKeepStage*>;
+  using Step =
+      std::variant<LineFilter, const JsonStage*, const LabelFilterStage*, const DropKeepStage*>;
   bool Run(const Step& step, const StoredLine& line);
 
   std::vector<Step> steps_;

@@ -31,15 +31,14 @@ std::string Number(double value) {
 
 std::string PrintFilter(const LabelFilter& filter) {
   return std::visit(
-      Overloaded{
-          [](const LabelFilter::String& string) { return string.matcher.ToString(); },
-          [](const LabelFilter::Compare& compare) {
-            return base::Concat({compare.name, CompareText(compare.op), compare.text});
-          },
-          [](const LabelFilter::Combine& both) {
-            return base::Concat({"( ", PrintFilter(*both.left), both.is_and ? " , " : " or ",
-                                 PrintFilter(*both.right), " )"});
-          }},
+      Overloaded{[](const LabelFilter::String& string) { return string.matcher.ToString(); },
+                 [](const LabelFilter::Compare& compare) {
+                   return base::Concat({compare.name, CompareText(compare.op), compare.text});
+                 },
+                 [](const LabelFilter::Combine& both) {
+                   return base::Concat({"( ", PrintFilter(*both.left), both.is_and ? " , " : " or ",
+                                        PrintFilter(*both.right), " )"});
+                 }},
       filter.node);
 }
 
@@ -61,8 +60,8 @@ std::string PrintStage(const Stage& stage) {
             std::string text(stage_.keep ? "| keep " : "| drop ");
             for (size_t i = 0; i < stage_.items.size(); ++i) {
               const DropKeepStage::Item& item = stage_.items[i];
-              text += base::Concat({i == 0 ? "" : ",",
-                                    item.matcher ? item.matcher->ToString() : item.name});
+              text += base::Concat(
+                  {i == 0 ? "" : ",", item.matcher ? item.matcher->ToString() : item.name});
             }
             return text;
           }},
@@ -88,7 +87,8 @@ std::string PrintRange(const RangeAggregation& range) {
   text += base::Concat({"[", base::FormatDurationMs(range.range_ns / 1'000'000), "]"});
   if (range.offset_ns != 0) {
     const int64_t ms = range.offset_ns / 1'000'000;
-    text += base::Concat({" offset ", ms < 0 ? "-" : "", base::FormatDurationMs(ms < 0 ? -ms : ms)});
+    text +=
+        base::Concat({" offset ", ms < 0 ? "-" : "", base::FormatDurationMs(ms < 0 ? -ms : ms)});
   }
   return text + ")";
 }
@@ -108,8 +108,8 @@ std::string PrintBinary(const Binary& binary) {
   std::string text = base::Concat({"(", Print(*binary.left), " ", OpText(binary.op)});
   if (binary.return_bool) text += " bool";
   if (binary.matching) {
-    text += base::Concat({binary.on ? " on (" : " ignoring (",
-                          base::Join(binary.matching_labels, ","), ")"});
+    text += base::Concat(
+        {binary.on ? " on (" : " ignoring (", base::Join(binary.matching_labels, ","), ")"});
   }
   return base::Concat({text, " ", Print(*binary.right), ")"});
 }

@@ -123,8 +123,8 @@ class RangeCounter {
 
   base::StatusOr<Tally*> TallyOf(model::Labels labels) {
     if (grouping_) {
-      labels = grouping_->without ? labels.Without(grouping_->labels)
-                                  : labels.Keep(grouping_->labels);
+      labels =
+          grouping_->without ? labels.Without(grouping_->labels) : labels.Keep(grouping_->labels);
     }
     const auto known = tallies_.find(labels);
     if (known != tallies_.end()) return &known->second;

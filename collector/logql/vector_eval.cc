@@ -52,11 +52,16 @@ class Accumulator {
   bool any() const { return count_ > 0; }
   double Result() const {
     switch (op_) {
-      case VectorOp::kSum: return sum_;
-      case VectorOp::kAvg: return sum_ / static_cast<double>(count_);
-      case VectorOp::kMin: return least_;
-      case VectorOp::kMax: return most_;
-      default: return static_cast<double>(count_);
+      case VectorOp::kSum:
+        return sum_;
+      case VectorOp::kAvg:
+        return sum_ / static_cast<double>(count_);
+      case VectorOp::kMin:
+        return least_;
+      case VectorOp::kMax:
+        return most_;
+      default:
+        return static_cast<double>(count_);
     }
   }
 

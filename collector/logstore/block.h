@@ -21,8 +21,8 @@ struct BlockMeta {
   uint64_t rows = 0;
   int64_t min_ns = 0;
   int64_t max_ns = 0;
-  uint64_t hash = 0;                   // of the stored bytes
-  std::vector<uint32_t> stream_ids;    // ascending, of the part's stream table
+  uint64_t hash = 0;                 // of the stored bytes
+  std::vector<uint32_t> stream_ids;  // ascending, of the part's stream table
 };
 
 // A decoded block: rows in reading order and everything they borrow, but the streams, which the

@@ -55,9 +55,9 @@ base::StatusOr<Manifest> Manifest::Decode(std::string_view data) {
   }
   base::ByteReader reader(data.substr(8));
   if (const auto version = reader.Fixed<uint32_t>(); version > kManifestVersion) {
-    return base::InvalidArgument(base::Concat(
-        {"manifest of version ", std::to_string(version), ", this program reads up to ",
-         std::to_string(kManifestVersion)}));
+    return base::InvalidArgument(
+        base::Concat({"manifest of version ", std::to_string(version),
+                      ", this program reads up to ", std::to_string(kManifestVersion)}));
   }
   const auto hash = reader.Fixed<uint64_t>();
   if (base::Hash64(data.substr(kPrefixBytes)) != hash) {

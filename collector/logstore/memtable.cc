@@ -57,7 +57,8 @@ void Memtable::Add(const StreamPtr& stream, int64_t timestamp_ns, uint64_t seque
 MemtableView Memtable::View() const {
   MemtableView view{shared_from_this(), {}, min_ns_, max_ns_};
   view.chunks.reserve(chunks_.size());
-  for (const auto& chunk : chunks_) view.chunks.emplace_back(chunk->rows.data(), chunk->rows.size());
+  for (const auto& chunk : chunks_)
+    view.chunks.emplace_back(chunk->rows.data(), chunk->rows.size());
   return view;
 }
 

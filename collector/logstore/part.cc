@@ -23,9 +23,9 @@ base::StatusOr<std::string> ReadExactly(const base::RandomAccessFile& file, uint
 
 base::Status CheckVersion(uint32_t version) {
   if (version <= kPartVersion) return {};
-  return base::InvalidArgument(base::Concat({"part of version ", std::to_string(version),
-                                             ", this program reads up to ",
-                                             std::to_string(kPartVersion)}));
+  return base::InvalidArgument(
+      base::Concat({"part of version ", std::to_string(version), ", this program reads up to ",
+                    std::to_string(kPartVersion)}));
 }
 
 base::StatusOr<Footer> ReadFooter(const base::RandomAccessFile& file) {

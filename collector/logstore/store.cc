@@ -1,7 +1,7 @@
 #include "collector/logstore/store.h"
 
-#include <chrono>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 
 #include "collector/logstore/filenames.h"
@@ -104,9 +104,9 @@ base::Status Store::Check(const model::LogPush& push) const {
   size_t entries = 0;
   for (const model::LogStream& stream : push.streams) entries += stream.entries.size();
   if (push.sources[0].positions.size() != entries) {
-    return base::InvalidArgument(base::Concat(
-        {"source positions: ", std::to_string(push.sources[0].positions.size()), " for ",
-         std::to_string(entries), " entries, one an entry is needed"}));
+    return base::InvalidArgument(
+        base::Concat({"source positions: ", std::to_string(push.sources[0].positions.size()),
+                      " for ", std::to_string(entries), " entries, one an entry is needed"}));
   }
   if (push.sources[0].source.empty()) return base::InvalidArgument("source without a name");
   return {};
@@ -135,17 +135,17 @@ std::string Store::Reject(const model::LogStream& stream, const model::LogEntry&
 
 base::Status Store::CheckRoom() const {
   if (Recovering()) {
-    return base::Unavailable("log store: a write to disk failed, waiting to write what is in memory");
+    return base::Unavailable(
+        "log store: a write to disk failed, waiting to write what is in memory");
   }
   if (active_->bytes() >= 2 * options_.memtable_bytes) {
     return base::Unavailable("log store: memory is full, flushing to disk is behind");
   }
   const auto free = options_.fs->FreeSpace(options_.dir);
   if (free.ok() && *free < options_.min_free_bytes) {
-    return base::FromErrno(ENOSPC, base::Concat({"log store: ", std::to_string(*free),
-                                                 " bytes free in ", options_.dir, ", ",
-                                                 std::to_string(options_.min_free_bytes),
-                                                 " needed"}));
+    return base::FromErrno(
+        ENOSPC, base::Concat({"log store: ", std::to_string(*free), " bytes free in ", options_.dir,
+                              ", ", std::to_string(options_.min_free_bytes), " needed"}));
   }
   return {};
 }
@@ -157,9 +157,9 @@ base::Status Store::InternStreams(const PushRecord& record, std::vector<StreamPt
   if (streams_.size() <= options_.max_streams) return {};
   streams_.Sweep();
   if (streams_.size() <= options_.max_streams) return {};
-  return base::ResourceExhausted(base::Concat(
-      {"log store: more than ", std::to_string(options_.max_streams),
-       " streams; refused for ", record.streams.back().labels.ToString()}));
+  return base::ResourceExhausted(
+      base::Concat({"log store: more than ", std::to_string(options_.max_streams),
+                    " streams; refused for ", record.streams.back().labels.ToString()}));
 }
 
 base::Status Store::AppendPush(const model::LogPush& push, std::string* rejected) {

@@ -33,13 +33,13 @@ namespace vedette::logstore {
 struct Options {
   std::string dir;  // created if absent; one Store at a time (locked)
   int64_t retention_ms = 90ll * 24 * 3600 * 1000;
-  int64_t max_future_ms = 10ll * 60 * 1000;     // entries further ahead of the clock are refused
-  uint64_t memtable_bytes = 16ull << 20;        // flushed when it holds this much
+  int64_t max_future_ms = 10ll * 60 * 1000;       // entries further ahead of the clock are refused
+  uint64_t memtable_bytes = 16ull << 20;          // flushed when it holds this much
   int64_t flush_interval_ms = 2ll * 3600 * 1000;  // ... or is this old
-  uint64_t max_line_bytes = 1ull << 20;         // longer lines are refused
-  uint64_t max_streams = 100'000;               // label sets held at once; more are refused
-  uint64_t min_free_bytes = 64ull << 20;        // below this much free disk pushes are refused
-  uint64_t reserve_bytes = 16ull << 20;         // file given up when a flush finds the disk full
+  uint64_t max_line_bytes = 1ull << 20;           // longer lines are refused
+  uint64_t max_streams = 100'000;                 // label sets held at once; more are refused
+  uint64_t min_free_bytes = 64ull << 20;          // below this much free disk pushes are refused
+  uint64_t reserve_bytes = 16ull << 20;           // file given up when a flush finds the disk full
   bool background = true;  // false: the owner calls Maintain() itself (tests)
   base::FileSystem* fs = nullptr;
   base::Clock* clock = nullptr;
@@ -107,8 +107,8 @@ class Store final : public model::LogSink {
   // (all of a selector's matchers; no selector: every stream). Sorted.
   std::vector<model::Labels> Series(const std::vector<std::vector<model::Matcher>>& selectors,
                                     int64_t start_ns, int64_t end_ns) const;
-  std::vector<std::string> LabelNames(const std::vector<model::Matcher>& matchers,
-                                      int64_t start_ns, int64_t end_ns) const;
+  std::vector<std::string> LabelNames(const std::vector<model::Matcher>& matchers, int64_t start_ns,
+                                      int64_t end_ns) const;
   std::vector<std::string> LabelValues(const std::string& name,
                                        const std::vector<model::Matcher>& matchers,
                                        int64_t start_ns, int64_t end_ns) const;

@@ -132,9 +132,8 @@ base::Status Store::WritePartsOnce(std::span<const Row> rows) {
   base::Status status;
   while (!rows.empty() && status.ok()) {
     const int64_t day = DayOf(rows.front().timestamp_ns);
-    const auto end = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
-      return DayOf(row.timestamp_ns) != day;
-    });
+    const auto end = std::find_if(rows.begin(), rows.end(),
+                                  [&](const Row& row) { return DayOf(row.timestamp_ns) != day; });
     const auto count = static_cast<size_t>(end - rows.begin());
     const std::string name = PartFileName(day, manifest_.next_part++);
     const auto entry = WritePart(options_.fs, parts_dir_, name, day, rows.first(count));
@@ -157,8 +156,8 @@ base::Status Store::WritePartsOnce(std::span<const Row> rows) {
 }
 
 base::Status Store::SaveManifest(const Manifest& manifest) {
-  VEDETTE_RETURN_IF_ERROR(options_.fs->WriteFileAtomic(
-      base::JoinPath(options_.dir, kManifestFile), manifest.Encode()));
+  VEDETTE_RETURN_IF_ERROR(
+      options_.fs->WriteFileAtomic(base::JoinPath(options_.dir, kManifestFile), manifest.Encode()));
   manifest_ = manifest;
   return {};
 }

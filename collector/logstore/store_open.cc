@@ -60,8 +60,8 @@ base::Status Store::RebuildManifest() {
       Quarantine(parts_dir_, name, entry.status());
       continue;
     }
-    const auto number = base::ParseUint(
-        std::string_view(name).substr(name.find_last_of('-') + 1, 8));
+    const auto number =
+        base::ParseUint(std::string_view(name).substr(name.find_last_of('-') + 1, 8));
     manifest_.next_part = std::max(manifest_.next_part, number.value_or(0) + 1);
     manifest_.parts.push_back(*std::move(entry));
   }
@@ -131,9 +131,9 @@ base::Status Store::OpenLog() {
   wal_ = *std::move(wal);
   const base::Wal::ReplayStats& stats = wal_->replay_stats();
   if (stats.corrupt_frames > 0 || stats.quarantined_segments > 0) {
-    options_.logger->Error("log store: damaged records in the write-ahead log were skipped",
-                           {{"frames", stats.corrupt_frames},
-                            {"segments", stats.quarantined_segments}});
+    options_.logger->Error(
+        "log store: damaged records in the write-ahead log were skipped",
+        {{"frames", stats.corrupt_frames}, {"segments", stats.quarantined_segments}});
   }
   return {};
 }
@@ -143,7 +143,8 @@ base::Status Store::Replay(base::WalPosition floor, base::WalPosition position,
   if (position <= floor) return {};
   auto record = PushRecord::Decode(payload);
   if (!record.ok()) {
-    options_.logger->Error("log store: record skipped", {{"error", base::Message(record.status())}});
+    options_.logger->Error("log store: record skipped",
+                           {{"error", base::Message(record.status())}});
     return {};
   }
   bool full = false;

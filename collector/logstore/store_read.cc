@@ -71,8 +71,9 @@ class BlockOpener {
       if (InRange(row, request_) && filter_.Matches(row.stream)) run.rows.push_back(row);
     }
     // The rows borrow their streams from the part.
-    run.holder = std::make_shared<std::pair<std::shared_ptr<const Part>,
-                                            std::shared_ptr<const Block>>>(part, *block);
+    run.holder =
+        std::make_shared<std::pair<std::shared_ptr<const Part>, std::shared_ptr<const Block>>>(
+            part, *block);
     return run;
   }
 
@@ -104,7 +105,8 @@ void AddBlocks(const std::shared_ptr<const Part>& part, const SelectRequest& req
       ++stats->blocks_skipped;
       continue;
     }
-    pending->push_back({meta.min_ns, meta.max_ns, [&opener, part, i] { return opener.Open(part, i); }});
+    pending->push_back(
+        {meta.min_ns, meta.max_ns, [&opener, part, i] { return opener.Open(part, i); }});
   }
 }
 
@@ -125,11 +127,12 @@ base::Status Store::Select(const SelectRequest& request, const VisitFn& visit,
   if (stats == nullptr) stats = &local;
   const Snapshot snapshot = Read();
   StreamFilter filter(request.matchers);
-  const BlockOpener opener(request, filter, stats, [this](const Part& part, const base::Status& why) {
-    counters_.corrupt_blocks->Add();
-    options_.logger->Error("log block left out: damaged",
-                           {{"part", part.name()}, {"error", base::Message(why)}});
-  });
+  const BlockOpener opener(
+      request, filter, stats, [this](const Part& part, const base::Status& why) {
+        counters_.corrupt_blocks->Add();
+        options_.logger->Error("log block left out: damaged",
+                               {{"part", part.name()}, {"error", base::Message(why)}});
+      });
   std::vector<PendingRun> pending;
   for (const MemtableView& view : snapshot.memtables) {
     if (!Overlaps(view.min_ns, view.max_ns, request.start_ns, request.end_ns)) continue;
@@ -161,9 +164,8 @@ std::vector<StreamSummary> Store::SummariesIn(int64_t start_ns, int64_t end_ns) 
   return all;
 }
 
-std::vector<model::Labels> Store::Series(
-    const std::vector<std::vector<model::Matcher>>& selectors, int64_t start_ns,
-    int64_t end_ns) const {
+std::vector<model::Labels> Store::Series(const std::vector<std::vector<model::Matcher>>& selectors,
+                                         int64_t start_ns, int64_t end_ns) const {
   std::vector<model::Labels> series;
   absl::flat_hash_set<const Stream*> seen;
   for (const StreamSummary& summary : SummariesIn(start_ns, end_ns)) {

@@ -17,15 +17,24 @@ class TypeChecker {
   base::Status Check(Expr* expr) const {
     switch (expr->kind) {
       case ExprKind::kNumber:
-      case ExprKind::kString: return base::Status();
-      case ExprKind::kParen: return Check(As<ParenExpr>(*expr).inner.get());
-      case ExprKind::kUnary: return CheckUnary(&As<UnaryExpr>(*expr));
-      case ExprKind::kBinary: return CheckBinary(&As<BinaryExpr>(*expr));
-      case ExprKind::kCall: return CheckCall(&As<CallExpr>(*expr));
-      case ExprKind::kAggregate: return CheckAggregate(&As<AggregateExpr>(*expr));
-      case ExprKind::kVectorSelector: return CheckSelector(As<VectorSelector>(*expr));
-      case ExprKind::kMatrixSelector: return CheckSelector(*As<MatrixSelector>(*expr).selector);
-      case ExprKind::kSubquery: return CheckSubquery(&As<SubqueryExpr>(*expr));
+      case ExprKind::kString:
+        return base::Status();
+      case ExprKind::kParen:
+        return Check(As<ParenExpr>(*expr).inner.get());
+      case ExprKind::kUnary:
+        return CheckUnary(&As<UnaryExpr>(*expr));
+      case ExprKind::kBinary:
+        return CheckBinary(&As<BinaryExpr>(*expr));
+      case ExprKind::kCall:
+        return CheckCall(&As<CallExpr>(*expr));
+      case ExprKind::kAggregate:
+        return CheckAggregate(&As<AggregateExpr>(*expr));
+      case ExprKind::kVectorSelector:
+        return CheckSelector(As<VectorSelector>(*expr));
+      case ExprKind::kMatrixSelector:
+        return CheckSelector(*As<MatrixSelector>(*expr).selector);
+      case ExprKind::kSubquery:
+        return CheckSubquery(&As<SubqueryExpr>(*expr));
     }
     return base::Status();
   }
@@ -48,7 +57,8 @@ class TypeChecker {
     if (type == ValueType::kScalar || type == ValueType::kVector) return base::Status();
     return Error(node->pos,
                  "unary expression only allowed on expressions of type scalar or instant vector, "
-                 "got " + base::GoQuote(TypeTitle(type)));
+                 "got " +
+                     base::GoQuote(TypeTitle(type)));
   }
 
   base::Status CheckSubquery(SubqueryExpr* node) const {
@@ -161,8 +171,8 @@ class TypeChecker {
     if (!IsSetOperator(node.op)) return base::Status();
     const Cardinality card = node.matching->card;
     if (card == Cardinality::kManyToMany) return base::Status();
-    return Error(node.pos, "no grouping allowed for " + base::GoQuote(OpText(node.op)) +
-                               " operation");
+    return Error(node.pos,
+                 "no grouping allowed for " + base::GoQuote(OpText(node.op)) + " operation");
   }
 
   const std::string_view query_;
@@ -176,9 +186,14 @@ bool Mark(Expr* expr) {
   };
   switch (expr->kind) {
     case ExprKind::kNumber:
-    case ExprKind::kString: break;
-    case ExprKind::kParen: visit(As<ParenExpr>(*expr).inner.get()); break;
-    case ExprKind::kUnary: visit(As<UnaryExpr>(*expr).operand.get()); break;
+    case ExprKind::kString:
+      break;
+    case ExprKind::kParen:
+      visit(As<ParenExpr>(*expr).inner.get());
+      break;
+    case ExprKind::kUnary:
+      visit(As<UnaryExpr>(*expr).operand.get());
+      break;
     case ExprKind::kBinary:
       visit(As<BinaryExpr>(*expr).lhs.get());
       visit(As<BinaryExpr>(*expr).rhs.get());
@@ -191,7 +206,9 @@ bool Mark(Expr* expr) {
       for (const ExprPtr& arg : As<CallExpr>(*expr).args) visit(arg.get());
       if (DependsOnEvaluationTime(As<CallExpr>(*expr).function->id)) invariant = false;
       break;
-    case ExprKind::kVectorSelector: invariant = As<VectorSelector>(*expr).time.HasAt(); break;
+    case ExprKind::kVectorSelector:
+      invariant = As<VectorSelector>(*expr).time.HasAt();
+      break;
     case ExprKind::kMatrixSelector:
       invariant = Mark(As<MatrixSelector>(*expr).selector.get());
       break;

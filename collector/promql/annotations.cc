@@ -28,10 +28,12 @@ void Annotations::WarnBadBucketLabel(std::string_view metric, std::string_view l
 }
 
 void Annotations::InformForcedMonotonicity(std::string_view metric, PositionRange where) {
-  Inform("input to histogram_quantile needed to be fixed for monotonicity (see "
-         "https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile) "
-         "for metric name " + base::GoQuote(metric),
-         where);
+  Inform(
+      "input to histogram_quantile needed to be fixed for monotonicity (see "
+      "https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile) "
+      "for metric name " +
+          base::GoQuote(metric),
+      where);
 }
 
 std::vector<std::string> Annotations::RenderKind(const Entries& entries, std::string_view query,
@@ -40,8 +42,8 @@ std::vector<std::string> Annotations::RenderKind(const Entries& entries, std::st
   std::vector<std::string> out;
   for (const auto& [message, offset] : entries) {
     if (max != 0 && out.size() == max) {
-      out.push_back(base::Concat({std::to_string(entries.size() - max), " more ", kind,
-                                  " annotations omitted"}));
+      out.push_back(base::Concat(
+          {std::to_string(entries.size() - max), " more ", kind, " annotations omitted"}));
       break;
     }
     const std::string where = positions && !query.empty() ? LineColumn(query, offset) : "";

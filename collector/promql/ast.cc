@@ -6,20 +6,28 @@ namespace vedette::promql {
 
 std::string_view TypeTitle(ValueType type) {
   switch (type) {
-    case ValueType::kScalar: return "scalar";
-    case ValueType::kVector: return "instant vector";
-    case ValueType::kMatrix: return "range vector";
-    case ValueType::kString: return "string";
-    case ValueType::kNone: break;
+    case ValueType::kScalar:
+      return "scalar";
+    case ValueType::kVector:
+      return "instant vector";
+    case ValueType::kMatrix:
+      return "range vector";
+    case ValueType::kString:
+      return "string";
+    case ValueType::kNone:
+      break;
   }
   return "none";
 }
 
 std::string_view TypeName(ValueType type) {
   switch (type) {
-    case ValueType::kVector: return "vector";
-    case ValueType::kMatrix: return "matrix";
-    default: return TypeTitle(type);
+    case ValueType::kVector:
+      return "vector";
+    case ValueType::kMatrix:
+      return "matrix";
+    default:
+      return TypeTitle(type);
   }
 }
 
@@ -29,8 +37,8 @@ bool IsSetOperator(BinaryOp op) { return op >= BinaryOp::kAnd; }
 
 const char* OpText(BinaryOp op) {
   static constexpr auto kTexts =
-      std::to_array<const char*>({"+", "-", "*", "/", "%", "^", "atan2", "==", "!=", ">", "<", ">=",
-                                  "<=", "and", "or", "unless"});
+      std::to_array<const char*>({"+", "-", "*", "/", "%", "^", "atan2", "==", "!=", ">", "<",
+                                  ">=", "<=", "and", "or", "unless"});
   return kTexts[static_cast<size_t>(op)];
 }
 

@@ -16,22 +16,36 @@ struct OpResult {
 
 inline OpResult Apply(BinaryOp op, double a, double b) {
   switch (op) {
-    case BinaryOp::kAdd: return {a + b};
-    case BinaryOp::kSub: return {a - b};
-    case BinaryOp::kMul: return {a * b};
-    case BinaryOp::kDiv: return {a / b};
-    case BinaryOp::kMod: return {std::fmod(a, b)};
-    case BinaryOp::kPow: return {GoPow(a, b)};
-    case BinaryOp::kAtan2: return {std::atan2(a, b)};
-    case BinaryOp::kEqual: return {a, a == b};
-    case BinaryOp::kNotEqual: return {a, a != b};
-    case BinaryOp::kGreater: return {a, a > b};
-    case BinaryOp::kLess: return {a, a < b};
-    case BinaryOp::kGreaterEqual: return {a, a >= b};
-    case BinaryOp::kLessEqual: return {a, a <= b};
+    case BinaryOp::kAdd:
+      return {a + b};
+    case BinaryOp::kSub:
+      return {a - b};
+    case BinaryOp::kMul:
+      return {a * b};
+    case BinaryOp::kDiv:
+      return {a / b};
+    case BinaryOp::kMod:
+      return {std::fmod(a, b)};
+    case BinaryOp::kPow:
+      return {GoPow(a, b)};
+    case BinaryOp::kAtan2:
+      return {std::atan2(a, b)};
+    case BinaryOp::kEqual:
+      return {a, a == b};
+    case BinaryOp::kNotEqual:
+      return {a, a != b};
+    case BinaryOp::kGreater:
+      return {a, a > b};
+    case BinaryOp::kLess:
+      return {a, a < b};
+    case BinaryOp::kGreaterEqual:
+      return {a, a >= b};
+    case BinaryOp::kLessEqual:
+      return {a, a <= b};
     case BinaryOp::kAnd:
     case BinaryOp::kOr:
-    case BinaryOp::kUnless: break;
+    case BinaryOp::kUnless:
+      break;
   }
   return {a, false};
 }

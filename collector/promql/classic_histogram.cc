@@ -15,9 +15,8 @@ constexpr double kNoise = 1e-12;
 
 // Sorts, and adds up buckets of one bound. False without a +Inf bucket.
 bool Normalize(std::vector<Bucket>* buckets) {
-  std::stable_sort(buckets->begin(), buckets->end(), [](const Bucket& a, const Bucket& b) {
-    return a.upper_bound < b.upper_bound;
-  });
+  std::stable_sort(buckets->begin(), buckets->end(),
+                   [](const Bucket& a, const Bucket& b) { return a.upper_bound < b.upper_bound; });
   if (buckets->back().upper_bound != kInf) return false;
   size_t last = 0;
   for (size_t i = 1; i < buckets->size(); ++i) {

@@ -35,7 +35,6 @@ base::Status DropNames(Table* table) {
   return ExecutionError(kSameLabels);
 }
 
-
 Value InstantValue(Table table, int64_t time_ms) {
   Value value;
   value.type = table.type;
@@ -75,8 +74,8 @@ QueryRun::Settings SettingsFor(const Engine::Options& options, const base::Clock
   settings.queryable = context.queryable;
   settings.clock = clock;
   settings.stop = context.stop;
-  const auto timeout = context.timeout ? std::min(*context.timeout, options.timeout)
-                                       : options.timeout;
+  const auto timeout =
+      context.timeout ? std::min(*context.timeout, options.timeout) : options.timeout;
   settings.deadline_nanos = clock->MonotonicNanos() + timeout.count();
   settings.lookback_ms = context.lookback_ms.value_or(options.lookback_ms);
   settings.max_samples = options.max_samples;
@@ -139,8 +138,8 @@ class Query {
   }
 
   void Annotate(Result* result) {
-    auto texts = run_.annotations().Render(text_, options_.annotation_positions,
-                                           options_.max_annotations);
+    auto texts =
+        run_.annotations().Render(text_, options_.annotation_positions, options_.max_annotations);
     result->warnings = std::move(texts.warnings);
     result->infos = std::move(texts.infos);
   }
@@ -162,10 +161,10 @@ Result RunRange(const Engine::Options& options, const base::Clock* clock, const 
                 std::string_view text, int64_t start_ms, int64_t end_ms, int64_t step_ms,
                 const QueryContext& context) {
   if (expr.type != ValueType::kVector && expr.type != ValueType::kScalar) {
-    return Failed(ErrorKind::kParse, base::Concat({"invalid expression type \"",
-                                                   TypeTitle(expr.type),
-                                                   "\" for range query, must be Scalar or instant "
-                                                   "Vector"}));
+    return Failed(ErrorKind::kParse,
+                  base::Concat({"invalid expression type \"", TypeTitle(expr.type),
+                                "\" for range query, must be Scalar or instant "
+                                "Vector"}));
   }
   if (step_ms <= 0) return Failed(ErrorKind::kExecution, "the step must be greater than 0");
   QueryRun::Settings settings = SettingsFor(options, clock, context);
@@ -188,11 +187,16 @@ Result RunRange(const Engine::Options& options, const base::Clock* clock, const 
 
 base::Status Result::ToStatus() const {
   switch (error_kind) {
-    case ErrorKind::kNone: return base::Status();
-    case ErrorKind::kParse: return base::InvalidArgument(error);
-    case ErrorKind::kExecution: return base::Internal(error);
-    case ErrorKind::kTimeout: return base::DeadlineExceeded(error);
-    case ErrorKind::kCanceled: return base::Cancelled(error);
+    case ErrorKind::kNone:
+      return base::Status();
+    case ErrorKind::kParse:
+      return base::InvalidArgument(error);
+    case ErrorKind::kExecution:
+      return base::Internal(error);
+    case ErrorKind::kTimeout:
+      return base::DeadlineExceeded(error);
+    case ErrorKind::kCanceled:
+      return base::Cancelled(error);
   }
   return base::Internal(error);
 }
@@ -200,8 +204,7 @@ base::Status Result::ToStatus() const {
 Engine::Engine(const Options& options, const base::Clock* clock)
     : options_(options), clock_(clock) {}
 
-Result Engine::Instant(std::string_view query, int64_t time_ms,
-                       const QueryContext& context) const {
+Result Engine::Instant(std::string_view query, int64_t time_ms, const QueryContext& context) const {
   const auto expr = ParseExpr(query, options_.parser);
   if (!expr.ok()) return Failed(ErrorKind::kParse, base::Message(expr.status()));
   return RunInstant(options_, clock_, **expr, query, time_ms, context);

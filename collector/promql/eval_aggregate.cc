@@ -10,20 +10,32 @@ namespace vedette::promql {
 
 base::StatusOr<Table> Evaluator::EvalAggregate(const AggregateExpr& expr, const Grid& grid) {
   switch (expr.op) {
-    case AggregateOp::kSum: return Accumulate<SumAccumulator>(expr, grid);
-    case AggregateOp::kAvg: return Accumulate<AvgAccumulator>(expr, grid);
-    case AggregateOp::kCount: return Accumulate<CountAccumulator>(expr, grid);
-    case AggregateOp::kMin: return Accumulate<MinAccumulator>(expr, grid);
-    case AggregateOp::kMax: return Accumulate<MaxAccumulator>(expr, grid);
-    case AggregateOp::kGroup: return Accumulate<GroupAccumulator>(expr, grid);
-    case AggregateOp::kStddev: return Accumulate<DeviationAccumulator>(expr, grid);
-    case AggregateOp::kStdvar: return Accumulate<VarianceAccumulator>(expr, grid);
-    case AggregateOp::kQuantile: return EvalQuantile(expr, grid);
-    case AggregateOp::kCountValues: return EvalCountValues(expr, grid);
+    case AggregateOp::kSum:
+      return Accumulate<SumAccumulator>(expr, grid);
+    case AggregateOp::kAvg:
+      return Accumulate<AvgAccumulator>(expr, grid);
+    case AggregateOp::kCount:
+      return Accumulate<CountAccumulator>(expr, grid);
+    case AggregateOp::kMin:
+      return Accumulate<MinAccumulator>(expr, grid);
+    case AggregateOp::kMax:
+      return Accumulate<MaxAccumulator>(expr, grid);
+    case AggregateOp::kGroup:
+      return Accumulate<GroupAccumulator>(expr, grid);
+    case AggregateOp::kStddev:
+      return Accumulate<DeviationAccumulator>(expr, grid);
+    case AggregateOp::kStdvar:
+      return Accumulate<VarianceAccumulator>(expr, grid);
+    case AggregateOp::kQuantile:
+      return EvalQuantile(expr, grid);
+    case AggregateOp::kCountValues:
+      return EvalCountValues(expr, grid);
     case AggregateOp::kTopk:
-    case AggregateOp::kBottomk: return EvalTopK(expr, grid);
+    case AggregateOp::kBottomk:
+      return EvalTopK(expr, grid);
     case AggregateOp::kLimitk:
-    case AggregateOp::kLimitRatio: break;
+    case AggregateOp::kLimitRatio:
+      break;
   }
   return ExecutionError(
       base::Concat({OpText(expr.op), "() is experimental and not supported yet"}));

@@ -47,22 +47,35 @@ base::StatusOr<Table> Evaluator::EvalCall(const CallExpr& call, const Grid& grid
   switch (id) {
     case FunctionId::kTime:
       return ScalarTable(grid, [&](int i) { return static_cast<double>(grid.At(i)) / 1000; });
-    case FunctionId::kPi: return ScalarTable(grid, [](int) { return std::numbers::pi; });
-    case FunctionId::kScalar: return EvalScalar(call, grid);
-    case FunctionId::kVector: return EvalVector(call, grid);
-    case FunctionId::kTimestamp: return EvalTimestamp(call, grid);
-    case FunctionId::kRound: return EvalRound(call, grid);
+    case FunctionId::kPi:
+      return ScalarTable(grid, [](int) { return std::numbers::pi; });
+    case FunctionId::kScalar:
+      return EvalScalar(call, grid);
+    case FunctionId::kVector:
+      return EvalVector(call, grid);
+    case FunctionId::kTimestamp:
+      return EvalTimestamp(call, grid);
+    case FunctionId::kRound:
+      return EvalRound(call, grid);
     case FunctionId::kClamp:
     case FunctionId::kClampMin:
-    case FunctionId::kClampMax: return EvalClamp(call, grid);
-    case FunctionId::kAbsent: return EvalAbsent(call, grid);
-    case FunctionId::kAbsentOverTime: return EvalAbsentOverTime(call, grid);
-    case FunctionId::kSort: return EvalSort(call, grid, false);
-    case FunctionId::kSortDesc: return EvalSort(call, grid, true);
-    case FunctionId::kLabelReplace: return EvalLabelReplace(call, grid);
-    case FunctionId::kLabelJoin: return EvalLabelJoin(call, grid);
+    case FunctionId::kClampMax:
+      return EvalClamp(call, grid);
+    case FunctionId::kAbsent:
+      return EvalAbsent(call, grid);
+    case FunctionId::kAbsentOverTime:
+      return EvalAbsentOverTime(call, grid);
+    case FunctionId::kSort:
+      return EvalSort(call, grid, false);
+    case FunctionId::kSortDesc:
+      return EvalSort(call, grid, true);
+    case FunctionId::kLabelReplace:
+      return EvalLabelReplace(call, grid);
+    case FunctionId::kLabelJoin:
+      return EvalLabelJoin(call, grid);
     case FunctionId::kHistogramQuantile:
-    case FunctionId::kHistogramFraction: return EvalHistogram(call, grid);
+    case FunctionId::kHistogramFraction:
+      return EvalHistogram(call, grid);
     case FunctionId::kHistogramAvg:
     case FunctionId::kHistogramCount:
     case FunctionId::kHistogramStddev:
@@ -72,8 +85,8 @@ base::StatusOr<Table> Evaluator::EvalCall(const CallExpr& call, const Grid& grid
       VEDETTE_RETURN_IF_ERROR(Eval(*call.args[0], grid).status());
       return Table{};
     default:
-      return ExecutionError(base::Concat({"function ", call.function->name,
-                                          "() is experimental and not supported yet"}));
+      return ExecutionError(base::Concat(
+          {"function ", call.function->name, "() is experimental and not supported yet"}));
   }
 }
 
@@ -100,12 +113,11 @@ base::StatusOr<Table> Evaluator::EvalMath(const CallExpr& call, const Grid& grid
 base::StatusOr<Table> Evaluator::EvalDate(const CallExpr& call, const Grid& grid,
                                           double (*f)(int64_t)) {
   if (!call.args.empty()) {
-    return EvalMapped(*call.args[0], grid,
-                      [f](double v, int) { return f(TruncateSeconds(v)); });
+    return EvalMapped(*call.args[0], grid, [f](double v, int) { return f(TruncateSeconds(v)); });
   }
   VEDETTE_ASSIGN_OR_RETURN(Table table, ScalarTable(grid, [&](int step) {
-    return f(TruncateSeconds(static_cast<double>(grid.At(step)) / 1000));
-  }));
+                             return f(TruncateSeconds(static_cast<double>(grid.At(step)) / 1000));
+                           }));
   table.type = ValueType::kVector;
   return table;
 }
@@ -145,9 +157,8 @@ base::StatusOr<Table> Evaluator::EvalTimestamp(const CallExpr& call, const Grid&
   const Expr& arg = StripParens(*call.args[0]);
   const auto* selector = TryAs<VectorSelector>(arg);
   if (selector == nullptr) {
-    return EvalMapped(arg, grid, [&](double, int step) {
-      return static_cast<double>(grid.At(step)) / 1000;
-    });
+    return EvalMapped(arg, grid,
+                      [&](double, int step) { return static_cast<double>(grid.At(step)) / 1000; });
   }
   Table table;
   const RowSink add = [&](Row&& row) {
@@ -202,8 +213,7 @@ base::StatusOr<Table> Evaluator::EvalVector(const CallExpr& call, const Grid& gr
 }
 
 // Orders an instant vector; a range query's result is ordered by labels anyway. NaN goes last.
-base::StatusOr<Table> Evaluator::EvalSort(const CallExpr& call, const Grid& grid,
-                                          bool descending) {
+base::StatusOr<Table> Evaluator::EvalSort(const CallExpr& call, const Grid& grid, bool descending) {
   VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
   if (grid.steps > 1) return table;
   std::stable_sort(table.rows.begin(), table.rows.end(), [&](const Row& x, const Row& y) {

@@ -58,7 +58,8 @@ void Evaluator::InformNonCounter(const CallExpr& call, const model::Labels& labe
     if (type == "counter" || type == "histogram") return;
     run_->annotations().Inform(
         "metric might not be a counter, __type__ label is not set to \"counter\" or "
-        "\"histogram\", got " + base::GoQuote(type) + ": " + base::GoQuote(name),
+        "\"histogram\", got " +
+            base::GoQuote(type) + ": " + base::GoQuote(name),
         where);
     return;
   }

@@ -47,9 +47,8 @@ int64_t Evaluator::ReferenceTime(const TimeModifier& time, int64_t step_ms) cons
   return at - time.offset.ms;
 }
 
-base::Status Evaluator::Select(
-    const VectorSelector& selector, int64_t min_ms, int64_t max_ms,
-    const std::function<base::Status(model::SeriesSamples&&)>& visit) {
+base::Status Evaluator::Select(const VectorSelector& selector, int64_t min_ms, int64_t max_ms,
+                               const std::function<base::Status(model::SeriesSamples&&)>& visit) {
   const SelectRequest request{selector.matchers, min_ms, max_ms};
   return run_->settings().queryable->Select(request, [&](model::SeriesSamples&& samples) {
     VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
@@ -86,8 +85,8 @@ base::Status Evaluator::CheckDurations(const Expr& matrix) const {
   const auto* subquery = TryAs<SubqueryExpr>(matrix);
   const DurationValue& range =
       subquery != nullptr ? subquery->range : As<MatrixSelector>(matrix).range;
-  const bool bad_step = subquery != nullptr && !subquery->step.text.empty() &&
-                        subquery->step.ms <= 0;
+  const bool bad_step =
+      subquery != nullptr && !subquery->step.text.empty() && subquery->step.ms <= 0;
   if (range.ms > 0 && !bad_step) return base::Status();
   return ExecutionError("duration must be greater than 0");
 }

@@ -65,8 +65,7 @@ class BestK {
       const size_t left = 2 * i + 1;
       if (left >= heap_.size()) return;
       const size_t right = left + 1;
-      const size_t child =
-          right < heap_.size() && Before(heap_[right], heap_[left]) ? right : left;
+      const size_t child = right < heap_.size() && Before(heap_[right], heap_[left]) ? right : left;
       if (!Before(heap_[child], heap_[i])) return;
       std::swap(heap_[child], heap_[i]);
       i = child;
@@ -87,8 +86,7 @@ base::StatusOr<size_t> CountOf(double param, size_t most) {
     return ExecutionError("Scalar value " + shown + " overflows int64");
   }
   if (param < 1) return size_t{0};
-  return static_cast<size_t>(
-      std::min(static_cast<int64_t>(param), static_cast<int64_t>(most)));
+  return static_cast<size_t>(std::min(static_cast<int64_t>(param), static_cast<int64_t>(most)));
 }
 
 }  // namespace

@@ -49,14 +49,21 @@ base::StatusOr<Table> Evaluator::EvalNode(const Expr& expr, const Grid& grid) {
       table.text = As<StringLiteral>(expr).value;
       return table;
     }
-    case ExprKind::kParen: return Eval(*As<ParenExpr>(expr).inner, grid);
-    case ExprKind::kUnary: return EvalUnary(As<UnaryExpr>(expr), grid);
-    case ExprKind::kBinary: return EvalBinary(As<BinaryExpr>(expr), grid);
-    case ExprKind::kAggregate: return EvalAggregate(As<AggregateExpr>(expr), grid);
-    case ExprKind::kCall: return EvalCall(As<CallExpr>(expr), grid);
-    case ExprKind::kVectorSelector: return Collect(expr, grid);
+    case ExprKind::kParen:
+      return Eval(*As<ParenExpr>(expr).inner, grid);
+    case ExprKind::kUnary:
+      return EvalUnary(As<UnaryExpr>(expr), grid);
+    case ExprKind::kBinary:
+      return EvalBinary(As<BinaryExpr>(expr), grid);
+    case ExprKind::kAggregate:
+      return EvalAggregate(As<AggregateExpr>(expr), grid);
+    case ExprKind::kCall:
+      return EvalCall(As<CallExpr>(expr), grid);
+    case ExprKind::kVectorSelector:
+      return Collect(expr, grid);
     case ExprKind::kMatrixSelector:
-    case ExprKind::kSubquery: break;
+    case ExprKind::kSubquery:
+      break;
   }
   return ExecutionError("a range vector cannot be evaluated at steps");
 }

@@ -64,9 +64,7 @@ Token Lexer::Next() {
     if (Peek() != '#' || AtEnd()) break;
     while (!AtEnd() && Peek() != '\n' && Peek() != '\r') ++pos_;
   }
-  Token token = in_braces_        ? LexBraces()
-                : duration_start_ ? LexDurationStart()
-                                  : LexStatement();
+  Token token = in_braces_ ? LexBraces() : duration_start_ ? LexDurationStart() : LexStatement();
   finished_ = token.kind == TokenKind::kEnd || token.kind == TokenKind::kError;
   if (finished_) last_ = token;
   return token;
@@ -122,14 +120,22 @@ Token Lexer::LexStatement() {
 
 Token Lexer::LexOperator(char c) {
   switch (c) {
-    case ',': return Emit(TokenKind::kComma);
-    case '*': return Emit(TokenKind::kMul);
-    case '/': return Emit(TokenKind::kDiv);
-    case '%': return Emit(TokenKind::kMod);
-    case '+': return Emit(TokenKind::kAdd);
-    case '-': return Emit(TokenKind::kSub);
-    case '^': return Emit(TokenKind::kPow);
-    case '@': return Emit(TokenKind::kAt);
+    case ',':
+      return Emit(TokenKind::kComma);
+    case '*':
+      return Emit(TokenKind::kMul);
+    case '/':
+      return Emit(TokenKind::kDiv);
+    case '%':
+      return Emit(TokenKind::kMod);
+    case '+':
+      return Emit(TokenKind::kAdd);
+    case '-':
+      return Emit(TokenKind::kSub);
+    case '^':
+      return Emit(TokenKind::kPow);
+    case '@':
+      return Emit(TokenKind::kAt);
     case '=':
       if (Accept("=")) return Emit(TokenKind::kEqual);
       if (Peek() != '~') return Emit(TokenKind::kAssign);
@@ -140,8 +146,10 @@ Token Lexer::LexOperator(char c) {
       if (AtEnd()) return Fail("unexpected character after '!': end of input");
       ++pos_;
       return Fail("unexpected character after '!': " + QuoteLast());
-    case '<': return Emit(Accept("=") ? TokenKind::kLessEqual : TokenKind::kLess);
-    case '>': return Emit(Accept("=") ? TokenKind::kGreaterEqual : TokenKind::kGreater);
+    case '<':
+      return Emit(Accept("=") ? TokenKind::kLessEqual : TokenKind::kLess);
+    case '>':
+      return Emit(Accept("=") ? TokenKind::kGreaterEqual : TokenKind::kGreater);
     case '(':
       ++parens_;
       return Emit(TokenKind::kLeftParen);
@@ -213,22 +221,28 @@ Token Lexer::LexBraces() {
   }
   ++pos_;
   switch (c) {
-    case ',': return Emit(TokenKind::kComma);
+    case ',':
+      return Emit(TokenKind::kComma);
     case '"':
-    case '\'': return LexString(c);
-    case '`': return LexRawString();
-    case '=': return Emit(Accept("~") ? TokenKind::kRegexMatch : TokenKind::kAssign);
+    case '\'':
+      return LexString(c);
+    case '`':
+      return LexRawString();
+    case '=':
+      return Emit(Accept("~") ? TokenKind::kRegexMatch : TokenKind::kAssign);
     case '!':
       if (Accept("~")) return Emit(TokenKind::kRegexNoMatch);
       if (Accept("=")) return Emit(TokenKind::kNotEqual);
       if (AtEnd()) return Fail("unexpected end of input inside braces");
       ++pos_;
       return Fail("unexpected character after '!' inside braces: " + QuoteLast());
-    case '{': return Fail("unexpected left brace " + QuoteLast());
+    case '{':
+      return Fail("unexpected left brace " + QuoteLast());
     case '}':
       in_braces_ = false;
       return Emit(TokenKind::kRightBrace);
-    default: return Fail("unexpected character inside braces: " + QuoteLast());
+    default:
+      return Fail("unexpected character inside braces: " + QuoteLast());
   }
 }
 

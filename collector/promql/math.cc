@@ -69,8 +69,8 @@ double GoMin(double a, double b) {
 double GoPow(double base, double exponent) {
   const double magnitude = std::abs(exponent);
   const bool special = base == 0 || base == 1 || exponent == 0 || exponent == 1 ||
-                       !std::isfinite(base) || !std::isfinite(exponent) ||
-                       magnitude == 0.5 || magnitude >= 9.2e18;
+                       !std::isfinite(base) || !std::isfinite(exponent) || magnitude == 0.5 ||
+                       magnitude >= 9.2e18;
   double whole = 0;
   double fraction = std::modf(magnitude, &whole);
   if (special || (fraction != 0 && base < 0)) return std::pow(base, exponent);

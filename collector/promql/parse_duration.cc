@@ -85,7 +85,7 @@ bool Parser::ParseNumberValue(const Token& token, double* value) {
     return true;
   }
   return Reject(Fail(token.range(), "error parsing number: strconv.ParseFloat: parsing " +
-                                 base::GoQuote(digits) + ": value out of range"));
+                                        base::GoQuote(digits) + ": value out of range"));
 }
 
 bool Parser::StoreDuration(const Duration& duration, DurationValue* out) {
@@ -192,10 +192,18 @@ std::optional<Parser::Duration> Parser::CombineDurations(const Token& op, const 
   out.pos = {lhs.pos.start, rhs.pos.end};
   out.text = base::Concat({lhs.text, " ", op.text, " ", rhs.text});
   switch (op.kind) {
-    case TokenKind::kAdd: out.seconds = lhs.seconds + rhs.seconds; break;
-    case TokenKind::kSub: out.seconds = lhs.seconds - rhs.seconds; break;
-    case TokenKind::kMul: out.seconds = lhs.seconds * rhs.seconds; break;
-    case TokenKind::kPow: out.seconds = std::pow(lhs.seconds, rhs.seconds); break;
+    case TokenKind::kAdd:
+      out.seconds = lhs.seconds + rhs.seconds;
+      break;
+    case TokenKind::kSub:
+      out.seconds = lhs.seconds - rhs.seconds;
+      break;
+    case TokenKind::kMul:
+      out.seconds = lhs.seconds * rhs.seconds;
+      break;
+    case TokenKind::kPow:
+      out.seconds = std::pow(lhs.seconds, rhs.seconds);
+      break;
     default:
       if (rhs.seconds == 0) {
         Fail(op.range(), op.kind == TokenKind::kDiv ? "division by zero" : "modulo by zero");

@@ -33,8 +33,7 @@ ExprPtr Parser::ParseSelector(std::optional<Token> name) {
   }
   if (name) {
     node->name = std::string(name->text);
-    node->matchers.push_back(
-        model::Matcher::Equal(std::string(model::kMetricName), node->name));
+    node->matchers.push_back(model::Matcher::Equal(std::string(model::kMetricName), node->name));
   }
   return Finish(std::move(node), {start, end}, 0);
 }
@@ -60,10 +59,17 @@ bool Parser::ParseMatcher(VectorSelector* selector) {
   Advance();
   model::MatchType type = model::MatchType::kEqual;
   switch (token_.kind) {
-    case TokenKind::kAssign: break;
-    case TokenKind::kNotEqual: type = model::MatchType::kNotEqual; break;
-    case TokenKind::kRegexMatch: type = model::MatchType::kRegex; break;
-    case TokenKind::kRegexNoMatch: type = model::MatchType::kNotRegex; break;
+    case TokenKind::kAssign:
+      break;
+    case TokenKind::kNotEqual:
+      type = model::MatchType::kNotEqual;
+      break;
+    case TokenKind::kRegexMatch:
+      type = model::MatchType::kRegex;
+      break;
+    case TokenKind::kRegexNoMatch:
+      type = model::MatchType::kNotRegex;
+      break;
     default:
       if (!quoted) return Reject(Unexpected(kMatching, "label matching operator"));
       return AddMatcher(selector, label, type, std::string(model::kMetricName), std::move(name));

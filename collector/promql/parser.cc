@@ -138,8 +138,8 @@ ExprPtr Parser::ParseBinary(int min_precedence) {
     }
     const PositionRange pos{node->lhs->pos.start, node->rhs->pos.end};
     const int depth = std::max(node->lhs->depth, node->rhs->depth);
-    const bool scalar = node->lhs->type == ValueType::kScalar &&
-                        node->rhs->type == ValueType::kScalar;
+    const bool scalar =
+        node->lhs->type == ValueType::kScalar && node->rhs->type == ValueType::kScalar;
     node->type = scalar ? ValueType::kScalar : ValueType::kVector;
     lhs = Finish(std::move(node), pos, depth);
   }

@@ -109,14 +109,18 @@ class PrettyPrinter {
     // A short subquery stands without indent, as upstream's formatter leaves it.
     if (!split) return expr.kind == ExprKind::kSubquery ? line : indent + line;
     switch (expr.kind) {
-      case ExprKind::kAggregate: return indent + Aggregate(As<AggregateExpr>(expr), level, indent);
-      case ExprKind::kBinary: return Binary(As<BinaryExpr>(expr), level, indent);
-      case ExprKind::kCall: return indent + Call(As<CallExpr>(expr), level, indent);
+      case ExprKind::kAggregate:
+        return indent + Aggregate(As<AggregateExpr>(expr), level, indent);
+      case ExprKind::kBinary:
+        return Binary(As<BinaryExpr>(expr), level, indent);
+      case ExprKind::kCall:
+        return indent + Call(As<CallExpr>(expr), level, indent);
       case ExprKind::kParen:
         return indent + "(\n" + Write(*As<ParenExpr>(expr).inner, level + 1) + "\n" + indent + ")";
       case ExprKind::kSubquery:
         return Write(*As<SubqueryExpr>(expr).inner, level) + SubqueryTail(As<SubqueryExpr>(expr));
-      default: return indent + line;
+      default:
+        return indent + line;
     }
   }
 
@@ -135,8 +139,7 @@ class PrettyPrinter {
   static std::string Call(const CallExpr& node, int level, const std::string& indent) {
     std::vector<std::string> args;
     for (const ExprPtr& arg : node.args) args.push_back(Write(*arg, level + 1));
-    return std::string(node.function->name) + "(\n" + base::Join(args, ",\n") + "\n" + indent +
-           ")";
+    return std::string(node.function->name) + "(\n" + base::Join(args, ",\n") + "\n" + indent + ")";
   }
 };
 
@@ -144,19 +147,22 @@ class PrettyPrinter {
 
 std::string Print(const Expr& expr) {
   switch (expr.kind) {
-    case ExprKind::kNumber: return NumberText(As<NumberLiteral>(expr));
-    case ExprKind::kString: return base::GoQuote(As<StringLiteral>(expr).value);
-    case ExprKind::kParen: return "(" + Print(*As<ParenExpr>(expr).inner) + ")";
+    case ExprKind::kNumber:
+      return NumberText(As<NumberLiteral>(expr));
+    case ExprKind::kString:
+      return base::GoQuote(As<StringLiteral>(expr).value);
+    case ExprKind::kParen:
+      return "(" + Print(*As<ParenExpr>(expr).inner) + ")";
     case ExprKind::kUnary: {
       const auto& node = As<UnaryExpr>(expr);
       return (node.negative ? "-" : "+") + Print(*node.operand);
     }
     case ExprKind::kBinary: {
       const auto& node = As<BinaryExpr>(expr);
-      return Print(*node.lhs) + " " + OpText(node.op) + MatchingText(node) + " " +
-             Print(*node.rhs);
+      return Print(*node.lhs) + " " + OpText(node.op) + MatchingText(node) + " " + Print(*node.rhs);
     }
-    case ExprKind::kCall: return CallText(As<CallExpr>(expr));
+    case ExprKind::kCall:
+      return CallText(As<CallExpr>(expr));
     case ExprKind::kAggregate: {
       const auto& node = As<AggregateExpr>(expr);
       return AggregateHead(node) + "(" + (node.param ? Print(*node.param) + ", " : "") +

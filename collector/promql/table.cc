@@ -36,8 +36,7 @@ model::Labels DropReserved(const model::Labels& labels) {
   bool any = false;
   std::vector<std::pair<std::string, std::string>> kept;
   for (const model::LabelView& label : labels) {
-    if (label.name == model::kMetricName || label.name == "__type__" ||
-        label.name == "__unit__") {
+    if (label.name == model::kMetricName || label.name == "__type__" || label.name == "__unit__") {
       any = true;
     } else {
       kept.emplace_back(label.name, label.value);

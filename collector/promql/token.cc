@@ -38,22 +38,38 @@ std::string Describe(const Token& token) {
 
 BinaryOp ToBinaryOp(TokenKind kind) {
   switch (kind) {
-    case TokenKind::kAdd: return BinaryOp::kAdd;
-    case TokenKind::kSub: return BinaryOp::kSub;
-    case TokenKind::kMul: return BinaryOp::kMul;
-    case TokenKind::kDiv: return BinaryOp::kDiv;
-    case TokenKind::kMod: return BinaryOp::kMod;
-    case TokenKind::kPow: return BinaryOp::kPow;
-    case TokenKind::kAtan2: return BinaryOp::kAtan2;
-    case TokenKind::kEqual: return BinaryOp::kEqual;
-    case TokenKind::kNotEqual: return BinaryOp::kNotEqual;
-    case TokenKind::kGreater: return BinaryOp::kGreater;
-    case TokenKind::kLess: return BinaryOp::kLess;
-    case TokenKind::kGreaterEqual: return BinaryOp::kGreaterEqual;
-    case TokenKind::kLessEqual: return BinaryOp::kLessEqual;
-    case TokenKind::kAnd: return BinaryOp::kAnd;
-    case TokenKind::kUnless: return BinaryOp::kUnless;
-    default: return BinaryOp::kOr;
+    case TokenKind::kAdd:
+      return BinaryOp::kAdd;
+    case TokenKind::kSub:
+      return BinaryOp::kSub;
+    case TokenKind::kMul:
+      return BinaryOp::kMul;
+    case TokenKind::kDiv:
+      return BinaryOp::kDiv;
+    case TokenKind::kMod:
+      return BinaryOp::kMod;
+    case TokenKind::kPow:
+      return BinaryOp::kPow;
+    case TokenKind::kAtan2:
+      return BinaryOp::kAtan2;
+    case TokenKind::kEqual:
+      return BinaryOp::kEqual;
+    case TokenKind::kNotEqual:
+      return BinaryOp::kNotEqual;
+    case TokenKind::kGreater:
+      return BinaryOp::kGreater;
+    case TokenKind::kLess:
+      return BinaryOp::kLess;
+    case TokenKind::kGreaterEqual:
+      return BinaryOp::kGreaterEqual;
+    case TokenKind::kLessEqual:
+      return BinaryOp::kLessEqual;
+    case TokenKind::kAnd:
+      return BinaryOp::kAnd;
+    case TokenKind::kUnless:
+      return BinaryOp::kUnless;
+    default:
+      return BinaryOp::kOr;
   }
 }
 

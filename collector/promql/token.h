@@ -17,22 +17,54 @@ enum class TokenKind {
   kDuration,
   kString,  // text with its quotes
   // Punctuation.
-  kLeftParen, kRightParen, kLeftBrace, kRightBrace, kLeftBracket, kRightBracket,
-  kComma, kAssign, kColon,
+  kLeftParen,
+  kRightParen,
+  kLeftBrace,
+  kRightBrace,
+  kLeftBracket,
+  kRightBracket,
+  kComma,
+  kAssign,
+  kColon,
   // Operators.
-  kAdd, kSub, kMul, kDiv, kMod, kPow, kAtan2,
-  kEqual, kNotEqual, kGreater, kLess, kGreaterEqual, kLessEqual,
-  kRegexMatch, kRegexNoMatch, kAnd, kOr, kUnless, kAt,
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kMod,
+  kPow,
+  kAtan2,
+  kEqual,
+  kNotEqual,
+  kGreater,
+  kLess,
+  kGreaterEqual,
+  kLessEqual,
+  kRegexMatch,
+  kRegexNoMatch,
+  kAnd,
+  kOr,
+  kUnless,
+  kAt,
   // Words that are also names where no keyword can stand.
   kAggregator,
-  kOn, kIgnoring, kGroupLeft, kGroupRight, kBool, kBy, kWithout, kOffset, kStart, kEndKeyword,
+  kOn,
+  kIgnoring,
+  kGroupLeft,
+  kGroupRight,
+  kBool,
+  kBy,
+  kWithout,
+  kOffset,
+  kStart,
+  kEndKeyword,
 };
 
 struct Token {
   TokenKind kind = TokenKind::kEnd;
   int pos = 0;
-  std::string_view text;      // a slice of the query, but for errors
-  std::string error;          // kError: what is wrong
+  std::string_view text;                      // a slice of the query, but for errors
+  std::string error;                          // kError: what is wrong
   AggregateOp aggregate = AggregateOp::kSum;  // kAggregator
 
   PositionRange range() const { return {pos, pos + static_cast<int>(text.size())}; }

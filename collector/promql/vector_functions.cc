@@ -106,44 +106,77 @@ double Year(int64_t t) { return static_cast<double>(CivilDate(t).year); }
 
 MathFunction FindMathFunction(FunctionId id) {
   switch (id) {
-    case FunctionId::kAbs: return Abs;
-    case FunctionId::kAcos: return Acos;
-    case FunctionId::kAcosh: return Acosh;
-    case FunctionId::kAsin: return Asin;
-    case FunctionId::kAsinh: return Asinh;
-    case FunctionId::kAtan: return Atan;
-    case FunctionId::kAtanh: return Atanh;
-    case FunctionId::kCeil: return Ceil;
-    case FunctionId::kCos: return Cos;
-    case FunctionId::kCosh: return Cosh;
-    case FunctionId::kDeg: return Deg;
-    case FunctionId::kExp: return Exp;
-    case FunctionId::kFloor: return Floor;
-    case FunctionId::kLn: return Ln;
-    case FunctionId::kLog10: return Log10;
-    case FunctionId::kLog2: return Log2;
-    case FunctionId::kRad: return Rad;
-    case FunctionId::kSgn: return Sgn;
-    case FunctionId::kSin: return Sin;
-    case FunctionId::kSinh: return Sinh;
-    case FunctionId::kSqrt: return Sqrt;
-    case FunctionId::kTan: return Tan;
-    case FunctionId::kTanh: return Tanh;
-    default: return nullptr;
+    case FunctionId::kAbs:
+      return Abs;
+    case FunctionId::kAcos:
+      return Acos;
+    case FunctionId::kAcosh:
+      return Acosh;
+    case FunctionId::kAsin:
+      return Asin;
+    case FunctionId::kAsinh:
+      return Asinh;
+    case FunctionId::kAtan:
+      return Atan;
+    case FunctionId::kAtanh:
+      return Atanh;
+    case FunctionId::kCeil:
+      return Ceil;
+    case FunctionId::kCos:
+      return Cos;
+    case FunctionId::kCosh:
+      return Cosh;
+    case FunctionId::kDeg:
+      return Deg;
+    case FunctionId::kExp:
+      return Exp;
+    case FunctionId::kFloor:
+      return Floor;
+    case FunctionId::kLn:
+      return Ln;
+    case FunctionId::kLog10:
+      return Log10;
+    case FunctionId::kLog2:
+      return Log2;
+    case FunctionId::kRad:
+      return Rad;
+    case FunctionId::kSgn:
+      return Sgn;
+    case FunctionId::kSin:
+      return Sin;
+    case FunctionId::kSinh:
+      return Sinh;
+    case FunctionId::kSqrt:
+      return Sqrt;
+    case FunctionId::kTan:
+      return Tan;
+    case FunctionId::kTanh:
+      return Tanh;
+    default:
+      return nullptr;
   }
 }
 
 DateFunction FindDateFunction(FunctionId id) {
   switch (id) {
-    case FunctionId::kDayOfMonth: return DayOfMonth;
-    case FunctionId::kDayOfWeek: return DayOfWeek;
-    case FunctionId::kDayOfYear: return DayOfYear;
-    case FunctionId::kDaysInMonth: return DaysInMonth;
-    case FunctionId::kHour: return Hour;
-    case FunctionId::kMinute: return Minute;
-    case FunctionId::kMonth: return Month;
-    case FunctionId::kYear: return Year;
-    default: return nullptr;
+    case FunctionId::kDayOfMonth:
+      return DayOfMonth;
+    case FunctionId::kDayOfWeek:
+      return DayOfWeek;
+    case FunctionId::kDayOfYear:
+      return DayOfYear;
+    case FunctionId::kDaysInMonth:
+      return DaysInMonth;
+    case FunctionId::kHour:
+      return Hour;
+    case FunctionId::kMinute:
+      return Minute;
+    case FunctionId::kMonth:
+      return Month;
+    case FunctionId::kYear:
+      return Year;
+    default:
+      return nullptr;
   }
 }
 

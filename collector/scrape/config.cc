@@ -28,7 +28,8 @@ std::string ExpandEnvironment(std::string_view text) {
     const bool braces = text[i + 1] == '{';
     size_t start = i + (braces ? 2 : 1);
     size_t end = start;
-    while (end < text.size() && model::IsLegacyLabelName(text.substr(start, end + 1 - start))) ++end;
+    while (end < text.size() && model::IsLegacyLabelName(text.substr(start, end + 1 - start)))
+      ++end;
     if (text[i + 1] == '$') {
       out += '$';
       ++i;
@@ -112,9 +113,8 @@ class ConfigReader {
       }
       value = ExpandEnvironment(value);
       if (!base::IsValidUtf8(value)) {
-        problems_.mistakes.Add(
-            node, map->field() + ".external_labels",
-            base::Concat({base::GoQuote(value), " is not a valid label value"}));
+        problems_.mistakes.Add(node, map->field() + ".external_labels",
+                               base::Concat({base::GoQuote(value), " is not a valid label value"}));
       }
     }
   }
@@ -162,8 +162,8 @@ class ConfigReader {
     Problems* unsupported = &problems_.unsupported;
     ReadDiscoveries(&map, unsupported);
     for (const std::string_view key :
-         {"basic_auth", "authorization", "bearer_token", "bearer_token_file", "oauth2", "tls_config",
-          "sigv4", "http_headers", "proxy_url", "no_proxy", "relabel_configs",
+         {"basic_auth", "authorization", "bearer_token", "bearer_token_file", "oauth2",
+          "tls_config", "sigv4", "http_headers", "proxy_url", "no_proxy", "relabel_configs",
           "alert_relabel_configs"}) {
       Unsupported(&map, key, "alertmanagers are reached plainly", unsupported);
     }

@@ -32,7 +32,7 @@ struct ScrapeLimits {
 
 // How to authenticate to a target. Secrets are files, read at each scrape.
 struct HttpAuth {
-  std::string username;           // basic auth when username or password_file is given
+  std::string username;  // basic auth when username or password_file is given
   std::string password_file;
   std::string authorization_type;  // "Bearer" unless said otherwise; empty: none
   std::string credentials_file;

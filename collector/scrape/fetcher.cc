@@ -56,20 +56,34 @@ std::string ResolveLocation(std::string_view from, std::string_view location) {
 
 std::string_view StatusText(int status) {
   switch (status) {
-    case 301: return " Moved Permanently";
-    case 302: return " Found";
-    case 400: return " Bad Request";
-    case 401: return " Unauthorized";
-    case 403: return " Forbidden";
-    case 404: return " Not Found";
-    case 405: return " Method Not Allowed";
-    case 406: return " Not Acceptable";
-    case 429: return " Too Many Requests";
-    case 500: return " Internal Server Error";
-    case 502: return " Bad Gateway";
-    case 503: return " Service Unavailable";
-    case 504: return " Gateway Timeout";
-    default: return "";
+    case 301:
+      return " Moved Permanently";
+    case 302:
+      return " Found";
+    case 400:
+      return " Bad Request";
+    case 401:
+      return " Unauthorized";
+    case 403:
+      return " Forbidden";
+    case 404:
+      return " Not Found";
+    case 405:
+      return " Method Not Allowed";
+    case 406:
+      return " Not Acceptable";
+    case 429:
+      return " Too Many Requests";
+    case 500:
+      return " Internal Server Error";
+    case 502:
+      return " Bad Gateway";
+    case 503:
+      return " Service Unavailable";
+    case 504:
+      return " Gateway Timeout";
+    default:
+      return "";
   }
 }
 
@@ -116,8 +130,7 @@ base::Status Fetcher::Authorize(const HttpAuth& auth, base::http::Headers* heade
                                base::ReadSecretFile(fs_, auth.password_file));
       password = secret.Reveal();
     }
-    headers->Set("Authorization",
-                 "Basic " + Base64(base::Concat({auth.username, ":", password})));
+    headers->Set("Authorization", "Basic " + Base64(base::Concat({auth.username, ":", password})));
   } else if (!auth.credentials_file.empty()) {
     VEDETTE_ASSIGN_OR_RETURN(const base::Secret secret,
                              base::ReadSecretFile(fs_, auth.credentials_file));

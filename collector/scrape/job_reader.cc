@@ -19,17 +19,17 @@ constexpr std::string_view kProtoProtocol = "PrometheusProto";
 
 // Every mechanism of upstream but static_configs.
 constexpr std::array<std::string_view, 32> kDiscoveries = {
-    "azure_sd_configs",      "consul_sd_configs",      "digitalocean_sd_configs",
-    "dns_sd_configs",        "docker_sd_configs",      "dockerswarm_sd_configs",
-    "ec2_sd_configs",        "ecs_sd_configs",         "eureka_sd_configs",
-    "file_sd_configs",       "gce_sd_configs",         "hetzner_sd_configs",
-    "http_sd_configs",       "ionos_sd_configs",       "kubernetes_sd_configs",
-    "kuma_sd_configs",       "lightsail_sd_configs",   "linode_sd_configs",
-    "marathon_sd_configs",   "nerve_sd_configs",       "nomad_sd_configs",
-    "oci_sd_configs",        "openstack_sd_configs",   "outscale_sd_configs",
-    "ovhcloud_sd_configs",   "puppetdb_sd_configs",    "scaleway_sd_configs",
-    "serverset_sd_configs",  "stackit_sd_configs",     "triton_sd_configs",
-    "uyuni_sd_configs",      "vultr_sd_configs"};
+    "azure_sd_configs",     "consul_sd_configs",    "digitalocean_sd_configs",
+    "dns_sd_configs",       "docker_sd_configs",    "dockerswarm_sd_configs",
+    "ec2_sd_configs",       "ecs_sd_configs",       "eureka_sd_configs",
+    "file_sd_configs",      "gce_sd_configs",       "hetzner_sd_configs",
+    "http_sd_configs",      "ionos_sd_configs",     "kubernetes_sd_configs",
+    "kuma_sd_configs",      "lightsail_sd_configs", "linode_sd_configs",
+    "marathon_sd_configs",  "nerve_sd_configs",     "nomad_sd_configs",
+    "oci_sd_configs",       "openstack_sd_configs", "outscale_sd_configs",
+    "ovhcloud_sd_configs",  "puppetdb_sd_configs",  "scaleway_sd_configs",
+    "serverset_sd_configs", "stackit_sd_configs",   "triton_sd_configs",
+    "uyuni_sd_configs",     "vultr_sd_configs"};
 
 void ReadLimit(MapReader* map, std::string_view key, uint64_t* limit) {
   int64_t value = 0;
@@ -39,8 +39,7 @@ void ReadLimit(MapReader* map, std::string_view key, uint64_t* limit) {
 }
 
 bool IsKnownProtocol(std::string_view protocol) {
-  return protocol == kProtoProtocol ||
-         model::exposition::FormatOfProtocol(protocol).has_value();
+  return protocol == kProtoProtocol || model::exposition::FormatOfProtocol(protocol).has_value();
 }
 
 constexpr std::string_view kProtocolsAllowed =
@@ -90,9 +89,9 @@ void ReadParams(MapReader* map, JobConfig* job) {
 void ReadScheme(MapReader* map, JobConfig* job) {
   if (!map->String("scheme", &job->scheme)) return;
   if (job->scheme == "http" || job->scheme == "https") return;
-  map->problems()->Add(*map->node().Find("scheme"), map->field() + ".scheme",
-                       base::Concat({"found ", base::GoQuote(job->scheme),
-                                     "; allowed: http, https"}));
+  map->problems()->Add(
+      *map->node().Find("scheme"), map->field() + ".scheme",
+      base::Concat({"found ", base::GoQuote(job->scheme), "; allowed: http, https"}));
 }
 
 void ReadUnsupportedOptions(MapReader* map, Problems* unsupported) {
@@ -142,7 +141,8 @@ void ReadProtocols(MapReader* map, std::vector<std::string>* protocols) {
   for (size_t i = 0; i < given.size(); ++i) {
     if (!IsKnownProtocol(given[i])) {
       map->problems()->Add(
-          node, field, base::Concat({"unknown scrape protocol ", given[i], "; ", kProtocolsAllowed}));
+          node, field,
+          base::Concat({"unknown scrape protocol ", given[i], "; ", kProtocolsAllowed}));
     }
     const auto at = given.begin() + static_cast<std::ptrdiff_t>(i);
     if (std::find(given.begin(), at, given[i]) != at) {
@@ -151,7 +151,8 @@ void ReadProtocols(MapReader* map, std::vector<std::string>* protocols) {
     any_text = any_text || given[i] != kProtoProtocol;
   }
   if (!any_text) {
-    map->problems()->Add(node, field, "needs at least one text protocol: protobuf is not supported");
+    map->problems()->Add(node, field,
+                         "needs at least one text protocol: protobuf is not supported");
   }
   *protocols = std::move(given);
 }
@@ -190,9 +191,10 @@ void ReadNamesAndHistograms(MapReader* map, Problems* unsupported) {
     unsupported->Add(*map->node().Find("metric_name_validation_scheme"),
                      map->field() + ".metric_name_validation_scheme", "not supported: legacy");
   } else if (scheme != "utf8" && !scheme.empty()) {
-    map->problems()->Add(*map->node().Find("metric_name_validation_scheme"),
-                         map->field() + ".metric_name_validation_scheme",
-                         base::Concat({"found ", base::GoQuote(scheme), "; allowed: utf8, legacy"}));
+    map->problems()->Add(
+        *map->node().Find("metric_name_validation_scheme"),
+        map->field() + ".metric_name_validation_scheme",
+        base::Concat({"found ", base::GoQuote(scheme), "; allowed: utf8, legacy"}));
   }
   std::string escaping = "allow-utf-8";
   map->String("metric_name_escaping_scheme", &escaping);

@@ -23,7 +23,8 @@ Manager::Manager(Options options)
   context_.clock = options_.clock;
   context_.logger = options_.logger;
   context_.scrapes = telemetry->NewCounter("vedette_scrape_scrapes_total", "Scrapes done.");
-  context_.failures = telemetry->NewCounter("vedette_scrape_failures_total", "Scrapes that failed.");
+  context_.failures =
+      telemetry->NewCounter("vedette_scrape_failures_total", "Scrapes that failed.");
   context_.samples =
       telemetry->NewCounter("vedette_scrape_samples_total", "Samples stored by scraping.");
   context_.rejected = telemetry->NewCounter(
@@ -76,8 +77,8 @@ void Manager::PlaceTarget(Target target, const std::shared_ptr<const Fetcher>& f
                           std::map<std::string, TargetPtr>* old) {
   std::string key = target.Key();
   const int64_t interval_ns = target.interval_ms * 1'000'000;
-  const int64_t due = Schedule::FirstDue(target, options_.clock->WallNanos(),
-                                         options_.clock->MonotonicNanos());
+  const int64_t due =
+      Schedule::FirstDue(target, options_.clock->WallNanos(), options_.clock->MonotonicNanos());
   const auto kept = old->find(key);
   TargetPtr scheduled;
   if (kept != old->end()) {
@@ -162,7 +163,8 @@ std::vector<Manager::TargetPtr> Manager::CurrentTargets() const {
 
 TargetsSnapshot Manager::Targets() const {
   TargetsSnapshot snapshot;
-  for (const TargetPtr& target : CurrentTargets()) snapshot.active.push_back(target->loop->Status());
+  for (const TargetPtr& target : CurrentTargets())
+    snapshot.active.push_back(target->loop->Status());
   const base::MutexLock lock(mutex_);
   snapshot.dropped = dropped_;
   return snapshot;

@@ -24,9 +24,8 @@ void MetadataCache::Set(model::exposition::EntryKind kind, const std::string& fa
 void MetadataCache::EndScrape() {
   const base::MutexLock lock(mutex_);
   const uint64_t now = scrape_++;
-  absl::erase_if(entries_, [now](const auto& entry) {
-    return entry.second.seen + kKeptScrapes < now;
-  });
+  absl::erase_if(entries_,
+                 [now](const auto& entry) { return entry.second.seen + kKeptScrapes < now; });
 }
 
 std::vector<std::pair<std::string, model::Metadata>> MetadataCache::Snapshot() const {
@@ -36,8 +35,7 @@ std::vector<std::pair<std::string, model::Metadata>> MetadataCache::Snapshot() c
     out.reserve(entries_.size());
     for (const auto& [family, entry] : entries_) out.emplace_back(family, entry.metadata);
   }
-  std::sort(out.begin(), out.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   return out;
 }
 

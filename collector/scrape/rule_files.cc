@@ -38,8 +38,8 @@ base::Status ExpandPattern(base::FileSystem* fs, const std::string& pattern,
   const std::string folder = slash == std::string::npos ? "." : pattern.substr(0, slash + 1);
   const std::string last = slash == std::string::npos ? pattern : pattern.substr(slash + 1);
   if (folder.find_first_of("*?[") != folder.npos || last.find('[') != last.npos) {
-    return base::InvalidArgument(base::Concat(
-        {"rule_files: ", pattern, ": '*' and '?' may stand in the file's name only"}));
+    return base::InvalidArgument(
+        base::Concat({"rule_files: ", pattern, ": '*' and '?' may stand in the file's name only"}));
   }
   if (last.find_first_of("*?") == last.npos) {
     if (fs->Exists(pattern)) files->push_back(pattern);

@@ -28,9 +28,8 @@ void Override(const model::Labels& target, model::LabelsBuilder* labels) {
     }
     labels->Set(label.name, label.value);
   }
-  std::stable_sort(displaced.begin(), displaced.end(), [](const auto& a, const auto& b) {
-    return a.first.size() < b.first.size();
-  });
+  std::stable_sort(displaced.begin(), displaced.end(),
+                   [](const auto& a, const auto& b) { return a.first.size() < b.first.size(); });
   for (const auto& [name, value] : displaced) {
     std::string free = base::Concat({kExportedPrefix, name});
     while (!labels->Get(free).empty()) free.insert(0, kExportedPrefix);
@@ -40,10 +39,9 @@ void Override(const model::Labels& target, model::LabelsBuilder* labels) {
 
 base::Status Over(std::string_view what, uint64_t found, uint64_t limit,
                   const model::Labels& labels) {
-  return base::InvalidArgument(base::Concat({what, " limit exceeded (metric: ",
-                                             labels.MetricName().substr(0, 64), ", found ",
-                                             std::to_string(found), ", limit ",
-                                             std::to_string(limit), ")"}));
+  return base::InvalidArgument(
+      base::Concat({what, " limit exceeded (metric: ", labels.MetricName().substr(0, 64),
+                    ", found ", std::to_string(found), ", limit ", std::to_string(limit), ")"}));
 }
 
 base::Status CheckLimits(const ScrapeLimits& limits, const model::Labels& labels) {

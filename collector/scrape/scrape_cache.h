@@ -18,7 +18,7 @@ namespace vedette::scrape {
 // A series that a target exposes, after relabelling, with the store's handle.
 struct CachedSeries {
   model::Labels labels;
-  uint64_t id = 0;       // never given twice in the life of a target
+  uint64_t id = 0;  // never given twice in the life of a target
   uint64_t ref = 0;
   uint64_t seen = 0;     // number of the good scrape that had it last
   uint64_t tracked = 0;  // the same, where its time was ours: these end with a stale marker

@@ -91,8 +91,7 @@ void ScrapeLoop::Scrape(std::stop_token stop) {
     batch_.Clear();
   }
   AddReports(status.ok(), seconds, counts, now_ms);
-  for (model::SampleRow& row :
-       status.ok() ? cache_.EndScrape(now_ms) : cache_.FailScrape(now_ms)) {
+  for (model::SampleRow& row : status.ok() ? cache_.EndScrape(now_ms) : cache_.FailScrape(now_ms)) {
     batch_.Add(std::move(row));
   }
   const base::Status stored = Store();
@@ -101,8 +100,7 @@ void ScrapeLoop::Scrape(std::stop_token stop) {
 
 base::Status ScrapeLoop::FetchAndRead(int64_t now_ms, std::stop_token stop, Counts* counts) {
   if (!target_->refused.empty()) return base::ResourceExhausted(target_->refused);
-  VEDETTE_ASSIGN_OR_RETURN(const Exposition exposition,
-                           fetcher_->Fetch(*target_, std::move(stop)));
+  VEDETTE_ASSIGN_OR_RETURN(const Exposition exposition, fetcher_->Fetch(*target_, std::move(stop)));
   return Read(exposition, now_ms, counts);
 }
 
@@ -111,11 +109,15 @@ base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, Coun
   for (;;) {
     VEDETTE_ASSIGN_OR_RETURN(const EntryKind kind, parser.Next());
     switch (kind) {
-      case EntryKind::kEnd: return CheckSampleLimit(*counts);
-      case EntryKind::kComment: break;
+      case EntryKind::kEnd:
+        return CheckSampleLimit(*counts);
+      case EntryKind::kComment:
+        break;
       case EntryKind::kHelp:
       case EntryKind::kType:
-      case EntryKind::kUnit: metadata_.Set(kind, parser.family(), parser.text()); break;
+      case EntryKind::kUnit:
+        metadata_.Set(kind, parser.family(), parser.text());
+        break;
       case EntryKind::kSeries:
         VEDETTE_RETURN_IF_ERROR(ReadSample(&parser, now_ms, counts));
         break;
@@ -144,8 +146,9 @@ base::Status ScrapeLoop::ReadSample(Parser* parser, int64_t now_ms, Counts* coun
 base::Status ScrapeLoop::CheckSampleLimit(const Counts& counts) const {
   const uint64_t limit = target_->job->limits.samples;
   if (limit == 0 || counts.kept <= limit) return {};
-  return base::ResourceExhausted(base::Concat({"sample limit exceeded (", std::to_string(counts.kept),
-                                               " samples, limit ", std::to_string(limit), ")"}));
+  return base::ResourceExhausted(
+      base::Concat({"sample limit exceeded (", std::to_string(counts.kept), " samples, limit ",
+                    std::to_string(limit), ")"}));
 }
 
 void ScrapeLoop::AddReports(bool up, double seconds, const Counts& counts, int64_t now_ms) {
@@ -163,10 +166,9 @@ base::Status ScrapeLoop::Store() {
   const uint64_t rejected = stats->out_of_order + stats->duplicate + stats->refused;
   context_->rejected->Add(rejected);
   if (rejected > 0) {
-    context_->logger->Warn("the store rejected samples of a scrape",
-                           {{"target", target_->url},
-                            {"samples", rejected},
-                            {"first", stats->first_error}});
+    context_->logger->Warn(
+        "the store rejected samples of a scrape",
+        {{"target", target_->url}, {"samples", rejected}, {"first", stats->first_error}});
   }
   return {};
 }

@@ -116,9 +116,9 @@ void AddTarget(const std::shared_ptr<const JobConfig>& job, model::Labels discov
   target.job = job;
   target.discovered = std::move(discovered);
   if (const base::Status status = FillTarget(labels, &target); !status.ok()) {
-    out->errors.push_back(base::Concat({"job ", job->name, ", target ",
-                                        target.discovered.ToString(), ": ",
-                                        base::Message(status)}));
+    out->errors.push_back(
+        base::Concat({"job ", job->name, ", target ", target.discovered.ToString(), ": ",
+                      base::Message(status)}));
     return;
   }
   if (keys->insert(target.Key()).second) out->active.push_back(std::move(target));
@@ -126,7 +126,9 @@ void AddTarget(const std::shared_ptr<const JobConfig>& job, model::Labels discov
 
 }  // namespace
 
-std::string Target::Key() const { return base::Concat({job->name, "\n", url, "\n", labels.bytes()}); }
+std::string Target::Key() const {
+  return base::Concat({job->name, "\n", url, "\n", labels.bytes()});
+}
 
 JobTargets BuildTargets(const std::shared_ptr<const JobConfig>& job) {
   JobTargets out;
@@ -139,9 +141,9 @@ JobTargets BuildTargets(const std::shared_ptr<const JobConfig>& job) {
   const uint64_t limit = job->limits.targets;
   if (limit == 0 || out.active.size() <= limit) return out;
   for (Target& target : out.active) {
-    target.refused = base::Concat({"target_limit exceeded (number of targets: ",
-                                   std::to_string(out.active.size()),
-                                   ", limit: ", std::to_string(limit), ")"});
+    target.refused = base::Concat(
+        {"target_limit exceeded (number of targets: ", std::to_string(out.active.size()),
+         ", limit: ", std::to_string(limit), ")"});
   }
   return out;
 }

@@ -43,8 +43,8 @@ base::Status DiskGuard::Check() {
   SetFull(*free_bytes < min_free_bytes_, *free_bytes);
   if (!full()) return {};
   return base::FromErrno(ENOSPC, "metrics store " + dir_ + ": " + std::to_string(*free_bytes) +
-                                     " bytes free, below the " +
-                                     std::to_string(min_free_bytes_) + " kept to run");
+                                     " bytes free, below the " + std::to_string(min_free_bytes_) +
+                                     " kept to run");
 }
 
 void DiskGuard::NoteNoSpace() {

@@ -11,9 +11,7 @@ namespace {
 constexpr uint64_t kSeriesOverhead = sizeof(HeadSeries) + 120;
 constexpr uint64_t kSampleBytes = sizeof(int64_t) + sizeof(double);
 
-uint64_t SeriesCost(const model::Labels& labels) {
-  return kSeriesOverhead + labels.bytes().size();
-}
+uint64_t SeriesCost(const model::Labels& labels) { return kSeriesOverhead + labels.bytes().size(); }
 
 bool SameBits(double a, double b) {
   return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
@@ -96,8 +94,8 @@ Verdict Head::Insert(HeadSeries* series, int64_t time_ms, double value, int64_t 
 }
 
 void Head::Undo(HeadSeries* series, int64_t time_ms, int64_t newest_ms, double newest_value) {
-  const auto at = std::lower_bound(series->times.begin(), series->times.end(), time_ms) -
-                  series->times.begin();
+  const auto at =
+      std::lower_bound(series->times.begin(), series->times.end(), time_ms) - series->times.begin();
   series->times.erase(series->times.begin() + at);
   series->values.erase(series->values.begin() + at);
   --samples_;
@@ -119,8 +117,8 @@ std::shared_ptr<const FrozenHead> Head::Freeze() {
     bytes_ -= bytes;
     frozen->bytes += bytes + series->labels.bytes().size() + sizeof(model::SeriesSamples);
     frozen->max_ms = std::max(frozen->max_ms, series->times.back());
-    frozen->series.push_back({series->labels, std::exchange(series->times, {}),
-                              std::exchange(series->values, {})});
+    frozen->series.push_back(
+        {series->labels, std::exchange(series->times, {}), std::exchange(series->values, {})});
   }
   samples_ = 0;
   for (HeadSeries* series : forgotten) Forget(series);
@@ -136,7 +134,8 @@ std::shared_ptr<const FrozenHead> Head::Freeze() {
 template <typename Visit>
 void Head::ForEachMatch(const std::vector<model::Matcher>& matchers, const Visit& visit) const {
   for (const model::Matcher& matcher : matchers) {
-    if (matcher.type() != model::MatchType::kEqual || matcher.name() != model::kMetricName) continue;
+    if (matcher.type() != model::MatchType::kEqual || matcher.name() != model::kMetricName)
+      continue;
     const auto named = by_metric_.find(matcher.value());
     if (named == by_metric_.end()) return;
     for (const HeadSeries* series : named->second) {
@@ -157,7 +156,8 @@ std::vector<model::SeriesSamples> Head::Copy(const std::vector<model::Matcher>& 
     if (range.first == range.last) return;
     const int64_t* times = series.times.data();
     const double* values = series.values.data();
-    out.push_back({series.labels, {times + range.first, times + range.last},
+    out.push_back({series.labels,
+                   {times + range.first, times + range.last},
                    {values + range.first, values + range.last}});
   });
   return out;

@@ -61,12 +61,13 @@ class Head {
   // Takes all samples out; series without samples now and at the Freeze before are forgotten.
   std::shared_ptr<const FrozenHead> Freeze();
 
-  // Copies of the matching series with their samples in [min_ms, max_ms], none without; in no order.
+  // Copies of the matching series with their samples in [min_ms, max_ms], none without; in no
+  // order.
   std::vector<model::SeriesSamples> Copy(const std::vector<model::Matcher>& matchers,
                                          int64_t min_ms, int64_t max_ms) const;
   // Labels of the matching series with samples in the range; in no order.
-  std::vector<model::Labels> CopyLabels(const std::vector<model::Matcher>& matchers,
-                                        int64_t min_ms, int64_t max_ms) const;
+  std::vector<model::Labels> CopyLabels(const std::vector<model::Matcher>& matchers, int64_t min_ms,
+                                        int64_t max_ms) const;
 
   size_t series() const { return by_ref_.size(); }
   uint64_t samples() const { return samples_; }

@@ -19,8 +19,8 @@ inline constexpr size_t kIntGroup = 128;
 // Appends the shortest of the modes. Any values, any count.
 void EncodeInts(std::span<const int64_t> values, std::string* out);
 
-// Reads `count` integers into `out` (replaced). DataLoss on anything EncodeInts cannot have written.
-// `count` is the caller's to bound.
+// Reads `count` integers into `out` (replaced). DataLoss on anything EncodeInts cannot have
+// written. `count` is the caller's to bound.
 base::Status DecodeInts(base::ByteReader* in, size_t count, std::vector<int64_t>* out);
 
 }  // namespace vedette::tsdb

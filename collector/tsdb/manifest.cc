@@ -59,11 +59,11 @@ base::StatusOr<Manifest> DecodeManifest(std::string_view bytes) {
   const uint32_t version = in.Fixed<uint32_t>();
   if (in.ok() && version > kManifestVersion) {
     return base::InvalidArgument("manifest has format version " + std::to_string(version) +
-                                 ", this program reads up to " +
-                                 std::to_string(kManifestVersion));
+                                 ", this program reads up to " + std::to_string(kManifestVersion));
   }
   const uint32_t checksum = in.Fixed<uint32_t>();
-  if (!in.ok() || version == 0 || Checksum(bytes.substr(bytes.size() - in.remaining())) != checksum) {
+  if (!in.ok() || version == 0 ||
+      Checksum(bytes.substr(bytes.size() - in.remaining())) != checksum) {
     return base::DataLoss("manifest: checksum mismatch");
   }
   Manifest manifest;

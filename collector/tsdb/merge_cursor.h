@@ -24,8 +24,8 @@ class SeriesCursor {
   virtual base::Status Read(std::vector<int64_t>* times, std::vector<double>* values) = 0;
 };
 
-// Joins sources: each series once, its samples by time. Where sources hold the same series and time,
-// the one that stands earlier in `sources` wins. Series without samples are left out.
+// Joins sources: each series once, its samples by time. Where sources hold the same series and
+// time, the one that stands earlier in `sources` wins. Series without samples are left out.
 base::Status MergeSeries(std::vector<std::unique_ptr<SeriesCursor>> sources,
                          const std::function<base::Status(model::SeriesSamples)>& visit);
 

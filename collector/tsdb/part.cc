@@ -29,8 +29,8 @@ base::Status Part::Load() {
   VEDETTE_RETURN_IF_ERROR(CheckPartHeader(header));
   VEDETTE_ASSIGN_OR_RETURN(const std::string tail, ReadExactly(size - kFooterBytes, kFooterBytes));
   VEDETTE_ASSIGN_OR_RETURN(footer_, DecodeFooter(tail));
-  const PageRef page{footer_.directory_offset, footer_.directory_length,
-                     footer_.directory_unpacked, footer_.directory_checksum};
+  const PageRef page{footer_.directory_offset, footer_.directory_length, footer_.directory_unpacked,
+                     footer_.directory_checksum};
   VEDETTE_ASSIGN_OR_RETURN(const std::string directory, ReadPage(page));
   VEDETTE_ASSIGN_OR_RETURN(directory_, DecodeDirectory(directory));
   const uint64_t pages = (footer_.series + kPageSeries - 1) / kPageSeries;
@@ -89,13 +89,11 @@ base::Status Part::ReadTimes(const BlockRef& block, std::vector<int64_t>* times)
   const auto bytes = ReadColumn(block.times_offset, block.times_length);
   if (!bytes.ok()) return Damaged(bytes.status(), block.times_offset);
   base::ByteReader in(*bytes);
-  VEDETTE_RETURN_IF_ERROR(
-      Damaged(DecodeInts(&in, block.samples, times), block.times_offset));
+  VEDETTE_RETURN_IF_ERROR(Damaged(DecodeInts(&in, block.samples, times), block.times_offset));
   // Readers search and merge by time: a column that does not ascend would lead them astray.
-  const bool ascends = std::adjacent_find(times->begin(), times->end(),
-                                          std::greater_equal<>()) == times->end();
-  if (!in.empty() || !ascends || times->front() != block.min_ms ||
-      times->back() != block.max_ms) {
+  const bool ascends =
+      std::adjacent_find(times->begin(), times->end(), std::greater_equal<>()) == times->end();
+  if (!in.empty() || !ascends || times->front() != block.min_ms || times->back() != block.max_ms) {
     return Damaged(base::DataLoss("times do not ascend or do not fit the index"),
                    block.times_offset);
   }

@@ -17,8 +17,8 @@ class PartCursor final : public SeriesCursor {
   // Told of damaged pages and blocks. OK: leave them out and go on. An error ends the walk with it.
   using DamageFn = std::function<base::Status(const base::Status&)>;
 
-  // `series` are numbers of the part, ascending, as Part::Match gives them; of these only those that
-  // match `filter` are visited.
+  // `series` are numbers of the part, ascending, as Part::Match gives them; of these only those
+  // that match `filter` are visited.
   PartCursor(std::shared_ptr<const Part> part, std::vector<uint32_t> series,
              std::vector<model::Matcher> filter, int64_t min_ms, int64_t max_ms,
              DamageFn on_damage);

@@ -180,8 +180,7 @@ base::StatusOr<PartSet::NewPart> PartSet::StartPart(int64_t min_ms) {
 
 base::StatusOr<StoredPart> PartSet::FinishPart(const NewPart& part, PartLevel level) {
   VEDETTE_RETURN_IF_ERROR(part.writer->Finish());
-  VEDETTE_ASSIGN_OR_RETURN(std::shared_ptr<const Part> opened,
-                           Part::Open(options_.fs, part.path));
+  VEDETTE_ASSIGN_OR_RETURN(std::shared_ptr<const Part> opened, Part::Open(options_.fs, part.path));
   const PartMeta meta = MetaOf(*opened, part.id, level, options_.clock->WallMillis());
   return StoredPart{meta, std::move(opened)};
 }

@@ -46,8 +46,8 @@ class PartSet {
   };
 
   struct Change {
-    std::vector<StoredPart> added;   // finished; named after those that are there, or
-    std::vector<uint64_t> removed;   // in the place of the first removed
+    std::vector<StoredPart> added;  // finished; named after those that are there, or
+    std::vector<uint64_t> removed;  // in the place of the first removed
     std::optional<uint64_t> log_from;
   };
 
@@ -90,7 +90,7 @@ class PartSet {
   const Options options_;
   const std::string parts_dir_;
   const std::string manifest_path_;
-  Manifest manifest_;  // as last written; the changing thread's
+  Manifest manifest_;                 // as last written; the changing thread's
   std::vector<std::string> orphans_;  // parts of a Commit that failed; the changing thread's
   mutable base::Mutex mutex_;
   std::shared_ptr<const PartList> list_ VEDETTE_GUARDED_BY(mutex_);

@@ -69,18 +69,18 @@ struct SeriesQuery {
 
 // The metrics store: samples by series, for as long as the retention, in one folder.
 //
-// A sample goes to the write-ahead log and the head in memory; every flush interval the head becomes
-// an immutable part on disk, parts of a closed UTC day become one. Formats: FORMAT.md.
+// A sample goes to the write-ahead log and the head in memory; every flush interval the head
+// becomes an immutable part on disk, parts of a closed UTC day become one. Formats: FORMAT.md.
 //
-// Thread-safe: one writer lock for Append, readers work on a snapshot. Owned by app; the pointers in
-// Options outlive it. One thread of its own flushes, merges and drops what is too old.
+// Thread-safe: one writer lock for Append, readers work on a snapshot. Owned by app; the pointers
+// in Options outlive it. One thread of its own flushes, merges and drops what is too old.
 class Store final : public model::SampleSink {
  public:
   // Called once a series. An error ends the query and is its answer.
   using Visitor = std::function<base::Status(model::SeriesSamples series)>;
 
-  // Replays the log under the same caps, flushing as it goes. Parts that are broken are set aside as
-  // NAME.broken and reported, the rest answers. Fails when another process holds the folder or a
+  // Replays the log under the same caps, flushing as it goes. Parts that are broken are set aside
+  // as NAME.broken and reported, the rest answers. Fails when another process holds the folder or a
   // newer version wrote it.
   static base::StatusOr<std::unique_ptr<Store>> Open(const Options& options);
   // Stops as Stop() does.

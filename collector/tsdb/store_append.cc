@@ -59,10 +59,10 @@ void Store::Impl::Judge(model::SampleRow* row, int64_t oldest_ms, Batch* batch) 
   }
   HeadSeries* series = FindOrAdd(row, batch);
   if (series == nullptr) {
-    return Refuse(&stats.refused, *row,
-                  "new series refused, limit of " + std::to_string(options_.max_series) +
-                      " series reached",
-                  &stats);
+    return Refuse(
+        &stats.refused, *row,
+        "new series refused, limit of " + std::to_string(options_.max_series) + " series reached",
+        &stats);
   }
   row->ref = series->ref;
   const Batch::Stored before{series, series->newest_ms, series->newest_value};

@@ -123,16 +123,16 @@ class Store::Impl {
                              const std::function<base::Status(const model::Labels&)>& visit);
   View TakeLabelsView(const SeriesQuery& query) VEDETTE_EXCLUDES(mutex_);
   base::StatusOr<std::unique_ptr<SeriesCursor>> MakePartCursor(
-      std::shared_ptr<const Part> part, const std::vector<model::Matcher>& matchers,
-      int64_t min_ms, int64_t max_ms);
+      std::shared_ptr<const Part> part, const std::vector<model::Matcher>& matchers, int64_t min_ms,
+      int64_t max_ms);
   base::Status ReportDamage(const base::Status& damage) VEDETTE_EXCLUDES(damage_mutex_);
 
   const Options options_;
   const std::string wal_dir_;
   std::unique_ptr<base::FileLock> folder_lock_;
   DiskGuard guard_;
-  std::unique_ptr<PartSet> parts_;   // set by Open
-  std::unique_ptr<base::Wal> wal_;   // set by Open, null during replay
+  std::unique_ptr<PartSet> parts_;  // set by Open
+  std::unique_ptr<base::Wal> wal_;  // set by Open, null during replay
 
   base::Mutex maintenance_mutex_;
   absl::flat_hash_set<uint64_t> damaged_ VEDETTE_GUARDED_BY(maintenance_mutex_);  // not merged

@@ -175,8 +175,7 @@ base::Status Store::Impl::MergeOnce() {
   const std::shared_ptr<const PartList> list = parts_->Snapshot();
   std::vector<PartMeta> metas;
   for (const StoredPart& part : *list) metas.push_back(part.meta);
-  const std::optional<MergePlan> plan =
-      PlanMerge(metas, damaged_, options_.clock->WallMillis());
+  const std::optional<MergePlan> plan = PlanMerge(metas, damaged_, options_.clock->WallMillis());
   if (!plan) return {};
   const PartList inputs = Chosen(*list, plan->parts);
   base::StatusOr<StoredPart> merged = MergeParts(inputs, plan->level);

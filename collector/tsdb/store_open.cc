@@ -18,7 +18,8 @@ uint64_t NewSeed() {
 
 Options Bounded(Options options) {
   options.retention_ms = std::clamp<int64_t>(options.retention_ms, 1, kMaxTimeMs);
-  options.out_of_order_window_ms = std::clamp<int64_t>(options.out_of_order_window_ms, 0, kMaxTimeMs);
+  options.out_of_order_window_ms =
+      std::clamp<int64_t>(options.out_of_order_window_ms, 0, kMaxTimeMs);
   return options;
 }
 
@@ -45,10 +46,10 @@ void Store::Impl::MakeTelemetry() {
   refused_ = telemetry.NewCounter(p + "samples_refused_total", "Samples refused over a limit.");
   replay_lost_ = telemetry.NewCounter(p + "replay_lost_rows_total",
                                       "Log rows whose series was lost with a damaged record.");
-  quarantined_ = telemetry.NewCounter(p + "quarantined_files_total",
-                                      "Broken files set aside as NAME.broken.");
-  damaged_reads_ = telemetry.NewCounter(p + "damaged_reads_total",
-                                        "Reads that met damaged bytes in a part.");
+  quarantined_ =
+      telemetry.NewCounter(p + "quarantined_files_total", "Broken files set aside as NAME.broken.");
+  damaged_reads_ =
+      telemetry.NewCounter(p + "damaged_reads_total", "Reads that met damaged bytes in a part.");
   flushes_ = telemetry.NewCounter(p + "flushes_total", "Heads written to parts.");
   flush_failures_ = telemetry.NewCounter(p + "flush_failures_total", "Flushes that failed.");
   merges_ = telemetry.NewCounter(p + "merges_total", "Merges of parts.");
@@ -58,7 +59,8 @@ void Store::Impl::MakeTelemetry() {
   part_count_ = telemetry.NewGauge(p + "parts", "Parts on disk.");
   part_bytes_ = telemetry.NewGauge(p + "part_bytes", "Bytes of the parts on disk.");
   wal_bytes_ = telemetry.NewGauge(p + "wal_bytes", "Bytes of the write-ahead log on disk.");
-  disk_full_ = telemetry.NewGauge(p + "disk_full", "1 while samples are refused for lack of space.");
+  disk_full_ =
+      telemetry.NewGauge(p + "disk_full", "1 while samples are refused for lack of space.");
 }
 
 base::Status Store::Impl::Open() {
@@ -99,10 +101,10 @@ base::Status Store::Impl::OpenLog() {
   options.clock = options_.clock;
   Replay replay;
   VEDETTE_ASSIGN_OR_RETURN(
-      wal_, base::Wal::Open(options, [&](base::WalPosition position, uint8_t type,
-                                         std::string_view payload) {
-        return ReplayRecord(position, type, payload, &replay);
-      }));
+      wal_, base::Wal::Open(
+                options, [&](base::WalPosition position, uint8_t type, std::string_view payload) {
+                  return ReplayRecord(position, type, payload, &replay);
+                }));
   {
     base::MutexLock lock(mutex_);
     epoch_ = replay.epoch + 1;

@@ -60,8 +60,8 @@ bool Overlaps(const PartMeta& part, int64_t min_ms, int64_t max_ms) {
 
 }  // namespace
 
-Store::Impl::View Store::Impl::TakeView(const std::vector<model::Matcher>& matchers,
-                                        int64_t min_ms, int64_t max_ms) {
+Store::Impl::View Store::Impl::TakeView(const std::vector<model::Matcher>& matchers, int64_t min_ms,
+                                        int64_t max_ms) {
   View view;
   base::MutexLock lock(mutex_);
   view.head = head_->Copy(matchers, min_ms, max_ms);
@@ -110,8 +110,8 @@ base::StatusOr<std::vector<std::unique_ptr<SeriesCursor>>> Store::Impl::MakeCurs
     cursors.push_back(std::move(cursor));
   }
   if (view.frozen != nullptr) {
-    cursors.push_back(std::make_unique<VectorCursor>(
-        CopyFrozen(*view.frozen, matchers, min_ms, max_ms)));
+    cursors.push_back(
+        std::make_unique<VectorCursor>(CopyFrozen(*view.frozen, matchers, min_ms, max_ms)));
   }
   cursors.push_back(std::make_unique<VectorCursor>(std::move(view.head)));
   return cursors;
@@ -126,8 +126,8 @@ base::Status Store::Impl::Select(const std::vector<model::Matcher>& matchers, in
 
 base::Status Store::Impl::ForEachLabels(
     const SeriesQuery& query, const std::function<base::Status(const model::Labels&)>& visit) {
-  VEDETTE_ASSIGN_OR_RETURN(auto cursors, MakeCursors(TakeLabelsView(query), query.matchers,
-                                                     query.min_ms, query.max_ms));
+  VEDETTE_ASSIGN_OR_RETURN(
+      auto cursors, MakeCursors(TakeLabelsView(query), query.matchers, query.min_ms, query.max_ms));
   return MergeLabels(std::move(cursors), visit);
 }
 

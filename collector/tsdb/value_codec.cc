@@ -208,11 +208,20 @@ base::Status DecodeValues(std::string_view data, size_t count, std::vector<doubl
   const uint8_t codec = in.Fixed<uint8_t>();
   base::Status status;
   switch (static_cast<ValueCodec>(codec)) {
-    case ValueCodec::kConstant: status = DecodeConstant(&in, *out); break;
-    case ValueCodec::kDecimal: status = DecodeDecimal(&in, *out); break;
-    case ValueCodec::kXor: status = DecodeXor(&in, *out); break;
-    case ValueCodec::kRaw: status = DecodeRaw(&in, *out); break;
-    default: return base::DataLoss("values column: unknown codec " + std::to_string(codec));
+    case ValueCodec::kConstant:
+      status = DecodeConstant(&in, *out);
+      break;
+    case ValueCodec::kDecimal:
+      status = DecodeDecimal(&in, *out);
+      break;
+    case ValueCodec::kXor:
+      status = DecodeXor(&in, *out);
+      break;
+    case ValueCodec::kRaw:
+      status = DecodeRaw(&in, *out);
+      break;
+    default:
+      return base::DataLoss("values column: unknown codec " + std::to_string(codec));
   }
   if (status.ok() && !in.empty()) return base::DataLoss("values column: bytes left over");
   return status;

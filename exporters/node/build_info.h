@@ -16,8 +16,8 @@ struct BuildInfo {
   std::string revision;
 };
 
-// node_exporter_build_info, with every label that upstream's has; those that only a Go program could
-// fill are empty or say what we are. Immutable, thread-safe.
+// node_exporter_build_info, with every label that upstream's has; those that only a Go program
+// could fill are empty or say what we are. Immutable, thread-safe.
 class BuildInfoMetric final : public prometheus::Collectable {
  public:
   explicit BuildInfoMetric(BuildInfo info) : info_(std::move(info)) {}

@@ -52,8 +52,8 @@ void CpuThrottle::Collect(FamilySink* sink) {
   FamilyRef core_family = sink->Counter("node_cpu_core_throttles_total",
                                         "Number of times this CPU core has been throttled.");
   for (const auto& [key, count] : cores) {
-    core_family.Add(static_cast<double>(count), {{"core", std::to_string(key.second)},
-                                                 {"package", std::to_string(key.first)}});
+    core_family.Add(static_cast<double>(count),
+                    {{"core", std::to_string(key.second)}, {"package", std::to_string(key.first)}});
   }
   FamilyRef package_family = sink->Counter("node_cpu_package_throttles_total",
                                            "Number of times this CPU package has been throttled.");

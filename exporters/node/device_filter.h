@@ -18,8 +18,8 @@ namespace vedette::exporters::node {
 // anchored. Immutable, thread-safe.
 class DeviceFilter {
  public:
-  // `flag` is the flags' common part, "collector.netdev.device", for errors: both patterns given, or
-  // one that is no regular expression.
+  // `flag` is the flags' common part, "collector.netdev.device", for errors: both patterns given,
+  // or one that is no regular expression.
   static base::StatusOr<DeviceFilter> Make(const Patterns& patterns, const char* default_exclude,
                                            const std::string& flag);
   bool Ignores(std::string_view name) const;

@@ -184,10 +184,9 @@ class Diskstats final : public Collector {
 }  // namespace
 
 MadeCollector MakeDiskstats(const CollectorContext& context) {
-  VEDETTE_ASSIGN_OR_RETURN(
-      DeviceFilter filter,
-      DeviceFilter::Make(context.options->diskstats.devices, kDefaultDiskExclude,
-                         "collector.diskstats.device"));
+  VEDETTE_ASSIGN_OR_RETURN(DeviceFilter filter,
+                           DeviceFilter::Make(context.options->diskstats.devices,
+                                              kDefaultDiskExclude, "collector.diskstats.device"));
   return std::make_unique<Diskstats>(context.options->paths, std::move(filter));
 }
 

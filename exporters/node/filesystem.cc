@@ -117,10 +117,9 @@ class Filesystem final : public Collector {
 
 MadeCollector MakeFilesystem(const CollectorContext& context) {
   const auto& options = context.options->filesystem;
-  VEDETTE_ASSIGN_OR_RETURN(
-      DeviceFilter mount_points,
-      DeviceFilter::Make(options.mount_points, kDefaultMountPointsExclude,
-                         "collector.filesystem.mount-points"));
+  VEDETTE_ASSIGN_OR_RETURN(DeviceFilter mount_points,
+                           DeviceFilter::Make(options.mount_points, kDefaultMountPointsExclude,
+                                              "collector.filesystem.mount-points"));
   VEDETTE_ASSIGN_OR_RETURN(DeviceFilter fs_types,
                            DeviceFilter::Make(options.fs_types, kDefaultFsTypesExclude,
                                               "collector.filesystem.fs-types"));

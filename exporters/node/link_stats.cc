@@ -151,8 +151,8 @@ uint64_t Take(std::string_view key, LinkStats* link) {
 
 struct LegacyName {
   std::string_view name;
-  std::string_view main;                      // there or nothing is done
-  std::array<std::string_view, 3> added{};    // what the kernel adds to it in /proc/net/dev
+  std::string_view main;                    // there or nothing is done
+  std::array<std::string_view, 3> added{};  // what the kernel adds to it in /proc/net/dev
 };
 constexpr LegacyName kLegacyNames[] = {
     {"receive_errs", "receive_errors"},
@@ -173,10 +173,10 @@ constexpr LegacyName kLegacyNames[] = {
 
 // The columns of /proc/net/dev.
 constexpr std::array<std::string_view, 16> kNetDevColumns = {
-    "receive_bytes",     "receive_packets",  "receive_errors",      "receive_dropped",
-    "receive_fifo",      "receive_frame",    "receive_compressed",  "receive_multicast",
-    "transmit_bytes",    "transmit_packets", "transmit_errors",     "transmit_dropped",
-    "transmit_fifo",     "transmit_colls",   "transmit_carrier",    "transmit_compressed"};
+    "receive_bytes",  "receive_packets",  "receive_errors",     "receive_dropped",
+    "receive_fifo",   "receive_frame",    "receive_compressed", "receive_multicast",
+    "transmit_bytes", "transmit_packets", "transmit_errors",    "transmit_dropped",
+    "transmit_fifo",  "transmit_colls",   "transmit_carrier",   "transmit_compressed"};
 constexpr int kNetDevHeadLines = 2;
 
 }  // namespace

@@ -33,8 +33,8 @@ void ParseLinkMessages(std::string_view message, std::vector<LinkStats>* links);
 // 16 numbers.
 base::StatusOr<std::vector<LinkStats>> ParseNetDev(std::string_view text);
 
-// Renames and sums the kernel's counters to what /proc/net/dev would show ("receive_drop"), which is
-// what the metrics are named after unless detailed ones are asked for.
+// Renames and sums the kernel's counters to what /proc/net/dev would show ("receive_drop"), which
+// is what the metrics are named after unless detailed ones are asked for.
 void ToLegacyNames(LinkStats* link);
 
 }  // namespace vedette::exporters::node

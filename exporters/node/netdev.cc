@@ -20,9 +20,8 @@ class Families {
     for (const auto& [known, family] : families_) {
       if (known == key) return family;
     }
-    const FamilyRef family =
-        sink_->Counter(base::Concat({"node_network_", key, "_total"}),
-                       base::Concat({"Network device statistic ", key, "."}));
+    const FamilyRef family = sink_->Counter(base::Concat({"node_network_", key, "_total"}),
+                                            base::Concat({"Network device statistic ", key, "."}));
     families_.emplace_back(key, family);
     return family;
   }
@@ -78,9 +77,8 @@ class Netdev final : public Collector {
 }  // namespace
 
 MadeCollector MakeNetdev(const CollectorContext& context) {
-  VEDETTE_ASSIGN_OR_RETURN(
-      DeviceFilter filter,
-      DeviceFilter::Make(context.options->netdev.devices, "", "collector.netdev.device"));
+  VEDETTE_ASSIGN_OR_RETURN(DeviceFilter filter, DeviceFilter::Make(context.options->netdev.devices,
+                                                                   "", "collector.netdev.device"));
   return std::make_unique<Netdev>(*context.options, std::move(filter));
 }
 

@@ -69,8 +69,7 @@ base::Status AddNetworkAddresses(FamilySink* sink) {
   ifaddrs* list = nullptr;
   if (::getifaddrs(&list) != 0) return base::FromErrno(errno, "getifaddrs");
   const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owned(list, ::freeifaddrs);
-  FamilyRef family =
-      sink->Gauge("node_network_address_info", "node network address by device");
+  FamilyRef family = sink->Gauge("node_network_address_info", "node network address by device");
   for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
     Address address;
     if (!ReadAddress(*entry, &address)) continue;

@@ -26,9 +26,9 @@ class NodeExporter {
     base::Logger* logger = nullptr;
     const base::Telemetry* telemetry = nullptr;  // our own counters, on the page too; may be null
     BuildInfo build;
-    std::string metrics_path = "/metrics";    // --web.telemetry-path
-    int max_requests = 40;                    // --web.max-requests
-    bool exporter_metrics = true;             // --web.disable-exporter-metrics: process_*, vedette_*
+    std::string metrics_path = "/metrics";  // --web.telemetry-path
+    int max_requests = 40;                  // --web.max-requests
+    bool exporter_metrics = true;           // --web.disable-exporter-metrics: process_*, vedette_*
   };
 
   // Fails on patterns that are none, on flags that exclude each other and on collectors that do not

@@ -5,8 +5,7 @@
 
 namespace vedette::exporters::node {
 
-const char kDefaultDiskExclude[] =
-    R"(^(z?ram|loop|fd|(h|s|v|xv)d[a-z]|nvme\d+n\d+p)\d+$)";
+const char kDefaultDiskExclude[] = R"(^(z?ram|loop|fd|(h|s|v|xv)d[a-z]|nvme\d+n\d+p)\d+$)";
 const char kDefaultMountPointsExclude[] =
     R"(^/(dev|proc|run/credentials/.+|sys|var/lib/docker/.+|var/lib/containers/storage/.+)($|/))";
 const char kDefaultFsTypesExclude[] =

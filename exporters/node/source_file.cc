@@ -77,8 +77,8 @@ base::StatusOr<std::vector<std::string>> ListFolder(const std::string& path,
 }
 
 base::Status Malformed(const std::string& path, std::string_view what, std::string_view found) {
-  return base::InvalidArgument(base::Concat(
-      {path, ": ", what, ", found ", base::GoQuote(found.substr(0, kShownBytes))}));
+  return base::InvalidArgument(
+      base::Concat({path, ": ", what, ", found ", base::GoQuote(found.substr(0, kShownBytes))}));
 }
 
 }  // namespace vedette::exporters::node

@@ -28,8 +28,8 @@ constexpr Line kLines[] = {
 
 // In the order of the kernel's softirq line, after the total.
 constexpr std::array<std::string_view, 10> kSoftirqs = {
-    "hi", "timer", "net_tx", "net_rx", "block", "block_iopoll", "tasklet", "sched", "hrtimer",
-    "rcu"};
+    "hi",           "timer",   "net_tx", "net_rx",  "block",
+    "block_iopoll", "tasklet", "sched",  "hrtimer", "rcu"};
 
 class Stat final : public Collector {
  public:

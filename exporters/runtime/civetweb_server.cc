@@ -55,8 +55,8 @@ std::string Head(const Response& response, const char* reason) {
   for (const auto& [name, value] : response.headers.fields()) {
     head += base::Concat({name, ": ", value, "\r\n"});
   }
-  head += base::Concat({"Content-Length: ", std::to_string(response.body.size()),
-                        "\r\nConnection: close\r\n\r\n"});
+  head += base::Concat(
+      {"Content-Length: ", std::to_string(response.body.size()), "\r\nConnection: close\r\n\r\n"});
   return head;
 }
 
@@ -75,11 +75,16 @@ CivetwebServer::~CivetwebServer() {
 }
 
 base::Status CivetwebServer::Open(const std::string& address) {
-  const char* options[] = {"listening_ports",    address.c_str(),
-                           "num_threads",        kThreads,
-                           "request_timeout_ms", kRequestTimeoutMs,
-                           "enable_keep_alive",  "no",
-                           "tcp_nodelay",        "1",
+  const char* options[] = {"listening_ports",
+                           address.c_str(),
+                           "num_threads",
+                           kThreads,
+                           "request_timeout_ms",
+                           kRequestTimeoutMs,
+                           "enable_keep_alive",
+                           "no",
+                           "tcp_nodelay",
+                           "1",
                            nullptr};
   mg_callbacks callbacks{};
   callbacks.begin_request = &CivetwebServer::OnRequest;
@@ -101,8 +106,7 @@ base::Status CivetwebServer::Open(const std::string& address) {
 }
 
 int CivetwebServer::OnRequest(mg_connection* connection) {
-  const auto* self = static_cast<const CivetwebServer*>(
-      mg_get_request_info(connection)->user_data);
+  const auto* self = static_cast<const CivetwebServer*>(mg_get_request_info(connection)->user_data);
   self->Answer(connection);
   return 1;  // handled
 }

@@ -26,9 +26,9 @@ class Collector {
  public:
   virtual ~Collector() = default;
 
-  // Adds families to `sink`. What was added before an error is still exposed; the error itself shows
-  // as scrape_collector_success 0 and harms no other collector. NoData() says that the machine lacks
-  // the source: success is 0 all the same, but nobody is warned.
+  // Adds families to `sink`. What was added before an error is still exposed; the error itself
+  // shows as scrape_collector_success 0 and harms no other collector. NoData() says that the
+  // machine lacks the source: success is 0 all the same, but nobody is warned.
   virtual base::Status Collect(const Scrape& scrape, FamilySink* sink) = 0;
 };
 

@@ -19,8 +19,8 @@ namespace vedette::exporters {
 
 // The collectors that are switched on, and what is said of each at every scrape:
 // PREFIX_scrape_collector_duration_seconds and PREFIX_scrape_collector_success. A failing collector
-// is logged when it begins to fail and when it works again, not at each scrape. Thread-safe; scrapes
-// at the same time take turns at each collector.
+// is logged when it begins to fail and when it works again, not at each scrape. Thread-safe;
+// scrapes at the same time take turns at each collector.
 class CollectorSet final : public prometheus::Collectable {
  public:
   struct Member {

@@ -41,8 +41,8 @@ base::Status ExporterServer::Open(const Options& options, bool has_ipv6,
                            PlanListen(address, {options.web_config != nullptr, has_ipv6}));
   uint16_t port = 0;
   if (!plan.civetweb.empty()) {
-    VEDETTE_ASSIGN_OR_RETURN(
-        auto server, CivetwebServer::Start(plan.civetweb, options.handler, options.logger));
+    VEDETTE_ASSIGN_OR_RETURN(auto server,
+                             CivetwebServer::Start(plan.civetweb, options.handler, options.logger));
     port = server->Port();
     civetweb_.push_back(std::move(server));
     if (!plan.base_http.empty()) plan.base_http = WithPort(plan.base_http, port);
@@ -75,8 +75,7 @@ base::StatusOr<uint16_t> ExporterServer::OpenBaseHttp(const Options& options,
   return base_http_.back()->Ports().front();
 }
 
-base::Status ExporterServer::SetWebConfig(
-    std::shared_ptr<const base::http::WebConfig> web_config) {
+base::Status ExporterServer::SetWebConfig(std::shared_ptr<const base::http::WebConfig> web_config) {
   if (!civetweb_.empty()) {
     return base::InvalidArgument(
         "the exporter was started without a web configuration; restart it to use one");

@@ -18,8 +18,8 @@
 
 namespace vedette::exporters {
 
-// An exporter on its listen addresses, with the servers that they need (listen_plan.h). Owned by app.
-// Start once; Stop, or the destructor, joins everything within 5 s.
+// An exporter on its listen addresses, with the servers that they need (listen_plan.h). Owned by
+// app. Start once; Stop, or the destructor, joins everything within 5 s.
 class ExporterServer {
  public:
   struct Options {
@@ -30,8 +30,8 @@ class ExporterServer {
     Handler handler;
     base::Clock* clock = nullptr;
     base::Logger* logger = nullptr;
-    base::FileSystem* fs = nullptr;         // for certificates; null: the machine's
-    base::Telemetry* telemetry = nullptr;   // may be null
+    base::FileSystem* fs = nullptr;        // for certificates; null: the machine's
+    base::Telemetry* telemetry = nullptr;  // may be null
   };
 
   // Binds every address or fails naming the one that could not be bound.

@@ -72,7 +72,8 @@ Response Exposer::Metrics(const Request& request) const {
   return response;
 }
 
-// The collectors to run. Messages and rules are upstream's: an unknown name in exclude[] is ignored.
+// The collectors to run. Messages and rules are upstream's: an unknown name in exclude[] is
+// ignored.
 base::StatusOr<std::vector<std::string>> Exposer::Select(const Params& query) const {
   const std::vector<std::string_view> collect = query.GetAll("collect[]");
   const std::vector<std::string_view> exclude = query.GetAll("exclude[]");

@@ -17,16 +17,16 @@ namespace vedette::exporters {
 // Path, query and headers in, body out: what an exporter is to any HTTP server. Thread-safe.
 using Handler = std::function<base::http::Response(const base::http::Request&)>;
 
-// Answers an exporter's requests: the metrics page, narrowed by collect[] or exclude[], in the format
-// that Accept asks for; a landing page at "/". Knows no server; compression is the server's.
+// Answers an exporter's requests: the metrics page, narrowed by collect[] or exclude[], in the
+// format that Accept asks for; a landing page at "/". Knows no server; compression is the server's.
 // Thread-safe. Borrows everything in Options.
 class Exposer {
  public:
   struct Options {
-    std::string title;                         // "Node Exporter"
+    std::string title;  // "Node Exporter"
     std::string version;
     std::string metrics_path = "/metrics";
-    int max_requests = 40;                     // scrapes at the same time, over it 503; 0: no limit
+    int max_requests = 40;  // scrapes at the same time, over it 503; 0: no limit
     const CollectorSet* collectors = nullptr;
     std::vector<std::string> known_collectors;  // also those switched off
     // Always on the page: build info, process_*, our own counters.

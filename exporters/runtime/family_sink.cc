@@ -11,9 +11,15 @@ void FamilyRef::Add(double value, std::span<const LabelRef> labels) {
     metric.label.push_back({std::string(label.name), std::string(label.value)});
   }
   switch (family_->type) {
-    case prometheus::MetricType::Counter: metric.counter.value = value; break;
-    case prometheus::MetricType::Gauge: metric.gauge.value = value; break;
-    default: metric.untyped.value = value; break;
+    case prometheus::MetricType::Counter:
+      metric.counter.value = value;
+      break;
+    case prometheus::MetricType::Gauge:
+      metric.gauge.value = value;
+      break;
+    default:
+      metric.untyped.value = value;
+      break;
   }
 }
 

@@ -22,11 +22,16 @@ using PairLabels = std::vector<std::pair<std::string, std::string>>;
 
 FamilyType TypeOf(MetricType type) {
   switch (type) {
-    case MetricType::Counter: return FamilyType::kCounter;
-    case MetricType::Gauge: return FamilyType::kGauge;
-    case MetricType::Summary: return FamilyType::kSummary;
-    case MetricType::Histogram: return FamilyType::kHistogram;
-    case MetricType::Untyped: break;
+    case MetricType::Counter:
+      return FamilyType::kCounter;
+    case MetricType::Gauge:
+      return FamilyType::kGauge;
+    case MetricType::Summary:
+      return FamilyType::kSummary;
+    case MetricType::Histogram:
+      return FamilyType::kHistogram;
+    case MetricType::Untyped:
+      break;
   }
   return FamilyType::kUnknown;
 }
@@ -82,9 +87,12 @@ void AddHistogram(ClientMetric* metric, Family* out) {
 
 double PlainValue(const ClientMetric& metric, MetricType type) {
   switch (type) {
-    case MetricType::Counter: return metric.counter.value;
-    case MetricType::Gauge: return metric.gauge.value;
-    default: return metric.untyped.value;
+    case MetricType::Counter:
+      return metric.counter.value;
+    case MetricType::Gauge:
+      return metric.gauge.value;
+    default:
+      return metric.untyped.value;
   }
 }
 
@@ -120,8 +128,12 @@ Family ToExpositionFamily(MetricFamily family) {
   out.points.reserve(family.metric.size());
   for (ClientMetric& metric : family.metric) {
     switch (family.type) {
-      case MetricType::Summary: AddSummary(&metric, &out); break;
-      case MetricType::Histogram: AddHistogram(&metric, &out); break;
+      case MetricType::Summary:
+        AddSummary(&metric, &out);
+        break;
+      case MetricType::Histogram:
+        AddHistogram(&metric, &out);
+        break;
       default:
         AddPoint(TakeLabels(&metric), "", PlainValue(metric, family.type), metric, &out);
     }

@@ -13,7 +13,7 @@ namespace vedette::exporters {
 // reads the command line. A plain value.
 template <typename Options>
 struct Flag {
-  std::string name;           // "collector.cpu.info", without dashes
+  std::string name;  // "collector.cpu.info", without dashes
   std::string help;
   std::string default_value;  // "true" or "false" for a switch
   bool is_switch = false;     // --NAME and --no-NAME, given to `set` as "true" and "false"

@@ -9,11 +9,20 @@ std::string EscapeHtml(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -26,9 +35,9 @@ std::string LandingPage(std::string_view title, std::string_view version,
   const std::string name = EscapeHtml(title);
   const std::string path = EscapeHtml(metrics_path);
   return base::Concat({"<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"UTF-8\"><title>",
-                       name, "</title></head>\n<body>\n<h1>", name, "</h1>\n<p>Version: ",
-                       EscapeHtml(version), "</p>\n<p><a href=\"", path, "\">Metrics</a></p>\n",
-                       "</body>\n</html>\n"});
+                       name, "</title></head>\n<body>\n<h1>", name,
+                       "</h1>\n<p>Version: ", EscapeHtml(version), "</p>\n<p><a href=\"", path,
+                       "\">Metrics</a></p>\n", "</body>\n</html>\n"});
 }
 
 }  // namespace vedette::exporters

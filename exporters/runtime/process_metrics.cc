@@ -45,7 +45,8 @@ class StatFields {
  private:
   static std::string_view Tail(const std::string& text) {
     const size_t close = text.rfind(") ");  // the name itself may hold both
-    return close == std::string::npos ? std::string_view() : std::string_view(text).substr(close + 2);
+    return close == std::string::npos ? std::string_view()
+                                      : std::string_view(text).substr(close + 2);
   }
 
   const std::string text_;

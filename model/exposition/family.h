@@ -21,8 +21,8 @@ enum class FamilyType {
   kStateSet,
 };
 
-// One exposed value: the family's name with `suffix` ("", "_bucket", "_sum", "_count", "_total" ...),
-// its labels in the order to print, and a time only where the source itself has one.
+// One exposed value: the family's name with `suffix` ("", "_bucket", "_sum", "_count", "_total"
+// ...), its labels in the order to print, and a time only where the source itself has one.
 struct Point {
   std::vector<std::pair<std::string, std::string>> labels;
   std::string suffix;
@@ -30,8 +30,8 @@ struct Point {
   std::optional<int64_t> timestamp_ms;
 };
 
-// A metric family as exporters hand it to the writer. A plain value. Counters carry the name that the
-// text format shows ("x_total"); the OpenMetrics writer takes the suffix apart where it has to.
+// A metric family as exporters hand it to the writer. A plain value. Counters carry the name that
+// the text format shows ("x_total"); the OpenMetrics writer takes the suffix apart where it has to.
 struct Family {
   std::string name;
   std::string help;

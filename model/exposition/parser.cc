@@ -111,8 +111,9 @@ base::StatusOr<EntryKind> Parser::ReadCommentLine() {
   SkipBlanks();
   if (pos_ > blanks) {
     const size_t keyword = pos_;
-    for (const auto& [word, kind] : {std::pair<std::string_view, EntryKind>{"HELP", EntryKind::kHelp},
-                                     {"TYPE", EntryKind::kType}}) {
+    for (const auto& [word, kind] :
+         {std::pair<std::string_view, EntryKind>{"HELP", EntryKind::kHelp},
+          {"TYPE", EntryKind::kType}}) {
       if (Take(word) && !AtEnd() && IsBlank(Peek())) {
         SkipBlanks();
         return ReadMetadata(kind);
@@ -191,8 +192,8 @@ base::Status Parser::CheckMetadata(EntryKind kind) {
     return {};
   }
   if (text_.empty() || base::EndsWith(family_, "_" + text_)) return {};
-  return ErrorAt(base::Concat({"unit ", base::GoQuote(text_), " is not a suffix of metric ",
-                               base::GoQuote(family_)}));
+  return ErrorAt(base::Concat(
+      {"unit ", base::GoQuote(text_), " is not a suffix of metric ", base::GoQuote(family_)}));
 }
 
 base::StatusOr<EntryKind> Parser::ReadSeries() {

@@ -90,8 +90,8 @@ class Parser {
   base::Status BuildLabels(const std::vector<RawLabel>& raw, bool with_name, Labels* out);
   std::string_view Unescape(RawText text);
 
-  base::Status Error(std::string_view what) const;          // with what was found at pos_
-  base::Status ErrorAt(std::string_view message) const;     // the message alone
+  base::Status Error(std::string_view what) const;       // with what was found at pos_
+  base::Status ErrorAt(std::string_view message) const;  // the message alone
 
   const std::string_view input_;
   const Format format_;

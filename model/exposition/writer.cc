@@ -94,11 +94,15 @@ class FamilyWriter {
       case FamilyType::kCounter:
       case FamilyType::kGauge:
       case FamilyType::kSummary:
-      case FamilyType::kHistogram: return FamilyTypeName(family_.type);
+      case FamilyType::kHistogram:
+        return FamilyTypeName(family_.type);
       case FamilyType::kInfo:
-      case FamilyType::kStateSet: return "gauge";
-      case FamilyType::kGaugeHistogram: return "histogram";
-      case FamilyType::kUnknown: break;
+      case FamilyType::kStateSet:
+        return "gauge";
+      case FamilyType::kGaugeHistogram:
+        return "histogram";
+      case FamilyType::kUnknown:
+        break;
     }
     return "untyped";
   }
@@ -156,14 +160,22 @@ class FamilyWriter {
 
 std::string_view FamilyTypeName(FamilyType type) {
   switch (type) {
-    case FamilyType::kCounter: return "counter";
-    case FamilyType::kGauge: return "gauge";
-    case FamilyType::kHistogram: return "histogram";
-    case FamilyType::kSummary: return "summary";
-    case FamilyType::kGaugeHistogram: return "gaugehistogram";
-    case FamilyType::kInfo: return "info";
-    case FamilyType::kStateSet: return "stateset";
-    case FamilyType::kUnknown: break;
+    case FamilyType::kCounter:
+      return "counter";
+    case FamilyType::kGauge:
+      return "gauge";
+    case FamilyType::kHistogram:
+      return "histogram";
+    case FamilyType::kSummary:
+      return "summary";
+    case FamilyType::kGaugeHistogram:
+      return "gaugehistogram";
+    case FamilyType::kInfo:
+      return "info";
+    case FamilyType::kStateSet:
+      return "stateset";
+    case FamilyType::kUnknown:
+      break;
   }
   return "unknown";
 }

@@ -10,8 +10,8 @@
 
 namespace vedette::model::exposition {
 
-// Appends `family` as `format` has it: HELP, TYPE, then the points in the order given. Floats are the
-// shortest digits that read back. Texts that are not UTF-8 are repaired (U+FFFD); names beyond
+// Appends `family` as `format` has it: HELP, TYPE, then the points in the order given. Floats are
+// the shortest digits that read back. Texts that are not UTF-8 are repaired (U+FFFD); names beyond
 // [a-zA-Z_:][a-zA-Z0-9_:]* are written quoted. A family without points writes nothing.
 void AppendFamily(const Family& family, Format format, std::string* out);
 

@@ -39,9 +39,11 @@ TEST(Bytes, IntegersComeBack) {
 }
 
 TEST(Bytes, ReadingPastTheEndFailsForGood) {
-  const std::string_view kBad[] = {
-      "", "\x80", "\x05" "abc", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
-      "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"};
+  const std::string_view kBad[] = {"", "\x80",
+                                   "\x05"
+                                   "abc",
+                                   "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+                                   "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"};
   for (const std::string_view bad : kBad) {
     ByteReader reader(bad);
     EXPECT_EQ(reader.String(), "");
@@ -86,7 +88,8 @@ TEST(Compress, BadInputIsRefused) {
   for (const Codec& codec : kCodecs) {
     SCOPED_TRACE(codec.name);
     const std::string packed = codec.compress(Sample(5000, true));
-    for (const size_t cut : {size_t{0}, size_t{1}, size_t{5}, packed.size() / 2, packed.size() - 1}) {
+    for (const size_t cut :
+         {size_t{0}, size_t{1}, size_t{5}, packed.size() / 2, packed.size() - 1}) {
       EXPECT_EQ(codec.decompress(packed.substr(0, cut), kMax).status().code(),
                 absl::StatusCode::kInvalidArgument)
           << cut;

@@ -138,11 +138,10 @@ TEST(Regex, AcceptsWhatGoAcceptsAndReportsTheRest) {
     const char* pattern;
     const char* text;
     bool matches;
-  } kCases[] = {{"a.b", "a\nb", true},        {"(?<name>x)\\1?", "x", false},
-                {"(?<name>x)", "x", true},    {"(?P<name>x)", "x", true},
-                {"\\(?<a>", "(<a>", true},    {"[(?<]+", "(?<", true},
-                {"\\Q(?<\\E", "(?<", true},   {"\\d+\\s\\w", "12 x", true},
-                {"(?i)ABC", "abc", true}};
+  } kCases[] = {
+      {"a.b", "a\nb", true},      {"(?<name>x)\\1?", "x", false}, {"(?<name>x)", "x", true},
+      {"(?P<name>x)", "x", true}, {"\\(?<a>", "(<a>", true},      {"[(?<]+", "(?<", true},
+      {"\\Q(?<\\E", "(?<", true}, {"\\d+\\s\\w", "12 x", true},   {"(?i)ABC", "abc", true}};
   for (const auto& c : kCases) {
     const auto regex = CompileRegex(c.pattern);
     if (!regex.ok()) {

@@ -2,8 +2,8 @@
 
 #include <atomic>
 #include <cerrno>
-#include <mutex>
 #include <condition_variable>
+#include <mutex>
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -90,8 +90,13 @@ TEST(NumberText, SecondsHaveUpToThreeDecimals) {
   const struct {
     int64_t ms;
     const char* text;
-  } kCases[] = {{1435781430781, "1435781430.781"}, {1435781430000, "1435781430"}, {0, "0"},
-                {1500, "1.5"},  {10, "0.01"},  {-1, "-0.001"}, {-2500, "-2.5"},
+  } kCases[] = {{1435781430781, "1435781430.781"},
+                {1435781430000, "1435781430"},
+                {0, "0"},
+                {1500, "1.5"},
+                {10, "0.01"},
+                {-1, "-0.001"},
+                {-2500, "-2.5"},
                 {std::numeric_limits<int64_t>::min(), "-9223372036854775.808"}};
   for (const auto& c : kCases) {
     std::string out;
@@ -104,15 +109,17 @@ TEST(Strings, NumbersAreReadWholeOrNotAtAll) {
   EXPECT_EQ(ParseInt("-12"), -12);
   EXPECT_EQ(ParseInt("+12"), 12);
   EXPECT_EQ(ParseUint("18446744073709551615"), std::numeric_limits<uint64_t>::max());
-  for (const char* bad : {"", " 1", "1 ", "1x", "+-1", "--1", "99999999999999999999", "0x10", "1.0"}) {
+  for (const char* bad :
+       {"", " 1", "1 ", "1x", "+-1", "--1", "99999999999999999999", "0x10", "1.0"}) {
     EXPECT_FALSE(ParseInt(bad)) << bad;
   }
   const struct {
     const char* text;
     double value;
-  } kGood[] = {{"1", 1},         {"+1.5", 1.5},  {"-.5", -.5},       {"5.", 5},
-               {"1e3", 1000},    {"1E+3", 1000}, {"inf", kInf},      {"-Inf", -kInf},
-               {"+INFINITY", kInf}, {"1e-999", 0}, {"4.9e-324", 5e-324}};
+  } kGood[] = {{"1", 1},      {"+1.5", 1.5},       {"-.5", -.5},
+               {"5.", 5},     {"1e3", 1000},       {"1E+3", 1000},
+               {"inf", kInf}, {"-Inf", -kInf},     {"+INFINITY", kInf},
+               {"1e-999", 0}, {"4.9e-324", 5e-324}};
   for (const auto& c : kGood) EXPECT_EQ(ParseDouble(c.text), c.value) << c.text;
   EXPECT_TRUE(std::isnan(*ParseDouble("NaN")));
   EXPECT_TRUE(std::signbit(*ParseDouble("-0")));
@@ -143,7 +150,7 @@ TEST(Strings, Utf8IsJudgedAsGoDoes) {
       {"\xff", false, "\uFFFD"},
       {"a\xc3", false, "a\uFFFD"},
       {"\xe2\x82", false, "\uFFFD\uFFFD"},
-      {"\xc0\x80", false, "\uFFFD\uFFFD"},          // overlong
+      {"\xc0\x80", false, "\uFFFD\uFFFD"},            // overlong
       {"\xed\xa0\x80", false, "\uFFFD\uFFFD\uFFFD"},  // surrogate
       {"\xf4\x90\x80\x80", false, "\uFFFD\uFFFD\uFFFD\uFFFD"},
       {"\xf4\x8f\xbf\xbf", true, "\xf4\x8f\xbf\xbf"},

@@ -98,7 +98,8 @@ TEST_F(WalTest, RecordsOfEverySizeAroundABlockSurvive) {
   std::vector<std::string> written;
   {
     const auto wal = Open();
-    for (uint64_t size = wal_format::kBlockBytes - 60; size < wal_format::kBlockBytes + 20; ++size) {
+    for (uint64_t size = wal_format::kBlockBytes - 60; size < wal_format::kBlockBytes + 20;
+         ++size) {
       written.emplace_back(size, static_cast<char>(size));
       ASSERT_TRUE(wal->Append(1, written.back()).ok());
     }
@@ -205,8 +206,8 @@ TEST_F(WalTest, CorruptByteCostsItsOwnRecordOnly) {
     ASSERT_TRUE(fs.WriteFileAtomic(Segment(1), damaged).ok());
     const auto wal = TryOpen(&fs);
     ASSERT_TRUE(wal.ok());
-    const size_t hit = static_cast<size_t>(
-        std::upper_bound(ends.begin(), ends.end(), at) - ends.begin());
+    const size_t hit =
+        static_cast<size_t>(std::upper_bound(ends.begin(), ends.end(), at) - ends.begin());
     std::vector<std::string> want = written;
     want.push_back("end");
     want.erase(want.begin() + static_cast<std::ptrdiff_t>(hit));
@@ -246,8 +247,8 @@ TEST_F(WalTest, PiecesOfTwoRecordsNeverMakeOne) {
 
 TEST_F(WalTest, FrameInsideAPayloadIsNoFrame) {
   std::string inner;
-  wal_format::AppendRecord(1, wal_format::kHeaderBytes + wal_format::kFrameHeaderBytes, 9, "phantom",
-                           &inner);
+  wal_format::AppendRecord(1, wal_format::kHeaderBytes + wal_format::kFrameHeaderBytes, 9,
+                           "phantom", &inner);
   // A frame that verifies at the very place where it lies inside the payload.
   ASSERT_TRUE(Open()->Append(1, inner + std::string(100, 'x')).ok());
   Open();

@@ -11,8 +11,10 @@ namespace {
 std::string Print(const Node& node) {
   std::string out;
   switch (node.kind) {
-    case Node::Kind::kNull: return "null";
-    case Node::Kind::kScalar: return node.quoted ? GoQuote(node.scalar) : node.scalar;
+    case Node::Kind::kNull:
+      return "null";
+    case Node::Kind::kScalar:
+      return node.quoted ? GoQuote(node.scalar) : node.scalar;
     case Node::Kind::kSequence:
       for (const Node& item : node.items) out += (out.empty() ? "" : ", ") + Print(item);
       return "[" + out + "]";
@@ -35,7 +37,9 @@ TEST(Yaml, ReadsTheUsualShapes) {
       {"a: 1\nb: [x, 'y', \"z\"]\nc:\n  - d: e\n", "{a: 1, b: [x, \"y\", \"z\"], c: [{d: e}]}"},
       {"a:\nb: ~\nc: null\nd: ''\n", "{a: null, b: null, c: null, d: \"\"}"},
       {"a: !!str 1\n", "{a: \"1\"}"},
-      {"\xEF\xBB\xBF" "a: 1\n", "{a: 1}"},
+      {"\xEF\xBB\xBF"
+       "a: 1\n",
+       "{a: 1}"},
       {"a: &x {b: 1}\nc: *x\n", "{a: {b: 1}, c: {b: 1}}"},
       {"a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  c: 3\n", "{a: {b: 1, c: 2}, d: {c: 3, b: 1}}"},
       {"d:\n  <<: [{a: 1}, {a: 2, b: 2}]\n", "{d: {a: 1, b: 2}}"},
@@ -132,7 +136,8 @@ TEST(MapReader, ReadsEveryKindAndLeavesWhatIsAbsent) {
 
 TEST(MapReader, ListsAllProblemsAtOnceWithTheirPlaces) {
   const auto node = ParseYaml(
-      "text: [1]\nflag: maybe\nwhole: 11\nwait: 5 minutes\nsize: 3XB\nunknown: 1\nrefused: 1\n", "f");
+      "text: [1]\nflag: maybe\nwhole: 11\nwait: 5 minutes\nsize: 3XB\nunknown: 1\nrefused: 1\n",
+      "f");
   Problems problems("file.yml");
   MapReader map(*node, "top", &problems);
   std::string text;

@@ -52,8 +52,8 @@ std::string CheckTexts(std::string_view what, const std::vector<TextExpectation>
 std::string CheckFailure(const EvalCommand& eval, const promql::Result& result) {
   if (result.ok()) return "expected to fail";
   if (eval.fail_text.Matches(result.error)) return {};
-  return base::Concat({"failed with \"", result.error, "\", expected \"", eval.fail_text.text,
-                       "\""});
+  return base::Concat(
+      {"failed with \"", result.error, "\", expected \"", eval.fail_text.text, "\""});
 }
 
 std::string CheckVector(const EvalCommand& eval, const std::vector<promql::VectorSample>& found) {
@@ -70,8 +70,8 @@ std::string CheckVector(const EvalCommand& eval, const std::vector<promql::Vecto
     if (!seen.insert(at->first).second) return "twice " + shown;
     if (eval.ordered && at->second.first != i) return "out of order " + shown;
     if (!Near(at->second.second, found[i].value)) {
-      return base::Concat({shown, " is ", Number(found[i].value), ", expected ",
-                           Number(at->second.second)});
+      return base::Concat(
+          {shown, " is ", Number(found[i].value), ", expected ", Number(at->second.second)});
     }
   }
   for (const SeriesText& series : eval.series) {

@@ -27,10 +27,12 @@ promql::Engine::Options CorpusOptions() {
 std::vector<promql::Expr*> ChildrenOf(promql::Expr* expr) {
   using namespace promql;
   switch (expr->kind) {
-    case ExprKind::kParen: return {As<ParenExpr>(*expr).inner.get()};
-    case ExprKind::kUnary: return {As<UnaryExpr>(*expr).operand.get()};
-    case ExprKind::kBinary: return {As<BinaryExpr>(*expr).lhs.get(),
-                                    As<BinaryExpr>(*expr).rhs.get()};
+    case ExprKind::kParen:
+      return {As<ParenExpr>(*expr).inner.get()};
+    case ExprKind::kUnary:
+      return {As<UnaryExpr>(*expr).operand.get()};
+    case ExprKind::kBinary:
+      return {As<BinaryExpr>(*expr).lhs.get(), As<BinaryExpr>(*expr).rhs.get()};
     case ExprKind::kAggregate: {
       auto& node = As<AggregateExpr>(*expr);
       if (node.param) return {node.param.get(), node.operand.get()};
@@ -41,8 +43,10 @@ std::vector<promql::Expr*> ChildrenOf(promql::Expr* expr) {
       for (const ExprPtr& arg : As<CallExpr>(*expr).args) out.push_back(arg.get());
       return out;
     }
-    case ExprKind::kSubquery: return {As<SubqueryExpr>(*expr).inner.get()};
-    default: return {};
+    case ExprKind::kSubquery:
+      return {As<SubqueryExpr>(*expr).inner.get()};
+    default:
+      return {};
   }
 }
 
@@ -58,8 +62,8 @@ bool IsExperimental(const promql::Expr& expr) {
   using namespace promql;
   if (const auto* call = TryAs<CallExpr>(expr)) return call->function->experimental;
   const auto* aggregate = TryAs<AggregateExpr>(expr);
-  return aggregate != nullptr && (aggregate->op == AggregateOp::kLimitk ||
-                                  aggregate->op == AggregateOp::kLimitRatio);
+  return aggregate != nullptr &&
+         (aggregate->op == AggregateOp::kLimitk || aggregate->op == AggregateOp::kLimitRatio);
 }
 
 bool AnyNode(promql::Expr* expr, const std::function<bool(promql::Expr*)>& test) {
@@ -121,8 +125,8 @@ void ScriptRunner::Run(const std::vector<Command>& commands, Tally* tally) {
       ++tally->passed;
     } else {
       ++tally->failed;
-      tally->failures.push_back(base::Concat({file_, ":", std::to_string(command.line), ": ",
-                                              command.eval.query, ": ", wrong}));
+      tally->failures.push_back(base::Concat(
+          {file_, ":", std::to_string(command.line), ": ", command.eval.query, ": ", wrong}));
     }
   }
 }
@@ -148,10 +152,8 @@ void ScriptRunner::LoadNhcb(const SeriesText& series, int64_t step_ms) {
   for (const std::string_view suffix : {"_bucket", "_count", "_sum"}) {
     if (!base::EndsWith(name, suffix)) continue;
     name.remove_suffix(suffix.size());
-    const model::Labels labels = model::LabelsBuilder(series.labels)
-                                     .Set(model::kMetricName, name)
-                                     .Delete("le")
-                                     .Build();
+    const model::Labels labels =
+        model::LabelsBuilder(series.labels).Set(model::kMetricName, name).Delete("le").Build();
     for (size_t i = 0; i < series.items.size(); ++i) {
       if (series.items[i].present) {
         store_.AppendNative(labels, static_cast<int64_t>(i) * step_ms);
@@ -186,9 +188,8 @@ std::string ScriptRunner::EvaluatePinned(const EvalCommand& eval) const {
   const int64_t t = eval.start_ms;
   const auto pinned = PinTime(eval.query, t, engine_.options().parser);
   if (!pinned) return {};
-  const std::vector<int64_t> times =
-      t == 0 ? std::vector<int64_t>{-1000, 0, 1000}
-             : std::vector<int64_t>{-10 * t, 0, t / 5, t, 10 * t};
+  const std::vector<int64_t> times = t == 0 ? std::vector<int64_t>{-1000, 0, 1000}
+                                            : std::vector<int64_t>{-10 * t, 0, t / 5, t, 10 * t};
   for (const int64_t time : times) {
     const std::string wrong = CheckResult(eval, engine_.Instant(*pinned, time, Context()));
     if (!wrong.empty()) {

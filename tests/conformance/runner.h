@@ -14,7 +14,7 @@ namespace vedette::test {
 struct Tally {
   int passed = 0;
   int failed = 0;
-  int skipped = 0;  // needs native histograms or experimental functions
+  int skipped = 0;                    // needs native histograms or experimental functions
   std::vector<std::string> failures;  // "FILE:LINE: QUERY: what is wrong"
 };
 

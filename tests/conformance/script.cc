@@ -174,9 +174,12 @@ class ScriptParser {
 
 bool TextExpectation::Matches(std::string_view found) const {
   switch (kind) {
-    case Kind::kAny: return true;
-    case Kind::kExact: return found == text;
-    case Kind::kRegex: return RE2::PartialMatch(found, RE2(text));
+    case Kind::kAny:
+      return true;
+    case Kind::kExact:
+      return found == text;
+    case Kind::kRegex:
+      return RE2::PartialMatch(found, RE2(text));
   }
   return false;
 }

@@ -20,8 +20,10 @@ size_t EndOfLabels(std::string_view line) {
   for (size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
     if (quote != '\0') {
-      if (c == '\\' && quote != '`') ++i;
-      else if (c == quote) quote = '\0';
+      if (c == '\\' && quote != '`')
+        ++i;
+      else if (c == quote)
+        quote = '\0';
       continue;
     }
     if (c == '"' || c == '\'' || c == '`') quote = c;

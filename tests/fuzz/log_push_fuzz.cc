@@ -28,10 +28,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   switch (data[0] % 4) {
-    case 0: DecodeTwice(bytes); break;
-    case 1: DecodeLogPushJson(bytes).IgnoreError(); break;
-    case 2: DecodeRemoteWrite(bytes).IgnoreError(); break;
-    default: ParseSourceHeader(bytes, data[0]).IgnoreError(); break;
+    case 0:
+      DecodeTwice(bytes);
+      break;
+    case 1:
+      DecodeLogPushJson(bytes).IgnoreError();
+      break;
+    case 2:
+      DecodeRemoteWrite(bytes).IgnoreError();
+      break;
+    default:
+      ParseSourceHeader(bytes, data[0]).IgnoreError();
+      break;
   }
   return 0;
 }

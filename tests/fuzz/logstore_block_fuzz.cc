@@ -8,8 +8,8 @@
 #include "collector/logstore/manifest.h"
 #include "collector/logstore/push_record.h"
 
-// Every decoder of the log store takes any bytes. Blocks are given their content compressed, so that
-// mutations reach what is behind the frame; the first byte says how many rows to claim.
+// Every decoder of the log store takes any bytes. Blocks are given their content compressed, so
+// that mutations reach what is behind the frame; the first byte says how many rows to claim.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   namespace logstore = vedette::logstore;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
@@ -22,8 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   meta.raw_bytes = raw.size();
   meta.min_ns = INT64_MIN;
   meta.max_ns = INT64_MAX;
-  const std::vector<logstore::StreamPtr> streams = {
-      std::make_shared<const logstore::Stream>(), std::make_shared<const logstore::Stream>()};
+  const std::vector<logstore::StreamPtr> streams = {std::make_shared<const logstore::Stream>(),
+                                                    std::make_shared<const logstore::Stream>()};
   (void)logstore::DecodeBlock(vedette::base::ZstdCompress(raw), meta, streams);
   return 0;
 }

@@ -48,13 +48,27 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data) + 3, size - 3);
   const size_t count = 1 + (data[1] + 256u * data[2]) % tsdb::kColumnSamples;
   switch (data[0] % 7) {
-    case 0: Values(input, count); break;
-    case 1: Ints(input, count); break;
-    case 2: tsdb::DecodeSeriesPage(input, 0).status().IgnoreError(); break;
-    case 3: tsdb::DecodePostingsPage(input, count).status().IgnoreError(); break;
-    case 4: tsdb::DecodeDirectory(input).status().IgnoreError(); break;
-    case 5: tsdb::DecodeBatch(input).status().IgnoreError(); break;
-    default: tsdb::DecodeManifest(input).status().IgnoreError(); break;
+    case 0:
+      Values(input, count);
+      break;
+    case 1:
+      Ints(input, count);
+      break;
+    case 2:
+      tsdb::DecodeSeriesPage(input, 0).status().IgnoreError();
+      break;
+    case 3:
+      tsdb::DecodePostingsPage(input, count).status().IgnoreError();
+      break;
+    case 4:
+      tsdb::DecodeDirectory(input).status().IgnoreError();
+      break;
+    case 5:
+      tsdb::DecodeBatch(input).status().IgnoreError();
+      break;
+    default:
+      tsdb::DecodeManifest(input).status().IgnoreError();
+      break;
   }
   return 0;
 }

@@ -8,8 +8,8 @@
 #include "base/wal_format.h"
 #include "tests/support/fault_fs.h"
 
-// Any bytes as the newest segment of a log: opening it never fails, what was appended after is there
-// at the next opening, and the second opening finds the same records as the first.
+// Any bytes as the newest segment of a log: opening it never fails, what was appended after is
+// there at the next opening, and the second opening finds the same records as the first.
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using vedette::base::Wal;

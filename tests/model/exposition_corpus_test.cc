@@ -44,11 +44,20 @@ std::vector<std::string> Describe(const std::string& text, Format format, std::s
     Labels labels;
     std::string line;
     switch (*kind) {
-      case EntryKind::kEnd: return out;
-      case EntryKind::kHelp: line = "HELP " + parser.family() + " " + parser.text(); break;
-      case EntryKind::kType: line = "TYPE " + parser.family() + " " + parser.text(); break;
-      case EntryKind::kUnit: line = "UNIT " + parser.family() + " " + parser.text(); break;
-      case EntryKind::kComment: line = "COMMENT " + std::string(parser.comment()); break;
+      case EntryKind::kEnd:
+        return out;
+      case EntryKind::kHelp:
+        line = "HELP " + parser.family() + " " + parser.text();
+        break;
+      case EntryKind::kType:
+        line = "TYPE " + parser.family() + " " + parser.text();
+        break;
+      case EntryKind::kUnit:
+        line = "UNIT " + parser.family() + " " + parser.text();
+        break;
+      case EntryKind::kComment:
+        line = "COMMENT " + std::string(parser.comment());
+        break;
       case EntryKind::kSeries:
         if (const auto status = parser.ReadLabels(&labels); !status.ok()) {
           *error = std::string(base::Message(status));
@@ -92,8 +101,8 @@ std::string Expected(const json::value& value) {
   if (event.contains("help")) return "HELP " + ToStd(event.at("m")) + " " + ToStd(event.at("help"));
   if (event.contains("typ")) return "TYPE " + ToStd(event.at("m")) + " " + ToStd(event.at("typ"));
   if (event.contains("unit")) return "UNIT " + ToStd(event.at("m")) + " " + ToStd(event.at("unit"));
-  std::string line = "SERIES " + ToStd(event.at("m")) + " -> " + LabelsOf(value).ToString() + " = " +
-                     (event.contains("v") ? Number(event.at("v")) : "0.000000");
+  std::string line = "SERIES " + ToStd(event.at("m")) + " -> " + LabelsOf(value).ToString() +
+                     " = " + (event.contains("v") ? Number(event.at("v")) : "0.000000");
   if (event.contains("t")) line += " @ " + std::to_string(event.at("t").as_int64());
   if (event.contains("es")) {
     const json::object& exemplar = event.at("es").as_array()[0].as_object();
@@ -123,7 +132,8 @@ class TextParseCorpus : public ::testing::Test {
              line.find("fizz_created") == line.npos;
     });
     std::vector<std::string> expected;
-    for (const json::value& event : one.at("events").as_array()) expected.push_back(Expected(event));
+    for (const json::value& event : one.at("events").as_array())
+      expected.push_back(Expected(event));
     ASSERT_EQ(found.size(), expected.size());
     for (size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(found[i], expected[i]);
   }
@@ -137,8 +147,8 @@ class TextParseCorpus : public ::testing::Test {
       std::string error;
       Describe(input, format, &error);
       const bool fine = upstream.empty() || upstream == "EOF";
-      EXPECT_EQ(error.empty(), fine) << base::GoQuote(input) << ": upstream says " << upstream
-                                     << ", we say " << error;
+      EXPECT_EQ(error.empty(), fine)
+          << base::GoQuote(input) << ": upstream says " << upstream << ", we say " << error;
       EXPECT_EQ(base::StartsWith(error, "line "), !fine) << error;
     }
   }
@@ -160,12 +170,18 @@ TEST_F(TextParseCorpus, OpenMetricsNulBytes) { CheckErrors("om_nul", Format::kOp
 // Documents that the standard calls wrong and Prometheus reads all the same, since it does not look
 // across lines (order, repetition, values that a type forbids): so do we.
 bool IsReadByPrometheus(const std::string& name) {
-  static const std::vector<std::string> kPrefixes = {
-      "bad_clashing_names",      "bad_counter_values",       "bad_exemplars_6",
-      "bad_exemplars_on",        "bad_grouping_or_ordering", "bad_histograms",
-      "bad_info_and_stateset",   "bad_metadata_in_wrong",    "bad_repeated_metadata",
-      "bad_stateset_info",       "bad_missing_or_extra_commas_2",
-      "bad_missing_or_invalid_labels_for_a_type"};
+  static const std::vector<std::string> kPrefixes = {"bad_clashing_names",
+                                                     "bad_counter_values",
+                                                     "bad_exemplars_6",
+                                                     "bad_exemplars_on",
+                                                     "bad_grouping_or_ordering",
+                                                     "bad_histograms",
+                                                     "bad_info_and_stateset",
+                                                     "bad_metadata_in_wrong",
+                                                     "bad_repeated_metadata",
+                                                     "bad_stateset_info",
+                                                     "bad_missing_or_extra_commas_2",
+                                                     "bad_missing_or_invalid_labels_for_a_type"};
   for (const std::string& prefix : kPrefixes) {
     if (base::StartsWith(name, prefix)) return true;
   }

@@ -39,7 +39,8 @@ TEST(Parser, ErrorsNameLineReasonAndWhatWasFound) {
   EXPECT_EQ(ErrorOf("a{b=\"1\",b=\"2\"} 1\n", Format::kText),
             "line 1: label name \"b\" is not unique");
   EXPECT_EQ(ErrorOf("{b=\"1\"} 1\n", Format::kText), "line 1: metric name not set");
-  EXPECT_EQ(ErrorOf("# TYPE a unheard\n", Format::kText), "line 1: invalid metric type \"unheard\"");
+  EXPECT_EQ(ErrorOf("# TYPE a unheard\n", Format::kText),
+            "line 1: invalid metric type \"unheard\"");
 }
 
 TEST(Parser, NansAreNormalAndTimesAreMilliseconds) {
@@ -61,9 +62,7 @@ TEST(Parser, AbsurdTimesAreCutNotUndefined) {
   EXPECT_EQ(parser.timestamp_ms(), std::numeric_limits<int64_t>::max());
 }
 
-TEST(Parser, CarriageReturnsAreAnError) {
-  EXPECT_NE(ErrorOf("a 1\r\nb 2\r\n", Format::kText), "");
-}
+TEST(Parser, CarriageReturnsAreAnError) { EXPECT_NE(ErrorOf("a 1\r\nb 2\r\n", Format::kText), ""); }
 
 Family Histogram() {
   Family family{"req_seconds", "Time, in \"s\"\nand \\.", FamilyType::kHistogram, "seconds", {}};
@@ -141,9 +140,9 @@ TEST(Format, ContentTypesAreTold) {
   EXPECT_EQ(FormatOfContentType("text/plain"), Format::kText);
   EXPECT_EQ(FormatOfContentType("application/openmetrics-text; version=1.0.0;"),
             Format::kOpenMetrics);
-  for (const char* bad : {"", "invalid/", "invalid/invalid/invalid", "/", "text/html",
-                          "application/openmetrics-text/", "text/plain; =x",
-                          "application/vnd.google.protobuf"}) {
+  for (const char* bad :
+       {"", "invalid/", "invalid/invalid/invalid", "/", "text/html",
+        "application/openmetrics-text/", "text/plain; =x", "application/vnd.google.protobuf"}) {
     EXPECT_EQ(FormatOfContentType(bad), std::nullopt) << bad;
   }
 }

@@ -41,15 +41,37 @@ TEST(Labels, LongValuesKeepTheirBytes) {
 
 TEST(Labels, BytesFromDiskAreChecked) {
   const std::vector<std::string> bad = {
-      std::string("\x01", 1),                          // cut in the name
-      std::string("\x01" "a", 2),                      // no value
-      std::string("\x01" "a\x05" "b", 4),              // value over the end
-      std::string("\x01" "a\x00", 3),                  // empty value
-      std::string("\x00\x01" "b", 3),                  // empty name
-      std::string("\x01" "b\x01" "1\x01" "a\x01" "2", 8),  // not sorted
-      std::string("\x01" "a\x01" "1\x01" "a\x01" "2", 8),  // twice
-      std::string("\xff\x01\x00", 3),                  // cut in a long length
-      std::string("\xff\x01\x00\x00" "a\x01" "b", 7),  // long form of a short length
+      std::string("\x01", 1),  // cut in the name
+      std::string("\x01"
+                  "a",
+                  2),  // no value
+      std::string("\x01"
+                  "a\x05"
+                  "b",
+                  4),  // value over the end
+      std::string("\x01"
+                  "a\x00",
+                  3),  // empty value
+      std::string("\x00\x01"
+                  "b",
+                  3),  // empty name
+      std::string("\x01"
+                  "b\x01"
+                  "1\x01"
+                  "a\x01"
+                  "2",
+                  8),  // not sorted
+      std::string("\x01"
+                  "a\x01"
+                  "1\x01"
+                  "a\x01"
+                  "2",
+                  8),                  // twice
+      std::string("\xff\x01\x00", 3),  // cut in a long length
+      std::string("\xff\x01\x00\x00"
+                  "a\x01"
+                  "b",
+                  7),  // long form of a short length
   };
   for (const std::string& bytes : bad) EXPECT_FALSE(Labels::FromBytes(bytes).ok());
 }
@@ -57,12 +79,19 @@ TEST(Labels, BytesFromDiskAreChecked) {
 // The hash that limit_ratio selects by: XXH64 of the packed bytes.
 TEST(Labels, HashIsXxHash64OfTheBytes) {
   EXPECT_EQ(Labels().Hash(), 0xef46db3751d8e999ull);
-  EXPECT_EQ(Labels({{"a", "b"}}).bytes(), std::string("\x01" "a\x01" "b", 4));
+  EXPECT_EQ(Labels({{"a", "b"}}).bytes(), std::string("\x01"
+                                                      "a\x01"
+                                                      "b",
+                                                      4));
 }
 
 TEST(Labels, OrderIsLabelByLabelAndAPrefixComesFirst) {
-  std::vector<Labels> sorted = {Labels(), Labels({{"a", "1"}}), Labels({{"a", "1"}, {"b", "1"}}),
-                                Labels({{"a", "10"}}), Labels({{"a", "2"}}), Labels({{"b", "0"}})};
+  std::vector<Labels> sorted = {Labels(),
+                                Labels({{"a", "1"}}),
+                                Labels({{"a", "1"}, {"b", "1"}}),
+                                Labels({{"a", "10"}}),
+                                Labels({{"a", "2"}}),
+                                Labels({{"b", "0"}})};
   std::vector<Labels> mixed = sorted;
   std::reverse(mixed.begin(), mixed.end());
   std::sort(mixed.begin(), mixed.end());

@@ -95,7 +95,8 @@ TEST(LogPush, LimitsNameStreamAndEntry) {
             "than 4");
   limits = {};
   limits.max_entries = 2;
-  EXPECT_TRUE(absl::IsResourceExhausted(DecodeLogPush(EncodeLogPush(TwoStreams()), limits).status()));
+  EXPECT_TRUE(
+      absl::IsResourceExhausted(DecodeLogPush(EncodeLogPush(TwoStreams()), limits).status()));
   limits = {};
   limits.max_labels = 1;
   EXPECT_FALSE(DecodeLogPush(EncodeLogPush(TwoStreams()), limits).ok());
@@ -139,7 +140,9 @@ TEST(LogPush, BadJsonIsRefusedWithTheReason) {
 TEST(StreamLabels, AreReadStrictly) {
   const auto labels = ParseStreamLabels(" { a = \"x\\n\\u00e9\\x41\\101\", b=`r\\aw`, } ");
   ASSERT_TRUE(labels.ok()) << labels.status();
-  EXPECT_EQ(labels->Get("a"), "x\n\xc3\xa9" "AA");
+  EXPECT_EQ(labels->Get("a"),
+            "x\n\xc3\xa9"
+            "AA");
   EXPECT_EQ(labels->Get("b"), "r\\aw");
   for (const char* bad : {"", "{", "{a}", "{a=b}", "{a=\"b}", "{a=\"b\" c=\"d\"}", "{a=\"b\"} x",
                           "{a=\"\\q\"}", "{a=\"1\",a=\"2\"}", "{1a=\"b\"}", "{a=\"\\xff\"}",
@@ -174,11 +177,25 @@ TEST(SourceHeader, WhatIsFormattedParses) {
 }
 
 TEST(SourceHeader, IsStrict) {
-  const std::vector<std::string> bad = {
-      "",           "J",           "J;1;2",        "J;1;2;0",          ";1;2;0,1",
-      "J;2;1;0,-1", "J;1;2;0,2",   "J;1;2;0,-1",   "J;1;2;0,1,0",      "J;1;2;0,1x1",
-      "J;1;2;0,x2", "J;1;2;0,+1",  "J;1;2; 0,1",   "J;a;2;0,1",        "J;1;2;0,1;9",
-      "J;1;2;0,1x9999999999999",   "a b;1;2;0,1",  "J;1;2;0,1,",       std::string(7000, 'x')};
+  const std::vector<std::string> bad = {"",
+                                        "J",
+                                        "J;1;2",
+                                        "J;1;2;0",
+                                        ";1;2;0,1",
+                                        "J;2;1;0,-1",
+                                        "J;1;2;0,2",
+                                        "J;1;2;0,-1",
+                                        "J;1;2;0,1,0",
+                                        "J;1;2;0,1x1",
+                                        "J;1;2;0,x2",
+                                        "J;1;2;0,+1",
+                                        "J;1;2; 0,1",
+                                        "J;a;2;0,1",
+                                        "J;1;2;0,1;9",
+                                        "J;1;2;0,1x9999999999999",
+                                        "a b;1;2;0,1",
+                                        "J;1;2;0,1,",
+                                        std::string(7000, 'x')};
   for (const std::string& value : bad) {
     EXPECT_FALSE(ParseSourceHeader(value, 2).ok()) << value.substr(0, 50);
   }

@@ -273,7 +273,8 @@ TEST_F(ShipperTest, RestartsAtAnyPointStoreEveryLineOnce) {
     const size_t pushes = collector_.pushes();
     // A file that nobody has seen under its name cannot be found under another.
     ASSERT_TRUE(collector_.WaitForPushes(pushes + (run % 4 == 0 ? 1 : random() % 2)));
-    if (run % 4 == 3) std::filesystem::rename(LogPath(), dir_.Join("log/old" + std::to_string(run)));
+    if (run % 4 == 3)
+      std::filesystem::rename(LogPath(), dir_.Join("log/old" + std::to_string(run)));
     shipper_.reset();
     // Once the last checkpoint is lost with the machine: the one before does as well.
     const auto overwrite = std::filesystem::copy_options::overwrite_existing;
@@ -325,9 +326,8 @@ class JournalShipperTest : public ShipperTest {
 
   void AppendJournal(const std::string& exported, const std::string& file = "system.journal") {
     const std::string input = dir_.Write("in.export", exported);
-    const std::string command =
-        base::Concat({kJournalRemote, " -o ", dir_.Join("journal/"), file, " ", input,
-                      " >", dir_.Join("remote.out"), " 2>&1"});
+    const std::string command = base::Concat({kJournalRemote, " -o ", dir_.Join("journal/"), file,
+                                              " ", input, " >", dir_.Join("remote.out"), " 2>&1"});
     ASSERT_EQ(std::system(command.c_str()), 0) << test::ReadWholeFile(dir_.Join("remote.out"));
   }
 
@@ -351,12 +351,12 @@ class JournalShipperTest : public ShipperTest {
 };
 
 // An hour ago, so that the look-back of a first start covers it.
-const int64_t JournalShipperTest::kStartUs =
-    base::SystemClock().WallNanos() / 1000 - 3'600'000'000;
+const int64_t JournalShipperTest::kStartUs = base::SystemClock().WallNanos() / 1000 - 3'600'000'000;
 
 TEST_F(JournalShipperTest, EntryArrivesWithItsLabelsLevelAndMetadata) {
-  AppendJournal(Exported(7, "MESSAGE=[ERROR] it broke\nPRIORITY=6\n_TRANSPORT=stdout\n"
-                            "_SYSTEMD_UNIT=app.service\nSYSLOG_IDENTIFIER=app\n_PID=12\n"));
+  AppendJournal(Exported(7,
+                         "MESSAGE=[ERROR] it broke\nPRIORITY=6\n_TRANSPORT=stdout\n"
+                         "_SYSTEMD_UNIT=app.service\nSYSLOG_IDENTIFIER=app\n_PID=12\n"));
   StartJournal();
   ASSERT_TRUE(collector_.WaitForLines(1));
   const FakeCollector::Line line = collector_.lines()[0];

@@ -148,8 +148,8 @@ void FaultFs::Restart() {
   for (const auto& [name, inode] : live_) {
     if (!seen.insert(inode.get()).second) continue;
     std::string& durable = inode->durable;
-    const bool grown = inode->live.size() > durable.size() &&
-                       inode->live.compare(0, durable.size(), durable) == 0;
+    const bool grown =
+        inode->live.size() > durable.size() && inode->live.compare(0, durable.size(), durable) == 0;
     if (grown && inode->lost_to <= inode->lost_from) {
       durable.append(inode->live, durable.size(), Pick(inode->live.size() - durable.size()));
     }

@@ -15,7 +15,8 @@
 
 namespace vedette::test {
 
-// The file system's twin in memory, which forgets what was not synced and fails when told. Thread-safe.
+// The file system's twin in memory, which forgets what was not synced and fails when told.
+// Thread-safe.
 //
 // Two images are kept: what processes see and what is on the platter. File content reaches the
 // platter by WritableFile::Sync, names by SyncDir. Every call that changes something counts as one
@@ -47,8 +48,8 @@ class FaultFs final : public base::FileSystem {
   uint64_t operations() const VEDETTE_EXCLUDES(mutex_);
   bool crashed() const VEDETTE_EXCLUDES(mutex_);
 
-  // Power comes back: of what was not synced, each file keeps a random prefix (the last write is torn
-  // at a random byte) and the names a random prefix of their changes. Open handles stay dead.
+  // Power comes back: of what was not synced, each file keeps a random prefix (the last write is
+  // torn at a random byte) and the names a random prefix of their changes. Open handles stay dead.
   void Restart() VEDETTE_EXCLUDES(mutex_);
 
   // Bytes all files together may take; Appends over it write what fits and fail with ENOSPC.
@@ -83,8 +84,8 @@ class FaultFs final : public base::FileSystem {
   struct Inode {
     uint64_t number = 0;
     bool is_directory = false;
-    std::string live;     // what processes see
-    std::string durable;  // what is on the platter
+    std::string live;                     // what processes see
+    std::string durable;                  // what is on the platter
     uint64_t lost_from = 0, lost_to = 0;  // bytes that a failed fsync dropped
   };
   using InodePtr = std::shared_ptr<Inode>;
@@ -92,7 +93,7 @@ class FaultFs final : public base::FileSystem {
 
   // A change of names that is not on the platter yet.
   struct NameChange {
-    std::string set;      // this name now means `inode`; empty: none
+    std::string set;  // this name now means `inode`; empty: none
     InodePtr inode;
     std::string removed;  // this name is gone; empty: none
   };

@@ -28,9 +28,8 @@ Functions TestFunctions() {
   f["double"] = {1, 1, [](std::span<const Value> args) -> StatusOr<Value> {
                    return Value(args[0].as_double() * 2);
                  }};
-  f["fail"] = {0, 1, [](std::span<const Value>) -> StatusOr<Value> {
-                 return InvalidArgument("as asked");
-               }};
+  f["fail"] = {
+      0, 1, [](std::span<const Value>) -> StatusOr<Value> { return InvalidArgument("as asked"); }};
   f["upper"] = {1, 1, [](std::span<const Value> args) -> StatusOr<Value> {
                   return Value(args[0].ToText() + "!");
                 }};
@@ -119,16 +118,21 @@ TEST(Template, ErrorsNamePlaceAndCause) {
       {"x\n {{$v := .Labels}}{{$v.job.y}}",
        "template: t:2:22: executing \"t\" at <$v.job.y>: can't evaluate field y in type string"},
       {"{{.Nothing}}",
-       "template: t:1:2: executing \"t\" at <.Nothing>: can't evaluate field Nothing in type struct"},
+       "template: t:1:2: executing \"t\" at <.Nothing>: can't evaluate field Nothing in type "
+       "struct"},
       {"{{fail}}", "template: t:1:2: executing \"t\" at <fail>: error calling fail: as asked"},
       {"{{double}}",
-       "template: t:1:2: executing \"t\" at <double>: wrong number of args for double: want 1 got 0"},
-      {"{{eq 1 1.0}}", "template: t:1:2: executing \"t\" at <eq 1 1.0>: error calling eq: "
-                       "incompatible types for comparison"},
-      {"{{index .List 9}}", "template: t:1:2: executing \"t\" at <index .List 9>: error calling "
-                            "index: index out of range: 9"},
-      {"{{template \"x\"}}", "template: t:1:2: executing \"t\" at <{{template \"x\"}}>: template "
-                             "\"x\" not defined"},
+       "template: t:1:2: executing \"t\" at <double>: wrong number of args for double: want 1 got "
+       "0"},
+      {"{{eq 1 1.0}}",
+       "template: t:1:2: executing \"t\" at <eq 1 1.0>: error calling eq: "
+       "incompatible types for comparison"},
+      {"{{index .List 9}}",
+       "template: t:1:2: executing \"t\" at <index .List 9>: error calling "
+       "index: index out of range: 9"},
+      {"{{template \"x\"}}",
+       "template: t:1:2: executing \"t\" at <{{template \"x\"}}>: template "
+       "\"x\" not defined"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.source);
@@ -165,9 +169,17 @@ TEST(Template, FloatsPrintAsGoPrintsThem) {
   const struct {
     double v;
     std::string_view want;
-  } cases[] = {{0, "0"},           {1, "1"},           {100000, "100000"}, {1e6, "1e+06"},
-               {0.0001, "0.0001"}, {0.00001, "1e-05"}, {1.5e300, "1.5e+300"},
-               {-2.5, "-2.5"},     {INFINITY, "+Inf"}, {-INFINITY, "-Inf"}, {NAN, "NaN"}};
+  } cases[] = {{0, "0"},
+               {1, "1"},
+               {100000, "100000"},
+               {1e6, "1e+06"},
+               {0.0001, "0.0001"},
+               {0.00001, "1e-05"},
+               {1.5e300, "1.5e+300"},
+               {-2.5, "-2.5"},
+               {INFINITY, "+Inf"},
+               {-INFINITY, "-Inf"},
+               {NAN, "NaN"}};
   for (const auto& c : cases) EXPECT_EQ(FloatText(c.v), c.want);
 }
 

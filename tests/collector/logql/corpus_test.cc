@@ -8,13 +8,13 @@
 #include <set>
 #include <sstream>
 
+#include "base/strings.h"
 #include "collector/logql/engine.h"
 #include "collector/logql/lexer.h"
 #include "collector/logql/parser.h"
 #include "collector/logql/pipeline.h"
 #include "collector/logql/printer.h"
 #include "collector/logql/units.h"
-#include "base/strings.h"
 #include "memory_source.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/shared_dir.h"
@@ -101,13 +101,13 @@ TEST(LogqlCorpus, ParserGivesLokisVerdicts) {
     if (query.find("\xEF\xBF\xBD") != std::string::npos) continue;
     Tally& verdicts = columns[5] == "mutation" ? mutations : suites;
     verdicts.Judge(expr.ok() == (columns[1] == "valid"),
-                   base::Concat({columns[1], " ", columns[5], " ", columns[0], " ours: ",
-                                 expr.ok() ? "valid" : base::Message(expr.status())}));
+                   base::Concat({columns[1], " ", columns[5], " ", columns[0],
+                                 " ours: ", expr.ok() ? "valid" : base::Message(expr.status())}));
     if (!expr.ok() && columns[1] == "invalid") {
       const std::string theirs = Text(json::parse(columns[4], bad));
-      errors.Judge(theirs == base::Message(expr.status()),
-                   base::Concat({columns[0], "\n    ", theirs, "\n    ",
-                                 base::Message(expr.status())}));
+      errors.Judge(
+          theirs == base::Message(expr.status()),
+          base::Concat({columns[0], "\n    ", theirs, "\n    ", base::Message(expr.status())}));
     }
     if (expr.ok() && columns[1] == "valid") {
       const std::string printed = Print(**expr);
@@ -155,11 +155,13 @@ TEST(LogqlCorpus, PipelinesKeepAndLabelAsLoki) {
       const LineLabels& labels = pipeline->LeavesLabels() ? plain : pipeline->labels();
       Map parsed;
       for (const auto& [name, value] : labels.Parsed()) parsed[name] = value;
-      good = parsed == ToMap(want.at("parsed")) && ToMap(labels.Stream()) == ToMap(want.at("stream")) &&
+      good = parsed == ToMap(want.at("parsed")) &&
+             ToMap(labels.Stream()) == ToMap(want.at("stream")) &&
              ToMap(labels.Metadata()) == ToMap(want.at("sm"));
       for (const auto& [name, value] : parsed) got += " " + name + "=" + value;
     }
-    tally.Judge(good, row.substr(0, 900) + "\n    got " + got + "\n    want " + json::serialize(want).substr(0, 600));
+    tally.Judge(good, row.substr(0, 900) + "\n    got " + got + "\n    want " +
+                          json::serialize(want).substr(0, 600));
   }
   tally.Report("pipelines");
   EXPECT_EQ(tally.failed, 0);
@@ -179,9 +181,7 @@ std::string Unquote(std::string_view* text) {
   return tokens.ok() ? (*tokens)[0].text : std::string();
 }
 
-int64_t Seconds(std::string_view text) {
-  return ParseAnyDuration(base::Trim(text)).value_or(0);
-}
+int64_t Seconds(std::string_view text) { return ParseAnyDuration(base::Trim(text)).value_or(0); }
 
 model::Labels SelectorLabels(std::string_view selector) {
   model::LabelsBuilder builder;
@@ -209,7 +209,8 @@ void Load(std::string_view text, MemorySource* source) {
     const std::string_view rest = text.substr(at + 14);
     const size_t word = rest.find(" for ");
     every = Seconds(rest.substr(0, word));
-    times = base::ParseInt(base::Trim(rest.substr(word + 5, rest.find(']') - word - 5))).value_or(1);
+    times =
+        base::ParseInt(base::Trim(rest.substr(word + 5, rest.find(']') - word - 5))).value_or(1);
   }
   if (const size_t at = text.find("[metadata "); at != std::string_view::npos) {
     const std::string_view rest = text.substr(at + 10);

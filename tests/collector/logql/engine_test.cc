@@ -33,7 +33,8 @@ class EngineTest : public testing::Test {
 };
 
 TEST_F(EngineTest, GrafanasHealthCheckGetsOneSampleOfTwo) {
-  const auto result = engine_.QueryInstant("vector(1)+vector(1)", 4'000'000'000 * kSecond, context_);
+  const auto result =
+      engine_.QueryInstant("vector(1)+vector(1)", 4'000'000'000 * kSecond, context_);
   ASSERT_TRUE(result.ok()) << result.status();
   const auto& vector = std::get<Vector>(result->value);
   ASSERT_EQ(vector.size(), 1u);
@@ -84,7 +85,8 @@ TEST_F(EngineTest, RangeEqualsInstantAtEveryStep) {
     const auto range = Range(query);
     ASSERT_TRUE(range.ok()) << range.status();
     size_t points = 0;
-    for (const MatrixSeries& series : std::get<Matrix>(range->value)) points += series.values.size();
+    for (const MatrixSeries& series : std::get<Matrix>(range->value))
+      points += series.values.size();
     size_t instants = 0;
     for (int64_t t = 0; t <= 1000; t += 10) {
       const auto instant = engine_.QueryInstant(query, t * kSecond, context_);

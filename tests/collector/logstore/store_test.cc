@@ -224,8 +224,10 @@ TEST(Store, LabelsAndSeriesFollowMatchersAndRange) {
   EXPECT_EQ(t.store->LabelNames({}, INT64_MIN, INT64_MAX), Strings{"app"});
   EXPECT_EQ(t.store->LabelValues("app", {}, INT64_MIN, INT64_MAX), (Strings{"new", "old"}));
   EXPECT_EQ(t.store->LabelValues("app", {}, kNowNs, INT64_MAX), Strings{"new"});
-  EXPECT_EQ(t.store->Series({{model::Matcher::Equal("app", "old")}}, INT64_MIN, INT64_MAX).size(), 1u);
-  EXPECT_EQ(t.Read(Direction::kForward, nullptr, {model::Matcher::Equal("app", "old")}), Strings{"x"});
+  EXPECT_EQ(t.store->Series({{model::Matcher::Equal("app", "old")}}, INT64_MIN, INT64_MAX).size(),
+            1u);
+  EXPECT_EQ(t.Read(Direction::kForward, nullptr, {model::Matcher::Equal("app", "old")}),
+            Strings{"x"});
   EXPECT_EQ(t.store->Volume({}, INT64_MIN, INT64_MAX).entries, 2u);
 }
 
@@ -241,7 +243,10 @@ TEST(Store, SelectStopsEarlyAndWhenAsked) {
   request.end_ns = INT64_MAX;
   request.direction = Direction::kBackward;
   SelectStats stats;
-  ASSERT_TRUE(t.store->Select(request, [](std::span<const Row>) { return false; }, &stats).ok());
+  ASSERT_TRUE(t.store
+                  ->Select(
+                      request, [](std::span<const Row>) { return false; }, &stats)
+                  .ok());
   EXPECT_EQ(stats.blocks_read, 1u);
   std::stop_source stop;
   stop.request_stop();

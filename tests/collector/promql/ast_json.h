@@ -19,16 +19,20 @@ class AstJson {
       case ExprKind::kNumber:
         return {{"type", "numberLiteral"}, {"val", Number(As<NumberLiteral>(expr).value)}};
       case ExprKind::kString:
-        return {{"type", "stringLiteral"}, {"val", base::RepairUtf8(As<StringLiteral>(expr).value)}};
+        return {{"type", "stringLiteral"},
+                {"val", base::RepairUtf8(As<StringLiteral>(expr).value)}};
       case ExprKind::kParen:
         return {{"type", "parenExpr"}, {"expr", Of(*As<ParenExpr>(expr).inner)}};
       case ExprKind::kUnary:
         return {{"type", "unaryExpr"},
                 {"op", As<UnaryExpr>(expr).negative ? "-" : "+"},
                 {"expr", Of(*As<UnaryExpr>(expr).operand)}};
-      case ExprKind::kBinary: return Binary(As<BinaryExpr>(expr));
-      case ExprKind::kCall: return Call(As<CallExpr>(expr));
-      case ExprKind::kAggregate: return Aggregate(As<AggregateExpr>(expr));
+      case ExprKind::kBinary:
+        return Binary(As<BinaryExpr>(expr));
+      case ExprKind::kCall:
+        return Call(As<CallExpr>(expr));
+      case ExprKind::kAggregate:
+        return Aggregate(As<AggregateExpr>(expr));
       case ExprKind::kVectorSelector: {
         boost::json::object out = Selector(As<VectorSelector>(expr));
         out["type"] = "vectorSelector";

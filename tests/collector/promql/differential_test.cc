@@ -23,24 +23,31 @@ class QueryMaker {
   std::string Vector(int depth) {
     if (depth == 0) return Selector() + Modifier();
     switch (Pick(9)) {
-      case 0: return RangeFunction() + "(" + Selector() + "[" + Range() + "]" + Modifier() + ")";
+      case 0:
+        return RangeFunction() + "(" + Selector() + "[" + Range() + "]" + Modifier() + ")";
       case 1:
         return RangeFunction() + "((" + Vector(depth - 1) + ")[" + Range() + ":30s]" + Modifier() +
                ")";
-      case 2: return One({"sum", "avg", "min", "max", "count", "stddev", "group"}) + Groups() +
-                     "(" + Vector(depth - 1) + ")";
-      case 3: return One({"topk", "bottomk", "quantile"}) + Groups() + "(" +
-                     One({"0.5", "1", "2"}) + ", " + Vector(depth - 1) + ")";
-      case 4: return One({"abs", "ceil", "-", "timestamp", "hour", "sgn", "absent"}) + "(" +
-                     Vector(depth - 1) + ")";
-      case 5: return "(" + Vector(depth - 1) + ") " + One({"+", "-", "*", "/", ">", "> bool"}) +
-                     " " + One({"2", "time()", "scalar(c)"});
-      case 6: return "sum by (job) (" + Vector(depth - 1) + ") " + One({"+", "/", "<"}) +
-                     " on (job) group_right () sum by (job, i) (" + Vector(depth - 1) + ")";
-      case 7: return "(" + Vector(depth - 1) + ") " + One({"and", "or", "unless"}) +
-                     One({" ", " on (job) ", " ignoring (i) "}) + "(" + Vector(depth - 1) + ")";
-      default: return "label_replace(" + Vector(depth - 1) +
-                      ", \"l\", \"$1\", \"i\", \"(.*)\")";
+      case 2:
+        return One({"sum", "avg", "min", "max", "count", "stddev", "group"}) + Groups() + "(" +
+               Vector(depth - 1) + ")";
+      case 3:
+        return One({"topk", "bottomk", "quantile"}) + Groups() + "(" + One({"0.5", "1", "2"}) +
+               ", " + Vector(depth - 1) + ")";
+      case 4:
+        return One({"abs", "ceil", "-", "timestamp", "hour", "sgn", "absent"}) + "(" +
+               Vector(depth - 1) + ")";
+      case 5:
+        return "(" + Vector(depth - 1) + ") " + One({"+", "-", "*", "/", ">", "> bool"}) + " " +
+               One({"2", "time()", "scalar(c)"});
+      case 6:
+        return "sum by (job) (" + Vector(depth - 1) + ") " + One({"+", "/", "<"}) +
+               " on (job) group_right () sum by (job, i) (" + Vector(depth - 1) + ")";
+      case 7:
+        return "(" + Vector(depth - 1) + ") " + One({"and", "or", "unless"}) +
+               One({" ", " on (job) ", " ignoring (i) "}) + "(" + Vector(depth - 1) + ")";
+      default:
+        return "label_replace(" + Vector(depth - 1) + ", \"l\", \"$1\", \"i\", \"(.*)\")";
     }
   }
 
@@ -57,8 +64,8 @@ class QueryMaker {
   std::string Groups() { return One({" ", " by (job) ", " without (i) "}); }
   std::string RangeFunction() {
     return One({"rate", "increase", "delta", "irate", "sum_over_time", "avg_over_time",
-                "max_over_time", "count_over_time", "last_over_time", "changes", "resets",
-                "deriv", "stddev_over_time", "absent_over_time", "present_over_time"});
+                "max_over_time", "count_over_time", "last_over_time", "changes", "resets", "deriv",
+                "stddev_over_time", "absent_over_time", "present_over_time"});
   }
 
   std::mt19937 random_;
@@ -68,9 +75,8 @@ void Fill(test::MemoryStore* store) {
   std::mt19937 random(7);
   for (const char* name : {"a", "b"}) {
     for (int series = 0; series < 4; ++series) {
-      const model::Labels labels{{"__name__", name},
-                                 {"i", std::to_string(series % 2)},
-                                 {"job", series < 2 ? "x" : "y"}};
+      const model::Labels labels{
+          {"__name__", name}, {"i", std::to_string(series % 2)}, {"job", series < 2 ? "x" : "y"}};
       double value = 0;
       for (int i = 0; i < 60; ++i) {
         const auto dice = random() % 12;

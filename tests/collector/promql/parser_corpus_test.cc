@@ -5,11 +5,11 @@
 #include <map>
 #include <set>
 
+#include "ast_json.h"
 #include "base/strings.h"
 #include "collector/promql/lexer.h"
 #include "collector/promql/parser.h"
 #include "collector/promql/printer.h"
-#include "ast_json.h"
 #include "tests/support/shared_dir.h"
 
 // What Prometheus 3.5.3 was recorded to say about expressions, where the records are at hand.
@@ -40,11 +40,16 @@ std::string Unescape(std::string_view text) {
 // Where we differ from the record on purpose.
 const std::set<std::string>& Exceptions() {
   static const std::set<std::string> kQueries = {
-      "@@",           // the record shows an item number for @
-      "foo[5s x 5s]", "foo[5s s 5s]",  // 3.5.3 takes any letter for the colon; later ones do not
+      "@@",  // the record shows an item number for @
+      "foo[5s x 5s]",
+      "foo[5s s 5s]",     // 3.5.3 takes any letter for the colon; later ones do not
       "foo[2m/range()]",  // nor do later ones call the r a colon here
       // Later versions keep parentheses around a single duration.
-      "foo offset +(5)", "foo offset -(5)", "foo offset (5)", "foo offset (5m)", "foo[(5s)]",
+      "foo offset +(5)",
+      "foo offset -(5)",
+      "foo offset (5)",
+      "foo offset (5m)",
+      "foo[(5s)]",
       "foo[(5m):(1m)]",
       // The record gives no position.
       "info(http_request_counter_total{namespace=\"zzz\"}, {foo=\"bar\"} == 1)",
@@ -86,8 +91,8 @@ TEST(ParserCorpus, TreesAndTextAreThoseRecorded) {
     const auto expr = ParseExpr(query, AllOn());
     ASSERT_TRUE(expr.ok()) << expr.status();
     const boost::json::value tree = test::AstJson::Of(**expr);
-    EXPECT_TRUE(tree == record.at("ast"))
-        << boost::json::serialize(tree) << "\n" << boost::json::serialize(record.at("ast"));
+    EXPECT_TRUE(tree == record.at("ast")) << boost::json::serialize(tree) << "\n"
+                                          << boost::json::serialize(record.at("ast"));
     EXPECT_EQ(PrettyPrint(**expr), std::string(record.at("format").as_string()));
   }
   EXPECT_GT(cases, 1000);
@@ -111,22 +116,51 @@ TEST(ParserCorpus, PrintingIsCanonical) {
 
 std::string KindName(const Token& token) {
   using K = TokenKind;
-  static const std::map<K, std::string> kNames = {
-      {K::kEnd, "EOF"}, {K::kError, "ERROR"}, {K::kIdentifier, "IDENTIFIER"},
-      {K::kMetricIdentifier, "METRIC_IDENTIFIER"}, {K::kNumber, "NUMBER"},
-      {K::kDuration, "DURATION"}, {K::kString, "STRING"}, {K::kLeftParen, "LEFT_PAREN"},
-      {K::kRightParen, "RIGHT_PAREN"}, {K::kLeftBrace, "LEFT_BRACE"},
-      {K::kRightBrace, "RIGHT_BRACE"}, {K::kLeftBracket, "LEFT_BRACKET"},
-      {K::kRightBracket, "RIGHT_BRACKET"}, {K::kComma, "COMMA"}, {K::kAssign, "EQL"},
-      {K::kColon, "COLON"}, {K::kAdd, "ADD"}, {K::kSub, "SUB"}, {K::kMul, "MUL"},
-      {K::kDiv, "DIV"}, {K::kMod, "MOD"}, {K::kPow, "POW"}, {K::kAtan2, "ATAN2"},
-      {K::kEqual, "EQLC"}, {K::kNotEqual, "NEQ"}, {K::kGreater, "GTR"}, {K::kLess, "LSS"},
-      {K::kGreaterEqual, "GTE"}, {K::kLessEqual, "LTE"}, {K::kRegexMatch, "EQL_REGEX"},
-      {K::kRegexNoMatch, "NEQ_REGEX"}, {K::kAnd, "LAND"}, {K::kOr, "LOR"},
-      {K::kUnless, "LUNLESS"}, {K::kAt, "AT"}, {K::kOn, "ON"}, {K::kIgnoring, "IGNORING"},
-      {K::kGroupLeft, "GROUP_LEFT"}, {K::kGroupRight, "GROUP_RIGHT"}, {K::kBool, "BOOL"},
-      {K::kBy, "BY"}, {K::kWithout, "WITHOUT"}, {K::kOffset, "OFFSET"}, {K::kStart, "START"},
-      {K::kEndKeyword, "END"}};
+  static const std::map<K, std::string> kNames = {{K::kEnd, "EOF"},
+                                                  {K::kError, "ERROR"},
+                                                  {K::kIdentifier, "IDENTIFIER"},
+                                                  {K::kMetricIdentifier, "METRIC_IDENTIFIER"},
+                                                  {K::kNumber, "NUMBER"},
+                                                  {K::kDuration, "DURATION"},
+                                                  {K::kString, "STRING"},
+                                                  {K::kLeftParen, "LEFT_PAREN"},
+                                                  {K::kRightParen, "RIGHT_PAREN"},
+                                                  {K::kLeftBrace, "LEFT_BRACE"},
+                                                  {K::kRightBrace, "RIGHT_BRACE"},
+                                                  {K::kLeftBracket, "LEFT_BRACKET"},
+                                                  {K::kRightBracket, "RIGHT_BRACKET"},
+                                                  {K::kComma, "COMMA"},
+                                                  {K::kAssign, "EQL"},
+                                                  {K::kColon, "COLON"},
+                                                  {K::kAdd, "ADD"},
+                                                  {K::kSub, "SUB"},
+                                                  {K::kMul, "MUL"},
+                                                  {K::kDiv, "DIV"},
+                                                  {K::kMod, "MOD"},
+                                                  {K::kPow, "POW"},
+                                                  {K::kAtan2, "ATAN2"},
+                                                  {K::kEqual, "EQLC"},
+                                                  {K::kNotEqual, "NEQ"},
+                                                  {K::kGreater, "GTR"},
+                                                  {K::kLess, "LSS"},
+                                                  {K::kGreaterEqual, "GTE"},
+                                                  {K::kLessEqual, "LTE"},
+                                                  {K::kRegexMatch, "EQL_REGEX"},
+                                                  {K::kRegexNoMatch, "NEQ_REGEX"},
+                                                  {K::kAnd, "LAND"},
+                                                  {K::kOr, "LOR"},
+                                                  {K::kUnless, "LUNLESS"},
+                                                  {K::kAt, "AT"},
+                                                  {K::kOn, "ON"},
+                                                  {K::kIgnoring, "IGNORING"},
+                                                  {K::kGroupLeft, "GROUP_LEFT"},
+                                                  {K::kGroupRight, "GROUP_RIGHT"},
+                                                  {K::kBool, "BOOL"},
+                                                  {K::kBy, "BY"},
+                                                  {K::kWithout, "WITHOUT"},
+                                                  {K::kOffset, "OFFSET"},
+                                                  {K::kStart, "START"},
+                                                  {K::kEndKeyword, "END"}};
   if (token.kind != K::kAggregator) return kNames.at(token.kind);
   std::string name = OpText(token.aggregate);
   for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));

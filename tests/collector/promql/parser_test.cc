@@ -16,10 +16,12 @@ TEST(Parser, ErrorsNameThePlace) {
   const BadQuery kCases[] = {
       {"", "unknown position: parse error: no expression found in input"},
       {"sum(\n  up", "2:5: parse error: unclosed left parenthesis"},
-      {"up{job=api}", "1:8: parse error: unexpected identifier \"api\" in label matching, "
-                      "expected string"},
-      {"rate(up)", "1:6: parse error: expected type range vector in call to function \"rate\", "
-                   "got instant vector"},
+      {"up{job=api}",
+       "1:8: parse error: unexpected identifier \"api\" in label matching, "
+       "expected string"},
+      {"rate(up)",
+       "1:6: parse error: expected type range vector in call to function \"rate\", "
+       "got instant vector"},
       {"up{a=~\"(\"}", "1:4: parse error: "},
       {"1 == 1", "1:3: parse error: comparisons between scalars must use BOOL modifier"},
       {"limitk(1, up)", "1:1: parse error: limitk() is experimental"},

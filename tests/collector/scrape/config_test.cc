@@ -76,10 +76,9 @@ scrape_configs:
     static_configs: [{targets: ["http://bad"]}]
     file_sd_configs: [{files: [x.json]}]
 )");
-  for (const char* part :
-       {"/etc/p.yml:4:", "colour", "/etc/p.yml:5:", "allowed: http, https",
-        "found multiple scrape configs with job name \"a\"", "is not a valid hostname",
-        "file_sd_configs: not supported"}) {
+  for (const char* part : {"/etc/p.yml:4:", "colour", "/etc/p.yml:5:", "allowed: http, https",
+                           "found multiple scrape configs with job name \"a\"",
+                           "is not a valid hostname", "file_sd_configs: not supported"}) {
     EXPECT_NE(error.find(part), error.npos) << part << " in:\n" << error;
   }
 }
@@ -101,8 +100,8 @@ scrape_configs:
 }
 
 TEST(Config, InlineSecretsAreRefusedWithoutShowingThem) {
-  const std::string error = ErrorOf(
-      "scrape_configs:\n- job_name: a\n  basic_auth: {username: u, password: hunter2}\n");
+  const std::string error =
+      ErrorOf("scrape_configs:\n- job_name: a\n  basic_auth: {username: u, password: hunter2}\n");
   EXPECT_NE(error.find("password_file"), error.npos) << error;
   EXPECT_EQ(error.find("hunter2"), error.npos) << error;
 }

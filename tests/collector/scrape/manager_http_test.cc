@@ -50,7 +50,8 @@ TEST(ManagerOverHttp, ScrapesARealServerWithCredentials) {
                    }
                    base::http::Response response;
                    response.headers.Set("Content-Type", "text/plain; version=0.0.4");
-                   response.body = "# TYPE answer gauge\nanswer 42\n" + std::string(4096, '#') + "\n";
+                   response.body =
+                       "# TYPE answer gauge\nanswer 42\n" + std::string(4096, '#') + "\n";
                    return response;
                  })});
   base::http::Server::Options server_options;

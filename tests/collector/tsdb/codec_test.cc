@@ -62,10 +62,18 @@ TEST(Bits, AnyWidthsComeBack) {
 TEST(IntCodec, NastyColumnsComeBack) {
   const int64_t low = INT64_MIN;
   const int64_t high = INT64_MAX;
-  const std::vector<std::vector<int64_t>> columns = {
-      {},        {0},          {low},           {high},
-      {1, 2, 3}, {low, high},  {high, low, 0},  {low, 0, low, 0},
-      {0, 0, 1}, {5, 5, 5, 5}, {0, low, 0, low}, {-1, 1000000, -1, 3, high}};
+  const std::vector<std::vector<int64_t>> columns = {{},
+                                                     {0},
+                                                     {low},
+                                                     {high},
+                                                     {1, 2, 3},
+                                                     {low, high},
+                                                     {high, low, 0},
+                                                     {low, 0, low, 0},
+                                                     {0, 0, 1},
+                                                     {5, 5, 5, 5},
+                                                     {0, low, 0, low},
+                                                     {-1, 1000000, -1, 3, high}};
   for (const auto& column : columns) ExpectRoundTrip(column);
 }
 

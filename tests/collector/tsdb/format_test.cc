@@ -59,13 +59,18 @@ TEST(Format, ColumnsAreAsDocumented) {
   out.clear();
   EncodeInts(std::vector<int64_t>{0, 2, 0, 6}, &out);
   // plain, 0, gcd 2, minimum 0, width 2, no patches: 0 1 0 3 from the lowest bit up
-  EXPECT_EQ(Hex(out), "01000200" "0200" "c4");
+  EXPECT_EQ(Hex(out),
+            "01000200"
+            "0200"
+            "c4");
   out.clear();
   EncodeValues(std::vector<double>{1.5, 1.5}, &out);
   EXPECT_EQ(Hex(out), "01000000000000f83f");
   out.clear();
   EncodeValues(std::vector<double>{0.5, 1.0, 1.5}, &out);
-  EXPECT_EQ(Hex(out), "020100" "000a0a");  // decimal, exponent 1, no exceptions, 5 by 5
+  EXPECT_EQ(Hex(out),
+            "020100"
+            "000a0a");  // decimal, exponent 1, no exceptions, 5 by 5
 }
 
 TEST(Format, LogRecordIsAsDocumented) {
@@ -73,7 +78,16 @@ TEST(Format, LogRecordIsAsDocumented) {
   const WalSeries series[] = {{7, &labels}};
   const WalRow rows[] = {{7, 100, 3}, {8, 115, 0.5}};
   EXPECT_EQ(Hex(EncodeBatch(2, series, rows)),
-            "02" "01" "07" "04" "01610162" "c801" "02" "0e000c" "021e01" "000000000000e03f");
+            "02"
+            "01"
+            "07"
+            "04"
+            "01610162"
+            "c801"
+            "02"
+            "0e000c"
+            "021e01"
+            "000000000000e03f");
 }
 
 TEST(Format, LogRecordComesBack) {
@@ -123,7 +137,8 @@ TEST(Format, PartFileNames) {
   EXPECT_EQ(PartFileName(255), "00000000000000ff.part");
   EXPECT_TRUE(ParsePartFileName("00000000000000ff.part", &id));
   EXPECT_EQ(id, 255u);
-  for (const char* name : {"ff.part", "00000000000000FF.part", "00000000000000ff.part.broken", ""}) {
+  for (const char* name :
+       {"ff.part", "00000000000000FF.part", "00000000000000ff.part.broken", ""}) {
     EXPECT_FALSE(ParsePartFileName(name, &id)) << name;
   }
 }
@@ -138,8 +153,9 @@ TEST(MergePlan, ClosedQuietDaysFirstThenRunsOfEight) {
     meta.created_ms = created_ms;
     return meta;
   };
-  std::vector<PartMeta> parts = {part(1, PartLevel::kMerged, 0, 0), part(2, PartLevel::kFlush, 5, 0)};
-  EXPECT_FALSE(PlanMerge(parts, {}, kDayMs));             // closed for less than an hour
+  std::vector<PartMeta> parts = {part(1, PartLevel::kMerged, 0, 0),
+                                 part(2, PartLevel::kFlush, 5, 0)};
+  EXPECT_FALSE(PlanMerge(parts, {}, kDayMs));              // closed for less than an hour
   EXPECT_FALSE(PlanMerge(parts, {2}, kDayMs + 2 * hour));  // damaged
   const auto day = PlanMerge(parts, {}, kDayMs + 2 * hour);
   ASSERT_TRUE(day);

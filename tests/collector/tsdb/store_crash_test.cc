@@ -50,8 +50,8 @@ class CrashTest : public testing::Test {
   static void Offer(World* world, Store* store, int round, Outcome* outcome) {
     std::vector<model::SampleRow> rows;
     for (int i = 0; i < 4; ++i) {
-      rows.push_back(Row(SeriesNamed("m", (round / 3) + i), world->clock.WallMillis(),
-                         round + 0.25 * i));
+      rows.push_back(
+          Row(SeriesNamed("m", (round / 3) + i), world->clock.WallMillis(), round + 0.25 * i));
     }
     Add(rows, &outcome->offered);
     const auto stats = store->Append(rows);

@@ -66,8 +66,8 @@ class ModelTest : public StoreTest {
     const int64_t min_ms = Now() - static_cast<int64_t>(random_() % 20'000'000);
     const int64_t max_ms = min_ms + static_cast<int64_t>(random_() % 10'000'000);
     const int series = static_cast<int>(random_() % kSeries);
-    const auto got = Read(*store_, {model::Matcher::Equal("instance", std::to_string(series))},
-                          min_ms, max_ms);
+    const auto got =
+        Read(*store_, {model::Matcher::Equal("instance", std::to_string(series))}, min_ms, max_ms);
     ASSERT_TRUE(got.ok()) << got.status();
     Contents want;
     const std::string name = SeriesNamed("m", series).ToString();

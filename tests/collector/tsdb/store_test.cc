@@ -114,13 +114,12 @@ TEST_F(StoreTest, JudgesEachRowByItself) {
     double value;
     uint64_t accepted, out_of_order, duplicate, refused;
   };
-  const Case cases[] = {{t, 5, 1, 0, 0, 0},          // the same again
-                        {t, 6, 0, 0, 1, 0},          // another value
-                        {t - 60'000, 1, 1, 0, 0, 0},  // late, within the window
-                        {t - 60'000, 2, 0, 0, 1, 0},
-                        {t - 60'001, 1, 0, 1, 0, 0},
-                        {kMaxTimeMs + 1, 1, 0, 0, 0, 1},
-                        {t + 1, 7, 1, 0, 0, 0}};
+  const Case cases[] = {
+      {t, 5, 1, 0, 0, 0},           // the same again
+      {t, 6, 0, 0, 1, 0},           // another value
+      {t - 60'000, 1, 1, 0, 0, 0},  // late, within the window
+      {t - 60'000, 2, 0, 0, 1, 0}, {t - 60'001, 1, 0, 1, 0, 0}, {kMaxTimeMs + 1, 1, 0, 0, 0, 1},
+      {t + 1, 7, 1, 0, 0, 0}};
   for (const Case& one : cases) {
     SCOPED_TRACE(one.time_ms - t);
     const model::AppendStats stats = Append({Row(labels, one.time_ms, one.value)});

@@ -41,10 +41,10 @@ TEST_F(Tree, CpuCountersNeverFall) {
     const char* idle;
   } const readings[] = {
       {"cpu0 1000 0 0 5000 0 0 0 0 0 0\n", "10", "50"},
-      {"cpu0 900 0 0 4800 0 0 0 0 0 0\n", "10", "50"},   // wavers: not taken over
+      {"cpu0 900 0 0 4800 0 0 0 0 0 0\n", "10", "50"},  // wavers: not taken over
       {"cpu0 1100 0 0 5100 0 0 0 0 0 0\n", "11", "51"},
-      {"cpu0 200 0 0 4800 0 0 0 0 0 0\n", "2", "48"},    // idle fell by 3 s: another CPU
-      {"cpu0 300 0 0 4900 0 0 0\n", "3", "49"},          // an old kernel's shorter line
+      {"cpu0 200 0 0 4800 0 0 0 0 0 0\n", "2", "48"},  // idle fell by 3 s: another CPU
+      {"cpu0 300 0 0 4900 0 0 0\n", "3", "49"},        // an old kernel's shorter line
   };
   for (const auto& reading : readings) {
     SCOPED_TRACE(reading.line);
@@ -63,14 +63,16 @@ TEST_F(Tree, GuestTimeCanBeLeftOut) {
 }
 
 TEST_F(Tree, MissingEmptyAndMalformedFilesFailTheirCollectorAlone) {
-  const std::vector<std::string> names = {"cpu",      "diskstats", "filesystem", "loadavg",
-                                          "meminfo",  "netdev",    "pressure",   "processes",
-                                          "stat",     "time",      "uname"};
-  const std::map<std::string, std::string> files = {
-      {"cpu", "proc/stat"},         {"diskstats", "proc/diskstats"},
-      {"filesystem", "proc/1/mountinfo"}, {"loadavg", "proc/loadavg"},
-      {"meminfo", "proc/meminfo"},  {"netdev", "proc/net/dev"},
-      {"pressure", "proc/pressure/cpu"}};
+  const std::vector<std::string> names = {"cpu",     "diskstats", "filesystem", "loadavg",
+                                          "meminfo", "netdev",    "pressure",   "processes",
+                                          "stat",    "time",      "uname"};
+  const std::map<std::string, std::string> files = {{"cpu", "proc/stat"},
+                                                    {"diskstats", "proc/diskstats"},
+                                                    {"filesystem", "proc/1/mountinfo"},
+                                                    {"loadavg", "proc/loadavg"},
+                                                    {"meminfo", "proc/meminfo"},
+                                                    {"netdev", "proc/net/dev"},
+                                                    {"pressure", "proc/pressure/cpu"}};
   const std::string missing = Page(names);
   for (const auto& [name, file] : files) EXPECT_EQ(Success(missing, name), "0") << name;
   EXPECT_EQ(Success(missing, "uname"), "1");
@@ -190,7 +192,8 @@ TEST_F(Tree, DiskstatsOfOldAndNewKernels) {
   Write("sys/block/sda/queue/rotational", "1\n");
   Write("sys/block/sda/queue/io_timeout", "30000\n");
   Write("sys/block/sdb/queue/rotational", "1\n");  // a virtual disk's has no timeout
-  Write("udev/data/b8:16", "I:1\nE:ID_MODEL=M \"x\"\nE:ID_SERIAL=long\nE:ID_SERIAL_SHORT=\nE:bad\n");
+  Write("udev/data/b8:16",
+        "I:1\nE:ID_MODEL=M \"x\"\nE:ID_SERIAL=long\nE:ID_SERIAL_SHORT=\nE:bad\n");
   const std::string page = Page({"diskstats"});
   EXPECT_EQ(ValueOf(page, "node_disk_read_bytes_total{device=\"sda\"}"), "1536");
   EXPECT_EQ(ValueOf(page, "node_disk_discards_completed_total{device=\"sda\"}"), "");
@@ -211,8 +214,10 @@ TEST(NodeFlags, SetWhatTheySay) {
     const char* value;
     bool ok;
   } const cases[] = {
-      {"collector.cpu", "false", true},      {"collector.cpu.info", "true", true},
-      {"collector.cpu.info", "yes", false},  {"path.procfs", "/host/proc", true},
+      {"collector.cpu", "false", true},
+      {"collector.cpu.info", "true", true},
+      {"collector.cpu.info", "yes", false},
+      {"path.procfs", "/host/proc", true},
       {"collector.netdev.netlink", "false", true},
       {"collector.filesystem.mount-timeout", "2s", true},
       {"collector.filesystem.mount-timeout", "-1s", false},

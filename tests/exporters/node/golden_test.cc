@@ -40,16 +40,15 @@ class GoldenTree : public ::testing::Test {
 };
 
 bool IsOfTheMachine(const std::string& family) {
-  return base::StartsWith(family, "node_scrape_collector_") ||
-         family == "node_exporter_build_info";
+  return base::StartsWith(family, "node_scrape_collector_") || family == "node_exporter_build_info";
 }
 
 // A family of the golden page that one of our collectors makes.
 bool IsOurs(const std::string& family) {
-  const char* const prefixes[] = {"node_disk_",      "node_load",    "node_pressure_",
-                                  "node_processes_", "node_procs_",  "node_memory_",
-                                  "node_cpu_",       "node_boot_",
-                                  "node_context_",   "node_forks_",  "node_intr_"};
+  const char* const prefixes[] = {"node_disk_",      "node_load",   "node_pressure_",
+                                  "node_processes_", "node_procs_", "node_memory_",
+                                  "node_cpu_",       "node_boot_",  "node_context_",
+                                  "node_forks_",     "node_intr_"};
   const char* const others[] = {"node_cpu_scaling_", "node_cpu_vulnerabilities_",
                                 "node_memory_numa_"};
   const auto starts = [&](const char* prefix) { return base::StartsWith(family, prefix); };

@@ -104,8 +104,7 @@ TEST(LinkStats, WideStatsWinOverNarrowOnes) {
 }
 
 TEST(LinkStats, TornMessagesReadNothingBeyondTheirEnd) {
-  const std::string whole =
-      Message(Name("eth0") + Attribute(IFLA_STATS64, Bytes(Counters())));
+  const std::string whole = Message(Name("eth0") + Attribute(IFLA_STATS64, Bytes(Counters())));
   for (size_t size = 0; size < whole.size(); ++size) {
     const std::string torn = whole.substr(0, size);  // a buffer of its own: ASan watches its end
     std::vector<LinkStats> links;

@@ -38,14 +38,13 @@ Samples ReadSamples(std::string_view page) {
 
 // Values that move between two scrapes, or belong to one process: compared loosely or not at all.
 bool IsConstant(std::string_view series) {
-  for (const char* name : {"node_disk_info", "node_filesystem_size_bytes", "node_filesystem_files{",
-                           "node_filesystem_device_error",
-                           "node_filesystem_mount_info", "node_filesystem_purgeable_bytes",
-                           "node_boot_time_seconds", "node_uname_info", "node_memory_MemTotal",
-                           "node_memory_SwapTotal", "node_memory_Hugepagesize",
-                           "node_memory_CommitLimit", "node_memory_VmallocTotal",
-                           "node_processes_max_", "node_time_clocksource", "node_time_zone_offset",
-                           "node_scrape_collector_success"}) {
+  for (const char* name :
+       {"node_disk_info", "node_filesystem_size_bytes", "node_filesystem_files{",
+        "node_filesystem_device_error", "node_filesystem_mount_info",
+        "node_filesystem_purgeable_bytes", "node_boot_time_seconds", "node_uname_info",
+        "node_memory_MemTotal", "node_memory_SwapTotal", "node_memory_Hugepagesize",
+        "node_memory_CommitLimit", "node_memory_VmallocTotal", "node_processes_max_",
+        "node_time_clocksource", "node_time_zone_offset", "node_scrape_collector_success"}) {
     if (base::StartsWith(series, name)) return true;
   }
   return false;
@@ -75,10 +74,9 @@ TEST(LivePeer, SameFamiliesSeriesAndConstants) {
   const auto bin = test::UnpackPeers(folder.path(), "exporters");
   if (!bin) GTEST_SKIP() << "no peers on this machine";
   const uint16_t port = FreePort();
-  std::vector<std::string> arguments = {*bin + "/prometheus-node-exporter",
-                                        "--collector.disable-defaults",
-                                        "--web.disable-exporter-metrics",
-                                        "--web.listen-address=127.0.0.1:" + std::to_string(port)};
+  std::vector<std::string> arguments = {
+      *bin + "/prometheus-node-exporter", "--collector.disable-defaults",
+      "--web.disable-exporter-metrics", "--web.listen-address=127.0.0.1:" + std::to_string(port)};
   arguments.insert(arguments.end(), kFlags.begin(), kFlags.end());
   const PageMaker ours(LiveOptions());
   ASSERT_TRUE(ours.exporter);
@@ -143,8 +141,7 @@ TEST(LivePeer, ProcfsCountersHaveTheSameSeries) {
   options.netdev.netlink = false;
   options.netdev.address_info = true;
   std::set<std::string> theirs;
-  for (const auto& [series, value] :
-       ReadSamples(HttpGet("127.0.0.1", port, "/metrics", true))) {
+  for (const auto& [series, value] : ReadSamples(HttpGet("127.0.0.1", port, "/metrics", true))) {
     if (!ComesAndGoes(series)) theirs.insert(series);
   }
   std::set<std::string> mine;

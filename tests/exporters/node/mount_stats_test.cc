@@ -70,8 +70,7 @@ TEST(MountStats, StuckMountHoldsUpNobodyElse) {
   const auto mounts = std::make_shared<FakeMounts>();
   mounts->Stick("/nfs");
   MountStats stats = Make(mounts, 1);  // the one worker gets stuck first
-  const auto answers =
-      stats.StatAll({"/nfs", "/a", "/b"}, std::chrono::seconds(2));
+  const auto answers = stats.StatAll({"/nfs", "/a", "/b"}, std::chrono::seconds(2));
   EXPECT_TRUE(answers[0].timed_out);
   EXPECT_FALSE(answers[1].timed_out);
   EXPECT_FALSE(answers[2].timed_out);

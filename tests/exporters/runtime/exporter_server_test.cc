@@ -48,8 +48,8 @@ std::string Exchange(int family, uint16_t port, const std::string& request,
 }
 
 std::string Request(std::string_view method, std::string_view target, std::string_view head = "") {
-  return base::Concat({method, " ", target, " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n", head,
-                       "\r\n"});
+  return base::Concat(
+      {method, " ", target, " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n", head, "\r\n"});
 }
 
 std::string BodyOf(const std::string& answer) {
@@ -60,8 +60,8 @@ class ExporterServerTest : public ::testing::Test {
  protected:
   // A handler that says what it was asked.
   static base::http::Response Echo(const base::http::Request& request) {
-    std::string body = base::Concat({request.method, " ", request.path, " ",
-                                     request.query.Get("q"), " ", request.headers.Get("X-Test")});
+    std::string body = base::Concat({request.method, " ", request.path, " ", request.query.Get("q"),
+                                     " ", request.headers.Get("X-Test")});
     if (request.path == "/big") body = std::string(100'000, 'x');
     return base::http::Response::Text(request.path == "/missing" ? 404 : 200, body);
   }
@@ -82,8 +82,8 @@ class ExporterServerTest : public ::testing::Test {
 TEST_F(ExporterServerTest, PathQueryAndHeadersReachTheHandler) {
   const auto server = Start("127.0.0.1:0");
   ASSERT_TRUE(server.ok()) << server.status();
-  const std::string answer = Exchange(AF_INET, (*server)->Ports()[0],
-                                      Request("GET", "/a%20b?q=1%2B2", "X-Test: yes\r\n"));
+  const std::string answer =
+      Exchange(AF_INET, (*server)->Ports()[0], Request("GET", "/a%20b?q=1%2B2", "X-Test: yes\r\n"));
   EXPECT_EQ(answer.find("HTTP/1.1 200 "), 0u);
   EXPECT_EQ(BodyOf(answer), "GET /a b 1+2 yes");
 }
@@ -127,7 +127,8 @@ TEST_F(ExporterServerTest, WebConfigurationTurnsStrangersAway) {
   ExporterServer::Options options;
   options.listen = {"127.0.0.1:0"};
   auto web = std::make_shared<base::http::WebConfig>();
-  web->users.push_back({"prometheus", "$2y$04$invalidinvalidinvalidinvalidinvalidinvalidinvalidinv"});
+  web->users.push_back(
+      {"prometheus", "$2y$04$invalidinvalidinvalidinvalidinvalidinvalidinvalidinv"});
   options.web_config = web;
   options.handler = &Echo;
   options.clock = &clock_;

@@ -106,17 +106,18 @@ TEST_F(ExposerTest, PageIsSortedAndTellsOfEachCollector) {
   MakeAB();
   const auto response = Get("/metrics");
   EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(response.body,
-            "# HELP x_a A number.\n# TYPE x_a gauge\nx_a 1\n"
-            "# HELP x_b A number.\n# TYPE x_b gauge\nx_b 1\n"
-            "# HELP x_scrape_collector_duration_seconds x_exporter: Duration of a collector scrape.\n"
-            "# TYPE x_scrape_collector_duration_seconds gauge\n"
-            "x_scrape_collector_duration_seconds{collector=\"a\"} 0\n"
-            "x_scrape_collector_duration_seconds{collector=\"b\"} 0\n"
-            "# HELP x_scrape_collector_success x_exporter: Whether a collector succeeded.\n"
-            "# TYPE x_scrape_collector_success gauge\n"
-            "x_scrape_collector_success{collector=\"a\"} 1\n"
-            "x_scrape_collector_success{collector=\"b\"} 0\n");
+  EXPECT_EQ(
+      response.body,
+      "# HELP x_a A number.\n# TYPE x_a gauge\nx_a 1\n"
+      "# HELP x_b A number.\n# TYPE x_b gauge\nx_b 1\n"
+      "# HELP x_scrape_collector_duration_seconds x_exporter: Duration of a collector scrape.\n"
+      "# TYPE x_scrape_collector_duration_seconds gauge\n"
+      "x_scrape_collector_duration_seconds{collector=\"a\"} 0\n"
+      "x_scrape_collector_duration_seconds{collector=\"b\"} 0\n"
+      "# HELP x_scrape_collector_success x_exporter: Whether a collector succeeded.\n"
+      "# TYPE x_scrape_collector_success gauge\n"
+      "x_scrape_collector_success{collector=\"a\"} 1\n"
+      "x_scrape_collector_success{collector=\"b\"} 0\n");
 }
 
 TEST_F(ExposerTest, FailureIsLoggedWhenItBeginsAndWhenItEnds) {
@@ -166,8 +167,7 @@ TEST_F(ExposerTest, CollectAndExcludeNarrowThePage) {
 
 TEST_F(ExposerTest, AcceptChoosesTheFormat) {
   MakeAB();
-  EXPECT_EQ(Get("/metrics").headers.Get("Content-Type").substr(0, 25),
-            "text/plain; version=0.0.4");
+  EXPECT_EQ(Get("/metrics").headers.Get("Content-Type").substr(0, 25), "text/plain; version=0.0.4");
   const auto open = Get("/metrics", "", "application/openmetrics-text;version=1.0.0");
   EXPECT_TRUE(base::StartsWith(open.headers.Get("Content-Type"), "application/openmetrics-text"));
   EXPECT_TRUE(base::EndsWith(open.body, "# EOF\n"));

@@ -31,8 +31,8 @@ TEST(ListenPlan, AddressAndWebConfigurationChooseTheServer) {
 }
 
 TEST(ListenPlan, BadAddressesAreNamed) {
-  for (const char* address : {"9100", "127.0.0.1:", "127.0.0.1:70000", "::1:9100",
-                              "no-such-host.invalid:9100"}) {
+  for (const char* address :
+       {"9100", "127.0.0.1:", "127.0.0.1:70000", "::1:9100", "no-such-host.invalid:9100"}) {
     const auto plan = PlanListen(address, {});
     ASSERT_FALSE(plan.ok()) << address;
     EXPECT_NE(std::string(plan.status().message()).find(address), std::string::npos);
