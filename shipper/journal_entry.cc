@@ -12,12 +12,19 @@ constexpr std::string_view kServiceSuffix = ".service";
 
 std::string_view FirstOf(std::string_view a, std::string_view b) { return a.empty() ? b : a; }
 
-// What a person calls the thing that logged: its unit without ".service", else its identifier.
-std::string_view ServiceName(const JournalRecord& record, std::string_view unit) {
-  if (base::EndsWith(unit, kServiceSuffix)) unit.remove_suffix(kServiceSuffix.size());
-  std::string_view name = FirstOf(unit, record.fields[kIdentifier]);
+// The unit that logged; for what has none (the kernel, programs outside systemd's care) what it calls
+// itself, so that every journal stream can be found by its unit.
+std::string_view UnitName(const JournalRecord& record) {
+  std::string_view name = FirstOf(record.fields[kUnit], record.fields[kUserUnit]);
+  name = FirstOf(name, record.fields[kIdentifier]);
   name = FirstOf(name, record.fields[kComm]);
   return FirstOf(name, "unknown_service");
+}
+
+// What a person calls it.
+std::string_view ServiceName(std::string_view unit) {
+  if (base::EndsWith(unit, kServiceSuffix)) unit.remove_suffix(kServiceSuffix.size());
+  return unit;
 }
 
 struct TimeAndLevel {
@@ -44,7 +51,7 @@ TimeAndLevel ReadLine(const JournalRecord& record, TimeZone zone) {
 
 Entry MakeJournalEntry(const JournalRecord& record, const std::string& host, TimeZone zone) {
   const TimeAndLevel line = ReadLine(record, zone);
-  const std::string_view unit = FirstOf(record.fields[kUnit], record.fields[kUserUnit]);
+  const std::string_view unit = UnitName(record);
 
   Entry entry;
   entry.timestamp_ns = line.timestamp_ns;
@@ -54,7 +61,7 @@ Entry MakeJournalEntry(const JournalRecord& record, const std::string& host, Tim
   entry.labels =
       model::Labels::FromPairs({{"job", "journal"},
                                 {"host", host},
-                                {"service_name", base::RepairUtf8(ServiceName(record, unit))},
+                                {"service_name", base::RepairUtf8(ServiceName(unit))},
                                 {"detected_level", std::string(line.level)},
                                 {"unit", base::RepairUtf8(unit)},
                                 {"transport", base::RepairUtf8(record.fields[kTransport])}});

@@ -11,9 +11,10 @@ namespace vedette::shipper {
 
 // The entry that a journal record becomes.
 //
-// Labels: job="journal", host, service_name, detected_level, unit, transport. The level is the
-// line's own, else the journal's PRIORITY, else info. Of what came over `stdout` a leading time and
-// level count. Metadata: pid, uid, identifier, comm, boot_id, priority, message_id.
+// Labels: job="journal", host, service_name, detected_level, unit (of what has none its
+// identifier), transport. The level is the line's own, else the journal's PRIORITY, else info. Of
+// what came over `stdout` a leading time and level count. Metadata: pid, uid, identifier, comm,
+// boot_id, priority, message_id.
 Entry MakeJournalEntry(const JournalRecord& record, const std::string& host, TimeZone zone);
 
 }  // namespace vedette::shipper

@@ -1,0 +1,88 @@
+#include "app/collector_config.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/support/temp_dir.h"
+
+namespace vedette::app {
+namespace {
+
+CollectorOptions Options() {
+  CollectorOptions options;
+  options.metrics_retention_ms = options.logs_retention_ms = 3'600'000;
+  return options;
+}
+
+std::set<std::string> AlertNames(const CollectorConfig& config) {
+  std::set<std::string> names;
+  for (const rules::GroupSpec& group : config.rule_groups) {
+    for (const rules::RuleSpec& rule : group.rules) names.insert(rule.name());
+  }
+  return names;
+}
+
+TEST(CollectorConfig, WithoutFilesWatchesThisHost) {
+  const auto fs = base::NewPosixFileSystem();
+  const auto config = LoadCollectorConfig(fs.get(), Options());
+  ASSERT_TRUE(config.ok()) << config.status();
+  ASSERT_EQ(config->scrape.jobs.size(), 2u);
+  EXPECT_EQ(config->scrape.jobs[0]->name, "node");
+  EXPECT_EQ(config->scrape.jobs[1]->name, "vedette");
+  EXPECT_EQ(config->scrape.jobs[1]->static_groups[0].targets[0], "127.0.0.1:9090");
+  EXPECT_EQ(AlertNames(*config),
+            (std::set<std::string>{"DiskSpaceCritical", "HighCPUUsage", "HighMemoryUsage",
+                                   "HostDown", "ServiceDown"}));
+  EXPECT_FALSE(config->routing.receivers.empty());
+}
+
+TEST(CollectorConfig, NamedRuleFilesReplaceTheBuiltInRules) {
+  test::TempDir dir;
+  dir.Write("r.yml", "groups: [{name: g, rules: [{alert: Mine, expr: up == 0}]}]\n");
+  CollectorOptions options = Options();
+  options.config_file = dir.Write("p.yml", "rule_files: [r.yml]\n");
+  const auto fs = base::NewPosixFileSystem();
+  const auto config = LoadCollectorConfig(fs.get(), options);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(AlertNames(*config), std::set<std::string>{"Mine"});
+}
+
+TEST(CollectorConfig, ListsWhatIsWrongInEveryFile) {
+  test::TempDir dir;
+  CollectorOptions options = Options();
+  options.config_file = dir.Write("p.yml", "globl: {}\n");
+  options.alertmanager_config_file = dir.Write("a.yml", "route: {receiver: x}\n");
+  options.web_config_file = dir.Write("w.yml", "tokens: 7\n");
+  const auto fs = base::NewPosixFileSystem();
+  const auto config = LoadCollectorConfig(fs.get(), options);
+  ASSERT_FALSE(config.ok());
+  const std::string message(config.status().message());
+  for (const char* file : {"p.yml:1:", "a.yml:1:", "w.yml:1:"}) {
+    EXPECT_NE(message.find(file), std::string::npos) << file << " in " << message;
+  }
+}
+
+TEST(CollectorConfig, RefusesAnOpenListenerWithoutCredentials) {
+  CollectorOptions options = Options();
+  options.listen = {"0.0.0.0:9090"};
+  const auto fs = base::NewPosixFileSystem();
+  EXPECT_FALSE(LoadCollectorConfig(fs.get(), options).ok());
+  options.allow_plaintext = {"10.0.0.0/8"};
+  EXPECT_TRUE(LoadCollectorConfig(fs.get(), options).ok());
+  options.allow_plaintext = {"ten"};
+  EXPECT_FALSE(LoadCollectorConfig(fs.get(), options).ok());
+}
+
+TEST(CollectorParts, AreNamedOneByOne) {
+  const auto logs = ParseParts("logs");
+  ASSERT_TRUE(logs.ok());
+  EXPECT_TRUE(logs->logs);
+  EXPECT_FALSE(logs->tsdb || logs->rules || logs->alertmanager);
+  EXPECT_FALSE(ParseParts("").ok());
+  EXPECT_FALSE(ParseParts("logs,everything").ok());
+  EXPECT_FALSE(ParseParts("rules").ok()) << "rules need tsdb";
+}
+
+}  // namespace
+}  // namespace vedette::app
