@@ -90,7 +90,8 @@ class Store final : public model::SampleSink {
 
   // Of two samples of one series and time the first stands: the same value again is accepted
   // silently, another one refused where the first is still in the head or the newest of its series
-  // (otherwise it is taken and never seen). Rows are judged one by one.
+  // (otherwise it is taken and never seen, and the first value is refused should it come once more
+  // before the next flush). Rows are judged one by one.
   base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows) override;
   void OnDurable(std::function<void(const base::Status&)> done) override;
 
