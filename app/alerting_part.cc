@@ -28,6 +28,7 @@ base::StatusOr<std::unique_ptr<AlertingPart>> AlertingPart::Open(const World& wo
   state.clock = world.clock;
   state.release_reserve = [reserve = &part->reserve_] { return reserve->Release(); };
   VEDETTE_ASSIGN_OR_RETURN(part->state_, base::DurableMap::Open(state));
+  SayDamage(world, *part->state_, state.dir);
 
   notify::Outbox::Options outbox;
   outbox.state = part->state_.get();

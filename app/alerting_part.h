@@ -16,6 +16,13 @@
 
 namespace vedette::app {
 
+// Says that some of the state of `dir` did not check when it was read; the rest is in force.
+inline void SayDamage(const World& world, const base::DurableMap& state, const std::string& dir) {
+  if (state.corrupt_frames() == 0) return;
+  world.logger->Error("alert state was damaged on disk, what does not check is left out",
+                      {{"folder", dir}, {"damaged_records", state.corrupt_frames()}});
+}
+
 // The collector's part `alertmanager`: routing, its outbox, and the state both share on disk.
 class AlertingPart {
  public:

@@ -80,6 +80,10 @@ base::StatusOr<CollectorOptions> CollectorFlags::Check() const {
   if (!base::ParseLogLevel(log_level_, &options.log_level)) {
     return BadFlag("--log.level", log_level_, "debug, info, warn, error");
   }
+  if (!options.external_url.empty() && !base::StartsWith(options.external_url, "http://") &&
+      !base::StartsWith(options.external_url, "https://")) {
+    return BadFlag("--web.external-url", options.external_url, "http://HOST or https://HOST");
+  }
   if (!listen_.empty()) options.listen = listen_;
   if (!allow_plaintext_.empty()) {
     for (const std::string_view cidr : base::Split(allow_plaintext_, ',')) {

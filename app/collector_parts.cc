@@ -24,7 +24,11 @@ base::StatusOr<std::unique_ptr<CollectorParts>> CollectorParts::Open(
   VEDETTE_RETURN_IF_ERROR(base::Annotate(world.fs->CreateDirs(path), "--storage.tsdb.path"));
   base::StatusOr<std::unique_ptr<base::FileLock>> lock =
       world.fs->Lock(base::JoinPath(path, "lock"));
-  if (!lock.ok()) return base::Annotate(lock.status(), "--storage.tsdb.path: another collector?");
+  if (!lock.ok()) {
+    return base::Annotate(lock.status(), absl::IsUnavailable(lock.status())
+                                             ? "--storage.tsdb.path: another collector has it"
+                                             : "--storage.tsdb.path");
+  }
   parts->lock_ = *std::move(lock);
   if (options.parts.tsdb) VEDETTE_RETURN_IF_ERROR(parts->OpenMetrics(options, budget, *config));
   if (options.parts.logs) VEDETTE_RETURN_IF_ERROR(parts->OpenLogs(options, budget));
@@ -97,6 +101,7 @@ base::Status CollectorParts::OpenRules(const CollectorOptions& options,
   state.fs = world_.fs;
   state.clock = world_.clock;
   VEDETTE_ASSIGN_OR_RETURN(rule_state_, base::DurableMap::Open(state));
+  SayDamage(world_, *rule_state_, state.dir);
   querier_ = std::make_unique<EngineQuerier>(promql_.get(), queryable_.get());
   if (alerting_) {
     alert_sink_ = std::make_unique<RouterAlertSink>(alerting_->router());

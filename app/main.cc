@@ -3,13 +3,28 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <string_view>
 
 #include "app/verbs.h"
 
 namespace vedette::app {
 namespace {
 
+// CLI11 takes what follows "--flag=" for its value, which would swallow the next flag.
+bool HasEmptyValue(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument.size() > 3 && argument.substr(0, 2) == "--" && argument.back() == '=') {
+      std::fprintf(stderr, "vedette: %s: a value is missing; leave the flag out for its default\n",
+                   argv[i]);
+      return true;
+    }
+  }
+  return false;
+}
+
 int Main(int argc, char** argv) {
+  if (HasEmptyValue(argc, argv)) return kExitUsage;
   int exit_code = kExitOk;
   CLI::App root("Vedette watches a small cluster of servers.", "vedette");
   root.require_subcommand(1);

@@ -129,6 +129,13 @@ class PosixFileSystem final : public FileSystem {
   }
 
   StatusOr<std::string> ReadFile(const std::string& path) override {
+    // A pipe would block, a device never end; neither is a file of ours or a user's configuration.
+    std::error_code unknown;
+    const auto type = std::filesystem::status(path, unknown).type();
+    if (!unknown && type != std::filesystem::file_type::regular &&
+        type != std::filesystem::file_type::not_found) {
+      return InvalidArgument(Concat({path, ": not a regular file"}));
+    }
     VEDETTE_ASSIGN_OR_RETURN(const auto file, OpenRead(path));
     std::string content;
     constexpr size_t kChunk = 64 << 10;

@@ -100,13 +100,25 @@ void ScrapeLoop::Scrape(std::stop_token stop) {
 
 base::Status ScrapeLoop::FetchAndRead(int64_t now_ms, std::stop_token stop, Counts* counts) {
   if (!target_->refused.empty()) return base::ResourceExhausted(target_->refused);
-  VEDETTE_ASSIGN_OR_RETURN(const Exposition exposition, fetcher_->Fetch(*target_, std::move(stop)));
-  return Read(exposition, now_ms, counts);
+  VEDETTE_ASSIGN_OR_RETURN(const Exposition exposition, fetcher_->Fetch(*target_, stop));
+  return Read(exposition, now_ms, std::move(stop), counts);
 }
 
-base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, Counts* counts) {
+base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, std::stop_token stop,
+                              Counts* counts) {
+  // How many entries are read between two looks at the clock.
+  constexpr uint64_t kLookEvery = 1000;
+  const int64_t deadline_ns =
+      context_->clock->MonotonicNanos() + target_->timeout_ms * int64_t{1'000'000};
   Parser parser(exposition.body, exposition.format);
-  for (;;) {
+  for (uint64_t entry = 1;; ++entry) {
+    if (entry % kLookEvery == 0) {
+      if (stop.stop_requested()) return base::Cancelled("stopped while reading the page");
+      if (context_->clock->MonotonicNanos() > deadline_ns) {
+        return base::DeadlineExceeded(
+            base::Concat({"scrape timed out while reading line ", std::to_string(entry)}));
+      }
+    }
     VEDETTE_ASSIGN_OR_RETURN(const EntryKind kind, parser.Next());
     switch (kind) {
       case EntryKind::kEnd:

@@ -79,7 +79,9 @@ class ScrapeLoop {
 
   void TakeNext() VEDETTE_EXCLUDES(status_mutex_);
   base::Status FetchAndRead(int64_t now_ms, std::stop_token stop, Counts* counts);
-  base::Status Read(const Exposition& exposition, int64_t now_ms, Counts* counts);
+  // Ends early when `stop` is requested or reading takes longer than the target's timeout.
+  base::Status Read(const Exposition& exposition, int64_t now_ms, std::stop_token stop,
+                    Counts* counts);
   base::Status ReadSample(model::exposition::Parser* parser, int64_t now_ms, Counts* counts);
   base::Status CheckSampleLimit(const Counts& counts) const;
   void AddReports(bool up, double seconds, const Counts& counts, int64_t now_ms);

@@ -21,6 +21,9 @@ void Refuse(uint64_t* count, const model::SampleRow& row, std::string_view why,
   stats->first_error += why;
 }
 
+// As Prometheus has it for scrapes and remote write.
+constexpr int64_t kMaxAheadMs = 10 * 60 * 1000;
+
 }  // namespace
 
 base::StatusOr<model::AppendStats> Store::Impl::Append(std::span<model::SampleRow> rows) {
@@ -42,12 +45,16 @@ base::StatusOr<model::AppendStats> Store::Impl::Append(std::span<model::SampleRo
 
 void Store::Impl::Judge(model::SampleRow* row, int64_t oldest_ms, Batch* batch) {
   model::AppendStats& stats = batch->stats;
-  if (row->labels.empty()) return Refuse(&stats.refused, *row, "sample without labels", &stats);
+  if (row->labels.empty()) return Refuse(&stats.out_of_order, *row, "sample without labels", &stats);
   if (row->labels.bytes().size() > kMaxLabelBytes) {
-    return Refuse(&stats.refused, *row, "labels of more than 64 KiB", &stats);
+    return Refuse(&stats.out_of_order, *row, "labels of more than 64 KiB", &stats);
   }
   if (row->timestamp_ms > kMaxTimeMs || row->timestamp_ms < -kMaxTimeMs) {
-    return Refuse(&stats.refused, *row, "time beyond what the store holds", &stats);
+    return Refuse(&stats.out_of_order, *row, "time beyond what the store holds", &stats);
+  }
+  // One sample far ahead would keep its series' others out until that time comes.
+  if (row->timestamp_ms > options_.clock->WallMillis() + kMaxAheadMs) {
+    return Refuse(&stats.out_of_order, *row, "more than 10 minutes in the future", &stats);
   }
   if (row->timestamp_ms < oldest_ms) {
     return Refuse(&stats.out_of_order, *row, "older than the retention", &stats);

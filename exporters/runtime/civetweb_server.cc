@@ -14,9 +14,10 @@ namespace {
 using base::http::Request;
 using base::http::Response;
 
-// Scrapers are few; a slow client holds one thread for at most the request timeout.
-constexpr char kThreads[] = "8";
-constexpr char kRequestTimeoutMs[] = "10000";
+// A client that sends its request slowly holds one thread for at most the request timeout; enough
+// threads that a few dozen such clients do not keep the scraper out. Idle ones cost address space.
+constexpr char kThreads[] = "64";
+constexpr char kRequestTimeoutMs[] = "2000";
 constexpr size_t kCompressFromBytes = 1024;
 // Metrics pages change little in size above this level and cost far more.
 constexpr int kGzipLevel = 1;

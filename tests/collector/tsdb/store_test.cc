@@ -118,7 +118,9 @@ TEST_F(StoreTest, JudgesEachRowByItself) {
       {t, 5, 1, 0, 0, 0},           // the same again
       {t, 6, 0, 0, 1, 0},           // another value
       {t - 60'000, 1, 1, 0, 0, 0},  // late, within the window
-      {t - 60'000, 2, 0, 0, 1, 0}, {t - 60'001, 1, 0, 1, 0, 0}, {kMaxTimeMs + 1, 1, 0, 0, 0, 1},
+      {t - 60'000, 2, 0, 0, 1, 0},  {t - 60'001, 1, 0, 1, 0, 0}, {kMaxTimeMs + 1, 1, 0, 1, 0, 0},
+      {t + 600'001, 1, 0, 1, 0, 0},  // too far ahead
+
       {t + 1, 7, 1, 0, 0, 0}};
   for (const Case& one : cases) {
     SCOPED_TRACE(one.time_ms - t);
@@ -134,7 +136,7 @@ TEST_F(StoreTest, JudgesEachRowByItself) {
                              Row(SeriesNamed("n"), t, -0.0), Row(SeriesNamed("n"), t, 0.0)});
   EXPECT_EQ(stats.accepted, 2u);
   EXPECT_EQ(stats.duplicate, 2u);
-  EXPECT_EQ(stats.refused, 1u);
+  EXPECT_EQ(stats.out_of_order, 1u);
 }
 
 TEST_F(StoreTest, OfTwoValuesTheFirstStandsWhereverTheyAre) {
