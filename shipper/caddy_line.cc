@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "shipper/level.h"
+#include "model/log_level.h"
 
 namespace vedette::shipper {
 namespace {
@@ -45,7 +45,7 @@ CaddyFacts CaddyLineReader::Read(std::string_view line, int64_t read_at_ns) {
       if (!prefix->level.empty()) facts.level = prefix->level;
     }
   }
-  if (facts.level.empty()) facts.level = LevelOfLine(line);
+  if (facts.level.empty()) facts.level = model::LevelOfLine(line);
   if (facts.level.empty()) facts.level = "info";
   return facts;
 }
@@ -58,7 +58,7 @@ void CaddyLineReader::ReadJson(std::string_view json, int64_t read_at_ns, CaddyF
       simdjson::SUCCESS) {
     return;
   }
-  facts->level = NormaliseLevel(StringField(object, "level"));
+  facts->level = model::NormaliseLevel(StringField(object, "level"));
   facts->logger = StringField(object, "logger");
   int64_t status = 0;
   // 0 is what Caddy writes where no answer was sent.

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "base/strings.h"
-#include "shipper/level.h"
+#include "model/log_level.h"
 
 namespace vedette::shipper {
 namespace {
@@ -12,8 +12,8 @@ constexpr std::string_view kServiceSuffix = ".service";
 
 std::string_view FirstOf(std::string_view a, std::string_view b) { return a.empty() ? b : a; }
 
-// The unit that logged; for what has none (the kernel, programs outside systemd's care) what it calls
-// itself, so that every journal stream can be found by its unit.
+// The unit that logged; for what has none (the kernel, programs outside systemd's care) what it
+// calls itself, so that every journal stream can be found by its unit.
 std::string_view UnitName(const JournalRecord& record) {
   std::string_view name = FirstOf(record.fields[kUnit], record.fields[kUserUnit]);
   name = FirstOf(name, record.fields[kIdentifier]);
@@ -41,8 +41,8 @@ TimeAndLevel ReadLine(const JournalRecord& record, TimeZone zone) {
       result.level = time->level;
     }
   }
-  result.level = FirstOf(result.level, LevelOfLine(line));
-  result.level = FirstOf(result.level, LevelOfPriority(record.fields[kPriority]));
+  result.level = FirstOf(result.level, model::LevelOfLine(line));
+  result.level = FirstOf(result.level, model::LevelOfPriority(record.fields[kPriority]));
   result.level = FirstOf(result.level, "info");
   return result;
 }

@@ -2,7 +2,7 @@
 
 #include <ctime>
 
-#include "shipper/level.h"
+#include "model/log_level.h"
 
 namespace vedette::shipper {
 namespace {
@@ -135,7 +135,8 @@ std::string_view ReadLevel(Cursor* cursor) {
          (cursor->Peek() >= 'A' && cursor->Peek() <= 'Z')) {
     cursor->set_at(cursor->at() + 1);
   }
-  const std::string_view level = NormaliseLevel(cursor->text().substr(word, cursor->at() - word));
+  const std::string_view level =
+      model::NormaliseLevel(cursor->text().substr(word, cursor->at() - word));
   const bool closed = bracket ? cursor->Take(']')
                               : cursor->Take(':') || cursor->Peek() == ' ' ||
                                     cursor->Peek() == '\t' || cursor->Peek() == '\0';

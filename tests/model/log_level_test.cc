@@ -1,4 +1,4 @@
-#include "shipper/level.h"
+#include "model/log_level.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "tests/support/shared_dir.h"
 
-namespace vedette::shipper {
+namespace vedette::model {
 namespace {
 
 TEST(LevelOfLine, FollowsLokisVerdicts) {
@@ -48,6 +48,30 @@ TEST(LevelOfLine, FieldsBeatWordsAndWordsNeedBounds) {
   for (const auto& c : cases) EXPECT_EQ(LevelOfLine(c.line), c.want) << c.line;
 }
 
+TEST(DetectLevel, LabelsThenMetadataThenSeverityNumberThenTheLine) {
+  const struct {
+    Labels stream, metadata;
+    std::string_view line, want;
+  } cases[] = {
+      {{{"level", "WRN"}}, {{"level", "error"}}, "info", "warn"},
+      {{{"app", "x"}}, {{"severity", "ERROR"}}, "info", "error"},
+      {{{"lvl", "notice"}}, {}, "error", "notice"},  // no level's name: kept as it stands
+      {{{"lvl", "err"}, {"level", "debug"}}, {}, "", "debug"},
+      {{}, {{"severity_number", "17"}}, "info", "error"},
+      {{}, {{"severity_number", "1"}}, "info", "trace"},
+      {{}, {{"severity_number", "24"}}, "info", "fatal"},
+      {{}, {{"severity_number", "0"}}, "info", ""},
+      {{}, {{"severity_number", "25"}}, "info", ""},
+      {{}, {{"severity_number", "-1"}}, "info", ""},
+      {{}, {{"pid", "7"}}, "ERROR: it broke", "error"},
+      {{}, {}, "nothing", ""},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(DetectLevel(c.stream, LogEntry{0, std::string(c.line), c.metadata}), c.want)
+        << c.stream.ToString() << c.metadata.ToString() << c.line;
+  }
+}
+
 TEST(LevelOfPriority, MapsSyslog) {
   const std::string_view want[] = {"critical", "critical", "critical", "error",
                                    "warn",     "info",     "info",     "debug"};
@@ -58,4 +82,4 @@ TEST(LevelOfPriority, MapsSyslog) {
 }
 
 }  // namespace
-}  // namespace vedette::shipper
+}  // namespace vedette::model

@@ -3,9 +3,9 @@
 #include <cstddef>
 
 #include "base/strings.h"
-#include "shipper/level.h"
+#include "model/log_level.h"
 
-namespace vedette::shipper {
+namespace vedette::model {
 namespace {
 
 // Keys that name a level, best first. JSON keys count as written, logfmt keys in any case.
@@ -136,6 +136,16 @@ std::string_view LogfmtValue(std::string_view line, size_t* at) {
 
 }  // namespace
 
+std::string_view LevelOfLabels(const Labels& labels) {
+  for (const std::string_view key : kLevelKeys) {
+    const std::string_view value = labels.Get(key);
+    if (value.empty()) continue;
+    const std::string_view level = NormaliseLevel(value);
+    return level.empty() ? value : level;
+  }
+  return {};
+}
+
 std::optional<std::string_view> JsonLevelField(std::string_view line) {
   return JsonScanner(line).Find();
 }
@@ -160,4 +170,4 @@ std::optional<std::string_view> LogfmtLevelField(std::string_view line) {
   return best;
 }
 
-}  // namespace vedette::shipper
+}  // namespace vedette::model

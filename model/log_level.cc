@@ -1,11 +1,12 @@
-#include "shipper/level.h"
+#include "model/log_level.h"
 
 #include <array>
+#include <iterator>
 #include <string>
 
 #include "base/strings.h"
 
-namespace vedette::shipper {
+namespace vedette::model {
 namespace {
 
 struct Spelling {
@@ -75,6 +76,14 @@ bool LooksLikeJson(std::string_view line) {
   return !line.empty() && line.front() == '{' && line.back() == '}';
 }
 
+// OpenTelemetry's severity numbers: four a level, from trace to fatal.
+std::string_view LevelOfSeverityNumber(std::string_view text) {
+  constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warn", "error", "fatal"};
+  const std::optional<uint64_t> number = base::ParseUint(text);
+  if (!number || *number == 0 || *number > 4 * std::size(kLevels)) return {};
+  return kLevels[(*number - 1) / 4];
+}
+
 }  // namespace
 
 std::string_view NormaliseLevel(std::string_view word) {
@@ -98,6 +107,15 @@ std::string_view LevelOfLine(std::string_view line) {
   return LevelInText(line);
 }
 
+std::string_view DetectLevel(const Labels& stream, const LogEntry& entry) {
+  if (const std::string_view level = LevelOfLabels(stream); !level.empty()) return level;
+  if (const std::string_view level = LevelOfLabels(entry.metadata); !level.empty()) return level;
+  if (const std::string_view number = entry.metadata.Get("severity_number"); !number.empty()) {
+    return LevelOfSeverityNumber(number);
+  }
+  return LevelOfLine(entry.line);
+}
+
 std::string_view LevelOfPriority(std::string_view priority) {
   if (priority.size() != 1) return {};
   switch (priority[0]) {
@@ -119,4 +137,4 @@ std::string_view LevelOfPriority(std::string_view priority) {
   }
 }
 
-}  // namespace vedette::shipper
+}  // namespace vedette::model
