@@ -70,11 +70,11 @@ base::StatusOr<std::shared_ptr<const base::http::WebConfig>> NodeService::LoadWe
 base::StatusOr<std::unique_ptr<NodeService>> NodeService::Start(const World& world,
                                                                 const NodeFlags& flags) {
   std::unique_ptr<NodeService> service(new NodeService(world, flags.web_config_file()));
-  exporters::node::NodeExporter::Environment environment;
+  exporters::Environment environment;
+  environment.fs = world.fs;
   environment.clock = world.clock;
   environment.logger = world.logger;
   environment.telemetry = world.telemetry;
-  environment.build.version = kNodeExporterVersion;
   environment.metrics_path = flags.telemetry_path();
   VEDETTE_ASSIGN_OR_RETURN(service->exporter_,
                            exporters::node::NodeExporter::Make(flags.node(), environment));

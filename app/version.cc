@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "app/verbs.h"
+#include "exporters/node/node_exporter.h"
 
 namespace vedette::app {
 
@@ -12,7 +13,7 @@ void AddVersion(CLI::App* root, int* exit_code) {
   verb->callback([exit_code] {
     std::printf("vedette %s (APIs: Prometheus %s, Loki %s, Alertmanager %s; node_exporter %s)\n",
                 kVersion, kPrometheusVersion, kLokiVersion, kAlertmanagerVersion,
-                kNodeExporterVersion);
+                exporters::node::kUpstreamVersion);
     *exit_code = kExitOk;
   });
 }

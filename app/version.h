@@ -9,7 +9,6 @@ inline constexpr char kVersion[] = VEDETTE_VERSION;
 inline constexpr char kPrometheusVersion[] = "3.5.3";
 inline constexpr char kLokiVersion[] = "3.7.6";
 inline constexpr char kAlertmanagerVersion[] = "0.33.1";
-inline constexpr char kNodeExporterVersion[] = "1.11.1";
 
 }  // namespace vedette::app
 

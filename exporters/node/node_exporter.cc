@@ -28,7 +28,7 @@ base::Status CheckNames(const NodeOptions& options) {
 }  // namespace
 
 base::StatusOr<std::unique_ptr<NodeExporter>> NodeExporter::Make(NodeOptions options,
-                                                                 Environment environment) {
+                                                                 const Environment& environment) {
   VEDETTE_RETURN_IF_ERROR(CheckNames(options));
   std::unique_ptr<NodeExporter> exporter(new NodeExporter(std::move(options), environment));
   VEDETTE_RETURN_IF_ERROR(exporter->MakeCollectors(environment));
@@ -38,7 +38,7 @@ base::StatusOr<std::unique_ptr<NodeExporter>> NodeExporter::Make(NodeOptions opt
 
 NodeExporter::NodeExporter(NodeOptions options, const Environment& environment)
     : options_(std::move(options)),
-      build_info_(environment.build),
+      build_info_("node_exporter", kUpstreamVersion),
       telemetry_(environment.telemetry) {}
 
 base::Status NodeExporter::MakeCollectors(const Environment& environment) {
@@ -62,7 +62,7 @@ base::Status NodeExporter::MakeCollectors(const Environment& environment) {
 void NodeExporter::MakeExposer(const Environment& environment) {
   Exposer::Options exposer;
   exposer.title = "Node Exporter";
-  exposer.version = environment.build.version;
+  exposer.version = kUpstreamVersion;
   exposer.metrics_path = environment.metrics_path;
   exposer.max_requests = environment.max_requests;
   exposer.collectors = collectors_.get();

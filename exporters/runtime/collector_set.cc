@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <exception>
 
+#include "exporters/runtime/page.h"
+
 namespace vedette::exporters {
 
 CollectorSet::CollectorSet(Options options)
@@ -30,7 +32,7 @@ std::vector<std::string> CollectorSet::Names() const {
 }
 
 std::vector<prometheus::MetricFamily> CollectorSet::Collect() const {
-  const int64_t timeout = std::chrono::nanoseconds(kDefaultTimeout).count();
+  const int64_t timeout = std::chrono::nanoseconds(kDefaultScrapeTimeout).count();
   return CollectNamed(Names(), clock_->MonotonicNanos() + timeout);
 }
 
@@ -53,7 +55,7 @@ std::vector<prometheus::MetricFamily> CollectorSet::CollectNamed(
   }
   std::vector<prometheus::MetricFamily> families;
   sink.MoveTo(&families);
-  about.MoveTo(&families);
+  if (!prefix_.empty()) about.MoveTo(&families);
   return families;
 }
 

@@ -4,7 +4,6 @@
 #include <prometheus/collectable.h>
 #include <prometheus/metric_family.h>
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,7 +27,7 @@ class CollectorSet final : public prometheus::Collectable {
     std::unique_ptr<Collector> collector;
   };
   struct Options {
-    std::string prefix;   // "node"
+    std::string prefix;   // "node"; "" says nothing of the collectors
     std::string program;  // "node_exporter", said in the two HELP texts
     std::vector<Member> members;
     const base::Clock* clock = nullptr;
@@ -40,13 +39,11 @@ class CollectorSet final : public prometheus::Collectable {
   bool Has(std::string_view name) const;
   std::vector<std::string> Names() const;
 
-  // Every collector, within kDefaultTimeout.
+  // Every collector, within kDefaultScrapeTimeout (page.h).
   std::vector<prometheus::MetricFamily> Collect() const override;
   // Those named; `deadline_mono_ns` is passed on to them.
   std::vector<prometheus::MetricFamily> CollectNamed(const std::vector<std::string>& names,
                                                      int64_t deadline_mono_ns) const;
-
-  static constexpr std::chrono::seconds kDefaultTimeout{10};
 
  private:
   struct Slot {

@@ -6,9 +6,8 @@
 #include <string_view>
 
 #include "base/strings.h"
-#include "exporters/runtime/family_text.h"
 #include "exporters/runtime/landing_page.h"
-#include "model/exposition/format.h"
+#include "exporters/runtime/page.h"
 
 namespace vedette::exporters {
 namespace {
@@ -16,9 +15,6 @@ namespace {
 using base::http::Params;
 using base::http::Request;
 using base::http::Response;
-
-// What is left for writing and sending the page out of the time that the scraper grants.
-constexpr int64_t kAnswerNanos = 500'000'000;
 
 // Counts a request for as long as it lives.
 class InFlight {
@@ -43,6 +39,9 @@ bool Contains(const std::vector<std::string_view>& names, std::string_view name)
 
 Response Exposer::Handle(const Request& request) const {
   if (request.path == options_.metrics_path) return Metrics(request);
+  for (const Page& page : options_.pages) {
+    if (request.path == page.path) return page.handler(request);
+  }
   if (request.path != "/") return Response::Text(404, "404 page not found\n");
   Response response;
   response.headers.Set("Content-Type", "text/html; charset=UTF-8");
@@ -60,16 +59,13 @@ Response Exposer::Metrics(const Request& request) const {
   const auto names = Select(request.query);
   if (!names.ok()) return Response::Text(400, base::Message(names.status()));
 
-  auto families = options_.collectors->CollectNamed(*names, DeadlineMonoNanos(request));
+  auto families =
+      options_.collectors->CollectNamed(*names, ScrapeDeadline(request, *options_.clock));
   for (const prometheus::Collectable* source : options_.always) {
     auto more = source->Collect();
     std::move(more.begin(), more.end(), std::back_inserter(families));
   }
-  const auto format = model::exposition::NegotiateFormat(request.headers.Get("Accept"));
-  Response response;
-  response.headers.Set("Content-Type", model::exposition::ContentType(format));
-  response.body = WritePage(std::move(families), format);
-  return response;
+  return MetricsPage(request, std::move(families));
 }
 
 // The collectors to run. Messages and rules are upstream's: an unknown name in exclude[] is
@@ -93,15 +89,6 @@ base::StatusOr<std::vector<std::string>> Exposer::Select(const Params& query) co
     return collect.empty() ? Contains(exclude, name) : !Contains(collect, name);
   });
   return names;
-}
-
-// Prometheus says in a header how long it waits; without it we take the default.
-int64_t Exposer::DeadlineMonoNanos(const Request& request) const {
-  int64_t nanos = std::chrono::nanoseconds(CollectorSet::kDefaultTimeout).count();
-  const auto seconds =
-      base::ParseDouble(request.headers.Get("X-Prometheus-Scrape-Timeout-Seconds"));
-  if (seconds && *seconds > 0 && *seconds < 3600) nanos = static_cast<int64_t>(*seconds * 1e9);
-  return options_.clock->MonotonicNanos() + std::max(nanos / 2, nanos - kAnswerNanos);
 }
 
 }  // namespace vedette::exporters

@@ -22,6 +22,11 @@ using Handler = std::function<base::http::Response(const base::http::Request&)>;
 // Thread-safe. Borrows everything in Options.
 class Exposer {
  public:
+  // A path of its own beside the metrics, such as /probe.
+  struct Page {
+    std::string path;
+    Handler handler;
+  };
   struct Options {
     std::string title;  // "Node Exporter"
     std::string version;
@@ -31,6 +36,7 @@ class Exposer {
     std::vector<std::string> known_collectors;  // also those switched off
     // Always on the page: build info, process_*, our own counters.
     std::vector<const prometheus::Collectable*> always;
+    std::vector<Page> pages;
     const base::Clock* clock = nullptr;
   };
 
@@ -41,7 +47,6 @@ class Exposer {
  private:
   base::http::Response Metrics(const base::http::Request& request) const;
   base::StatusOr<std::vector<std::string>> Select(const base::http::Params& query) const;
-  int64_t DeadlineMonoNanos(const base::http::Request& request) const;
 
   const Options options_;
   mutable std::atomic<int> in_flight_{0};

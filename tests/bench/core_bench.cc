@@ -58,7 +58,7 @@ void Fill(std::vector<model::SampleRow>* rows, int64_t time_ms, int64_t step) {
 }
 
 std::unique_ptr<exporters::node::NodeExporter> MakeExporter(Machine* machine) {
-  exporters::node::NodeExporter::Environment environment;
+  exporters::Environment environment;
   environment.clock = &machine->clock;
   environment.logger = &machine->logger;
   return *exporters::node::NodeExporter::Make({}, environment);

@@ -244,7 +244,7 @@ TEST(NodeExporter, BadOptionsAreRefusedByFlag) {
   base::SystemClock clock;
   test::CaptureLogger logger;
   const auto error = [&](const NodeOptions& options) {
-    NodeExporter::Environment environment;
+    Environment environment;
     environment.clock = &clock;
     environment.logger = &logger;
     const auto made = NodeExporter::Make(options, environment);

@@ -5,7 +5,7 @@
 namespace vedette::exporters::node {
 
 PageMaker::PageMaker(NodeOptions options, bool exporter_metrics) {
-  NodeExporter::Environment environment;
+  Environment environment;
   environment.clock = &clock;
   environment.logger = &logger;
   environment.exporter_metrics = exporter_metrics;

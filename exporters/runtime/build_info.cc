@@ -1,8 +1,9 @@
-#include "exporters/node/build_info.h"
+#include "exporters/runtime/build_info.h"
 
+#include "base/strings.h"
 #include "exporters/runtime/family_sink.h"
 
-namespace vedette::exporters::node {
+namespace vedette::exporters {
 namespace {
 
 #if defined(__x86_64__)
@@ -17,19 +18,20 @@ constexpr char kArchitecture[] = "unknown";
 
 std::vector<prometheus::MetricFamily> BuildInfoMetric::Collect() const {
   FamilySink sink;
-  sink.Gauge("node_exporter_build_info",
-             "A metric with a constant '1' value labeled by version, revision, branch, goversion "
-             "from which node_exporter was built, and the goos and goarch for the build.")
+  sink.Gauge(program_ + "_build_info",
+             base::Concat({"A metric with a constant '1' value labeled by version, revision, "
+                           "branch, goversion from which ",
+                           program_, " was built, and the goos and goarch for the build."}))
       .Add(1, {{"branch", "vedette"},
                {"goarch", kArchitecture},
                {"goos", "linux"},
                {"goversion", ""},
-               {"revision", info_.revision},
+               {"revision", ""},
                {"tags", "unknown"},
-               {"version", info_.version}});
+               {"version", version_}});
   std::vector<prometheus::MetricFamily> families;
   sink.MoveTo(&families);
   return families;
 }
 
-}  // namespace vedette::exporters::node
+}  // namespace vedette::exporters

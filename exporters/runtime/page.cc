@@ -1,0 +1,33 @@
+#include "exporters/runtime/page.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "exporters/runtime/family_text.h"
+#include "model/exposition/format.h"
+
+namespace vedette::exporters {
+namespace {
+
+constexpr int64_t kAnswerNanos = 500'000'000;
+
+}  // namespace
+
+int64_t ScrapeDeadline(const base::http::Request& request, const base::Clock& clock) {
+  int64_t nanos = std::chrono::nanoseconds(kDefaultScrapeTimeout).count();
+  const auto seconds =
+      base::ParseDouble(request.headers.Get("X-Prometheus-Scrape-Timeout-Seconds"));
+  if (seconds && *seconds > 0 && *seconds < 3600) nanos = static_cast<int64_t>(*seconds * 1e9);
+  return clock.MonotonicNanos() + std::max(nanos / 2, nanos - kAnswerNanos);
+}
+
+base::http::Response MetricsPage(const base::http::Request& request,
+                                 std::vector<prometheus::MetricFamily> families) {
+  const auto format = model::exposition::NegotiateFormat(request.headers.Get("Accept"));
+  base::http::Response response;
+  response.headers.Set("Content-Type", model::exposition::ContentType(format));
+  response.body = WritePage(std::move(families), format);
+  return response;
+}
+
+}  // namespace vedette::exporters
