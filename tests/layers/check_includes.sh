@@ -14,6 +14,11 @@ base:
 model: base
 exporters/runtime: base model
 exporters/node: base model exporters/runtime
+exporters/process: base model exporters/runtime
+exporters/postgres: base model exporters/runtime
+exporters/redis: base model exporters/runtime
+exporters/pve: base model exporters/runtime
+exporters/caddy: base model exporters/runtime
 shipper: base model
 collector/tsdb: base model
 collector/logstore: base model
