@@ -3,10 +3,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "model/labels.h"
 #include "shipper/timestamp.h"
 
 namespace simdjson::dom {
@@ -15,25 +15,27 @@ class parser;
 
 namespace vedette::shipper {
 
-// What a line of a Caddy log tells of itself.
+// What a line of a Caddy log tells of itself. Empty: not told.
 struct CaddyFacts {
-  int64_t timestamp_ns = 0;
-  std::string level;   // canonical; "info" where the line tells none
-  std::string logger;  // empty: not told
-  std::string status;  // "200"; empty on lines that are no requests
+  std::optional<LeadingTime> time;
+  std::string level;   // canonical
+  std::string logger;  // at most kMaxLoggerBytes
+  std::string status;  // "200"; of requests only
 };
 
 // Reads Caddy's JSON log lines (access and process logs): level, ts, logger, status. A time and
-// level before the JSON win over those inside. A line that is no JSON keeps `read_at_ns`.
-// One thread; keeps its parser's buffers.
+// level before the JSON win over those inside. One thread; keeps its parser's buffers.
 class CaddyLineReader {
  public:
+  // Longer ones are no names that somebody configured and make no label.
+  static constexpr size_t kMaxLoggerBytes = 256;
+
   explicit CaddyLineReader(TimeZone zone);
   ~CaddyLineReader();
-  CaddyFacts Read(std::string_view line, int64_t read_at_ns);
+  CaddyFacts Read(std::string_view line);
 
  private:
-  void ReadJson(std::string_view json, int64_t read_at_ns, CaddyFacts* facts);
+  void ReadJson(std::string_view json, CaddyFacts* facts);
 
   const TimeZone zone_;
   std::unique_ptr<simdjson::dom::parser> parser_;

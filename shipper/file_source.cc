@@ -229,17 +229,18 @@ base::Status FileSource::ReadBatch(FileTail* tail, Batch* batch) {
 }
 
 Entry FileSource::MakeEntry(std::string_view line, uint64_t end, const std::string& path) {
-  const CaddyFacts facts = reader_.Read(line, options_.clock->WallNanos());
+  const CaddyFacts facts = reader_.Read(line);
   Entry entry;
-  entry.timestamp_ns = facts.timestamp_ns;
+  entry.timestamp_ns = facts.time ? facts.time->nanos : options_.clock->WallNanos();
   entry.line = line;
   entry.position = end;
-  entry.labels = model::Labels::FromPairs({{"job", "caddy"},
-                                           {"host", options_.host},
-                                           {"service_name", "caddy"},
-                                           {"detected_level", facts.level},
-                                           {"logger", base::RepairUtf8(facts.logger)},
-                                           {"status", facts.status}});
+  entry.labels =
+      model::Labels::FromPairs({{"job", "caddy"},
+                                {"host", options_.host},
+                                {"service_name", "caddy"},
+                                {"detected_level", facts.level.empty() ? "info" : facts.level},
+                                {"logger", base::RepairUtf8(facts.logger)},
+                                {"status", facts.status}});
   entry.metadata = model::Labels::FromPairs({{"filename", base::RepairUtf8(path)}});
   return entry;
 }

@@ -14,6 +14,7 @@ constexpr std::chrono::milliseconds kWait{250};
 
 JournalSource::JournalSource(Options options)
     : options_(std::move(options)),
+      caddy_(options_.zone),
       gaps_(options_.telemetry->NewCounter("vedette_shipper_journal_gaps_total",
                                            "Times the entry at the cursor was gone from the "
                                            "journal, vacuumed before it was read on.")),
@@ -107,7 +108,7 @@ base::Status JournalSource::ReadBatch(JournalReader* reader, Batch* batch, std::
       held_ = std::move(record);
       return base::Status();
     }
-    batch->Add(MakeJournalEntry(record, options_.host, options_.zone));
+    batch->Add(MakeJournalEntry(record, options_.host, options_.zone, &caddy_));
     *cursor = record.cursor;
   }
   return base::Status();

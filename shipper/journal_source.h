@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/telemetry.h"
+#include "shipper/caddy_line.h"
 #include "shipper/checkpoint.h"
 #include "shipper/entry.h"
 #include "shipper/journal_reader.h"
@@ -49,6 +50,7 @@ class JournalSource {
   base::Status ReadBatch(JournalReader* reader, Batch* batch, std::string* cursor);
 
   const Options options_;
+  CaddyLineReader caddy_;
   base::Counter* const gaps_;
   std::string cursor_;  // of the last acknowledged entry
   // The first entry of the next batch, when the batch before was cut because the source changed.

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "base/codec/compress.h"
 #include "base/secrets.h"
 #include "base/strings.h"
@@ -14,6 +15,7 @@ namespace vedette::shipper {
 namespace {
 
 constexpr int64_t kSayAgainNs = 60'000'000'000;
+constexpr int64_t kMaxRetryAfterSeconds = 300;
 constexpr std::string_view kPushPath = "/loki/api/v1/push";
 
 // A push body, and the positions in the order of its entries.
@@ -83,9 +85,11 @@ base::Status Sender::Deliver(const std::string& source, std::span<const Entry> e
     } else if (part.size() > 1) {
       todo.back() = part.subspan(part.size() / 2);
       todo.push_back(part.first(part.size() / 2));
-    } else {
+    } else if (const Answer who = Identify(stop); who.verdict == Verdict::kTaken) {
       VEDETTE_RETURN_IF_ERROR(Bury(source, part[0], answer.reason, stop));
       todo.pop_back();
+    } else if (!Backoff({who.verdict, who.reason, who.retry_after}, stop)) {
+      return base::Cancelled("stopped before a collector answered");
     }
   }
   return base::Status();
@@ -98,17 +102,21 @@ Sender::Answer Sender::Push(const std::string& source, std::span<const Entry> en
   if (header.size() > model::kMaxSourceHeaderBytes && entries.size() > 1) {
     return {Verdict::kTooLarge, "source header too long"};
   }
+  const std::string body = base::SnappyCompress(model::EncodeLogPush(packed.streams));
+  return Post(header, body, stop);
+}
+
+Sender::Answer Sender::Post(const std::string& source_header, const std::string& body,
+                            std::stop_token stop) {
   base::http::ClientRequest request;
   request.method = "POST";
   request.url = options_.url + std::string(kPushPath);
   request.headers.Set("Content-Type", "application/x-protobuf");
-  request.headers.Set(model::kSourceHeader, header);
-  if (!options_.token_file.empty()) {
-    const auto token = base::ReadSecretFile(options_.fs, options_.token_file);
-    if (!token.ok()) return {Verdict::kRetry, std::string(base::Message(token.status()))};
-    request.headers.Set("Authorization", "Bearer " + token->Reveal());
+  if (!source_header.empty()) request.headers.Set(model::kSourceHeader, source_header);
+  if (const base::Status status = Authorize(&request.headers); !status.ok()) {
+    return {Verdict::kRetry, std::string(base::Message(status))};
   }
-  request.body = base::SnappyCompress(model::EncodeLogPush(packed.streams));
+  request.body = body;
   request.timeout = options_.timeout;
   request.stop = stop;
   const base::StatusOr<base::http::Response> response = options_.client->Send(request);
@@ -121,7 +129,34 @@ Sender::Answer Sender::Push(const std::string& source, std::span<const Entry> en
   if (status == 413) return {Verdict::kTooLarge, reason};
   const auto wait = base::ParseInt(response->headers.Get("Retry-After"));
   return {Verdict::kRetry, reason,
-          std::chrono::seconds(std::clamp<int64_t>(wait.value_or(0), 0, 300))};
+          std::chrono::seconds(std::clamp<int64_t>(wait.value_or(0), 0, kMaxRetryAfterSeconds))};
+}
+
+base::Status Sender::Authorize(base::http::Headers* headers) const {
+  if (!options_.token_file.empty()) {
+    VEDETTE_ASSIGN_OR_RETURN(const base::Secret token,
+                             base::ReadSecretFile(options_.fs, options_.token_file));
+    headers->Set("Authorization", "Bearer " + token.Reveal());
+  } else if (!options_.basic_auth_user.empty()) {
+    VEDETTE_ASSIGN_OR_RETURN(const base::Secret password,
+                             base::ReadSecretFile(options_.fs, options_.basic_auth_password_file));
+    headers->Set("Authorization",
+                 "Basic " + absl::Base64Escape(options_.basic_auth_user + ":" + password.Reveal()));
+  }
+  return base::Status();
+}
+
+Sender::Answer Sender::Identify(std::stop_token stop) {
+  if (is_collector_) return {Verdict::kTaken, ""};
+  // A push without a stream is 422 to Loki and to ours, and nothing is stored. What answers 400 to
+  // it (a server that wants TLS, a proxy of something else) says the same to any entry.
+  Answer answer = Post("", base::SnappyCompress(""), stop);
+  if (answer.verdict == Verdict::kRefused && base::StartsWith(answer.reason, "HTTP 422")) {
+    answer.verdict = Verdict::kTaken;
+  }
+  if (answer.verdict != Verdict::kTaken) answer.reason = "this is no collector: " + answer.reason;
+  is_collector_ = answer.verdict == Verdict::kTaken;
+  return answer;
 }
 
 base::Status Sender::Bury(const std::string& source, const Entry& entry, const std::string& reason,
@@ -141,6 +176,7 @@ base::Status Sender::Bury(const std::string& source, const Entry& entry, const s
 }
 
 bool Sender::Backoff(const Answer& answer, std::stop_token stop) {
+  is_collector_ = false;
   retries_->Add();
   const int64_t now = options_.clock->MonotonicNanos();
   if (failing_since_mono_ns_ == 0) failing_since_mono_ns_ = now;
@@ -160,6 +196,7 @@ bool Sender::Backoff(const Answer& answer, std::stop_token stop) {
 }
 
 void Sender::Recovered() {
+  is_collector_ = true;
   backoff_ = options_.first_backoff;
   if (failing_since_mono_ns_ == 0) return;
   if (logged_mono_ns_ != 0) {

@@ -46,6 +46,8 @@ Sender::Options Shipper::SenderOptions() {
   Sender::Options sender;
   sender.url = options_.url;
   sender.token_file = options_.token_file;
+  sender.basic_auth_user = options_.basic_auth_user;
+  sender.basic_auth_password_file = options_.basic_auth_password_file;
   sender.client = client_.get();
   sender.fs = options_.fs;
   sender.clock = options_.clock;

@@ -29,8 +29,10 @@ namespace vedette::shipper {
 class Shipper {
  public:
   struct Options {
-    std::string url;         // the collector's, "http://127.0.0.1:3100"
-    std::string token_file;  // bearer token; empty: none
+    std::string url;              // the collector's, "http://127.0.0.1:3100"
+    std::string token_file;       // bearer token; empty: none
+    std::string basic_auth_user;  // empty: none
+    std::string basic_auth_password_file;
     base::http::TlsClientOptions tls;
     std::string host;       // the `host` label
     std::string state_dir;  // positions, dead letters

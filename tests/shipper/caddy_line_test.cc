@@ -7,7 +7,7 @@
 namespace vedette::shipper {
 namespace {
 
-constexpr int64_t kReadAt = 42;
+constexpr int64_t kUntold = -1;
 constexpr int64_t kTime = 1'795'237'567'000'000'000;
 
 TEST(CaddyLine, FieldsBecomeTimeLevelLoggerAndStatus) {
@@ -26,16 +26,17 @@ TEST(CaddyLine, FieldsBecomeTimeLevelLoggerAndStatus) {
       {R"({"level":"info","ts":"2026/11/21 05:06:07","status":0})", kTime, "info", "", ""},
       {R"(2026/11/21 05:06:07 ERROR {"level":"info","ts":1.5,"status":404})", kTime, "error", "",
        "404"},
-      {R"({"msg":"nothing told"})", kReadAt, "info", "", ""},
-      {R"({"level":"info","ts":)", kReadAt, "info", "", ""},
-      {"plain words with an error in them", kReadAt, "error", "", ""},
-      {"", kReadAt, "info", "", ""},
-      {"{\"level\":\"warn\",\"msg\":\"\xff\"}", kReadAt, "warn", "", ""},
+      {R"({"msg":"nothing told"})", kUntold, "", "", ""},
+      {R"({"level":"info","ts":1795237567,"status":99999})", kTime, "info", "", ""},
+      {R"({"level":"info","ts":)", kUntold, "info", "", ""},
+      {"plain words with an error in them", kUntold, "error", "", ""},
+      {"", kUntold, "", "", ""},
+      {"{\"level\":\"warn\",\"msg\":\"\xff\"}", kUntold, "warn", "", ""},
   };
   CaddyLineReader reader(TimeZone::kUtc);
   for (const auto& c : kCases) {
-    const CaddyFacts facts = reader.Read(c.line, kReadAt);
-    EXPECT_EQ(facts.timestamp_ns, c.nanos) << c.line;
+    const CaddyFacts facts = reader.Read(c.line);
+    EXPECT_EQ(facts.time ? facts.time->nanos : kUntold, c.nanos) << c.line;
     EXPECT_EQ(facts.level, c.level) << c.line;
     EXPECT_EQ(facts.logger, c.logger) << c.line;
     EXPECT_EQ(facts.status, c.status) << c.line;
@@ -46,7 +47,7 @@ TEST(CaddyLine, DeepNestingHarmsNothing) {
   CaddyLineReader reader(TimeZone::kUtc);
   std::string deep = R"({"level":"info","x":)";
   deep.append(100'000, '[');
-  EXPECT_EQ(reader.Read(deep, kReadAt).timestamp_ns, kReadAt);
+  EXPECT_FALSE(reader.Read(deep).time);
 }
 
 }  // namespace

@@ -65,6 +65,11 @@ void FakeCollector::RefuseLinesWith(const std::string& text) {
   refuse_ = text;
 }
 
+void FakeCollector::AnswerAll(int status) {
+  const std::lock_guard lock(mutex_);
+  status_ = status;
+}
+
 void FakeCollector::SetMaxEntries(size_t entries) {
   const std::lock_guard lock(mutex_);
   max_entries_ = entries;
@@ -89,6 +94,11 @@ Response FakeCollector::Answer(const base::http::Request& request) {
   if (!body.ok()) return Response::Text(400, body.status().ToString());
   const auto push = model::DecodeLogPush(*body);
   if (!push.ok()) return Response::Text(400, push.status().ToString());
+  {
+    const std::lock_guard lock(mutex_);
+    if (status_ != 0) return Response::Text(status_, "as told\n");
+  }
+  if (push->streams.empty()) return Response::Text(422, "a stream is required\n");
   const auto positions =
       model::ParseSourceHeader(request.headers.Get(model::kSourceHeader), CountEntries(*push));
   if (!positions.ok()) return Response::Text(400, positions.status().ToString());

@@ -40,6 +40,8 @@ class FakeCollector {
   void SetMode(Mode mode);
   // Pushes that hold this text are refused with 400.
   void RefuseLinesWith(const std::string& text);
+  // Every push gets this status and nothing is stored; 0: no more.
+  void AnswerAll(int status);
   // Pushes of more entries are refused with 413.
   void SetMaxEntries(size_t entries);
 
@@ -71,6 +73,7 @@ class FakeCollector {
   mutable std::condition_variable changed_;
   Mode mode_ = Mode::kTake;
   std::string refuse_;
+  int status_ = 0;
   size_t max_entries_ = SIZE_MAX;
   std::map<std::string, uint64_t> marks_;
   std::vector<Line> lines_;

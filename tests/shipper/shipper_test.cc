@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <random>
 #include <set>
 
@@ -97,6 +98,7 @@ class ShipperTest : public ::testing::Test {
   test::CaptureLogger logger_;
   base::Telemetry telemetry_;
   FakeCollector collector_;
+  int written_ = 0;
   std::unique_ptr<Shipper> shipper_;
 };
 
@@ -244,6 +246,22 @@ TEST_F(ShipperTest, PoisonLineGoesToTheDeadLettersAndTheOthersArrive) {
             1u);
 }
 
+TEST_F(ShipperTest, NoAnswerToAllMakesEntriesSkipped) {
+  // 400 to everything is what a web server under a wrong URL says.
+  for (const int status : {301, 400, 401, 403, 404, 408, 429, 500, 502, 504}) {
+    const int from = written_;
+    written_ += 3;
+    collector_.AnswerAll(status);
+    const size_t pushes = collector_.pushes();
+    WriteLines(LogPath(), from, written_);
+    if (!shipper_) Start();
+    ASSERT_TRUE(collector_.WaitForPushes(pushes + 2)) << status;
+    collector_.AnswerAll(0);
+    ExpectLines(0, written_);
+  }
+  EXPECT_FALSE(fs_->Exists(dir_.Join("state/dead-letters.jsonl")));
+}
+
 TEST_F(ShipperTest, TooLargePushIsHalved) {
   collector_.SetMaxEntries(3);
   WriteLines(LogPath(), 0, 20);
@@ -304,6 +322,16 @@ TEST_F(ShipperTest, TokenIsReadFromItsFileAtEachSend) {
   ASSERT_TRUE(collector_.WaitForLines(2));
   EXPECT_EQ(collector_.AuthorizedAs("Bearer first"), 1u);
   EXPECT_EQ(collector_.AuthorizedAs("Bearer second"), 1u);
+}
+
+TEST_F(ShipperTest, PasswordIsReadFromItsFileAtEachSend) {
+  Shipper::Options options = MakeOptions();
+  options.basic_auth_user = "me";
+  options.basic_auth_password_file = dir_.Write("password", "open sesame\n");
+  WriteLines(LogPath(), 0, 1);
+  Start(options);
+  ASSERT_TRUE(collector_.WaitForLines(1));
+  EXPECT_EQ(collector_.AuthorizedAs("Basic bWU6b3BlbiBzZXNhbWU="), 1u);
 }
 
 // --- Journal -----------------------------------------------------------------------------------
@@ -381,6 +409,49 @@ TEST_F(JournalShipperTest, PriorityCountsWhereTheLineTellsNothing) {
     levels.emplace(line.labels.Get("detected_level"));
   }
   EXPECT_EQ(levels, (std::multiset<std::string>{"critical", "info"}));
+}
+
+TEST_F(JournalShipperTest, CaddysLinesGetTheirTimeAndLabelsAsInItsFiles) {
+  const std::string told =
+      base::Concat({R"({"level":"error","ts":)", std::to_string(kStartUs / 1'000'000 - 2), R"(.5,)",
+                    R"("logger":"http.log.access","msg":"handled request","status":502})"});
+  const std::string ancient = R"({"level":"warn","ts":5.5,"logger":"tls","msg":"an old clock"})";
+  AppendJournal(
+      Exported(1, "MESSAGE=" + told +
+                      "\nPRIORITY=6\n_TRANSPORT=stdout\n_COMM=caddy\n"
+                      "_SYSTEMD_UNIT=caddy.service\n") +
+      Exported(2, "MESSAGE=" + ancient + "\n_TRANSPORT=stdout\n_SYSTEMD_UNIT=caddy.service\n") +
+      Exported(3, "MESSAGE=" + told +
+                      "\nPRIORITY=6\n_TRANSPORT=stdout\n"
+                      "_SYSTEMD_UNIT=other.service\n"));
+  StartJournal();
+  ASSERT_TRUE(collector_.WaitForLines(3));
+  std::map<uint64_t, FakeCollector::Line> lines;
+  for (const auto& line : collector_.lines()) lines.emplace(line.position, line);
+  auto at = lines.begin();
+  EXPECT_EQ(at->second.labels.ToString(),
+            R"({detected_level="error", host="h1", job="journal", logger="http.log.access", )"
+            R"(service_name="caddy", status="502", transport="stdout", unit="caddy.service"})");
+  EXPECT_EQ(at->second.entry.timestamp_ns,
+            (kStartUs / 1'000'000 - 2) * 1'000'000'000 + 500'000'000);
+  ++at;
+  EXPECT_EQ(at->second.labels.Get("logger"), "tls");
+  EXPECT_EQ(at->second.entry.timestamp_ns, (kStartUs + 2) * 1000) << "too far off to be believed";
+  ++at;
+  EXPECT_EQ(at->second.labels.Get("status"), "") << "only Caddy's own lines";
+  EXPECT_EQ(at->second.labels.Get("detected_level"), "error");
+}
+
+TEST_F(JournalShipperTest, WithoutAUnitNoNameOfAProgramsOwnChoiceBecomesALabel) {
+  AppendJournal(
+      Exported(1, "MESSAGE=a\n_TRANSPORT=kernel\nSYSLOG_IDENTIFIER=kernel\n") +
+      Exported(2, "MESSAGE=b\n_TRANSPORT=syslog\nSYSLOG_IDENTIFIER=run-83719\n_COMM=logger\n"));
+  StartJournal();
+  ASSERT_TRUE(collector_.WaitForLines(2));
+  for (const auto& line : collector_.lines()) {
+    EXPECT_EQ(line.labels.Get("unit"), "none");
+    EXPECT_EQ(line.labels.Get("service_name"), line.entry.line == "a" ? "kernel" : "logger");
+  }
 }
 
 TEST_F(JournalShipperTest, ReadsOnAfterRestartsEveryEntryOnce) {
