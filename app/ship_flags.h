@@ -23,6 +23,8 @@ class ShipFlags {
   base::StatusOr<shipper::Shipper::Options> Check(const World& world) const;
 
  private:
+  void AddPushFlags(CLI::App* verb);
+
   shipper::Shipper::Options options_;
   std::string time_zone_ = "Local";
   std::vector<std::string> files_;
