@@ -33,6 +33,9 @@ class WritableFile {
   // fdatasync: what was appended survives a power cut. After a failure nothing may be assumed.
   virtual Status Sync() = 0;
   virtual Status Close() = 0;
+  // OK while the path it was opened by still means this file. NotFound when the file was removed or
+  // another one has its name: what is written then is lost with the last handle.
+  virtual Status StillNamed() const = 0;
 };
 
 // A file read at any offset. Thread-safe.
@@ -48,6 +51,9 @@ class RandomAccessFile {
 class FileLock {
  public:
   virtual ~FileLock() = default;
+  // OK while the path still means the locked file. NotFound when it does not: then the lock keeps
+  // nobody out any more.
+  virtual Status StillNamed() const = 0;
 };
 
 // Thread-safe. Paths are absolute or relative to the working directory. Errors name the path.
@@ -66,7 +72,7 @@ class FileSystem {
   // Removes a tree; absent is fine.
   virtual Status RemoveAll(const std::string& path) = 0;
   virtual Status Truncate(const std::string& path, uint64_t size) = 0;
-  // Creates the folder and its parents (mode 0750); present is fine.
+  // Creates the folder and its parents (mode 0750), each durably; present is fine.
   virtual Status CreateDirs(const std::string& path) = 0;
   // Names in the folder, sorted, without "." and "..".
   virtual StatusOr<std::vector<std::string>> List(const std::string& path) = 0;

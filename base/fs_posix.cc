@@ -52,6 +52,38 @@ StatusOr<Fd> Open(const std::string& path, int flags) {
   return Fd(fd);
 }
 
+// The open file and what its path means now are one file.
+Status SameFile(int fd, const std::string& path) {
+  struct stat open_file {};
+  struct stat named {};
+  if (::fstat(fd, &open_file) != 0) return Failed("stat", path);
+  if (::stat(path.c_str(), &named) != 0) return Failed("stat", path);
+  if (open_file.st_ino == named.st_ino && open_file.st_dev == named.st_dev) return Status();
+  return NotFound(Concat({path, ": another file has its name now"}));
+}
+
+Status SyncFolder(const std::string& path) {
+  VEDETTE_ASSIGN_OR_RETURN(const Fd fd, Open(path, O_RDONLY | O_DIRECTORY));
+  return ::fsync(fd.get()) == 0 ? Status() : Failed("fsync", path);
+}
+
+// Makes one folder whose name survives a power cut.
+Status MakeFolder(const std::string& path) {
+  if (::mkdir(path.c_str(), kFolderMode) == 0) {
+    const size_t slash = path.rfind('/');
+    const std::string parent = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    // A parent that may be written to but not opened is no reason to go without the folder.
+    SyncFolder(parent).IgnoreError();
+    return Status();
+  }
+  if (errno == EEXIST) return Status();
+  const int error = errno;
+  struct stat info {};
+  // A parent on a read-only or foreign file system may be there all the same.
+  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return Status();
+  return FromErrno(error, Concat({"create folder ", path}));
+}
+
 class PosixWritableFile final : public WritableFile {
  public:
   PosixWritableFile(std::string path, Fd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
@@ -72,6 +104,8 @@ class PosixWritableFile final : public WritableFile {
     const int fd = fd_.Release();
     return fd < 0 || ::close(fd) == 0 ? Status() : Failed("close", path_);
   }
+
+  Status StillNamed() const override { return SameFile(fd_.get(), path_); }
 
  private:
   const std::string path_;
@@ -107,9 +141,12 @@ class PosixRandomAccessFile final : public RandomAccessFile {
 
 class PosixFileLock final : public FileLock {
  public:
-  explicit PosixFileLock(Fd fd) : fd_(std::move(fd)) {}
+  PosixFileLock(std::string path, Fd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+
+  Status StillNamed() const override { return SameFile(fd_.get(), path_); }
 
  private:
+  const std::string path_;
   const Fd fd_;
 };
 
@@ -174,12 +211,7 @@ class PosixFileSystem final : public FileSystem {
     for (size_t at = 0; at != std::string::npos;) {
       at = path.find('/', at + 1);
       const std::string folder = path.substr(0, at);
-      if (folder.empty() || ::mkdir(folder.c_str(), kFolderMode) == 0 || errno == EEXIST) continue;
-      const int error = errno;
-      struct stat info {};
-      // A parent on a read-only or foreign file system may be there all the same.
-      if (::stat(folder.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) continue;
-      return FromErrno(error, Concat({"create folder ", folder}));
+      if (!folder.empty()) VEDETTE_RETURN_IF_ERROR(MakeFolder(folder));
     }
     VEDETTE_ASSIGN_OR_RETURN(const FileInfo info, Stat(path));
     return info.is_directory ? Status() : FromErrno(ENOTDIR, Concat({"create folder ", path}));
@@ -214,10 +246,7 @@ class PosixFileSystem final : public FileSystem {
     return out;
   }
 
-  Status SyncDir(const std::string& path) override {
-    VEDETTE_ASSIGN_OR_RETURN(const Fd fd, Open(path, O_RDONLY | O_DIRECTORY));
-    return ::fsync(fd.get()) == 0 ? Status() : Failed("fsync", path);
-  }
+  Status SyncDir(const std::string& path) override { return SyncFolder(path); }
 
   StatusOr<uint64_t> FreeSpace(const std::string& path) override {
     struct statvfs info {};
@@ -234,7 +263,7 @@ class PosixFileSystem final : public FileSystem {
   StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
     VEDETTE_ASSIGN_OR_RETURN(Fd fd, Open(path, O_RDWR | O_CREAT));
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
-      return std::make_unique<PosixFileLock>(std::move(fd));
+      return std::make_unique<PosixFileLock>(path, std::move(fd));
     }
     if (errno == EWOULDBLOCK) {
       return Unavailable(Concat({"lock ", path, ": held by another process"}));

@@ -10,7 +10,9 @@
 
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/log.h"
 #include "base/status.h"
+#include "base/telemetry.h"
 
 // The one log: framed, checksummed, group-committed, in segments. Both stores, alert state,
 // silences, notification log and outbox write it. Format: base/FORMAT.md.
@@ -34,26 +36,43 @@ struct WalPosition {
 // After a failed fsync it is unknown what reached the disk: the segment is poisoned, and OnDurable
 // and Sync answer with the failure for kDoubt longer, so that whoever appended just before it
 // cannot be told OK by a later, good fsync. Call OnDurable within that time of the Append it is
-// for.
+// for. The same happens when a segment is removed or replaced behind our back, which is looked for
+// at each sync and once a second: nothing is acknowledged into a file that has no name.
+//
+// One process: the folder is locked while the log is open.
 class Wal {
  public:
   static constexpr std::chrono::seconds kDoubt{10};
+  static constexpr std::chrono::seconds kLookEvery{1};
 
   struct Options {
-    std::string dir;                          // created if absent
+    std::string dir;                          // created if absent, also when it vanishes later
+    std::string name;                         // in messages and as label `log` of vedette_wal_*
     uint64_t segment_bytes = 64ull << 20;     // a record never spans segments
     uint64_t max_record_bytes = 64ull << 20;  // larger ones are refused, and corrupt when read
+    // The user's own state rests on positions below this segment: no new one gets a lower number,
+    // even when the folder was lost, and those missing from here on are reported.
+    uint64_t min_segment = 1;
     FileSystem* fs = nullptr;
     Clock* clock = nullptr;
+    Logger* log = nullptr;           // null: says nothing
+    Telemetry* telemetry = nullptr;  // null: counts for nobody
   };
 
+  // Of what Open found. All but the first three are also in the log and in vedette_wal_*.
   struct ReplayStats {
     uint64_t segments = 0;
     uint64_t records = 0;
     uint64_t bytes = 0;
     uint64_t corrupt_frames = 0;        // skipped, reader resynchronised
     uint64_t torn_bytes = 0;            // cut from the end of the last segment
-    uint64_t quarantined_segments = 0;  // bad header or newer version: renamed to NAME.broken
+    uint64_t bad_headers = 0;           // of segments whose frames were read all the same
+    uint64_t quarantined_segments = 0;  // nothing could be read: renamed to NAME.broken
+    uint64_t missing_segments = 0;      // gaps in the numbers
+    // True when anything that had been written may not have been replayed.
+    bool damaged() const {
+      return corrupt_frames + bad_headers + quarantined_segments + missing_segments > 0;
+    }
   };
 
   // Called once a record, in order, during Open. An error aborts Open.
@@ -62,8 +81,11 @@ class Wal {
   // Runs on the log's sync thread; must not block and must not call Sync().
   using DurableFn = std::function<void(const Status&)>;
 
-  // Replays what is on disk through `replay` and cuts a torn tail. The first Append begins a new
-  // segment.
+  // Replays what is on disk through `replay`, syncs it (a crash may have left it in the page cache
+  // alone) and cuts a torn tail. The first Append begins a new segment. Damage is skipped, reported
+  // and, when the log is done with the segment, kept aside as NAME.broken; it fails nothing.
+  // Unavailable when another process holds the folder; InvalidArgument when a newer version wrote
+  // a segment (nothing is changed then).
   static StatusOr<std::unique_ptr<Wal>> Open(const Options& options, const ReplayFn& replay);
   virtual ~Wal() = default;  // syncs, joins
 
@@ -81,8 +103,15 @@ class Wal {
   // Starts a new segment and returns its number: everything appended before lies in lower ones.
   virtual StatusOr<uint64_t> Roll() = 0;
 
-  // Removes segments below `segment`.
+  // Removes segments below `segment`; those with damage are renamed to NAME.broken.
   virtual Status DropBefore(uint64_t segment) = 0;
+
+  // How often what had been appended, acknowledged or not, may have been lost while running: failed
+  // fsyncs, vanished segments. A user whose memory holds more than its log then does writes it
+  // anew (a checkpoint, a flush) when this grows.
+  virtual uint64_t losses() const = 0;
+  // The number of the next new segment: greater than any there ever was.
+  virtual uint64_t next_segment() const = 0;
 
   virtual uint64_t BytesOnDisk() const = 0;
   virtual const ReplayStats& replay_stats() const = 0;

@@ -62,14 +62,15 @@ Status CheckHeader(std::string_view header, uint64_t number) {
   if (!StartsWith(header, kMagic)) return DataLoss("not a log segment: wrong magic");
   ByteReader reader(header.substr(kMagic.size()));
   const uint32_t version = reader.Fixed<uint32_t>();
-  if (version != kVersion) {
-    return InvalidArgument(Concat({"version ", std::to_string(version), " is not supported, want ",
-                                   std::to_string(kVersion)}));
-  }
   reader.Fixed<uint32_t>();
   const bool same_number = reader.Fixed<uint64_t>() == number;
   const std::string_view checked = header.substr(0, kHeaderBytes - kChecksumBytes);
   if (reader.Fixed<uint64_t>() != Hash64(checked)) return DataLoss("the header does not verify");
+  // Only now: a flipped bit makes no newer version.
+  if (version != kVersion) {
+    return InvalidArgument(Concat({"log format version ", std::to_string(version),
+                                   ", this program reads version ", std::to_string(kVersion)}));
+  }
   if (!same_number) return DataLoss("the header is that of another segment");
   return Status();
 }

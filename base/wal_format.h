@@ -27,7 +27,8 @@ std::string SegmentName(uint64_t number);
 std::optional<uint64_t> ParseSegmentName(std::string_view name);
 
 std::string EncodeHeader(uint64_t number);
-// DataLoss for a bad header, InvalidArgument naming the version for one of another version.
+// DataLoss for a bad header, InvalidArgument naming the version for a sound one of another version.
+// Every version keeps these bytes: magic, version, and the checksum where it is.
 Status CheckHeader(std::string_view header, uint64_t number);
 
 // Appends the frames of one record that starts at `offset` of segment `number`.

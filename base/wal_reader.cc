@@ -27,12 +27,18 @@ bool AllZero(std::string_view bytes) {
 }  // namespace
 
 Status WalSegmentReader::Run(const RecordFn& record) {
-  stats_.good_end = kHeaderBytes;
+  stats_.good_end = stats_.verified_end = kHeaderBytes;
+  const uint64_t size = file_->Size();
   std::string block(kBlockBytes, '\0');
-  for (uint64_t offset = 0;; offset += kBlockBytes) {
-    VEDETTE_ASSIGN_OR_RETURN(const size_t n, file_->Read(offset, kBlockBytes, block.data()));
-    VEDETTE_RETURN_IF_ERROR(ReadBlock(offset, std::string_view(block).substr(0, n), record));
-    if (n < kBlockBytes) break;
+  for (uint64_t offset = 0; offset < size; offset += kBlockBytes) {
+    const StatusOr<size_t> n = file_->Read(offset, kBlockBytes, block.data());
+    if (n.ok()) {
+      VEDETTE_RETURN_IF_ERROR(ReadBlock(offset, std::string_view(block).substr(0, *n), record));
+    } else {
+      ++stats_.unreadable_blocks;
+      stats_.read_error = n.status();
+      MarkBad();
+    }
   }
   stats_.torn = pending_corrupt_ > 0 || partial_type_ != 0;
   return Status();
@@ -60,6 +66,7 @@ Status WalSegmentReader::ReadBlock(uint64_t offset, std::string_view block,
 
 Status WalSegmentReader::TakeFrame(const Frame& frame, uint64_t end, const RecordFn& record) {
   ++stats_.frames;
+  stats_.verified_end = end;
   stats_.corrupt_frames += pending_corrupt_;
   pending_corrupt_ = 0;
   const bool starts = frame.kind == Kind::kWhole || frame.kind == Kind::kFirst;

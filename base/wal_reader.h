@@ -20,8 +20,11 @@ class WalSegmentReader {
     uint64_t records = 0;
     uint64_t frames = 0;  // that verified
     uint64_t corrupt_frames = 0;
-    uint64_t good_end = 0;  // offset behind the last frame that verified and completed a record
-    bool torn = false;      // something that does not verify follows good_end
+    uint64_t good_end = 0;      // offset behind the last frame that verified and completed a record
+    uint64_t verified_end = 0;  // ... behind the last frame that verified
+    bool torn = false;          // something that does not verify follows good_end
+    uint64_t unreadable_blocks = 0;  // the disk failed to give them; read on behind
+    Status read_error;               // the last of those failures
   };
   // `end` is the offset behind the record.
   using RecordFn = std::function<Status(uint64_t end, uint8_t type, std::string_view payload)>;
@@ -29,7 +32,7 @@ class WalSegmentReader {
   WalSegmentReader(const RandomAccessFile* file, uint64_t number, uint64_t max_record_bytes)
       : file_(file), number_(number), max_record_bytes_(max_record_bytes) {}
 
-  // Calls `record` for each. Fails only when the file cannot be read or `record` fails.
+  // Calls `record` for each. Fails only when `record` fails.
   Status Run(const RecordFn& record);
   const Stats& stats() const { return stats_; }
 

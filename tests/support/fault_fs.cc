@@ -44,6 +44,7 @@ class FaultFs::Writable final : public base::WritableFile {
   }
   Status Sync() override { return fs_->SyncInode(epoch_, path_, inode_.get()); }
   Status Close() override { return Status(); }
+  Status StillNamed() const override { return fs_->StillNamed(epoch_, path_, inode_.get()); }
 
  private:
   FaultFs* const fs_;
@@ -59,6 +60,9 @@ class FaultFs::Readable final : public base::RandomAccessFile {
     MutexLock lock(fs_->mutex_);
     if (offset >= inode_->live.size()) return 0;
     n = std::min<size_t>(n, inode_->live.size() - offset);
+    if (inode_->unreadable && *inode_->unreadable - offset < n) {
+      return FromErrno(EIO, "injected fault: read");
+    }
     std::memcpy(buffer, inode_->live.data() + offset, n);
     return n;
   }
@@ -74,15 +78,20 @@ class FaultFs::Readable final : public base::RandomAccessFile {
 
 class FaultFs::Held final : public base::FileLock {
  public:
-  Held(FaultFs* fs, std::string path) : fs_(fs), path_(std::move(path)) {}
+  Held(FaultFs* fs, uint64_t epoch, std::string path, InodePtr inode)
+      : fs_(fs), epoch_(epoch), path_(std::move(path)), inode_(std::move(inode)) {}
   ~Held() override {
     MutexLock lock(fs_->mutex_);
-    fs_->locks_.erase(path_);
+    const auto held = fs_->locks_.find(inode_.get());
+    if (held != fs_->locks_.end() && held->second == this) fs_->locks_.erase(held);
   }
+  Status StillNamed() const override { return fs_->StillNamed(epoch_, path_, inode_.get()); }
 
  private:
   FaultFs* const fs_;
+  const uint64_t epoch_;
   const std::string path_;
+  const InodePtr inode_;
 };
 
 // --- Faults ------------------------------------------------------------------------------------
@@ -161,6 +170,20 @@ void FaultFs::Restart() {
   fail_always_ = false;
   locks_.clear();
   ++epoch_;
+}
+
+void FaultFs::Kill() {
+  MutexLock lock(mutex_);
+  crashed_ = false;
+  fail_at_ = 0;
+  fail_always_ = false;
+  locks_.clear();
+  ++epoch_;
+}
+
+void FaultFs::MakeUnreadable(const std::string& path, uint64_t offset) {
+  MutexLock lock(mutex_);
+  live_.at(Normal(path))->unreadable = offset;
 }
 
 void FaultFs::Corrupt(const std::string& path, uint64_t offset, std::string_view bytes) {
@@ -397,11 +420,23 @@ StatusOr<uint64_t> FaultFs::FreeSpace(const std::string&) {
 
 StatusOr<std::unique_ptr<base::FileLock>> FaultFs::Lock(const std::string& path) {
   MutexLock lock(mutex_);
-  if (locks_.contains(path)) {
+  // A lock's file holds nothing: like folders it is at once on the platter.
+  VEDETTE_ASSIGN_OR_RETURN(InodePtr inode, FindOrCreate(path));
+  Apply({Normal(path), inode, ""}, &durable_);
+  if (locks_.contains(inode.get())) {
     return base::Unavailable(base::Concat({"lock ", path, ": held by another process"}));
   }
-  locks_[path] = true;
-  return std::make_unique<Held>(this, path);
+  auto held = std::make_unique<Held>(this, epoch_, path, inode);
+  locks_[inode.get()] = held.get();
+  return held;
+}
+
+Status FaultFs::StillNamed(uint64_t epoch, const std::string& path, const Inode* inode) const {
+  MutexLock lock(mutex_);
+  if (epoch != epoch_) return FromErrno(EBADF, base::Concat({"stat ", path}));
+  const auto named = live_.find(Normal(path));
+  if (named != live_.end() && named->second.get() == inode) return Status();
+  return base::NotFound(base::Concat({path, ": removed or replaced"}));
 }
 
 }  // namespace vedette::test

@@ -52,12 +52,18 @@ class FaultFs final : public base::FileSystem {
   // torn at a random byte) and the names a random prefix of their changes. Open handles stay dead.
   void Restart() VEDETTE_EXCLUDES(mutex_);
 
+  // The process dies, the machine does not: open handles and locks are dead, what they wrote is to
+  // be seen by the next process and no more durable than before.
+  void Kill() VEDETTE_EXCLUDES(mutex_);
+
   // Bytes all files together may take; Appends over it write what fits and fail with ENOSPC.
   void SetCapacity(std::optional<uint64_t> bytes) VEDETTE_EXCLUDES(mutex_);
 
   // Changes a file's content in place on both images, as a rotten disk does.
   void Corrupt(const std::string& path, uint64_t offset, std::string_view bytes)
       VEDETTE_EXCLUDES(mutex_);
+  // Reads of the file that touch the byte at `offset` fail from now on, as a bad sector's do.
+  void MakeUnreadable(const std::string& path, uint64_t offset) VEDETTE_EXCLUDES(mutex_);
 
   base::StatusOr<std::unique_ptr<base::WritableFile>> Create(const std::string& path) override;
   base::StatusOr<std::unique_ptr<base::WritableFile>> OpenAppend(const std::string& path) override;
@@ -87,6 +93,7 @@ class FaultFs final : public base::FileSystem {
     std::string live;                     // what processes see
     std::string durable;                  // what is on the platter
     uint64_t lost_from = 0, lost_to = 0;  // bytes that a failed fsync dropped
+    std::optional<uint64_t> unreadable;   // reads of this byte fail
   };
   using InodePtr = std::shared_ptr<Inode>;
   using Names = std::map<std::string, InodePtr>;
@@ -107,6 +114,8 @@ class FaultFs final : public base::FileSystem {
   static void Apply(const NameChange& change, Names* names);
   uint64_t Used() const VEDETTE_REQUIRES(mutex_);
   uint64_t Pick(uint64_t below_or_at) VEDETTE_REQUIRES(mutex_);
+  base::Status StillNamed(uint64_t epoch, const std::string& path, const Inode* inode) const
+      VEDETTE_EXCLUDES(mutex_);
   base::Status AppendTo(uint64_t epoch, const std::string& path, Inode* inode,
                         std::string_view data) VEDETTE_EXCLUDES(mutex_);
   base::Status SyncInode(uint64_t epoch, const std::string& path, Inode* inode)
@@ -117,14 +126,15 @@ class FaultFs final : public base::FileSystem {
   Names live_ VEDETTE_GUARDED_BY(mutex_);
   Names durable_ VEDETTE_GUARDED_BY(mutex_);
   std::vector<NameChange> pending_ VEDETTE_GUARDED_BY(mutex_);
-  std::map<std::string, bool> locks_ VEDETTE_GUARDED_BY(mutex_);
+  std::map<const Inode*, const Held*> locks_ VEDETTE_GUARDED_BY(mutex_);
   uint64_t next_inode_ VEDETTE_GUARDED_BY(mutex_) = 1;
   uint64_t operations_ VEDETTE_GUARDED_BY(mutex_) = 0;
   uint64_t fail_at_ VEDETTE_GUARDED_BY(mutex_) = 0;  // 0: never
   bool fail_always_ VEDETTE_GUARDED_BY(mutex_) = false;
   Fault fault_ VEDETTE_GUARDED_BY(mutex_) = Fault::kCrash;
   bool crashed_ VEDETTE_GUARDED_BY(mutex_) = false;
-  uint64_t epoch_ VEDETTE_GUARDED_BY(mutex_) = 0;  // restarts; handles of another are dead
+  uint64_t epoch_ VEDETTE_GUARDED_BY(mutex_) =
+      0;  // restarts and kills; handles of another are dead
   std::optional<uint64_t> capacity_ VEDETTE_GUARDED_BY(mutex_);
 };
 
