@@ -86,6 +86,12 @@ std::string WireText(const ClientRequest& request, const Url& url) {
   return wire.append("\r\n").append(request.body);
 }
 
+// What kept connections are told apart by.
+std::string PoolKey(const Url& url, const ClientRequest& request) {
+  return request.unix_socket.empty() ? url.Origin()
+                                     : Concat({url.scheme, "+unix:", request.unix_socket});
+}
+
 class PooledClient final : public Client {
  public:
   explicit PooledClient(TlsClientOptions tls) : tls_options_(std::move(tls)) {}
@@ -108,14 +114,14 @@ class PooledClient final : public Client {
   StatusOr<Response> SendTo(const Url& url, const ClientRequest& request) {
     const Patience patience{SteadyClock::now() + request.timeout, request.stop};
     const std::string wire = WireText(request, url);
-    if (Connection kept = TakeIdle(url.Origin())) {
+    if (Connection kept = TakeIdle(PoolKey(url, request))) {
       StatusOr<Response> response = Exchange(url, request, wire, &kept, patience);
       // It had been closed meanwhile: once more, on a new one, where doing it twice is harmless.
       const bool again =
           !response.ok() && kept && kept->closed_before_answer() && IsIdempotent(request.method);
       if (!again) return response;
     }
-    VEDETTE_ASSIGN_OR_RETURN(Connection fresh, Connect(url, patience));
+    VEDETTE_ASSIGN_OR_RETURN(Connection fresh, Connect(url, request.unix_socket, patience));
     return Exchange(url, request, wire, &fresh, patience);
   }
 
@@ -126,7 +132,7 @@ class PooledClient final : public Client {
         Response response,
         (*connection)
             ->Exchange(wire, request.method == "HEAD", request.max_response_bytes, patience));
-    if ((*connection)->Reusable()) PutIdle(url.Origin(), std::move(*connection));
+    if ((*connection)->Reusable()) PutIdle(PoolKey(url, request), std::move(*connection));
     if (request.accept_gzip && EqualsIgnoreCase(response.headers.Get("Content-Encoding"), "gzip") &&
         !response.body.empty()) {
       VEDETTE_ASSIGN_OR_RETURN(response.body,
@@ -137,18 +143,27 @@ class PooledClient final : public Client {
     return response;
   }
 
-  StatusOr<Connection> Connect(const Url& url, const Patience& patience) {
+  StatusOr<Connection> Connect(const Url& url, const std::string& unix_socket,
+                               const Patience& patience) {
     std::shared_ptr<TlsContext> tls;
     if (url.is_tls()) {
       VEDETTE_ASSIGN_OR_RETURN(tls, Tls());
     }
-    VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> addresses, Resolve(url.host, patience));
-    std::vector<Endpoint> endpoints;
-    for (const std::string& address : addresses) endpoints.push_back({address, url.port});
+    VEDETTE_ASSIGN_OR_RETURN(const std::vector<Endpoint> endpoints,
+                             Endpoints(url, unix_socket, patience));
     std::string name = tls_options_.server_name.empty() ? url.host : tls_options_.server_name;
     auto connection = std::make_unique<ClientConnection>();
     VEDETTE_RETURN_IF_ERROR(connection->Connect(endpoints, std::move(tls), name, patience));
     return connection;
+  }
+
+  StatusOr<std::vector<Endpoint>> Endpoints(const Url& url, const std::string& unix_socket,
+                                            const Patience& patience) {
+    if (!unix_socket.empty()) return std::vector<Endpoint>{{unix_socket, 0}};
+    VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> addresses, Resolve(url.host, patience));
+    std::vector<Endpoint> endpoints;
+    for (const std::string& address : addresses) endpoints.push_back({address, url.port});
+    return endpoints;
   }
 
   // The system's resolver knows no deadline: it is asked on a thread of ours, and an answer that

@@ -23,6 +23,7 @@ struct TlsClientOptions {
 struct ClientRequest {
   std::string method = "GET";
   std::string url;  // http:// or https://; user:password@ becomes basic auth and is never logged
+  std::string unix_socket;  // not empty: connect to this path in place of the URL's host and port
   Headers headers;
   std::string body;
   std::chrono::milliseconds timeout{10'000};  // the whole exchange

@@ -2,6 +2,8 @@
 
 #include <netdb.h>
 #include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -10,6 +12,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "base/http/asio_types.h"
@@ -40,7 +43,35 @@ std::string AddressText(const Tcp::endpoint& endpoint) {
                                     : Concat({address, ":", port});
 }
 
-std::string RemoteAddress(const Tcp::socket& socket) {
+// Asio's remote_endpoint() throws on an address longer than an IPv6 one.
+bool IsUnixSocket(int fd) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  return ::getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+         address.ss_family == AF_UNIX;
+}
+
+// A connected socket, or -1 with errno set. Connecting to a Unix socket does not wait: where the
+// server's backlog is full it fails.
+int ConnectUnix(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  std::memcpy(address.sun_path, path.data(), path.size());
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -1;
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
+  const int error = errno;
+  ::close(fd);
+  errno = error;
+  return -1;
+}
+
+std::string RemoteAddress(Tcp::socket& socket) {
+  if (IsUnixSocket(socket.native_handle())) return "unix";
   ErrorCode error;
   const Tcp::endpoint endpoint = socket.remote_endpoint(error);
   return error ? "unknown" : AddressText(endpoint);
@@ -203,6 +234,7 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
       });
     }
     const Endpoint& endpoint = endpoints_[next_++];
+    if (StartsWith(endpoint.address, "/")) return DialUnix(endpoint.address);
     ErrorCode error;
     const auto address = asio::ip::make_address(endpoint.address, error);
     if (error) return TryNext(error.message());
@@ -215,6 +247,19 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
   }
 
  private:
+  void DialUnix(const std::string& path) {
+    const int fd = ConnectUnix(path);
+    if (fd < 0) return TryNext(ErrorCode(errno, asio::error::get_system_category()).message());
+    CloseSocket(socket_);
+    ErrorCode error;
+    socket_.assign(Tcp::v4(), fd, error);  // only bytes are moved: the family does not matter
+    if (error) {
+      ::close(fd);
+      return TryNext(error.message());
+    }
+    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->Connected(); });
+  }
+
   void Connected() {
     ErrorCode ignored;
     socket_.set_option(Tcp::no_delay(true), ignored);

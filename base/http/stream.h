@@ -54,7 +54,7 @@ class Socket {
 
 // An address and port to listen on or to dial.
 struct Endpoint {
-  std::string address;  // numeric, IPv4 or IPv6
+  std::string address;  // numeric, IPv4 or IPv6; to dial also the path of a Unix socket, "/run/x"
   uint16_t port = 0;
 };
 
