@@ -88,8 +88,11 @@ std::string Encode(const Pairs& sorted) {
 // Sorts by name, keeps the last of equal names, drops empty values.
 template <typename Pairs>
 void Normalize(Pairs* pairs) {
-  std::stable_sort(pairs->begin(), pairs->end(),
-                   [](const auto& a, const auto& b) { return std::get<0>(a) < std::get<0>(b); });
+  const auto by_name = [](const auto& a, const auto& b) { return std::get<0>(a) < std::get<0>(b); };
+  // Most come sorted, and a stable sort allocates.
+  if (!std::is_sorted(pairs->begin(), pairs->end(), by_name)) {
+    std::stable_sort(pairs->begin(), pairs->end(), by_name);
+  }
   auto last_wins = [](auto first, auto end) {
     auto out = first;
     for (auto at = first; at != end; ++at) {

@@ -10,14 +10,18 @@
 
 #include "base/strings.h"
 #include "model/log_push_builder.h"
+#include "model/protobuf_field.h"
 #include "model/stream_labels.h"
 
 namespace vedette::model {
 namespace {
 
 using protozero::pbf_reader;
-using protozero::pbf_wire_type;
 using protozero::pbf_writer;
+using wire::kBytes;
+using wire::kVarint;
+using wire::TagAndType;
+using wire::ToStd;
 
 namespace field {
 constexpr uint32_t kStreams = 1;
@@ -33,14 +37,6 @@ constexpr uint32_t kPairValue = 2;
 }  // namespace field
 
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
-
-constexpr uint32_t TagAndType(uint32_t tag, pbf_wire_type type) {
-  return protozero::tag_and_type(tag, type);
-}
-constexpr auto kBytes = pbf_wire_type::length_delimited;
-constexpr auto kVarint = pbf_wire_type::varint;
-
-std::string_view ToStd(const protozero::data_view& view) { return {view.data(), view.size()}; }
 
 base::StatusOr<int64_t> DecodeTimestamp(pbf_reader message) {
   int64_t seconds = 0;

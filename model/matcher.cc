@@ -7,6 +7,7 @@
 
 #include "base/regex.h"
 #include "base/strings.h"
+#include "model/match_operator.h"
 
 namespace vedette::model {
 namespace {
@@ -43,20 +44,6 @@ std::optional<std::vector<std::string>> PlainAlternatives(std::string_view patte
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
-}
-
-std::string_view OperatorText(MatchType type) {
-  switch (type) {
-    case MatchType::kEqual:
-      return "=";
-    case MatchType::kNotEqual:
-      return "!=";
-    case MatchType::kRegex:
-      return "=~";
-    case MatchType::kNotRegex:
-      return "!~";
-  }
-  return "";
 }
 
 }  // namespace

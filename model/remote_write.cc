@@ -8,13 +8,18 @@
 #include <protozero/pbf_writer.hpp>
 
 #include "base/strings.h"
+#include "model/protobuf_field.h"
 
 namespace vedette::model {
 namespace {
 
 using protozero::pbf_reader;
-using protozero::pbf_wire_type;
 using protozero::pbf_writer;
+using wire::kBytes;
+using wire::kFixed64;
+using wire::kVarint;
+using wire::TagAndType;
+using wire::ToStd;
 
 namespace field {
 constexpr uint32_t kTimeSeries = 1;
@@ -36,16 +41,6 @@ constexpr uint32_t kMetadataUnit = 5;
 // By the numbers of MetricMetadata.MetricType.
 constexpr std::array<std::string_view, 8> kTypes = {
     "unknown", "counter", "gauge", "histogram", "gaugehistogram", "summary", "info", "stateset"};
-
-std::string_view ToStd(const protozero::data_view& view) { return {view.data(), view.size()}; }
-
-// The tag and wire type of the field the reader stands on.
-constexpr uint32_t TagAndType(uint32_t tag, pbf_wire_type type) {
-  return protozero::tag_and_type(tag, type);
-}
-constexpr auto kBytes = pbf_wire_type::length_delimited;
-constexpr auto kVarint = pbf_wire_type::varint;
-constexpr auto kFixed64 = pbf_wire_type::fixed64;
 
 class Decoder {
  public:

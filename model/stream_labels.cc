@@ -1,36 +1,15 @@
 #include "model/stream_labels.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/escape.h"
 #include "base/strings.h"
 
 namespace vedette::model {
 namespace {
-
-void AppendUtf8(uint32_t rune, std::string* out) {
-  auto put = [out](uint32_t byte) { out->push_back(static_cast<char>(byte)); };
-  if (rune < 0x80) {
-    put(rune);
-  } else if (rune < 0x800) {
-    put(0xc0 | rune >> 6);
-    put(0x80 | (rune & 0x3f));
-  } else if (rune < 0x10000) {
-    put(0xe0 | rune >> 12);
-    put(0x80 | (rune >> 6 & 0x3f));
-    put(0x80 | (rune & 0x3f));
-  } else {
-    put(0xf0 | rune >> 18);
-    put(0x80 | (rune >> 12 & 0x3f));
-    put(0x80 | (rune >> 6 & 0x3f));
-    put(0x80 | (rune & 0x3f));
-  }
-}
-
-bool IsRune(uint32_t rune) { return rune <= 0x10ffff && !(rune >= 0xd800 && rune <= 0xdfff); }
 
 class StreamLabelsReader {
  public:
@@ -66,7 +45,12 @@ class StreamLabelsReader {
 
   base::Status ReadPair() {
     const size_t start = pos_;
-    while (pos_ < text_.size() && IsLegacyLabelName(text_.substr(start, pos_ + 1 - start))) ++pos_;
+    // Each byte by itself, a digit as what follows a letter: the name as a whole each time would be
+    // quadratic.
+    while (pos_ < text_.size() && (IsLegacyLabelName(text_.substr(pos_, 1)) ||
+                                   (pos_ > start && text_[pos_] >= '0' && text_[pos_] <= '9'))) {
+      ++pos_;
+    }
     if (pos_ == start) return Error("expected a label name");
     const std::string_view name = text_.substr(start, pos_ - start);
     SkipSpace();
@@ -100,41 +84,10 @@ class StreamLabelsReader {
   }
 
   bool ReadEscape(std::string* out) {
-    if (pos_ == text_.size()) return false;
-    constexpr std::string_view kLetters = "abfnrtv\\\"";
-    constexpr std::string_view kMeanings = "\a\b\f\n\r\t\v\\\"";
-    const char c = text_[pos_];
-    if (const size_t at = kLetters.find(c); at != kLetters.npos) {
-      ++pos_;
-      *out += kMeanings[at];
-      return true;
-    }
-    if (c >= '0' && c <= '7') return ReadByteEscape(3, 8, out);
-    ++pos_;
-    if (c == 'x') return ReadByteEscape(2, 16, out);
-    if (c != 'u' && c != 'U') return false;
-    const auto rune = ReadDigits(c == 'u' ? 4 : 8, 16);
-    if (!rune || !IsRune(*rune)) return false;
-    AppendUtf8(*rune, out);
-    return true;
-  }
-
-  bool ReadByteEscape(size_t digits, int base, std::string* out) {
-    const auto byte = ReadDigits(digits, base);
-    if (!byte || *byte > 0xff) return false;
-    out->push_back(static_cast<char>(*byte));
-    return true;
-  }
-
-  std::optional<uint32_t> ReadDigits(size_t digits, int base) {
-    const std::string_view part = text_.substr(pos_, digits);
-    uint32_t value = 0;
-    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value, base);
-    if (part.size() != digits || error != std::errc() || end != part.data() + digits) {
-      return std::nullopt;
-    }
-    pos_ += digits;
-    return value;
+    if (At('\'')) return false;  // Go knows it in rune literals only
+    const size_t length = base::TakeGoEscape(text_.substr(pos_), out);
+    pos_ += length;
+    return length > 0;
   }
 
   base::StatusOr<Labels> Finish() {

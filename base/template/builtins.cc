@@ -3,6 +3,7 @@
 #include <compare>
 #include <utility>
 
+#include "base/escape.h"
 #include "base/strings.h"
 #include "base/template/format.h"
 
@@ -139,35 +140,6 @@ StatusOr<Value> Slice(Args args) {
   return Value::FromList({from, from + static_cast<std::ptrdiff_t>(end - begin)});
 }
 
-std::string Html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '\0':
-        out += "\xef\xbf\xbd";
-        break;
-      case '"':
-        out += "&#34;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      default:
-        out.push_back(c);
-    }
-  }
-  return out;
-}
-
 std::string Js(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -207,25 +179,6 @@ std::string Js(std::string_view text) {
   return out;
 }
 
-std::string UrlQuery(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      out.push_back(c);
-    } else if (c == ' ') {
-      out.push_back('+');
-    } else {
-      out.push_back('%');
-      out.push_back(kHex[static_cast<unsigned char>(c) >> 4]);
-      out.push_back(kHex[static_cast<unsigned char>(c) & 15]);
-    }
-  }
-  return out;
-}
-
 // A function over the text of its arguments, as print joins them.
 Function OnText(std::string (*escape)(std::string_view)) {
   return {0, kMany, [escape](Args args) -> StatusOr<Value> { return Value(escape(Sprint(args))); }};
@@ -258,9 +211,9 @@ Functions MakeBuiltins() {
   f["print"] = {0, kMany, [](Args args) -> StatusOr<Value> { return Value(Sprint(args)); }};
   f["println"] = {0, kMany, [](Args args) -> StatusOr<Value> { return Value(Sprintln(args)); }};
   f["printf"] = {1, kMany, Printf};
-  f["html"] = OnText(Html);
+  f["html"] = OnText(EscapeHtml);
   f["js"] = OnText(Js);
-  f["urlquery"] = OnText(UrlQuery);
+  f["urlquery"] = OnText(EscapeQuery);
   return f;
 }
 

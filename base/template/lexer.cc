@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/escape.h"
 #include "base/strings.h"
 
 namespace vedette::base::tmpl {
@@ -22,66 +23,8 @@ bool IsWordByte(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
-void AppendUtf8(uint32_t rune, std::string* out) {
-  const auto put = [&](uint32_t byte) { out->push_back(static_cast<char>(byte)); };
-  if (rune < 0x80) {
-    put(rune);
-  } else if (rune < 0x800) {
-    put(0xc0 | (rune >> 6));
-    put(0x80 | (rune & 0x3f));
-  } else if (rune < 0x10000) {
-    put(0xe0 | (rune >> 12));
-    put(0x80 | ((rune >> 6) & 0x3f));
-    put(0x80 | (rune & 0x3f));
-  } else {
-    put(0xf0 | (rune >> 18));
-    put(0x80 | ((rune >> 12) & 0x3f));
-    put(0x80 | ((rune >> 6) & 0x3f));
-    put(0x80 | (rune & 0x3f));
-  }
-}
-
-// Reads `digits` characters of `base` at `*at`; false if one is not a digit of it.
-bool ReadDigits(std::string_view text, size_t* at, size_t digits, int base, uint32_t* value) {
-  *value = 0;
-  for (size_t i = 0; i < digits; ++i, ++*at) {
-    if (*at >= text.size()) return false;
-    const char c = text[*at];
-    int digit = 99;
-    if (IsDigit(c)) digit = c - '0';
-    if (c >= 'a' && c <= 'f') digit = c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') digit = c - 'A' + 10;
-    if (digit >= base) return false;
-    *value = *value * static_cast<uint32_t>(base) + static_cast<uint32_t>(digit);
-  }
-  return true;
-}
-
-// Undoes one escape of an interpreted string; `*at` stands behind the backslash.
-bool Unescape(std::string_view text, size_t* at, std::string* out) {
-  constexpr std::string_view kPlain = "abfnrtv\\'\"";
-  constexpr std::string_view kMeaning = "\a\b\f\n\r\t\v\\'\"";
-  if (*at >= text.size()) return false;
-  const char c = text[*at];
-  if (const size_t i = kPlain.find(c); i != std::string_view::npos) {
-    out->push_back(kMeaning[i]);
-    ++*at;
-    return true;
-  }
-  uint32_t value = 0;
-  if (c == 'x' || (c >= '0' && c <= '7')) {
-    const bool hex = c == 'x';
-    if (hex) ++*at;
-    if (!ReadDigits(text, at, hex ? 2 : 3, hex ? 16 : 8, &value) || value > 255) return false;
-    out->push_back(static_cast<char>(value));
-    return true;
-  }
-  if (c != 'u' && c != 'U') return false;
-  ++*at;
-  if (!ReadDigits(text, at, c == 'u' ? 4 : 8, 16, &value) || value > 0x10ffff) return false;
-  AppendUtf8(value, out);
-  return true;
-}
+constexpr std::string_view kKeywords[] = {"block", "break", "continue", "define",   "else", "end",
+                                          "if",    "range", "nil",      "template", "with"};
 
 class Lexer {
  public:
@@ -269,7 +212,9 @@ class Lexer {
       }
       if (quote != '`' && c == '\n') break;
       if (quote != '`' && c == '\\') {
-        if (!Unescape(source_, &at_, &value)) return Fail(begin, "bad escape in a string");
+        const size_t length = TakeGoEscape(source_.substr(at_), &value);
+        if (length == 0) return Fail(begin, "bad escape in a string");
+        at_ += length;
       } else {
         value.push_back(c);
       }
@@ -289,6 +234,10 @@ class Lexer {
 }  // namespace
 
 std::vector<Token> Tokenize(std::string_view source) { return Lexer(source).Run(); }
+
+bool IsKeyword(std::string_view word) {
+  return std::find(std::begin(kKeywords), std::end(kKeywords), word) != std::end(kKeywords);
+}
 
 int LineOf(std::string_view source, size_t position) {
   const std::string_view before = source.substr(0, position);

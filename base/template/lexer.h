@@ -38,6 +38,9 @@ struct Token {
 // kEnd or kError.
 std::vector<Token> Tokenize(std::string_view source);
 
+// Whether a kWord is one of the language's own: if, end, nil ...
+bool IsKeyword(std::string_view word);
+
 // 1-based line of a byte offset.
 int LineOf(std::string_view source, size_t position);
 

@@ -20,7 +20,19 @@ class Parser {
 
  private:
   enum class Stop { kEnd, kEndAction, kElse, kElseIf, kElseWith };
-  class Nesting;
+
+  // Counts one level of nesting while it lives.
+  class Nesting {
+   public:
+    explicit Nesting(Parser* parser) : parser_(parser) { ++parser_->depth_; }
+    ~Nesting() { --parser_->depth_; }
+    Nesting(const Nesting&) = delete;
+    Nesting& operator=(const Nesting&) = delete;
+    Status Check(size_t position) const;
+
+   private:
+    Parser* const parser_;
+  };
 
   // The next token; kEnd for ever at the end.
   const Token& Peek() const { return tokens_[at_]; }
@@ -42,11 +54,16 @@ class Parser {
   Status ParseDefine(bool block, size_t position, std::vector<Statement>* out);
   Status ParseLoopWord(Statement::Kind kind, size_t position, std::vector<Statement>* out);
   Status ParseName(std::string_view context, std::string* name);
+
+  // parser_pipe.cc
   Status ParsePipe(std::string_view context, Token::Kind end, bool range, Pipe* pipe);
   Status ParseDeclaration(std::string_view context, bool range, Pipe* pipe);
   Status ParseCommand(Command* command);
   Status ParseOperand(Operand* operand);
+  Status ParseTerm(const Token& token, Operand* operand);
   Status ParseNumber(const Token& token, Operand* operand);
+  Status ParseWord(const Token& token, Operand* operand);
+  Status ParseParenthesised(Operand* operand);
   bool KnowsVariable(std::string_view name) const;
 
   Template::Parsed* const parsed_;
