@@ -46,7 +46,9 @@ Store::Counters::Counters(base::Telemetry* t)
 Store::Store(const Options& options)
     : options_(options),
       parts_dir_(base::JoinPath(options.dir, kPartsFolder)),
-      counters_(options.telemetry != nullptr ? options.telemetry : &own_telemetry_) {}
+      counters_(options.telemetry != nullptr ? options.telemetry : &own_telemetry_),
+      refusal_notice_(options.logger,
+                      options.telemetry != nullptr ? options.telemetry : &own_telemetry_) {}
 
 base::StatusOr<std::unique_ptr<Store>> Store::Open(const Options& options) {
   auto store = std::unique_ptr<Store>(new Store(options));
@@ -80,21 +82,25 @@ Store::~Store() {
 
 void Store::Push(model::LogPush push, std::function<void(const base::Status&)> done) {
   std::string rejected;
+  const uint64_t epoch = refusal_notice_.Epoch();
   if (const base::Status status = AppendPush(push, &rejected); !status.ok()) {
     counters_.refused->Add();
+    refusal_notice_.Refused(status);
     done(status);
     return;
   }
-  wal_->OnDurable([this, done = std::move(done), rejected](const base::Status& synced) {
+  wal_->OnDurable([this, done = std::move(done), rejected, epoch](const base::Status& synced) {
     if (!synced.ok()) {
+      const base::Status refused =
+          base::IsNoSpace(synced) ? synced : base::Unavailable(base::Message(synced));
+      counters_.refused->Add();
+      refusal_notice_.Refused(refused);
       sync_failures_.fetch_add(1);
       wake_.NotifyAll();
-      done(base::IsNoSpace(synced) ? synced : base::Unavailable(base::Message(synced)));
-    } else if (!rejected.empty()) {
-      done(base::InvalidArgument(rejected));
-    } else {
-      done(base::Status());
+      return done(refused);
     }
+    refusal_notice_.Taken(epoch);
+    done(rejected.empty() ? base::Status() : base::InvalidArgument(rejected));
   });
 }
 

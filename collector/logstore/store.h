@@ -22,6 +22,7 @@
 #include "collector/logstore/memtable.h"
 #include "collector/logstore/part.h"
 #include "collector/logstore/push_record.h"
+#include "collector/logstore/refusal_notice.h"
 #include "collector/logstore/row.h"
 #include "collector/logstore/source_marks.h"
 #include "collector/logstore/stream_table.h"
@@ -154,7 +155,7 @@ class Store final : public model::LogSink {
 
   // store_flush.cc
   void RunBackground(std::stop_token stop);
-  bool FlushDue() const VEDETTE_EXCLUDES(mutex_);
+  bool FlushDue() VEDETTE_EXCLUDES(mutex_);
   void Freeze(base::WalPosition floor) VEDETTE_REQUIRES(mutex_);
   base::Status WriteFrozen() VEDETTE_REQUIRES(flush_mutex_) VEDETTE_EXCLUDES(mutex_);
   base::Status WriteParts(const Memtable& table) VEDETTE_REQUIRES(flush_mutex_);
@@ -185,7 +186,8 @@ class Store final : public model::LogSink {
     base::Counter* const quarantined;
   };
   const Counters counters_;
-  StreamTable streams_;  // own lock
+  RefusalNotice refusal_notice_;  // own lock
+  StreamTable streams_;           // own lock
   std::unique_ptr<base::FileLock> lock_;
 
   // Counted by the log's sync thread when an fsync failed, and by the flush that put on disk what
@@ -212,6 +214,7 @@ class Store final : public model::LogSink {
   uint64_t next_sequence_ VEDETTE_GUARDED_BY(mutex_) = 1;
   uint64_t floor_segment_ VEDETTE_GUARDED_BY(mutex_) = 0;  // of the manifest's floor
   std::vector<std::shared_ptr<const Part>> parts_ VEDETTE_GUARDED_BY(mutex_);
+  uint64_t losses_seen_ VEDETTE_GUARDED_BY(mutex_) = 0;  // of wal_->losses()
 
   std::unique_ptr<base::Wal> wal_;  // own lock; const after Open; its callbacks use what is above
   std::jthread background_;         // last: joined first

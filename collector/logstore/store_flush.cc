@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "collector/logstore/filenames.h"
 #include "collector/logstore/once.h"
@@ -41,8 +42,11 @@ void Store::RunBackground(std::stop_token stop) {
   }
 }
 
-bool Store::FlushDue() const {
+bool Store::FlushDue() {
   base::MutexLock lock(mutex_);
+  // Also when the log's files vanished and nobody waited for it: memory holds more than the disk.
+  const uint64_t losses = wal_->losses();
+  if (std::exchange(losses_seen_, losses) != losses) sync_failures_.fetch_add(1);
   if (frozen_ || flush_asked_ || Recovering()) return true;
   const int64_t age_ms = options_.clock->WallMillis() - active_->created_ms();
   return active_->rows() > 0 && age_ms >= options_.flush_interval_ms;
@@ -129,7 +133,7 @@ base::Status Store::WriteParts(const Memtable& table) {
 }
 
 base::Status Store::WritePartsOnce(std::span<const Row> rows) {
-  base::Status status;
+  base::Status status = options_.fs->CreateDirs(parts_dir_);  // somebody may have removed it
   while (!rows.empty() && status.ok()) {
     const int64_t day = DayOf(rows.front().timestamp_ns);
     const auto end = std::find_if(rows.begin(), rows.end(),

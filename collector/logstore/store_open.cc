@@ -121,8 +121,13 @@ base::Status Store::OpenLog() {
   }
   base::Wal::Options options;
   options.dir = base::JoinPath(options_.dir, kWalFolder);
+  options.name = "logs";
+  // Records up to the floor are in parts: a new one must not get a position there.
+  options.min_segment = floor.segment + 1;
   options.fs = options_.fs;
   options.clock = options_.clock;
+  options.log = options_.logger;
+  options.telemetry = options_.telemetry;
   auto wal = base::Wal::Open(
       options, [&](base::WalPosition position, uint8_t type, std::string_view payload) {
         return type == kPushRecord ? Replay(floor, position, payload) : base::Status();

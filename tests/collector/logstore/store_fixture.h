@@ -1,6 +1,7 @@
 #ifndef VEDETTE_TESTS_COLLECTOR_LOGSTORE_STORE_FIXTURE_H_
 #define VEDETTE_TESTS_COLLECTOR_LOGSTORE_STORE_FIXTURE_H_
 
+#include <cmath>
 #include <future>
 #include <memory>
 #include <string>
@@ -31,10 +32,19 @@ struct TestStore {
     options.fs = &fs;
     options.clock = &clock;
     options.logger = &logger;
+    options.telemetry = &telemetry;
     auto opened = Store::Open(options);
     if (!opened.ok()) return opened.status();
     store = *std::move(opened);
     return {};
+  }
+
+  // The value of a metric without labels; NaN if there is none.
+  double Metric(const std::string& name) const {
+    for (const base::Telemetry::Family& family : telemetry.Collect()) {
+      if (family.name == name) return family.points.at(0).value;
+    }
+    return std::nan("");
   }
 
   // Waits for the answer.
@@ -67,6 +77,7 @@ struct TestStore {
   test::FaultFs fs;
   test::FakeClock clock{kNowNs};
   test::CaptureLogger logger;
+  base::Telemetry telemetry;
   uint64_t min_free_bytes = 0;
   uint64_t reserve_bytes = 0;
   std::unique_ptr<Store> store;

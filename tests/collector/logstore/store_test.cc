@@ -119,13 +119,21 @@ TEST(Store, LowDiskRefusesPushesWholeAndResumesByItself) {
   ASSERT_TRUE(t.Open().ok());
   ASSERT_TRUE(t.Push(OneLine("before")).ok());
   t.fs.SetCapacity(256 << 10);
-  const base::Status refused = t.Push(OneLine("during"));
-  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
-  EXPECT_TRUE(base::IsNoSpace(refused)) << refused;
+  for (int i = 0; i < 3; ++i) {
+    const base::Status refused = t.Push(OneLine("during"));
+    EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
+    EXPECT_TRUE(base::IsNoSpace(refused)) << refused;
+  }
   EXPECT_EQ(t.Read(), Strings{"before"});
+  EXPECT_EQ(t.logger.Count("log store refuses pushes"), 1);
+  EXPECT_EQ(t.Metric("vedette_logs_refusing"), 1);
   t.fs.SetCapacity(std::nullopt);
   EXPECT_TRUE(t.Push(OneLine("after", kNowNs + 1)).ok());
-  EXPECT_EQ(t.Read(), (Strings{"before", "after"}));
+  EXPECT_TRUE(t.Push(OneLine("more", kNowNs - 1)).ok());
+  EXPECT_EQ(t.logger.Count("log store takes pushes again"), 1);
+  EXPECT_EQ(t.logger.Count("refused=3"), 1);
+  EXPECT_EQ(t.Metric("vedette_logs_refusing"), 0);
+  EXPECT_EQ(t.Read(), (Strings{"more", "before", "after"}));
 }
 
 TEST(Store, FullDiskInTheMiddleOfAPushStoresNothingOfIt) {
