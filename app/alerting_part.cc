@@ -23,6 +23,9 @@ base::StatusOr<std::unique_ptr<AlertingPart>> AlertingPart::Open(const World& wo
   part->reserve_.Arm();
 
   base::DurableMap::Options state;
+  state.name = "alerting";
+  state.log = world.logger;
+  state.telemetry = world.telemetry;
   state.dir = base::JoinPath(dir, "state");
   state.fs = world.fs;
   state.clock = world.clock;

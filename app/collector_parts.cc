@@ -97,6 +97,9 @@ base::Status CollectorParts::OpenLogs(const CollectorOptions& options, const Mem
 base::Status CollectorParts::OpenRules(const CollectorOptions& options,
                                        const std::string& external_url, CollectorConfig* config) {
   base::DurableMap::Options state;
+  state.name = "rules";
+  state.log = world_.logger;
+  state.telemetry = world_.telemetry;
   state.dir = base::JoinPath(options.storage_path, "rules");
   state.fs = world_.fs;
   state.clock = world_.clock;

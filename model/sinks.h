@@ -17,10 +17,15 @@ namespace vedette::model {
 // What became of a batch of samples. Rows are judged one by one: a bad one harms itself only.
 struct AppendStats {
   uint64_t accepted = 0;      // duplicates of the same value included
-  uint64_t out_of_order = 0;  // too old, too far ahead, too large: never accepted
+  uint64_t out_of_order = 0;  // older than the window of its series or the retention
+  uint64_t invalid = 0;       // without labels, labels too large, time too far ahead or impossible
   uint64_t duplicate = 0;     // same series and time, another value
   uint64_t refused = 0;       // over the series or memory cap: may be accepted later
   std::string first_error;    // names the series; empty when all were accepted
+
+  // Rows that will never be accepted, however often they are sent.
+  uint64_t never() const { return out_of_order + invalid + duplicate; }
+  uint64_t rejected() const { return never() + refused; }
 };
 
 // Takes samples. Thread-safe. Implemented by the metrics store.

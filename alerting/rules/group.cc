@@ -257,7 +257,7 @@ base::Status Group::Write(RuleState* rule, std::vector<VectorSample> samples, in
     for (auto& [labels, ref] : before) rule->series.emplace(labels, ref);  // still to be ended
     return base::Annotate(stats.status(), "samples not stored");
   }
-  const uint64_t lost = stats->out_of_order + stats->duplicate + stats->refused;
+  const uint64_t lost = stats->rejected();
   if (lost == 0) return absl::OkStatus();
   return base::InvalidArgument(std::to_string(lost) + " samples refused: " + stats->first_error);
 }

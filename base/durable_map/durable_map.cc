@@ -61,20 +61,23 @@ void DurableMap::Batch::Erase(std::string_view key) {
 }
 
 // Builds the map from the log's records. A checkpoint counts once its end was read with all its
-// entries; one that was cut short (we died in it) is forgotten, what was before it holds.
+// entries, or when nothing came before it: what it replaced is removed only after it is whole.
+// Another one that was cut short (we died in it) is forgotten, what was before it holds.
 class DurableMap::Replay {
  public:
   Status Take(uint8_t type, std::string_view payload) {
+    const bool first = std::exchange(first_, false);
     switch (type) {
       case kBatch:
-        in_checkpoint_ = false;
-        return ApplyPayload(payload, &entries);
+        EndCutShort();
+        return ApplyPayload(payload, &entries_);
       case kCheckpointBegin:
-        in_checkpoint_ = true;
-        checkpoint_.clear();
+        Begin(first);
         return absl::OkStatus();
       case kCheckpointPart:
-        return in_checkpoint_ ? ApplyPayload(payload, &checkpoint_) : absl::OkStatus();
+        // Its begin was damaged, or it would not come here.
+        if (!in_checkpoint_) Begin(first);
+        return ApplyPayload(payload, &checkpoint_);
       case kCheckpointEnd:
         return TakeEnd(payload);
       default:
@@ -82,26 +85,41 @@ class DurableMap::Replay {
     }
   }
 
-  Entries entries;
+  Entries Finish() {
+    EndCutShort();
+    return std::move(entries_);
+  }
 
  private:
+  void Begin(bool first) {
+    in_checkpoint_ = true;
+    first_in_log_ = first;
+    checkpoint_.clear();
+  }
+
+  void EndCutShort() {
+    if (std::exchange(in_checkpoint_, false) && first_in_log_) entries_ = std::move(checkpoint_);
+  }
+
   Status TakeEnd(std::string_view payload) {
     ByteReader reader(payload);
     const uint64_t count = reader.Varint();
     if (!in_checkpoint_ || !reader.ok()) return absl::OkStatus();
     in_checkpoint_ = false;
     if (checkpoint_.size() == count) {
-      entries = std::move(checkpoint_);
+      entries_ = std::move(checkpoint_);
     } else {
       // A damaged part was skipped: what is left of the checkpoint is still newer.
-      for (auto& [key, value] : checkpoint_) entries.insert_or_assign(key, std::move(value));
+      for (auto& [key, value] : checkpoint_) entries_.insert_or_assign(key, std::move(value));
     }
-    checkpoint_.clear();
     return absl::OkStatus();
   }
 
+  Entries entries_;
   Entries checkpoint_;
+  bool first_ = true;  // no record yet
   bool in_checkpoint_ = false;
+  bool first_in_log_ = false;  // the checkpoint is
 };
 
 DurableMap::DurableMap(const Options& options, Entries entries, std::unique_ptr<Wal> wal)
@@ -117,15 +135,17 @@ StatusOr<std::unique_ptr<DurableMap>> DurableMap::Open(const Options& options) {
   wal_options.dir = options.dir;
   wal_options.segment_bytes = kSegmentBytes;
   wal_options.max_record_bytes = kMaxRecordBytes;
+  wal_options.name = options.name;
   wal_options.fs = options.fs;
   wal_options.clock = options.clock;
+  wal_options.log = options.log;
+  wal_options.telemetry = options.telemetry;
   Replay replay;
   auto wal = Wal::Open(wal_options, [&](WalPosition, uint8_t type, std::string_view payload) {
     return replay.Take(type, payload);
   });
   if (!wal.ok()) return Annotate(wal.status(), "state in " + options.dir);
-  return std::unique_ptr<DurableMap>(
-      new DurableMap(options, std::move(replay.entries), std::move(*wal)));
+  return std::unique_ptr<DurableMap>(new DurableMap(options, replay.Finish(), std::move(*wal)));
 }
 
 Status DurableMap::Commit(const Batch& batch) {
@@ -140,7 +160,9 @@ Status DurableMap::Commit(const Batch& batch) {
   }
   if (payload.size() > kMaxRecordBytes) return ResourceExhausted("a change of more than 16 MiB");
   MutexLock lock(mutex_);
-  if (rewrite_first_) VEDETTE_RETURN_IF_ERROR(Checkpoint());
+  if (rewrite_first_ || wal_->losses() != repaired_losses_) {
+    VEDETTE_RETURN_IF_ERROR(Checkpoint());
+  }
   VEDETTE_RETURN_IF_ERROR(Write(kBatch, payload));
   Apply(batch);
   // The batch is safe already: if the rewrite fails the next commit tries it again.
@@ -168,6 +190,7 @@ Status DurableMap::AppendAndSync(uint8_t type, std::string_view payload) {
 
 Status DurableMap::Checkpoint() {
   rewrite_first_ = true;
+  const uint64_t losses = wal_->losses();
   uint64_t first_segment = 0;
   Status status = WriteCheckpoint(&first_segment);
   if (IsNoSpace(status) && options_.release_reserve && options_.release_reserve()) {
@@ -175,6 +198,7 @@ Status DurableMap::Checkpoint() {
   }
   VEDETTE_RETURN_IF_ERROR(status);
   rewrite_first_ = false;
+  repaired_losses_ = losses;
   // What is left over of the old log is overruled by the checkpoint and dropped the next time.
   (void)wal_->DropBefore(first_segment);
   return absl::OkStatus();

@@ -13,8 +13,10 @@
 
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/log.h"
 #include "base/mutex.h"
 #include "base/status.h"
+#include "base/telemetry.h"
 #include "base/wal.h"
 
 namespace vedette::base {
@@ -31,9 +33,12 @@ namespace vedette::base {
 class DurableMap {
  public:
   struct Options {
-    std::string dir;  // created if absent
+    std::string dir;   // created if absent
+    std::string name;  // of the log in messages and metrics (Wal::Options)
     FileSystem* fs = nullptr;
     Clock* clock = nullptr;
+    Logger* log = nullptr;           // may be null
+    Telemetry* telemetry = nullptr;  // may be null
     // The log is rewritten as one checkpoint when it holds more than this and more than four times
     // what is alive.
     uint64_t checkpoint_bytes = 1ull << 20;
@@ -58,7 +63,8 @@ class DurableMap {
     std::vector<Operation> operations_;
   };
 
-  // Reads what is there. Errors: the folder cannot be read or written.
+  // Reads what is there. Errors: the folder cannot be read or written, another process has it, a
+  // newer version wrote it.
   static StatusOr<std::unique_ptr<DurableMap>> Open(const Options& options);
   DurableMap(const DurableMap&) = delete;
   DurableMap& operator=(const DurableMap&) = delete;
@@ -95,6 +101,8 @@ class DurableMap {
   uint64_t live_bytes_ VEDETTE_GUARDED_BY(mutex_) = 0;
   // A commit failed with unknown result: what is on disk is replaced before anything is added.
   bool rewrite_first_ VEDETTE_GUARDED_BY(mutex_) = false;
+  // wal_->losses() when all of the map was last known to be on disk.
+  uint64_t repaired_losses_ VEDETTE_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace vedette::base

@@ -52,7 +52,7 @@ Response FromStatus(const base::Status& status) {
 // be stored are 400, though their good neighbours are kept; those over a cap are 503.
 Response FromStats(const model::AppendStats& stats) {
   if (stats.refused > 0) return Unavailable(stats.first_error);
-  if (stats.out_of_order + stats.duplicate > 0) {
+  if (stats.never() > 0) {
     return Response::Text(400, base::Concat({stats.first_error, "\n"}));
   }
   Response response;

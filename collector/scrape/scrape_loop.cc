@@ -175,7 +175,7 @@ base::Status ScrapeLoop::Store() {
   if (!stats.ok()) return base::Annotate(stats.status(), "the samples were not stored");
   batch_.KeepRefs();
   context_->samples->Add(stats->accepted);
-  const uint64_t rejected = stats->out_of_order + stats->duplicate + stats->refused;
+  const uint64_t rejected = stats->rejected();
   context_->rejected->Add(rejected);
   if (rejected > 0) {
     context_->logger->Warn(

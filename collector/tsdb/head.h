@@ -25,9 +25,11 @@ struct HeadSeries {
   // The newest sample ever taken, flushed or not.
   int64_t newest_ms = INT64_MIN;
   double newest_value = 0;
-  // The log epoch that has named this series; 0: none.
+  // Of the log epoch that last named this series: its records that the series is in.
   uint64_t logged_epoch = 0;
-  bool idle = false;  // without samples at the last flush
+  uint64_t logged_records = 0;
+  uint64_t logged_last = 0;  // the newest of them, by the store's count
+  bool idle = false;         // without samples at the last flush
 };
 
 // What became of a sample offered to the head.

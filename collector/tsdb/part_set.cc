@@ -165,6 +165,7 @@ base::Status PartSet::WriteManifest(const Manifest& manifest) {
 }
 
 base::StatusOr<PartSet::NewPart> PartSet::StartPart(int64_t min_ms) {
+  VEDETTE_RETURN_IF_ERROR(options_.fs->CreateDirs(parts_dir_));
   VEDETTE_RETURN_IF_ERROR(SettleOrphans());
   NewPart part;
   part.id = manifest_.next_part++;

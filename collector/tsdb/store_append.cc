@@ -9,6 +9,7 @@ namespace {
 
 // Bounds what one series costs registry, log and index.
 constexpr size_t kMaxLabelBytes = 64 << 10;
+constexpr uint64_t kMaxVarintBytes = 10;
 
 void Refuse(uint64_t* count, const model::SampleRow& row, std::string_view why,
             model::AppendStats* stats) {
@@ -45,16 +46,16 @@ base::StatusOr<model::AppendStats> Store::Impl::Append(std::span<model::SampleRo
 
 void Store::Impl::Judge(model::SampleRow* row, int64_t oldest_ms, Batch* batch) {
   model::AppendStats& stats = batch->stats;
-  if (row->labels.empty()) return Refuse(&stats.out_of_order, *row, "sample without labels", &stats);
+  if (row->labels.empty()) return Refuse(&stats.invalid, *row, "sample without labels", &stats);
   if (row->labels.bytes().size() > kMaxLabelBytes) {
-    return Refuse(&stats.out_of_order, *row, "labels of more than 64 KiB", &stats);
+    return Refuse(&stats.invalid, *row, "labels of more than 64 KiB", &stats);
   }
   if (row->timestamp_ms > kMaxTimeMs || row->timestamp_ms < -kMaxTimeMs) {
-    return Refuse(&stats.out_of_order, *row, "time beyond what the store holds", &stats);
+    return Refuse(&stats.invalid, *row, "time beyond what the store holds", &stats);
   }
   // One sample far ahead would keep its series' others out until that time comes.
   if (row->timestamp_ms > options_.clock->WallMillis() + kMaxAheadMs) {
-    return Refuse(&stats.out_of_order, *row, "more than 10 minutes in the future", &stats);
+    return Refuse(&stats.invalid, *row, "more than 10 minutes in the future", &stats);
   }
   if (row->timestamp_ms < oldest_ms) {
     return Refuse(&stats.out_of_order, *row, "older than the retention", &stats);
@@ -72,15 +73,19 @@ void Store::Impl::Judge(model::SampleRow* row, int64_t oldest_ms, Batch* batch) 
         &stats);
   }
   row->ref = series->ref;
-  const Batch::Stored before{series, series->newest_ms, series->newest_value};
+  const Batch::Logged::Newest before{series->newest_ms, series->newest_value};
   switch (head_->Insert(series, row->timestamp_ms, row->value, options_.out_of_order_window_ms)) {
     case Verdict::kStored:
-      batch->stored.push_back(before);
+      batch->logged.push_back({series, before});
       batch->rows.push_back({series->ref, row->timestamp_ms, row->value});
       ++stats.accepted;
       break;
     case Verdict::kSame:
       ++stats.accepted;
+      if (!LogLacksSome()) break;
+      // Sent again by one who was not told OK: in memory since then, on disk perhaps not.
+      batch->logged.push_back({series, std::nullopt});
+      batch->rows.push_back({series->ref, row->timestamp_ms, row->value});
       break;
     case Verdict::kOther:
       Refuse(&stats.duplicate, *row, "another value is stored for this time", &stats);
@@ -102,20 +107,43 @@ HeadSeries* Store::Impl::FindOrAdd(model::SampleRow* row, Batch* batch) {
   return series;
 }
 
+bool Store::Impl::LogLacksSome() { return wal_->losses() != repaired_losses_; }
+
+// Epochs grow with the segments' numbers, which are never used twice: also one of whose records
+// none could be replayed is never taken for a later one.
 void Store::Impl::StartEpoch(uint64_t segment) {
   segment_ = segment;
-  ++epoch_;
+  epoch_ = std::max(epoch_ + 1, segment << kEpochsOfSegmentBits);
+}
+
+// In its first records of an epoch, so that a single damaged one cannot take the name along, and in
+// every kNamedEvery-th after, each series in its turn.
+bool Store::Impl::MustName(HeadSeries* series) {
+  if (series->logged_epoch != epoch_) {
+    series->logged_epoch = epoch_;
+    series->logged_records = 0;
+  } else if (series->logged_last == log_records_) {
+    return false;  // with another row of this record
+  }
+  series->logged_last = log_records_;
+  const uint64_t n = series->logged_records++;
+  return n < kNamedFirst || (n + series->ref) % kNamedEvery == 0;
 }
 
 base::StatusOr<base::WalPosition> Store::Impl::WriteRecord(const Batch& batch) {
   std::vector<WalSeries> named;
-  for (const Batch::Stored& stored : batch.stored) {
-    HeadSeries* series = stored.series;
-    if (series->logged_epoch == epoch_) continue;
-    series->logged_epoch = epoch_;
-    named.push_back({series->ref, &series->labels});
+  uint64_t names_bytes = 0;
+  ++log_records_;
+  for (const Batch::Logged& logged : batch.logged) {
+    if (!MustName(logged.series)) continue;
+    named.push_back({logged.series->ref, &logged.series->labels});
+    names_bytes += logged.series->labels.bytes().size() + 2 * kMaxVarintBytes;
   }
-  auto position = wal_->Append(kWalBatch, EncodeBatch(epoch_, named, batch.rows));
+  base::StatusOr<base::WalPosition> position =
+      base::ResourceExhausted("names of more series than a log record holds");
+  if (names_bytes <= kMaxNamesBytes) {
+    position = wal_->Append(kWalBatch, EncodeBatch(epoch_, named, batch.rows));
+  }
   // What a failed write left in the log is unknown: name the series again in what follows.
   if (!position.ok()) StartEpoch(segment_);
   return position;
@@ -127,9 +155,8 @@ base::Status Store::Impl::WriteLog(const Batch& batch) {
   if (position.ok() && position->segment != segment_) {
     // The log went on in another segment, full or after a failure; the names may lie in one that is
     // lost. Say all again there: rows that come twice are one.
-    const bool first = segment_ == 0;
     StartEpoch(position->segment);
-    if (!first) position = WriteRecord(batch);
+    position = WriteRecord(batch);
     if (position.ok() && position->segment != segment_) StartEpoch(position->segment);
   }
   if (position.ok()) return {};
@@ -143,9 +170,10 @@ base::Status Store::Impl::WriteLog(const Batch& batch) {
 }
 
 void Store::Impl::Undo(const Batch& batch) {
-  for (size_t i = batch.stored.size(); i > 0; --i) {
-    const Batch::Stored& before = batch.stored[i - 1];
-    head_->Undo(before.series, batch.rows[i - 1].time_ms, before.newest_ms, before.newest_value);
+  for (size_t i = batch.logged.size(); i > 0; --i) {
+    const Batch::Logged& logged = batch.logged[i - 1];
+    if (!logged.before) continue;
+    head_->Undo(logged.series, batch.rows[i - 1].time_ms, logged.before->ms, logged.before->value);
   }
   for (HeadSeries* series : batch.created) head_->Remove(series);
 }
@@ -153,6 +181,7 @@ void Store::Impl::Undo(const Batch& batch) {
 void Store::Impl::Count(const model::AppendStats& stats) {
   appended_->Add(stats.accepted);
   out_of_order_->Add(stats.out_of_order);
+  invalid_->Add(stats.invalid);
   duplicate_->Add(stats.duplicate);
   refused_->Add(stats.refused);
 }

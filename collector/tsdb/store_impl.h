@@ -52,12 +52,17 @@ class Store::Impl {
  private:
   // What one Append has done to the head, so that it can be undone when the log refuses it.
   struct Batch {
-    struct Stored {
+    struct Logged {
       HeadSeries* series;
-      int64_t newest_ms;
-      double newest_value;
+      // As they were before the row was stored; nothing for a row that the head had already and
+      // the log repeats.
+      struct Newest {
+        int64_t ms;
+        double value;
+      };
+      std::optional<Newest> before;
     };
-    std::vector<Stored> stored;  // beside `rows`
+    std::vector<Logged> logged;  // beside `rows`
     std::vector<WalRow> rows;
     std::vector<HeadSeries*> created;
     model::AppendStats stats;
@@ -88,6 +93,9 @@ class Store::Impl {
   void Judge(model::SampleRow* row, int64_t oldest_ms, Batch* batch) VEDETTE_REQUIRES(mutex_);
   HeadSeries* FindOrAdd(model::SampleRow* row, Batch* batch) VEDETTE_REQUIRES(mutex_);
   base::Status WriteLog(const Batch& batch) VEDETTE_REQUIRES(mutex_);
+  // The head holds what may be missing in the log: a sync failed or the log's files vanished.
+  bool LogLacksSome() VEDETTE_REQUIRES(mutex_);
+  bool MustName(HeadSeries* series) VEDETTE_REQUIRES(mutex_);
   base::StatusOr<base::WalPosition> WriteRecord(const Batch& batch) VEDETTE_REQUIRES(mutex_);
   void Undo(const Batch& batch) VEDETTE_REQUIRES(mutex_);
   void StartEpoch(uint64_t segment) VEDETTE_REQUIRES(mutex_);
@@ -106,6 +114,8 @@ class Store::Impl {
   base::Status FillDay(const std::vector<const model::SeriesSamples*>& series, int64_t day,
                        PartWriter* writer);
   bool FlushIsDue() VEDETTE_EXCLUDES(mutex_);
+  // The folder is there and ours, also after somebody removed it.
+  base::Status KeepFolder() VEDETTE_REQUIRES(maintenance_mutex_);
   base::Status MergeOnce() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
   base::StatusOr<StoredPart> MergeParts(const PartList& inputs, PartLevel level);
   base::Status DropOld() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
@@ -129,12 +139,12 @@ class Store::Impl {
 
   const Options options_;
   const std::string wal_dir_;
-  std::unique_ptr<base::FileLock> folder_lock_;
   DiskGuard guard_;
   std::unique_ptr<PartSet> parts_;  // set by Open
   std::unique_ptr<base::Wal> wal_;  // set by Open, null during replay
 
   base::Mutex maintenance_mutex_;
+  std::unique_ptr<base::FileLock> folder_lock_ VEDETTE_GUARDED_BY(maintenance_mutex_);
   absl::flat_hash_set<uint64_t> damaged_ VEDETTE_GUARDED_BY(maintenance_mutex_);  // not merged
   std::string last_problem_ VEDETTE_GUARDED_BY(maintenance_mutex_);
 
@@ -142,9 +152,13 @@ class Store::Impl {
   std::unique_ptr<Head> head_ VEDETTE_GUARDED_BY(mutex_);
   std::shared_ptr<const FrozenHead> frozen_ VEDETTE_GUARDED_BY(mutex_);  // null: none waits
   std::optional<uint64_t> frozen_log_from_ VEDETTE_GUARDED_BY(mutex_);
+  // wal_->losses() as of the frozen head, and as of the last one that was written to parts.
+  uint64_t frozen_losses_ VEDETTE_GUARDED_BY(mutex_) = 0;
+  uint64_t repaired_losses_ VEDETTE_GUARDED_BY(mutex_) = 0;
   // Names of series in the log hold for one epoch; it ends whenever the segment changes.
   uint64_t epoch_ VEDETTE_GUARDED_BY(mutex_) = 1;
   uint64_t segment_ VEDETTE_GUARDED_BY(mutex_) = 0;
+  uint64_t log_records_ VEDETTE_GUARDED_BY(mutex_) = 0;  // written or tried, ever
   int64_t last_flush_ns_ VEDETTE_GUARDED_BY(mutex_) = 0;
   int64_t retry_flush_ns_ VEDETTE_GUARDED_BY(mutex_) = 0;  // not before, after a failure
   int64_t parts_max_ms_ VEDETTE_GUARDED_BY(mutex_) = INT64_MIN;
@@ -155,6 +169,7 @@ class Store::Impl {
 
   base::Counter* appended_ = nullptr;
   base::Counter* out_of_order_ = nullptr;
+  base::Counter* invalid_ = nullptr;
   base::Counter* duplicate_ = nullptr;
   base::Counter* refused_ = nullptr;
   base::Counter* replay_lost_ = nullptr;

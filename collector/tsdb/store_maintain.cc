@@ -83,6 +83,7 @@ base::Status Store::Impl::FlushLocked() {
 base::Status Store::Impl::FreezeHead() {
   base::MutexLock lock(mutex_);
   if (frozen_ != nullptr) return {};
+  const uint64_t losses = wal_ == nullptr ? 0 : wal_->losses();
   if (head_->samples() > 0 && wal_ != nullptr) {
     VEDETTE_ASSIGN_OR_RETURN(const uint64_t segment, wal_->Roll());
     StartEpoch(segment);
@@ -90,7 +91,12 @@ base::Status Store::Impl::FreezeHead() {
   }
   last_flush_ns_ = options_.clock->MonotonicNanos();
   std::shared_ptr<const FrozenHead> frozen = head_->Freeze();
-  if (!frozen->series.empty()) frozen_ = std::move(frozen);
+  if (frozen->series.empty()) {
+    repaired_losses_ = losses;
+    return {};
+  }
+  frozen_ = std::move(frozen);
+  frozen_losses_ = losses;
   return {};
 }
 
@@ -118,6 +124,7 @@ base::Status Store::Impl::WriteFrozen() {
     base::MutexLock lock(mutex_);
     parts_max_ms_ = std::max(parts_max_ms_, frozen->max_ms);
     frozen_.reset();
+    repaired_losses_ = frozen_losses_;
     frozen_log_from_.reset();
   }
   flushes_->Add();
@@ -157,7 +164,7 @@ bool Store::Impl::FlushIsDue() {
   base::MutexLock lock(mutex_);
   const int64_t now_ns = options_.clock->MonotonicNanos();
   if (now_ns < retry_flush_ns_) return false;
-  if (frozen_ != nullptr) return true;
+  if (frozen_ != nullptr || LogLacksSome()) return true;
   const int64_t since_ns = now_ns - last_flush_ns_;
   if (since_ns / kNanosPerMs >= options_.flush_interval_ms) return true;
   return head_->bytes() > options_.head_bytes / 2 && head_->samples() > 0 &&
@@ -232,8 +239,24 @@ base::Status Store::Impl::DropOld() {
   return parts_->Commit(std::move(change));
 }
 
+base::Status Store::Impl::KeepFolder() {
+  const bool first = folder_lock_ == nullptr;
+  if (!first && !absl::IsNotFound(folder_lock_->StillNamed())) return {};
+  VEDETTE_RETURN_IF_ERROR(options_.fs->CreateDirs(options_.dir));
+  VEDETTE_ASSIGN_OR_RETURN(folder_lock_, options_.fs->Lock(base::JoinPath(options_.dir, "LOCK")));
+  if (!first) {
+    options_.log->Error("metrics store: the folder was removed while in use and is made again",
+                        {{"dir", options_.dir}});
+  }
+  return {};
+}
+
 base::Status Store::Impl::Maintain() {
   base::MutexLock lock(maintenance_mutex_);
+  if (const base::Status kept = KeepFolder(); !kept.ok()) {
+    NoteProblem(kept);
+    return kept;
+  }
   // Samples that nobody waits for reach the disk within a second.
   wal_->OnDurable([](const base::Status&) {});
   base::Status status = FlushIsDue() ? FlushLocked() : base::Status();

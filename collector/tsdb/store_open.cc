@@ -41,6 +41,9 @@ void Store::Impl::MakeTelemetry() {
   appended_ = telemetry.NewCounter(p + "samples_appended_total", "Samples taken.");
   out_of_order_ = telemetry.NewCounter(p + "samples_out_of_order_total",
                                        "Samples refused because they were too old.");
+  invalid_ = telemetry.NewCounter(
+      p + "samples_invalid_total",
+      "Samples refused because of their labels or because their time was too far ahead.");
   duplicate_ = telemetry.NewCounter(p + "samples_duplicate_total",
                                     "Samples refused because their time had another value.");
   refused_ = telemetry.NewCounter(p + "samples_refused_total", "Samples refused over a limit.");
@@ -64,8 +67,10 @@ void Store::Impl::MakeTelemetry() {
 }
 
 base::Status Store::Impl::Open() {
-  VEDETTE_RETURN_IF_ERROR(options_.fs->CreateDirs(options_.dir));
-  VEDETTE_ASSIGN_OR_RETURN(folder_lock_, options_.fs->Lock(base::JoinPath(options_.dir, "LOCK")));
+  {
+    base::MutexLock lock(maintenance_mutex_);
+    VEDETTE_RETURN_IF_ERROR(KeepFolder());
+  }
   VEDETTE_RETURN_IF_ERROR(OpenParts());
   VEDETTE_RETURN_IF_ERROR(OpenLog());
   guard_.KeepReserve();
@@ -97,8 +102,12 @@ base::Status Store::Impl::OpenParts() {
 base::Status Store::Impl::OpenLog() {
   base::Wal::Options options;
   options.dir = wal_dir_;
+  options.name = "metrics";
+  options.min_segment = std::max<uint64_t>(parts_->log_from(), 1);
   options.fs = options_.fs;
   options.clock = options_.clock;
+  options.log = options_.log;
+  options.telemetry = options_.telemetry;
   Replay replay;
   VEDETTE_ASSIGN_OR_RETURN(
       wal_, base::Wal::Open(
@@ -107,7 +116,8 @@ base::Status Store::Impl::OpenLog() {
                 }));
   {
     base::MutexLock lock(mutex_);
-    epoch_ = replay.epoch + 1;
+    epoch_ = replay.epoch;
+    StartEpoch(wal_->next_segment());
   }
   ReportReplay(replay);
   return wal_->DropBefore(parts_->log_from());
@@ -115,12 +125,12 @@ base::Status Store::Impl::OpenLog() {
 
 base::Status Store::Impl::ReplayRecord(base::WalPosition position, uint8_t type,
                                        std::string_view payload, Replay* replay) {
-  if (type != kWalBatch) {
+  if (type != kWalBatch && type != kWalPlainBatch) {
     return base::InvalidArgument("log record of unknown type " + std::to_string(type) +
                                  ": a newer version wrote it");
   }
   if (position.segment < parts_->log_from()) return {};
-  base::StatusOr<WalBatch> batch = DecodeBatch(payload);
+  base::StatusOr<WalBatch> batch = DecodeBatch(type, payload);
   if (!batch.ok()) return ReportDamage(base::Annotate(batch.status(), wal_dir_));
   if (batch->epoch != replay->epoch) replay->series.clear();
   replay->epoch = batch->epoch;
@@ -153,12 +163,12 @@ void Store::Impl::ReportReplay(const Replay& replay) {
                                                      {"segments", stats.segments},
                                                      {"records", stats.records},
                                                      {"bytes", stats.bytes}});
-  const uint64_t broken = stats.corrupt_frames + stats.quarantined_segments + replay.lost_rows;
-  if (broken == 0) return;
+  if (!stats.damaged() && replay.lost_rows == 0) return;
   options_.log->Error("metrics store: parts of the log were damaged",
                       {{"dir", wal_dir_},
                        {"corrupt_frames", stats.corrupt_frames},
                        {"quarantined_segments", stats.quarantined_segments},
+                       {"missing_segments", stats.missing_segments},
                        {"lost_rows", replay.lost_rows}});
 }
 

@@ -15,7 +15,16 @@
 
 namespace vedette::tsdb {
 
-inline constexpr uint8_t kWalBatch = 1;
+inline constexpr uint8_t kWalPlainBatch = 1;  // names uncompressed; only read
+inline constexpr uint8_t kWalBatch = 2;
+
+// A series is named in its first records of an epoch and in every 64th after.
+inline constexpr uint64_t kNamedFirst = 2;
+inline constexpr uint64_t kNamedEvery = 64;
+// An epoch's number is at least its segment's number * 2^20.
+inline constexpr uint64_t kEpochsOfSegmentBits = 20;
+// More than all names of a record may ever take.
+inline constexpr uint64_t kMaxNamesBytes = 256ull << 20;
 
 struct WalRow {
   uint64_t ref = 0;
@@ -28,7 +37,7 @@ struct WalSeries {
   const model::Labels* labels = nullptr;  // borrowed
 };
 
-// `series` are those of the rows that the epoch has not named yet.
+// The payload of a kWalBatch. `series` are those of the rows that it names.
 std::string EncodeBatch(uint64_t epoch, std::span<const WalSeries> series,
                         std::span<const WalRow> rows);
 
@@ -38,7 +47,8 @@ struct WalBatch {
   std::vector<WalRow> rows;
 };
 
-base::StatusOr<WalBatch> DecodeBatch(std::string_view payload);
+// `type` is kWalBatch or kWalPlainBatch.
+base::StatusOr<WalBatch> DecodeBatch(uint8_t type, std::string_view payload);
 
 }  // namespace vedette::tsdb
 

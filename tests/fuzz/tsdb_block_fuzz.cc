@@ -64,7 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       tsdb::DecodeDirectory(input).status().IgnoreError();
       break;
     case 5:
-      tsdb::DecodeBatch(input).status().IgnoreError();
+      tsdb::DecodeBatch(tsdb::kWalBatch, input).status().IgnoreError();
+      tsdb::DecodeBatch(tsdb::kWalPlainBatch, input).status().IgnoreError();
       break;
     default:
       tsdb::DecodeManifest(input).status().IgnoreError();

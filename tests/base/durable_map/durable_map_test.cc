@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/wal_format.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fault_fs.h"
 
@@ -100,6 +101,84 @@ TEST(DurableMap, FullDiskTakesTheReserveAndGoesOn) {
   clock.Advance(std::chrono::seconds(60));
   EXPECT_TRUE((*map)->Commit(refused).ok());
   EXPECT_EQ((*map)->Get("k"), "w");
+}
+
+TEST(DurableMap, FolderBelongsToOneProcess) {
+  FaultFs fs;
+  test::FakeClock clock;
+  const auto map = DurableMap::Open(OptionsOn(&fs, &clock));
+  const auto second = DurableMap::Open(OptionsOn(&fs, &clock));
+  EXPECT_TRUE(absl::IsUnavailable(second.status())) << second.status();
+}
+
+TEST(DurableMap, FolderRemovedWhileRunningIsWrittenAnewWhole) {
+  FaultFs fs;
+  test::FakeClock clock;
+  std::map<std::string, std::string> want;
+  {
+    auto map = DurableMap::Open(OptionsOn(&fs, &clock));
+    for (const char* key : {"a", "b"}) {
+      DurableMap::Batch batch;
+      batch.Put(key, "1");
+      want[key] = "1";
+      ASSERT_TRUE((*map)->Commit(batch).ok());
+    }
+    ASSERT_TRUE(fs.RemoveAll("/state").ok());
+    DurableMap::Batch batch;
+    batch.Put("c", "1");
+    EXPECT_FALSE((*map)->Commit(batch).ok());
+    EXPECT_EQ(All(**map), want);
+    clock.Advance(Wal::kDoubt);
+    ASSERT_TRUE((*map)->Commit(batch).ok());
+    want["c"] = "1";
+  }
+  auto map = DurableMap::Open(OptionsOn(&fs, &clock));
+  ASSERT_TRUE(map.ok()) << map.status();
+  EXPECT_EQ(All(**map), want);
+}
+
+// Makes a map whose log is one checkpoint and a batch after it.
+std::map<std::string, std::string> WriteCheckpoint(FaultFs* fs, Clock* clock) {
+  auto options = OptionsOn(fs, clock);
+  options.checkpoint_bytes = 0;
+  auto map = DurableMap::Open(options);
+  for (int i = 0; i < 100; ++i) {
+    DurableMap::Batch batch;
+    batch.Put("key" + std::to_string(i % 3), std::string(50, static_cast<char>('a' + i % 26)));
+    EXPECT_TRUE((*map)->Commit(batch).ok());
+    if (i > 50 && (*map)->BytesOnDisk() < 300) break;  // just rewritten
+  }
+  DurableMap::Batch batch;
+  batch.Put("after", "1");
+  EXPECT_TRUE((*map)->Commit(batch).ok());
+  return All(**map);
+}
+
+TEST(DurableMap, DamagedCheckpointRecordCostsItselfOnly) {
+  test::FakeClock clock;
+  FaultFs sound;
+  const auto want = WriteCheckpoint(&sound, &clock);
+  const std::vector<std::string> names = *sound.List("/state");
+  ASSERT_EQ(names.size(), 2u) << "the lock and one segment";
+  const std::string path = "/state/" + names[0];
+  const std::string image = *sound.ReadFile(path);
+  // Begin is the first frame; end the one after the part with the entries.
+  const uint64_t begin = wal_format::kHeaderBytes;
+  const uint64_t part = begin + wal_format::kFrameHeaderBytes;
+  const uint64_t end = part + wal_format::kFrameHeaderBytes +
+                       static_cast<unsigned char>(image[part + 8]) +
+                       256u * static_cast<unsigned char>(image[part + 9]);
+  for (const uint64_t at : {begin, end}) {
+    SCOPED_TRACE(at);
+    FaultFs fs;
+    ASSERT_TRUE(fs.CreateDirs("/state").ok());
+    ASSERT_TRUE(fs.WriteFileAtomic(path, image).ok());
+    fs.Corrupt(path, at, "?");
+    auto map = DurableMap::Open(OptionsOn(&fs, &clock));
+    ASSERT_TRUE(map.ok()) << map.status();
+    EXPECT_EQ((*map)->corrupt_frames(), 1u);
+    EXPECT_EQ(All(**map), want);
+  }
 }
 
 // Commits `steps` batches; returns what was acknowledged and, apart, what the first failed one

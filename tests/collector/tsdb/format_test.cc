@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/codec/bytes.h"
+#include "base/codec/compress.h"
 #include "collector/tsdb/int_codec.h"
 #include "collector/tsdb/manifest.h"
 #include "collector/tsdb/merge_plan.h"
@@ -38,7 +39,12 @@ TEST(Format, DocumentNamesTheConstants) {
       "Up to " + std::to_string(kPageSeries) + " series",
       "A group holds " + std::to_string(kIntGroup) + " integers",
       "about " + std::to_string(kPostingsPageBytes >> 10) + " KiB",
-      "Type " + std::to_string(kWalBatch) + ", one an Append"};
+      "Type " + std::to_string(kWalBatch) + ", one an Append",
+      "Type " + std::to_string(kWalPlainBatch) + ", read but no longer written",
+      "in the first " + std::to_string(kNamedFirst) + " records of an epoch",
+      "is a multiple of " + std::to_string(kNamedEvery),
+      "at least its segment's * 2^" + std::to_string(kEpochsOfSegmentBits),
+      "at most " + std::to_string(kMaxNamesBytes >> 20) + " MiB unpacked"};
   for (const std::string& phrase : phrases) {
     EXPECT_NE(text.find(phrase), std::string::npos) << phrase;
   }
@@ -77,24 +83,34 @@ TEST(Format, LogRecordIsAsDocumented) {
   const model::Labels labels{{"a", "b"}};
   const WalSeries series[] = {{7, &labels}};
   const WalRow rows[] = {{7, 100, 3}, {8, 115, 0.5}};
-  EXPECT_EQ(Hex(EncodeBatch(2, series, rows)),
-            "02"
+  const std::string record = EncodeBatch(2, series, rows);
+  base::ByteReader in(record);
+  EXPECT_EQ(in.Varint(), 2u);
+  const std::string names = *base::ZstdDecompress(in.String(), kMaxNamesBytes);
+  EXPECT_EQ(Hex(names),
             "01"
             "07"
             "04"
-            "01610162"
+            "01610162");
+  const std::string rest = record.substr(record.size() - in.remaining());
+  EXPECT_EQ(Hex(rest),
             "c801"
             "02"
             "0e000c"
             "021e01"
             "000000000000e03f");
+  EXPECT_EQ(Hex(EncodeBatch(2, {}, rows)), "0200" + Hex(rest)) << "no series, no names";
+  const auto plain = DecodeBatch(kWalPlainBatch, "\x02" + names + rest);
+  ASSERT_TRUE(plain.ok()) << plain.status();
+  EXPECT_EQ(plain->series.front().second, labels);
+  EXPECT_EQ(plain->rows.back().value, 0.5);
 }
 
 TEST(Format, LogRecordComesBack) {
   const model::Labels labels{{"a", "b"}};
   const WalSeries series[] = {{900, &labels}};
   const WalRow rows[] = {{900, -5, -0.0}, {3, 1'700'000'000'000, 1e300}, {4, 0, -42}};
-  const auto batch = DecodeBatch(EncodeBatch(9, series, rows));
+  const auto batch = DecodeBatch(kWalBatch, EncodeBatch(9, series, rows));
   ASSERT_TRUE(batch.ok()) << batch.status();
   EXPECT_EQ(batch->epoch, 9u);
   EXPECT_EQ(batch->series.front().second, labels);

@@ -18,6 +18,7 @@ constexpr int kRounds = 12;
 struct Outcome {
   Contents acknowledged;
   Contents offered;
+  std::map<std::string, model::Labels> labels;  // of the series offered
   uint64_t operations = 0;
 };
 
@@ -54,6 +55,7 @@ class CrashTest : public testing::Test {
           Row(SeriesNamed("m", (round / 3) + i), world->clock.WallMillis(), round + 0.25 * i));
     }
     Add(rows, &outcome->offered);
+    for (const model::SampleRow& row : rows) outcome->labels[row.labels.ToString()] = row.labels;
     const auto stats = store->Append(rows);
     if (!stats.ok() || stats->accepted != rows.size()) return;
     std::promise<base::Status> done;
@@ -113,6 +115,41 @@ class CrashTest : public testing::Test {
     ExpectKept(**store, outcome);
   }
 
+  // The process is killed at operation k and started again, senders send again what was not
+  // acknowledged, and some operations later the power fails.
+  static void CheckKill(uint64_t k) {
+    World world(k);
+    world.fs.FailAt(k, Fault::kCrash);
+    Outcome outcome = Work(&world);
+    world.fs.Kill();
+    {
+      const auto again = Store::Open(world.options);
+      ASSERT_TRUE(again.ok()) << again.status();
+      std::vector<model::SampleRow> rows;
+      for (const auto& [series, samples] : outcome.offered) {
+        for (const auto& [time_ms, bits] : samples) {
+          if (outcome.acknowledged[series].contains(time_ms)) continue;
+          rows.push_back(Row(outcome.labels.at(series), time_ms, std::bit_cast<double>(bits)));
+        }
+      }
+      SendAgain(again->get(), std::move(rows), &outcome);
+    }
+    world.fs.Restart();
+    const auto store = Store::Open(world.options);
+    ASSERT_TRUE(store.ok()) << store.status();
+    ExpectKept(**store, outcome);
+  }
+
+  static void SendAgain(Store* store, std::vector<model::SampleRow> rows, Outcome* outcome) {
+    for (model::SampleRow& row : rows) {
+      const auto stats = store->Append({&row, 1});
+      ASSERT_TRUE(stats.ok()) << stats.status();
+      std::promise<base::Status> done;
+      store->OnDurable([&done](const base::Status& status) { done.set_value(status); });
+      if (done.get_future().get().ok() && stats->accepted == 1) Add({row}, &outcome->acknowledged);
+    }
+  }
+
   static uint64_t Operations() {
     World world(1);
     const Outcome outcome = Work(&world);
@@ -127,6 +164,14 @@ TEST_F(CrashTest, PowerCutAtEveryOperationKeepsWhatWasAcknowledged) {
   for (uint64_t k = 1; k <= operations && !HasFatalFailure(); ++k) {
     SCOPED_TRACE("operation " + std::to_string(k) + ", which is also the seed");
     Check(k, Fault::kCrash, true);
+  }
+}
+
+TEST_F(CrashTest, KillAtEveryOperationKeepsWhatIsSentAgainAndAcknowledged) {
+  const uint64_t operations = Operations();
+  for (uint64_t k = 1; k <= operations && !HasFatalFailure(); ++k) {
+    SCOPED_TRACE("operation " + std::to_string(k) + ", which is also the seed");
+    CheckKill(k);
   }
 }
 

@@ -112,15 +112,14 @@ TEST_F(StoreTest, JudgesEachRowByItself) {
   struct Case {
     int64_t time_ms;
     double value;
-    uint64_t accepted, out_of_order, duplicate, refused;
+    uint64_t accepted, out_of_order, duplicate, invalid;
   };
   const Case cases[] = {
       {t, 5, 1, 0, 0, 0},           // the same again
       {t, 6, 0, 0, 1, 0},           // another value
       {t - 60'000, 1, 1, 0, 0, 0},  // late, within the window
-      {t - 60'000, 2, 0, 0, 1, 0},  {t - 60'001, 1, 0, 1, 0, 0}, {kMaxTimeMs + 1, 1, 0, 1, 0, 0},
-      {t + 600'001, 1, 0, 1, 0, 0},  // too far ahead
-
+      {t - 60'000, 2, 0, 0, 1, 0},  {t - 60'001, 1, 0, 1, 0, 0}, {kMaxTimeMs + 1, 1, 0, 0, 0, 1},
+      {t + 600'001, 1, 0, 0, 0, 1},  // too far ahead
       {t + 1, 7, 1, 0, 0, 0}};
   for (const Case& one : cases) {
     SCOPED_TRACE(one.time_ms - t);
@@ -128,7 +127,9 @@ TEST_F(StoreTest, JudgesEachRowByItself) {
     EXPECT_EQ(stats.accepted, one.accepted);
     EXPECT_EQ(stats.out_of_order, one.out_of_order);
     EXPECT_EQ(stats.duplicate, one.duplicate);
-    EXPECT_EQ(stats.refused, one.refused);
+    EXPECT_EQ(stats.invalid, one.invalid);
+    EXPECT_EQ(stats.refused, 0u);
+    EXPECT_EQ(stats.rejected(), 1 - one.accepted);
     EXPECT_EQ(stats.first_error.find(labels.ToString()) == 0, one.accepted == 0);
   }
   // Within one batch too, and the good rows of it are kept.
@@ -136,7 +137,8 @@ TEST_F(StoreTest, JudgesEachRowByItself) {
                              Row(SeriesNamed("n"), t, -0.0), Row(SeriesNamed("n"), t, 0.0)});
   EXPECT_EQ(stats.accepted, 2u);
   EXPECT_EQ(stats.duplicate, 2u);
-  EXPECT_EQ(stats.out_of_order, 1u);
+  EXPECT_EQ(stats.invalid, 1u);
+  EXPECT_EQ(stats.out_of_order, 0u);
 }
 
 TEST_F(StoreTest, OfTwoValuesTheFirstStandsWhereverTheyAre) {
