@@ -7,11 +7,15 @@
 
 #include "base/codec/bytes.h"
 #include "base/strings.h"
+#include "shipper/rotated_name.h"
 
 namespace vedette::shipper {
 namespace {
 
 constexpr int64_t kWriteEveryNs = 1'000'000'000;
+constexpr int64_t kRetryEveryNs = 5'000'000'000;
+constexpr int64_t kWriteScannedEveryNs = 600'000'000'000;
+constexpr std::string_view kPositionsMagic1 = "vedette-positions 1";
 
 std::string Hex16(uint64_t value) {
   char text[17];
@@ -67,12 +71,31 @@ bool TakeUint(std::string_view* rest, uint64_t* value) {
 
 bool ParseFile(std::string_view rest, FilePosition* file) {
   FileIdentity& id = file->identity;
-  if (!TakeUint(&rest, &id.device) || !TakeUint(&rest, &id.inode) ||
+  uint64_t complete = 0;
+  if (!ParseHex16(NextWord(&rest), &id.family) || !TakeUint(&rest, &file->inode) ||
       !TakeUint(&rest, &id.head_length) || !ParseHex16(NextWord(&rest), &id.head_hash) ||
-      !TakeUint(&rest, &id.generation) || !TakeUint(&rest, &file->offset)) {
+      !TakeUint(&rest, &id.generation) || !TakeUint(&rest, &file->offset) ||
+      !TakeUint(&rest, &file->tail_length) || !ParseHex16(NextWord(&rest), &file->tail_hash) ||
+      !TakeUint(&rest, &complete)) {
+    return false;
+  }
+  file->complete = complete != 0;
+  file->path = UnescapePath(rest);
+  return !file->path.empty() && file->tail_length <= file->offset;
+}
+
+// Version 1: DEVICE INODE HEAD-LENGTH HEAD-HASH GENERATION OFFSET PATH. Its sources had other
+// names, so its generations mean nothing any more.
+bool ParseFile1(std::string_view rest, FilePosition* file) {
+  FileIdentity& id = file->identity;
+  uint64_t unused = 0;
+  if (!TakeUint(&rest, &unused) || !TakeUint(&rest, &file->inode) ||
+      !TakeUint(&rest, &id.head_length) || !ParseHex16(NextWord(&rest), &id.head_hash) ||
+      !TakeUint(&rest, &unused) || !TakeUint(&rest, &file->offset)) {
     return false;
   }
   file->path = UnescapePath(rest);
+  id.family = base::Hash64(FamilyOf(file->path));
   return !file->path.empty();
 }
 
@@ -82,21 +105,40 @@ base::Status BadLine(size_t number, std::string_view what) {
 
 }  // namespace
 
-std::string FileIdentity::Source() const {
-  return base::Concat({"file:", std::to_string(device), ":", std::to_string(inode), ":",
-                       Hex16(head_hash), ":", std::to_string(generation)});
+std::string FileIdentity::Source(uint64_t machine) const {
+  std::string source =
+      base::Concat({"file:", Hex16(machine), ":", Hex16(family), ":", Hex16(head_hash)});
+  if (generation != 0) source += ":" + std::to_string(generation);
+  return source;
 }
 
 std::string EncodePositions(const Positions& positions) {
   std::string out(kPositionsMagic);
   out += '\n';
   if (!positions.journal_cursor.empty()) out += "journal " + positions.journal_cursor + "\n";
+  if (positions.scanned_ns != 0) out += "scanned " + std::to_string(positions.scanned_ns) + "\n";
   for (const FilePosition& file : positions.files) {
     const FileIdentity& id = file.identity;
-    out += base::Concat({"file ", std::to_string(id.device), " ", std::to_string(id.inode), " ",
-                         std::to_string(id.head_length), " ", Hex16(id.head_hash), " ",
-                         std::to_string(id.generation), " ", std::to_string(file.offset), " ",
-                         EscapePath(file.path), "\n"});
+    out += base::Concat({"file ",
+                         Hex16(id.family),
+                         " ",
+                         std::to_string(file.inode),
+                         " ",
+                         std::to_string(id.head_length),
+                         " ",
+                         Hex16(id.head_hash),
+                         " ",
+                         std::to_string(id.generation),
+                         " ",
+                         std::to_string(file.offset),
+                         " ",
+                         std::to_string(file.tail_length),
+                         " ",
+                         Hex16(file.tail_hash),
+                         " ",
+                         file.complete ? "1 " : "0 ",
+                         EscapePath(file.path),
+                         "\n"});
   }
   const std::string checksum = Hex16(base::Hash64(out));
   out += "checksum " + checksum + "\n";
@@ -113,7 +155,8 @@ base::StatusOr<Positions> DecodePositions(std::string_view text) {
   }
   Positions positions;
   const std::vector<std::string_view> lines = base::Split(text.substr(0, checksum_at), '\n');
-  if (lines[0] != kPositionsMagic) {
+  const bool version1 = lines[0] == kPositionsMagic1;
+  if (lines[0] != kPositionsMagic && !version1) {
     return base::InvalidArgument(
         base::Concat({"positions: found ", base::GoQuote(lines[0]), ", this version reads ",
                       base::GoQuote(kPositionsMagic)}));
@@ -123,9 +166,14 @@ base::StatusOr<Positions> DecodePositions(std::string_view text) {
     const std::string_view kind = NextWord(&rest);
     if (kind == "journal") {
       positions.journal_cursor = rest;
+    } else if (kind == "scanned") {
+      const std::optional<int64_t> nanos = base::ParseInt(rest);
+      if (!nanos || *nanos < 0) return BadLine(i + 1, "not a time");
+      positions.scanned_ns = *nanos;
     } else if (kind == "file") {
       FilePosition file;
-      if (!ParseFile(rest, &file)) return BadLine(i + 1, "not a file's position");
+      if (!(version1 ? ParseFile1(rest, &file) : ParseFile(rest, &file)))
+        return BadLine(i + 1, "not a file's position");
       positions.files.push_back(std::move(file));
     } else if (!kind.empty()) {
       return BadLine(i + 1, "unknown item");
@@ -177,30 +225,40 @@ void Checkpoint::SetJournal(const std::string& cursor) {
   Changed();
 }
 
-void Checkpoint::SetFiles(std::vector<FilePosition> files) {
+void Checkpoint::SetFiles(std::vector<FilePosition> files, int64_t scanned_ns) {
   base::MutexLock lock(mutex_);
-  if (positions_.files == files) return;
+  const bool same = positions_.files == files;
+  positions_.scanned_ns = scanned_ns;
+  // A clock that was stepped back counts as well.
+  const int64_t later = scanned_ns - written_scanned_ns_;
+  if (same && later >= 0 && later < kWriteScannedEveryNs) return;
   positions_.files = std::move(files);
   Changed();
 }
 
 void Checkpoint::Changed() {
   dirty_ = true;
-  if (clock_->MonotonicNanos() - written_mono_ns_ >= kWriteEveryNs) Write();
+  const int64_t pace = failing_ ? kRetryEveryNs : kWriteEveryNs;
+  if (clock_->MonotonicNanos() - written_mono_ns_ >= pace) Write();
 }
 
-void Checkpoint::Flush() {
+void Checkpoint::Flush(bool last) {
   base::MutexLock lock(mutex_);
-  if (dirty_) Write();
+  const int64_t since = clock_->MonotonicNanos() - written_mono_ns_;
+  if (dirty_ && (last || !failing_ || since >= kRetryEveryNs)) Write();
 }
 
 void Checkpoint::Write() {
   written_mono_ns_ = clock_->MonotonicNanos();
   const base::Status status = fs_->WriteFileAtomic(path_, EncodePositions(positions_));
   dirty_ = !status.ok();
+  if (status.ok()) written_scanned_ns_ = positions_.scanned_ns;
   // Shipping goes on: after a restart the collector's marks skip what it already has.
   if (!status.ok() && !failing_) {
-    logger_->Error("cannot write positions", {{"error", base::Message(status)}});
+    logger_->Error("cannot write positions, shipping goes on without",
+                   {{"error", base::Message(status)}});
+  } else if (status.ok() && failing_) {
+    logger_->Info("positions can be written again");
   }
   failing_ = !status.ok();
 }

@@ -85,11 +85,11 @@ base::Status Sender::Deliver(const std::string& source, std::span<const Entry> e
     } else if (part.size() > 1) {
       todo.back() = part.subspan(part.size() / 2);
       todo.push_back(part.first(part.size() / 2));
-    } else if (const Answer who = Identify(stop); who.verdict == Verdict::kTaken) {
+    } else if (is_collector_) {
       VEDETTE_RETURN_IF_ERROR(Bury(source, part[0], answer.reason, stop));
       todo.pop_back();
-    } else if (!Backoff({who.verdict, who.reason, who.retry_after}, stop)) {
-      return base::Cancelled("stopped before a collector answered");
+    } else if (const Answer who = Identify(stop); who.verdict != Verdict::kTaken) {
+      if (!Backoff(who, stop)) return base::Cancelled("stopped before a collector answered");
     }
   }
   return base::Status();
@@ -147,7 +147,6 @@ base::Status Sender::Authorize(base::http::Headers* headers) const {
 }
 
 Sender::Answer Sender::Identify(std::stop_token stop) {
-  if (is_collector_) return {Verdict::kTaken, ""};
   // A push without a stream is 422 to Loki and to ours, and nothing is stored. What answers 400 to
   // it (a server that wants TLS, a proxy of something else) says the same to any entry.
   Answer answer = Post("", base::SnappyCompress(""), stop);

@@ -4,6 +4,9 @@
 
 #include <utility>
 
+#include "base/codec/bytes.h"
+#include "base/strings.h"
+
 namespace vedette::shipper {
 
 Shipper::Shipper(const Options& options)
@@ -39,7 +42,7 @@ base::StatusOr<std::unique_ptr<Shipper>> Shipper::Start(const Options& options) 
 void Shipper::Stop() {
   for (std::jthread& thread : threads_) thread.request_stop();
   threads_.clear();  // joins
-  if (checkpoint_) checkpoint_->Flush();
+  if (checkpoint_) checkpoint_->Flush(true);
 }
 
 Sender::Options Shipper::SenderOptions() {
@@ -55,6 +58,14 @@ Sender::Options Shipper::SenderOptions() {
   sender.telemetry = options_.telemetry;
   sender.dead_letters = &dead_letters_;
   return sender;
+}
+
+// Two machines with the same file (one cloned from the other) must not share a source, nor may one
+// that was renamed lose its own for another's.
+uint64_t Shipper::MachineHash() const {
+  const auto id = options_.fs->ReadFile(options_.machine_id_file);
+  return base::Hash64(
+      base::Concat({id.ok() ? base::Trim(*id) : std::string_view(), "\n", options_.host}));
 }
 
 void Shipper::MakeJournalSource() {
@@ -74,6 +85,7 @@ void Shipper::MakeFileSource() {
   FileSource::Options files;
   files.patterns = options_.file_patterns;
   files.host = options_.host;
+  files.machine = MachineHash();
   files.zone = options_.zone;
   files.sender = &file_sender_;
   files.checkpoint = checkpoint_.get();

@@ -34,8 +34,9 @@ class Shipper {
     std::string basic_auth_user;  // empty: none
     std::string basic_auth_password_file;
     base::http::TlsClientOptions tls;
-    std::string host;       // the `host` label
-    std::string state_dir;  // positions, dead letters
+    std::string host;                                 // the `host` label
+    std::string state_dir;                            // positions, dead letters
+    std::string machine_id_file = "/etc/machine-id";  // part of the sources' names; may be absent
     bool journal = true;
     std::string journal_directory;  // empty: this machine's
     std::vector<std::string> file_patterns{"/var/log/caddy-access-*.log"};
@@ -60,6 +61,7 @@ class Shipper {
  private:
   explicit Shipper(const Options& options);
   Sender::Options SenderOptions();
+  uint64_t MachineHash() const;
   void MakeJournalSource();
   void MakeFileSource();
 

@@ -17,9 +17,38 @@ using test::FaultFs;
 Positions Sample() {
   Positions positions;
   positions.journal_cursor = "s=abc;i=12;b=1;m=2;t=3;x=4";
-  positions.files.push_back({{1, 2, 30, 0xfeed, 1}, 1234, "/var/log/caddy access.log"});
-  positions.files.push_back({{1, 3, 3, 7, 0}, 0, "/with\nline \\ feed"});
+  positions.scanned_ns = 1'795'237'567'000'000'000;
+  positions.files.push_back(
+      {{0xabc, 30, 0xfeed, 1}, 2, 1234, 100, 0xbeef, true, "/var/log/caddy access.log"});
+  positions.files.push_back({{1, 3, 7, 0}, 3, 0, 0, 0, false, "/with\nline \\ feed"});
   return positions;
+}
+
+std::string Checksum(const std::string& text) {
+  char line[40];
+  std::snprintf(line, sizeof line, "checksum %016llx\n",
+                static_cast<unsigned long long>(base::Hash64(text)));
+  return line;
+}
+
+TEST(Positions, FirstVersionIsRead) {
+  const std::string text =
+      "vedette-positions 1\njournal c\nfile 1 2 30 000000000000feed 1 1234 /d/a.log\n";
+  const auto decoded = DecodePositions(text + Checksum(text));
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  ASSERT_EQ(decoded->files.size(), 1u);
+  const FilePosition& file = decoded->files[0];
+  EXPECT_EQ(file.identity, (FileIdentity{base::Hash64("/d/a"), 30, 0xfeed, 0}));
+  EXPECT_EQ(file.inode, 2u);
+  EXPECT_EQ(file.offset, 1234u);
+  EXPECT_EQ(file.path, "/d/a.log");
+}
+
+TEST(Positions, SourceNamesAreTheFilesOwn) {
+  EXPECT_EQ((FileIdentity{1, 30, 0xfeed, 0}.Source(2)),
+            "file:0000000000000002:0000000000000001:000000000000feed");
+  EXPECT_EQ((FileIdentity{1, 30, 0xfeed, 3}.Source(2)),
+            "file:0000000000000002:0000000000000001:000000000000feed:3");
 }
 
 TEST(Positions, ComeBackAsTheyWere) {
@@ -79,6 +108,38 @@ TEST_F(CheckpointTest, CrashAtEveryOperationLeavesTheOldOrTheNew) {
   }
 }
 
+TEST_F(CheckpointTest, FullDiskIsSaidOnceTriedNowAndThenAndEnds) {
+  const auto checkpoint = Open();
+  fs_.FailAlways(FaultFs::Fault::kNoSpace);
+  (*checkpoint)->SetJournal("a");
+  const uint64_t tried = fs_.operations();
+  for (int i = 0; i < 20; ++i) (*checkpoint)->Flush();
+  EXPECT_EQ(fs_.operations(), tried) << "not at every call";
+  EXPECT_EQ((*checkpoint)->Get().journal_cursor, "a") << "shipping goes on";
+  clock_.Advance(std::chrono::seconds(5));
+  (*checkpoint)->Flush();
+  EXPECT_GT(fs_.operations(), tried);
+  EXPECT_EQ(logger_.Count("cannot write positions"), 1);
+  fs_.ClearFault();
+  (*checkpoint)->Flush(true);
+  EXPECT_EQ((*Open())->Get().journal_cursor, "a");
+  EXPECT_EQ(logger_.Count("can be written again"), 1);
+}
+
+TEST_F(CheckpointTest, ALookAloneIsWrittenEveryTenMinutes) {
+  const auto checkpoint = Open();
+  constexpr int64_t kMinute = 60'000'000'000;
+  (*checkpoint)->SetFiles({}, 100 * kMinute);
+  (*checkpoint)->Flush();
+  const uint64_t before = fs_.operations();
+  clock_.Advance(std::chrono::minutes(9));
+  (*checkpoint)->SetFiles({}, 109 * kMinute);
+  (*checkpoint)->Flush();
+  EXPECT_EQ(fs_.operations(), before);
+  (*checkpoint)->SetFiles({}, 110 * kMinute);
+  EXPECT_EQ((*Open())->Get().scanned_ns, 110 * kMinute);
+}
+
 TEST_F(CheckpointTest, BrokenOneIsKeptAsideAndReported) {
   ASSERT_TRUE(fs_.CreateDirs("state").ok());
   ASSERT_TRUE(fs_.WriteFileAtomic("state/positions", "garbage").ok());
@@ -90,14 +151,11 @@ TEST_F(CheckpointTest, BrokenOneIsKeptAsideAndReported) {
 }
 
 TEST_F(CheckpointTest, NewerVersionIsRefusedByName) {
-  std::string text = "vedette-positions 2\n";
-  char checksum[40];
-  std::snprintf(checksum, sizeof checksum, "checksum %016llx\n",
-                static_cast<unsigned long long>(base::Hash64(text)));
+  const std::string text = "vedette-positions 3\n";
   ASSERT_TRUE(fs_.CreateDirs("state").ok());
-  ASSERT_TRUE(fs_.WriteFileAtomic("state/positions", text + checksum).ok());
+  ASSERT_TRUE(fs_.WriteFileAtomic("state/positions", text + Checksum(text)).ok());
   const auto checkpoint = Open();
-  EXPECT_NE(checkpoint.status().ToString().find("vedette-positions 2"), std::string::npos);
+  EXPECT_NE(checkpoint.status().ToString().find("vedette-positions 3"), std::string::npos);
   EXPECT_TRUE(fs_.Exists("state/positions"));
 }
 

@@ -160,6 +160,14 @@ bool FakeCollector::WaitForLines(size_t n) const {
   return changed_.wait_for(lock, kPatience, [&] { return lines_.size() >= n; });
 }
 
+bool FakeCollector::WaitForText(const std::string& line) const {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, kPatience, [&] {
+    return std::any_of(lines_.begin(), lines_.end(),
+                       [&](const Line& stored) { return stored.entry.line == line; });
+  });
+}
+
 bool FakeCollector::WaitForPushes(size_t n) const {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, kPatience, [&] { return pushes_ >= n; });

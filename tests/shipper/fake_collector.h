@@ -55,6 +55,8 @@ class FakeCollector {
   size_t AuthorizedAs(const std::string& header) const;
   // Blocks until `n` lines are stored or 20 s have passed.
   bool WaitForLines(size_t n) const;
+  // Blocks until this line is stored or 20 s have passed.
+  bool WaitForText(const std::string& line) const;
   // Blocks until `n` pushes came or 20 s have passed.
   bool WaitForPushes(size_t n) const;
 

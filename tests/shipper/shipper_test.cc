@@ -13,94 +13,19 @@
 #include <set>
 
 #include "base/strings.h"
-#include "tests/shipper/fake_collector.h"
-#include "tests/support/capture_logger.h"
+#include "tests/shipper/shipper_fixture.h"
 #include "tests/support/shared_dir.h"
-#include "tests/support/temp_dir.h"
 
 // The whole shipper against a collector over real HTTP, with real files and real journals.
 
 namespace vedette::shipper {
 namespace {
 
+using test::AccessLine;
 using test::FakeCollector;
+using test::ShipperTest;
 
 constexpr char kJournalRemote[] = "/lib/systemd/systemd-journal-remote";
-
-std::string AccessLine(int i) {
-  return base::Concat({R"({"level":"info","ts":1795237567.25,"logger":"http.log.access","seq":)",
-                       std::to_string(i), R"(,"status":200})"});
-}
-
-class ShipperTest : public ::testing::Test {
- protected:
-  Shipper::Options MakeOptions() {
-    Shipper::Options options;
-    options.url = collector_.url();
-    options.host = "h1";
-    options.state_dir = dir_.Join("state");
-    options.journal = false;
-    options.file_patterns = {dir_.Join("log/caddy-access-*.log")};
-    options.zone = TimeZone::kUtc;
-    options.fs = fs_.get();
-    options.clock = &clock_;
-    options.logger = &logger_;
-    options.telemetry = &telemetry_;
-    return options;
-  }
-
-  void Start() { Start(MakeOptions()); }
-  void Start(const Shipper::Options& options) {
-    std::filesystem::create_directories(dir_.Join("log"));
-    auto shipper = Shipper::Start(options);
-    ASSERT_TRUE(shipper.ok()) << shipper.status().ToString();
-    shipper_ = std::move(*shipper);
-  }
-
-  std::string LogPath(const std::string& name = "a") const {
-    return dir_.Join("log/caddy-access-" + name + ".log");
-  }
-
-  void Write(const std::string& path, std::string_view text) {
-    std::filesystem::create_directories(dir_.Join("log"));
-    std::ofstream(path, std::ios::binary | std::ios::app) << text;
-  }
-
-  // Lines number `from` to `to`, `to` not included.
-  void WriteLines(const std::string& path, int from, int to) {
-    std::string text;
-    for (int i = from; i < to; ++i) text += AccessLine(i) + "\n";
-    Write(path, text);
-  }
-
-  // Every line once, none twice, and no more than these.
-  void ExpectLines(int from, int to) {
-    ASSERT_TRUE(collector_.WaitForLines(static_cast<size_t>(to - from)));
-    std::multiset<std::string> want;
-    for (int i = from; i < to; ++i) want.insert(AccessLine(i));
-    const auto texts = collector_.texts();
-    EXPECT_EQ(std::multiset<std::string>(texts.begin(), texts.end()), want);
-  }
-
-  // The collector has the lines before the shipper has its answer: waits for what it saves then.
-  void WaitForPosition(const std::string& text) {
-    for (int i = 0; i < 2000; ++i) {
-      const std::string saved = test::ReadWholeFile(dir_.Join("state/positions"));
-      if (saved.find(text) != std::string::npos) return;
-      clock_.SleepFor(std::chrono::milliseconds(10), {});
-    }
-    FAIL() << "no position of " << text;
-  }
-
-  test::TempDir dir_;
-  base::SystemClock clock_;
-  std::unique_ptr<base::FileSystem> fs_ = base::NewPosixFileSystem();
-  test::CaptureLogger logger_;
-  base::Telemetry telemetry_;
-  FakeCollector collector_;
-  int written_ = 0;
-  std::unique_ptr<Shipper> shipper_;
-};
 
 TEST_F(ShipperTest, AccessLogArrivesWithItsLabels) {
   WriteLines(LogPath(), 0, 3);
@@ -506,6 +431,32 @@ TEST_F(JournalShipperTest, VacuumedCursorGoesOnWithWhatIsLeftAndCountsAGap) {
   ASSERT_TRUE(collector_.WaitForLines(20));
   ExpectLines(0, 20);
   EXPECT_EQ(telemetry_.NewCounter("vedette_shipper_journal_gaps_total", "")->Value(), 1u);
+}
+
+TEST_F(JournalShipperTest, DamagedFilesBesideItHarmNothing) {
+  AppendNumbered(0, 20);
+  dir_.Write("journal/garbage.journal", std::string(5000, 'x'));
+  std::filesystem::copy_file(dir_.Join("journal/system.journal"),
+                             dir_.Join("journal/system@cut.journal"));
+  std::filesystem::resize_file(dir_.Join("journal/system@cut.journal"), 4096);
+  StartJournal();
+  ExpectLines(0, 20);
+  AppendNumbered(20, 25);
+  ExpectLines(0, 25);
+}
+
+TEST_F(JournalShipperTest, RotatedOrRemovedWhileBeingReadGoesOnWithTheNext) {
+  AppendNumbered(0, 10);
+  StartJournal();
+  ExpectLines(0, 10);
+  std::filesystem::rename(dir_.Join("journal/system.journal"),
+                          dir_.Join("journal/system@rotated.journal"));
+  AppendNumbered(10, 20);
+  ExpectLines(0, 20);
+  std::filesystem::remove(dir_.Join("journal/system@rotated.journal"));
+  std::filesystem::remove(dir_.Join("journal/system.journal"));
+  AppendNumbered(20, 30);
+  ExpectLines(0, 30);
 }
 
 TEST_F(JournalShipperTest, AbsentJournalIsSaidOnceAndFilesGoOn) {
