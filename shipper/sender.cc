@@ -86,6 +86,8 @@ base::Status Sender::Deliver(const std::string& source, std::span<const Entry> e
       todo.back() = part.subspan(part.size() / 2);
       todo.push_back(part.first(part.size() / 2));
     } else if (is_collector_) {
+      // Refused once more since it has shown itself.
+      is_collector_ = false;
       VEDETTE_RETURN_IF_ERROR(Bury(source, part[0], answer.reason, stop));
       todo.pop_back();
     } else if (const Answer who = Identify(stop); who.verdict != Verdict::kTaken) {
@@ -195,7 +197,7 @@ bool Sender::Backoff(const Answer& answer, std::stop_token stop) {
 }
 
 void Sender::Recovered() {
-  is_collector_ = true;
+  is_collector_ = false;
   backoff_ = options_.first_backoff;
   if (failing_since_mono_ns_ == 0) return;
   if (logged_mono_ns_ != 0) {

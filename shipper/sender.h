@@ -63,7 +63,7 @@ class Sender {
   // Sends one request to the push path, with credentials.
   Answer Post(const std::string& source_header, const std::string& body, std::stop_token stop);
   base::Status Authorize(base::http::Headers* headers) const;
-  // kTaken when what answers is a collector: it took a push, or answers an empty one as such.
+  // kTaken when what answers is a collector: it answers an empty push as one.
   Answer Identify(std::stop_token stop);
   base::Status Bury(const std::string& source, const Entry& entry, const std::string& reason,
                     std::stop_token stop);
@@ -77,7 +77,7 @@ class Sender {
   base::Counter* const retries_;
   std::mt19937_64 random_;
   std::chrono::milliseconds backoff_;
-  bool is_collector_ = false;          // has shown itself, and answered ever since
+  bool is_collector_ = false;          // has shown itself just now, nothing came since
   int64_t failing_since_mono_ns_ = 0;  // 0: the last push was answered
   int64_t logged_mono_ns_ = 0;
 };
