@@ -16,14 +16,15 @@
 
 namespace vedette::notify {
 
-// Why an integration is left alone: it refused these credentials (or answered that it is not what
-// we think). Kept on disk: a restart must not knock again, Nextcloud locks out who fails too often.
+// Nextcloud refused these credentials (401). It counts that: whoever is refused more than ten times
+// in half an hour is shut out, and the whole subnet with it. So the same credentials are tried more
+// rarely than what failed otherwise (the bot may be installed any minute), and the time is kept on
+// disk: a restart must not knock again.
 struct Breaker {
-  static constexpr int64_t kProbeAfterMs = 30 * 60 * 1000;
+  static constexpr int64_t kProbeAfterMs = 200'000;  // nine in half an hour
 
-  std::string fingerprint;   // of the credentials that were refused
-  uint64_t last_number = 0;  // the newest message of the refused attempt
-  int64_t probe_at_ms = 0;   // wall clock
+  std::string fingerprint;  // of the credentials that were refused
+  int64_t probe_at_ms = 0;  // wall clock
 };
 std::string BreakerKey(std::string_view integration);
 std::string EncodeBreaker(const Breaker& breaker);
@@ -37,22 +38,31 @@ struct Lane {
   std::deque<OutboxItem> queue;
   std::vector<std::string> unerased;  // keys of done messages that are still on disk
   bool busy = false;
-  int failures = 0;    // attempts in a row that did not arrive
-  int64_t due_ns = 0;  // monotonic
+  int failures = 0;                       // attempts in a row that did not arrive
+  int64_t failing_since_ms = 0;           // wall clock, of the first of them
+  std::vector<std::string> said_reasons;  // what the log was told of them, each once
+  size_t one_by_one = 0;  // so many messages go alone: a digest of them was refused for good
+  int64_t due_ns = 0;     // monotonic
   size_t max_characters = Sender::kTalkCharacters;
   std::optional<Breaker> breaker;
   std::optional<bool> said_enabled;  // what the log was last told
 
-  // Whether the breaker lets an attempt with these credentials pass: they changed; or its time is
-  // over and, for Nextcloud Talk, there is something new to say (never the same again).
+  // Whether the breaker lets an attempt with these credentials pass: they changed, or its time is
+  // over.
   bool MayTry(const std::string& fingerprint, int64_t now_ms) const;
 
   // How many messages the next attempt carries: all that wait, as one digest, if the receiver was
-  // unreachable; one otherwise, and always one for plain webhooks.
+  // away; one otherwise, and always one for plain webhooks.
   size_t NextCount() const;
 
-  // How long to wait after `failures` failures: 1 s, doubled each time, at most 5 min, spread by a
-  // tenth so that receivers do not come in step.
+  void NoteFailure(int64_t now_ms);
+
+  // Whether the log is to be told why an attempt failed: once for each reason until messages arrive
+  // again. Remembers it.
+  bool IsNews(const std::string& reason);
+
+  // How long to wait after `failures` failures: 1 s, doubled each time, at most kMaxBackoffMs,
+  // spread by a tenth so that receivers do not come in step.
   int64_t BackoffMs() const;
 };
 

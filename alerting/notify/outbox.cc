@@ -42,7 +42,7 @@ Outbox::Outbox(const Options& options)
                                            "Attempts to deliver that failed.");
   dropped_ = options_.telemetry->NewCounter(
       "vedette_alerting_dropped_total",
-      "Messages given up: refused for good, or undeliverable for a day.");
+      "Messages given up: refused for good, undeliverable for a day, or too many waiting.");
 }
 
 Outbox::~Outbox() { Stop(); }
@@ -68,7 +68,6 @@ void Outbox::Load() {
   for (const auto& [key, bytes] : options_.state->Scan(kPrefix)) {
     auto breaker = DecodeBreaker(bytes);
     if (!breaker.ok()) continue;
-    next_number_ = std::max(next_number_, breaker->last_number + 1);
     LaneOf(key.substr(kPrefix.size()))->breaker = *std::move(breaker);
   }
 }
@@ -187,11 +186,18 @@ void Outbox::DropExpired(Lane* lane) {
          lane->queue[expired].notification.created_at_ms < oldest_ms) {
     ++expired;
   }
-  if (expired == 0) return;
-  options_.log->Error("messages given up after a day",
-                      {{"receiver", lane->key}, {"messages", static_cast<uint64_t>(expired)}});
-  if (dropped_ != nullptr) dropped_->Add(expired);
-  Done(lane, expired);
+  GiveUp(lane, expired, "messages given up after a day");
+  if (lane->queue.size() > options_.max_waiting) {
+    GiveUp(lane, lane->queue.size() - options_.max_waiting,
+           "too many messages wait; the oldest are given up");
+  }
+}
+
+void Outbox::GiveUp(Lane* lane, size_t count, std::string_view why) {
+  if (count == 0) return;
+  options_.log->Error(why, {{"receiver", lane->key}, {"messages", static_cast<uint64_t>(count)}});
+  if (dropped_ != nullptr) dropped_->Add(count);
+  Done(lane, count);
 }
 
 size_t Outbox::Serve(Lane* lane, std::stop_token stop) {
@@ -215,10 +221,13 @@ Outbox::Attempt Outbox::Prepare(Lane* lane) {
   auto credentials = ReadCredentials(options_.fs, *lane->integration);
   SayEnabled(lane, credentials.status());
   if (!credentials.ok()) {
-    if (!absl::IsNotFound(credentials.status()) && lane->failures++ == 0) {
-      options_.log->Error(
-          "receiver cannot be used",
-          {{"receiver", lane->key}, {"reason", base::Message(credentials.status())}});
+    if (!absl::IsNotFound(credentials.status())) {
+      const std::string reason(base::Message(credentials.status()));
+      lane->NoteFailure(options_.clock->WallMillis());
+      if (lane->IsNews(reason)) {
+        options_.log->Error("receiver cannot be used",
+                            {{"receiver", lane->key}, {"reason", reason}});
+      }
     }
     Wait(lane, kLookAgainMs);
     return attempt;
@@ -251,6 +260,7 @@ void Outbox::Done(Lane* lane, size_t count) {
     lane->unerased.push_back(ItemKey(lane->key, lane->queue.front().number));
     lane->queue.pop_front();
   }
+  lane->one_by_one -= std::min(lane->one_by_one, count);
   base::DurableMap::Batch batch;
   for (const std::string& key : lane->unerased) batch.Erase(key);
   if (!lane->breaker && options_.state->Get(BreakerKey(lane->key)))
@@ -261,7 +271,6 @@ void Outbox::Done(Lane* lane, size_t count) {
 void Outbox::Block(Lane* lane, const Attempt& attempt) {
   Breaker breaker;
   breaker.fingerprint = attempt.credentials.fingerprint;
-  breaker.last_number = lane->queue[attempt.count - 1].number;
   breaker.probe_at_ms = options_.clock->WallMillis() + Breaker::kProbeAfterMs;
   base::DurableMap::Batch batch;
   batch.Put(BreakerKey(lane->key), EncodeBreaker(breaker));
@@ -276,51 +285,89 @@ void Outbox::Block(Lane* lane, const Attempt& attempt) {
 
 size_t Outbox::Finish(Lane* lane, const Attempt& attempt, const Outcome& outcome) {
   base::MutexLock lock(mutex_);
-  const std::string url = ShownUrl(attempt.credentials.url.Reveal());
-  if (outcome.verdict == Verdict::kCancelled) return 0;
-  if (outcome.verdict == Verdict::kDelivered) {
-    options_.log->Info("notification delivered",
-                       {{"receiver", lane->key},
-                        {"url", url},
-                        {"group", attempt.notification.group_key},
-                        {"reason", attempt.notification.reason},
-                        {"messages", static_cast<uint64_t>(attempt.count)}});
-    if (delivered_ != nullptr) delivered_->Add(attempt.count);
-    lane->failures = 0;
-    lane->breaker.reset();
-    lane->max_characters = Sender::kTalkCharacters;
-    Done(lane, attempt.count);
-    return attempt.count;
-  }
-  if (failed_ != nullptr) failed_->Add();
-  ++lane->failures;
-  options_.log->Warn("notification not delivered",
-                     {{"receiver", lane->key},
-                      {"url", url},
-                      {"reason", outcome.reason},
-                      {"attempt", lane->failures},
-                      {"waiting", static_cast<uint64_t>(lane->queue.size())}});
   switch (outcome.verdict) {
+    case Verdict::kCancelled:
+      return 0;
+    case Verdict::kDelivered:
+      Delivered(lane, attempt);
+      return attempt.count;
+    case Verdict::kTooLarge:
+    case Verdict::kRejected:
+      Rejected(lane, attempt, outcome);
+      return 0;
     case Verdict::kRetry:
+      Failed(lane, attempt, outcome);
       Wait(lane, std::max(lane->BackoffMs(), outcome.retry_after_ms));
       return 0;
-    case Verdict::kBlocked:
+    case Verdict::kRefused:
+      Failed(lane, attempt, outcome);
       Block(lane, attempt);
       return 0;
-    case Verdict::kTooLarge:
-      lane->max_characters /= 4;
-      if (lane->max_characters >= kLeastCharacters) return 0;
-      lane->max_characters = Sender::kTalkCharacters;
-      break;
-    default:
-      break;
   }
+  return 0;
+}
+
+void Outbox::Delivered(Lane* lane, const Attempt& attempt) {
+  const std::string url = ShownUrl(attempt.credentials.url.Reveal());
+  if (lane->failures > 0) {
+    const int64_t away_ms = options_.clock->WallMillis() - lane->failing_since_ms;
+    options_.log->Info("receiver takes notifications again", {{"receiver", lane->key},
+                                                              {"url", url},
+                                                              {"failed_attempts", lane->failures},
+                                                              {"seconds", away_ms / 1000}});
+  }
+  options_.log->Info("notification delivered",
+                     {{"receiver", lane->key},
+                      {"url", url},
+                      {"group", attempt.notification.group_key},
+                      {"reason", attempt.notification.reason},
+                      {"messages", static_cast<uint64_t>(attempt.count)}});
+  if (delivered_ != nullptr) delivered_->Add(attempt.count);
+  lane->failures = 0;
+  lane->said_reasons.clear();
+  lane->breaker.reset();
+  lane->max_characters = Sender::kTalkCharacters;
+  Done(lane, attempt.count);
+}
+
+// The receiver is away or refuses: said when it begins and when the reason becomes another, not at
+// each attempt of a night.
+void Outbox::Failed(Lane* lane, const Attempt& attempt, const Outcome& outcome) {
+  if (failed_ != nullptr) failed_->Add();
+  const bool begins = lane->failures == 0;
+  lane->NoteFailure(options_.clock->WallMillis());
+  const bool news = lane->IsNews(outcome.reason);
+  options_.log->Log(begins ? base::LogLevel::kError
+                    : news ? base::LogLevel::kWarn
+                           : base::LogLevel::kDebug,
+                    "notification not delivered; it waits and is tried again",
+                    {{"receiver", lane->key},
+                     {"url", ShownUrl(attempt.credentials.url.Reveal())},
+                     {"reason", outcome.reason},
+                     {"attempt", lane->failures},
+                     {"waiting", static_cast<uint64_t>(lane->queue.size())}});
+}
+
+// The receiver will never take this as it is: a digest is taken apart, so that only the message
+// that is refused is lost; a message that is too long is cut; else it is dropped.
+void Outbox::Rejected(Lane* lane, const Attempt& attempt, const Outcome& outcome) {
+  if (failed_ != nullptr) failed_->Add();
+  if (attempt.count > 1) {
+    lane->one_by_one = attempt.count;
+    return;
+  }
+  if (outcome.verdict == Verdict::kTooLarge) {
+    lane->max_characters /= 4;
+    if (lane->max_characters >= kLeastCharacters) return;
+  }
+  lane->max_characters = Sender::kTalkCharacters;
   if (dropped_ != nullptr) dropped_->Add(attempt.count);
   options_.log->Error("the receiver refused a message for good; it is dropped",
-                      {{"receiver", lane->key}, {"group", attempt.notification.group_key}});
-  lane->failures = 0;
+                      {{"receiver", lane->key},
+                       {"url", ShownUrl(attempt.credentials.url.Reveal())},
+                       {"reason", outcome.reason},
+                       {"group", attempt.notification.group_key}});
   Done(lane, attempt.count);
-  return 0;
 }
 
 size_t Outbox::QueueLength() const {

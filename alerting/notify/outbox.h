@@ -6,6 +6,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -30,8 +31,8 @@ namespace vedette::notify {
 // time. Everything public is thread-safe. Design and retry rules: README.md.
 //
 // Promise: what was committed with Stage is delivered once the receiver can be reached within 24 h;
-// it leaves the disk only after the receiver took it, refused it for good, or the day passed, and
-// each of the three is logged and counted.
+// it leaves the disk only after the receiver took it, refused it for good, the day passed or too
+// many newer ones wait, and each of the four is logged and counted.
 class Outbox {
  public:
   struct Options {
@@ -44,6 +45,7 @@ class Outbox {
     std::string external_url;              // for links; no slash at the end
     std::string user_agent = "Vedette";
     size_t threads = 2;
+    size_t max_waiting = 10'000;  // of one integration; over it the oldest are given up
   };
 
   // Reads what is still to be sent from `state`.
@@ -87,6 +89,11 @@ class Outbox {
   Attempt Prepare(Lane* lane) VEDETTE_EXCLUDES(mutex_);
   size_t Finish(Lane* lane, const Attempt& attempt, const Outcome& outcome)
       VEDETTE_EXCLUDES(mutex_);
+  void Delivered(Lane* lane, const Attempt& attempt) VEDETTE_REQUIRES(mutex_);
+  void Failed(Lane* lane, const Attempt& attempt, const Outcome& outcome) VEDETTE_REQUIRES(mutex_);
+  void Rejected(Lane* lane, const Attempt& attempt, const Outcome& outcome)
+      VEDETTE_REQUIRES(mutex_);
+  void GiveUp(Lane* lane, size_t count, std::string_view why) VEDETTE_REQUIRES(mutex_);
   void Done(Lane* lane, size_t count) VEDETTE_REQUIRES(mutex_);
   void Block(Lane* lane, const Attempt& attempt) VEDETTE_REQUIRES(mutex_);
   void Wait(Lane* lane, int64_t ms) VEDETTE_REQUIRES(mutex_);

@@ -1,5 +1,6 @@
 #include "alerting/notify/sender.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -23,6 +24,7 @@ constexpr size_t kCommunityAppBytes = 30'000;
 constexpr uint64_t kMaxAnswerBytes = 1 << 20;
 constexpr int64_t kTooManyRequestsMs = 30 * 60 * 1000;
 constexpr int64_t kMaxRetryAfterMs = 60 * 60 * 1000;
+constexpr int kTooManyRequests = 429;
 
 std::string TalkBody(const std::string& text, const Sender::Message& message) {
   std::string body;
@@ -45,17 +47,35 @@ std::string GenericBody(const std::string& text, const model::Notification& noti
   return body + WebhookPayload(notification, external_url, 0).substr(1);
 }
 
+// Whatever may heal is tried again: a redirect, 403 or 404 is a receiver, proxy or bot that is not
+// (or no longer) set up, and the next attempt may find it so.
 Verdict JudgeStatus(Type type, int status) {
   if (status >= 200 && status < 300) return Verdict::kDelivered;
-  if (status >= 500 || status == 408 || status == 429) return Verdict::kRetry;
-  if (type == Type::kNextcloudTalk) {
-    if (status == 413) return Verdict::kTooLarge;
-    return status == 400 ? Verdict::kRejected : Verdict::kBlocked;
+  switch (type) {
+    case Type::kNextcloudTalk:
+      if (status == 413) return Verdict::kTooLarge;
+      if (status == 401) return Verdict::kRefused;
+      return status == 400 ? Verdict::kRejected : Verdict::kRetry;
+    case Type::kHomeAssistant:
+      // It answers 200 to every message that arrives, 400 when it does not trust the proxy.
+      return status == 413 ? Verdict::kRejected : Verdict::kRetry;
+    case Type::kWebhook:
+      break;
   }
-  // Home Assistant answers 200 to all that arrives: whatever else comes is about how it is set up.
-  if (type == Type::kHomeAssistant) return Verdict::kBlocked;
   const bool about_message = status == 400 || status == 413 || status == 422;
-  return about_message ? Verdict::kRejected : Verdict::kBlocked;
+  return about_message ? Verdict::kRejected : Verdict::kRetry;
+}
+
+// How long the receiver asks to be left alone. Obeyed with 429, where it will not listen before;
+// elsewhere it is the server's guess, and a phone should not wait for it longer than for ours.
+int64_t RetryAfterMs(Type type, int status, std::string_view text) {
+  const int64_t limit = status == kTooManyRequests ? kMaxRetryAfterMs : kMaxBackoffMs;
+  if (const auto seconds = base::ParseUint(text)) {
+    return static_cast<int64_t>(std::min(*seconds, static_cast<uint64_t>(limit / 1000))) * 1000;
+  }
+  // Nextcloud says it without a time, and keeps to it for half an hour.
+  const bool shut_out = type == Type::kNextcloudTalk && status == kTooManyRequests;
+  return shut_out ? kTooManyRequestsMs : 0;
 }
 
 }  // namespace
@@ -65,12 +85,8 @@ Outcome Judge(Type type, int status, std::string_view retry_after) {
   outcome.verdict = JudgeStatus(type, status);
   outcome.reason = "HTTP status " + std::to_string(status);
   if (status >= 300 && status < 400) outcome.reason += ", redirects are not followed";
-  if (outcome.verdict != Verdict::kRetry) return outcome;
-  if (const auto seconds = base::ParseUint(retry_after)) {
-    const uint64_t limit = static_cast<uint64_t>(kMaxRetryAfterMs) / 1000;
-    outcome.retry_after_ms = static_cast<int64_t>(std::min(*seconds, limit)) * 1000;
-  } else if (status == 429) {
-    outcome.retry_after_ms = kTooManyRequestsMs;
+  if (outcome.verdict == Verdict::kRetry) {
+    outcome.retry_after_ms = RetryAfterMs(type, status, retry_after);
   }
   return outcome;
 }
@@ -151,7 +167,6 @@ Outcome Sender::Send(const model::Integration& integration, const Credentials& c
   Outcome outcome;
   outcome.reason = std::string(base::Message(response.status()));
   if (absl::IsCancelled(response.status())) outcome.verdict = Verdict::kCancelled;
-  if (absl::IsInvalidArgument(response.status())) outcome.verdict = Verdict::kBlocked;
   // The answer was too long to read: the receiver took the message.
   if (absl::IsResourceExhausted(response.status())) outcome.verdict = Verdict::kDelivered;
   return outcome;

@@ -11,12 +11,16 @@
 
 namespace vedette::notify {
 
+// The longest pause between two attempts, unless the receiver asks for a longer one: one that comes
+// back has its alerts about a minute later.
+inline constexpr int64_t kMaxBackoffMs = 60'000;
+
 // What became of one attempt.
 struct Outcome {
   enum class Verdict {
     kDelivered,
-    kRetry,      // could not be reached or is overloaded: the same again later
-    kBlocked,    // refuses our credentials or address: not again before something changes
+    kRetry,      // did not take it and may later: away, overloaded, moved, not set up yet
+    kRefused,    // the same, but counts how often it refused these credentials: again, and rarely
     kTooLarge,   // refuses the length: shorter
     kRejected,   // refuses this message for good
     kCancelled,  // we stop
@@ -53,7 +57,7 @@ class Sender {
   const std::string user_agent_;
 };
 
-// How each kind of receiver means its status codes.
+// How each kind of receiver means its status codes. `retry_after` is the header's text.
 Outcome Judge(model::Integration::Type type, int status, std::string_view retry_after);
 
 }  // namespace vedette::notify

@@ -9,12 +9,19 @@ namespace vedette::routing {
 namespace {
 
 constexpr uint8_t kVersion = 1;
+constexpr size_t kMaxAlertBytes = 256 << 10;  // of labels, annotations and URL
 
 }  // namespace
 
 base::StatusOr<AlertRecord> MakeRecord(model::Alert alert, int64_t now_ms,
                                        int64_t resolve_timeout_ms) {
   if (alert.labels.empty()) return base::InvalidArgument("at least one label pair required");
+  const size_t bytes =
+      alert.labels.bytes().size() + alert.annotations.bytes().size() + alert.generator_url.size();
+  if (bytes > kMaxAlertBytes) {
+    return base::InvalidArgument("an alert has " + std::to_string(bytes) + " bytes; allowed are " +
+                                 std::to_string(kMaxAlertBytes));
+  }
   AlertRecord record;
   record.updated_at_ms = now_ms;
   if (alert.starts_at_ms == 0) {

@@ -7,7 +7,9 @@
 #include <tuple>
 #include <utility>
 
+#include "base/escape.h"
 #include "base/strings.h"
+#include "model/match_operator.h"
 
 namespace vedette::routing {
 namespace {
@@ -30,17 +32,9 @@ std::string_view TrimSpace(std::string_view text) {
 
 // Reads the operator at `*at` and steps over it.
 std::optional<MatchType> TakeOperator(std::string_view text, size_t* at) {
-  const std::string_view two = text.substr(*at, 2);
-  std::optional<MatchType> type;
-  if (two == "=~") type = MatchType::kRegex;
-  if (two == "!=") type = MatchType::kNotEqual;
-  if (two == "!~") type = MatchType::kNotRegex;
-  if (type) {
-    *at += 2;
-  } else if (two.substr(0, 1) == "=") {
-    type = MatchType::kEqual;
-    *at += 1;
-  }
+  std::string_view rest = text.substr(*at);
+  const std::optional<MatchType> type = model::TakeOperator(&rest);
+  *at = text.size() - rest.size();
   return type;
 }
 
@@ -125,15 +119,6 @@ std::vector<std::string_view> ClassicSplit(std::string_view text) {
   return parts;
 }
 
-void AppendRune(uint32_t rune, std::string* out) {
-  const int more = rune < 0x80 ? 0 : rune < 0x800 ? 1 : rune < 0x10000 ? 2 : 3;
-  constexpr uint32_t kLead[] = {0, 0xc0, 0xe0, 0xf0};
-  out->push_back(static_cast<char>(kLead[more] | (rune >> (6 * more))));
-  for (int i = more - 1; i >= 0; --i) {
-    out->push_back(static_cast<char>(0x80 | ((rune >> (6 * i)) & 0x3f)));
-  }
-}
-
 // The UTF-8 grammar.
 class Utf8Parser {
  public:
@@ -214,27 +199,11 @@ class Utf8Parser {
 
   // One escape of a quoted string, as Go has them save octal ones; `at_` is behind the backslash.
   bool Unescape(std::string* value) {
-    constexpr std::string_view kPlain = "abfnrtv\\\"";
-    constexpr std::string_view kMeaning = "\a\b\f\n\r\t\v\\\"";
-    if (AtEnd()) return false;
-    const char c = text_[at_++];
-    if (const size_t i = kPlain.find(c); i != std::string_view::npos) {
-      value->push_back(kMeaning[i]);
-      return true;
-    }
-    const size_t count = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
-    if (count == 0 || text_.size() - at_ < count) return false;
-    uint32_t rune = 0;
-    const char* const digits = text_.data() + at_;
-    const auto [end, error] = std::from_chars(digits, digits + count, rune, 16);
-    if (error != std::errc() || end != digits + count || rune > 0x10ffff) return false;
-    at_ += count;
-    if (c == 'x') {
-      value->push_back(static_cast<char>(rune));
-    } else {
-      AppendRune(rune, value);
-    }
-    return true;
+    // Upstream's grammar leaves these two of Go's out.
+    if (AtEnd() || (Peek() >= '0' && Peek() <= '7') || Peek() == '\'') return false;
+    const size_t length = base::TakeGoEscape(text_.substr(at_), value);
+    at_ += length;
+    return length > 0;
   }
 
   const std::string_view text_;
@@ -255,20 +224,6 @@ std::string EscapeValue(std::string_view text) {
     }
   }
   return out;
-}
-
-std::string_view OperatorText(MatchType type) {
-  switch (type) {
-    case MatchType::kEqual:
-      return "=";
-    case MatchType::kNotEqual:
-      return "!=";
-    case MatchType::kRegex:
-      return "=~";
-    case MatchType::kNotRegex:
-      return "!~";
-  }
-  return "=";
 }
 
 }  // namespace
@@ -300,7 +255,7 @@ std::string PrintMatcher(const Matcher& matcher) {
                                                      std::string(kSpace)) != std::string::npos;
   const std::string name = reserved ? base::GoQuote(matcher.name()) : matcher.name();
   return base::Concat(
-      {name, OperatorText(matcher.type()), "\"", EscapeValue(matcher.value()), "\""});
+      {name, model::OperatorText(matcher.type()), "\"", EscapeValue(matcher.value()), "\""});
 }
 
 void SortMatchers(std::vector<Matcher>* matchers) {

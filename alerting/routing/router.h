@@ -31,7 +31,8 @@ class NotificationSink {
   // Adds the notification to a batch of the map that routing and delivery share, so that the log
   // entry "notified" and the message itself reach the disk together or not at all.
   virtual void Stage(const model::Notification& notification, base::DurableMap::Batch* batch) = 0;
-  // The batch is on disk: delivery may begin.
+  // A batch was committed, or failed to be: of what was staged the map has all that is on disk, and
+  // delivery of that may begin; the rest is to be forgotten, it is staged again.
   virtual void Committed() = 0;
 };
 
@@ -68,6 +69,7 @@ class Router {
     base::Clock* clock = nullptr;
     base::Logger* log = nullptr;
     base::Telemetry* telemetry = nullptr;  // may be null
+    size_t max_alerts = 50'000;            // held at once; new ones over it are refused
   };
 
   // Reads the alerts and the notification log from `state`.
@@ -78,7 +80,8 @@ class Router {
 
   // Takes alerts as POST /api/v2/alerts does: missing times are filled in, empty labels dropped,
   // overlapping posts merged. Valid ones are stored even if others are not; InvalidArgument then
-  // lists those. Unavailable: nothing was stored.
+  // lists those. ResourceExhausted: too many alerts are held already, those that are not new were
+  // stored. Unavailable: nothing was stored.
   base::Status Post(std::vector<model::Alert> alerts) VEDETTE_EXCLUDES(mutex_);
 
   // Swaps the configuration; alerts are grouped anew, the notification log stays.

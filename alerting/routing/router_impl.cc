@@ -11,6 +11,7 @@ namespace {
 
 constexpr int64_t kNanosPerMilli = 1'000'000;
 constexpr int64_t kIdleNanos = 1'000'000'000;
+constexpr int64_t kMaxRoundNanos = 200'000'000;
 constexpr int64_t kRetryFlushMs = 10'000;    // after a flush could not be written
 constexpr int64_t kExpiryPeriodMs = 60'000;  // how often the notification log is swept
 constexpr std::string_view kAlertPrefix = "alert/";
@@ -75,6 +76,8 @@ base::Status Router::Impl::Post(std::vector<model::Alert> alerts) {
   const int64_t now_ms = options_.clock->WallMillis();
   std::map<uint64_t, AlertRecord> changed;
   std::vector<std::string> errors;
+  size_t added = 0;
+  std::vector<model::Labels> refused;  // over the cap
   for (model::Alert& alert : alerts) {
     auto record = MakeRecord(std::move(alert), now_ms, config_.resolve_timeout_ms);
     if (!record.ok()) {
@@ -85,6 +88,11 @@ base::Status Router::Impl::Post(std::vector<model::Alert> alerts) {
     const AlertRecord* older = nullptr;
     if (const auto it = alerts_.find(fingerprint); it != alerts_.end()) older = &it->second;
     if (const auto it = changed.find(fingerprint); it != changed.end()) older = &it->second;
+    if (older == nullptr && alerts_.size() + added >= options_.max_alerts) {
+      refused.push_back(record->alert.labels);
+      continue;
+    }
+    added += older == nullptr ? 1 : 0;
     AlertRecord updated = older != nullptr ? Update(*older, *record, now_ms) : *record;
     changed.insert_or_assign(fingerprint, std::move(updated));
   }
@@ -94,6 +102,11 @@ base::Status Router::Impl::Post(std::vector<model::Alert> alerts) {
   }
   VEDETTE_RETURN_IF_ERROR(base::Annotate(options_.state->Commit(batch), "alerts not stored"));
   for (auto& [fingerprint, record] : changed) Insert(fingerprint, std::move(record));
+  if (!refused.empty()) {
+    return base::ResourceExhausted(base::Concat(
+        {std::to_string(refused.size()), " alerts refused: ", std::to_string(options_.max_alerts),
+         " are held already; the first is ", refused.front().ToString()}));
+  }
   return errors.empty() ? absl::OkStatus() : base::InvalidArgument(base::Join(errors, "; "));
 }
 
@@ -165,10 +178,16 @@ int64_t Router::Impl::RunDue() {
   for (const auto& [id, group] : groups_) {
     if (group.due_ns <= now_ns) due.push_back(id);
   }
+  // One moment for the whole round: a flush drops only what has resolved by then, so that what
+  // mutes what holds for all of them.
+  const int64_t now_ms = options_.clock->WallMillis();
+  const Inhibitor inhibitor =
+      due.empty() ? Inhibitor(config_.inhibit_rules, {}) : MakeInhibitor(now_ms);
   for (const GroupId& id : due) {
     const auto it = groups_.find(id);
-    // Alerts leave with each flush, so what mutes what is asked anew.
-    if (it != groups_.end()) Flush(id, &it->second, MakeInhibitor(options_.clock->WallMillis()));
+    if (it != groups_.end()) Flush(id, &it->second, inhibitor, now_ms);
+    // Each flush waits for the disk, and posts wait for us: what is left is due at once again.
+    if (options_.clock->MonotonicNanos() - now_ns > kMaxRoundNanos) break;
   }
   if (now_ns >= next_expiry_ns_) {
     ExpireSentLog();
@@ -197,9 +216,9 @@ Router::Impl::Standing Router::Impl::Assess(const Group& group, const Inhibitor&
   return standing;
 }
 
-void Router::Impl::Flush(const GroupId& id, Group* group, const Inhibitor& inhibitor) {
+void Router::Impl::Flush(const GroupId& id, Group* group, const Inhibitor& inhibitor,
+                         int64_t now_ms) {
   const Route& route = tree_->routes()[id.first];
-  const int64_t now_ms = options_.clock->WallMillis();
   const Standing standing = Assess(*group, inhibitor, now_ms);
   base::DurableMap::Batch batch;
   std::map<std::string, SentEntry> sent;
@@ -215,17 +234,14 @@ void Router::Impl::Flush(const GroupId& id, Group* group, const Inhibitor& inhib
   }
   const int64_t now_ns = options_.clock->MonotonicNanos();
   const base::Status status = options_.state->Commit(batch);
+  SayFlushed(*group, status);
+  if (!sent.empty()) options_.sink->Committed();
   if (!status.ok()) {
     if (failures_ != nullptr) failures_->Add();
-    options_.log->Error("a notification could not be written to disk; tried again in 10 s",
-                        {{"group", group->key}, {"reason", base::Message(status)}});
     group->due_ns = now_ns + kRetryFlushMs * kNanosPerMilli;
     return;
   }
-  if (!sent.empty()) {
-    if (notifications_ != nullptr) notifications_->Add(sent.size());
-    options_.sink->Committed();
-  }
+  if (notifications_ != nullptr) notifications_->Add(sent.size());
   for (auto& [key, entry] : sent) sent_.insert_or_assign(key, std::move(entry));
   for (const Fingerprints* const set : {&standing.resolved, &standing.resolved_muted}) {
     for (const uint64_t fingerprint : *set) group->alerts.erase(fingerprint);
@@ -234,6 +250,19 @@ void Router::Impl::Flush(const GroupId& id, Group* group, const Inhibitor& inhib
   group->flushed = true;
   group->due_ns = now_ns + route.group_interval_ms * kNanosPerMilli;
   if (group->alerts.empty()) groups_.erase(id);
+}
+
+// Once when flushes begin to fail and once when they are written again: on a full disk every group
+// fails every ten seconds.
+void Router::Impl::SayFlushed(const Group& group, const base::Status& status) {
+  if (status.ok() == !flushes_fail_) return;
+  flushes_fail_ = !status.ok();
+  if (flushes_fail_) {
+    options_.log->Error("notifications cannot be written to disk; tried again every 10 s",
+                        {{"group", group.key}, {"reason", base::Message(status)}});
+  } else {
+    options_.log->Info("notifications are written to disk again", {{"group", group.key}});
+  }
 }
 
 // Decides for one integration and stages the message together with its log entry.

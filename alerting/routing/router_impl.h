@@ -55,7 +55,8 @@ class Router::Impl {
   Group& FindOrAddGroup(size_t route, const model::Labels& labels);
   int64_t FirstDue(const Route& route, const Group& group) const;
   void Regroup();
-  void Flush(const GroupId& id, Group* group, const Inhibitor& inhibitor);
+  void Flush(const GroupId& id, Group* group, const Inhibitor& inhibitor, int64_t now_ms);
+  void SayFlushed(const Group& group, const base::Status& status);
   Standing Assess(const Group& group, const Inhibitor& inhibitor, int64_t now_ms) const;
   void Notify(const GroupId& id, const Group& group, const model::Integration& integration,
               const Standing& standing, int64_t now_ms, base::DurableMap::Batch* batch,
@@ -76,6 +77,7 @@ class Router::Impl {
   std::map<GroupId, Group> groups_;
   std::map<std::string, SentEntry> sent_;  // by SentKey
   int64_t next_expiry_ns_ = 0;
+  bool flushes_fail_ = false;  // what the log was last told
   base::Counter* notifications_ = nullptr;
   base::Counter* failures_ = nullptr;
 };

@@ -5,6 +5,7 @@
 
 #include "alerting/rules/template_functions.h"
 #include "base/codec/bytes.h"
+#include "base/escape.h"
 #include "base/strings.h"
 
 namespace vedette::rules {
@@ -145,14 +146,22 @@ void Group::EvaluateRule(size_t index, int64_t now_ms, std::stop_token stop) {
   const base::Status status = RunRule(&rule, now_ms, stop);
   if (stop.stop_requested()) return;
   if (counters_.evaluations != nullptr) counters_.evaluations->Add();
-  if (!status.ok()) {
-    if (counters_.failures != nullptr) counters_.failures->Add();
-    options_->log->Warn(
-        "a rule failed",
-        {{"group", spec_.name}, {"rule", rule.spec.name()}, {"reason", base::Message(status)}});
-  }
+  if (!status.ok() && counters_.failures != nullptr) counters_.failures->Add();
+  SayResult(&rule, std::string(base::Message(status)));
   Publish(index, status, now_ms,
           static_cast<double>(options_->clock->MonotonicNanos() - begin_ns) / 1e9);
+}
+
+// When a rule begins to fail, fails for another reason, and works again; not at each evaluation.
+void Group::SayResult(RuleState* rule, std::string error) {
+  if (error == rule->said_error) return;
+  if (error.empty()) {
+    options_->log->Info("a rule works again", {{"group", spec_.name}, {"rule", rule->spec.name()}});
+  } else {
+    options_->log->Warn("a rule failed",
+                        {{"group", spec_.name}, {"rule", rule->spec.name()}, {"reason", error}});
+  }
+  rule->said_error = std::move(error);
 }
 
 base::Status Group::RunRule(RuleState* rule, int64_t now_ms, std::stop_token stop) {
@@ -218,7 +227,7 @@ base::Status Group::Save(RuleState* rule) {
 base::Status Group::SendAlerts(RuleState* rule, int64_t now_ms) {
   const int64_t resend_ms = options_->resend_delay_ms;
   std::string url = options_->external_url;
-  if (!url.empty()) url += "/graph?g0.expr=" + QueryEscape(rule->spec.expr) + "&g0.tab=1";
+  if (!url.empty()) url += "/graph?g0.expr=" + base::EscapeQuery(rule->spec.expr) + "&g0.tab=1";
   std::vector<model::Alert> alerts =
       rule->alerting->ToSend(now_ms, resend_ms, 4 * std::max(interval_ms_, resend_ms), url);
   if (alerts.empty()) return absl::OkStatus();

@@ -59,10 +59,12 @@ class Group {
     std::unique_ptr<AlertingRule> alerting;  // none: a recording rule
     SeriesRefs series;                       // written by the last evaluation
     std::string saved;                       // Signature of what is on disk
+    std::string said_error;                  // what the log was last told
   };
 
   void EvaluateRule(size_t index, int64_t now_ms, std::stop_token stop)
       VEDETTE_REQUIRES(evaluation_mutex_);
+  void SayResult(RuleState* rule, std::string error) VEDETTE_REQUIRES(evaluation_mutex_);
   base::Status RunRule(RuleState* rule, int64_t now_ms, std::stop_token stop)
       VEDETTE_REQUIRES(evaluation_mutex_);
   base::Status Record(RuleState* rule, std::vector<VectorSample> result, int64_t now_ms)

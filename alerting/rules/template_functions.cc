@@ -6,6 +6,7 @@
 #include <re2/re2.h>
 
 #include "alerting/rules/humanize.h"
+#include "base/escape.h"
 #include "base/regex.h"
 #include "base/strings.h"
 
@@ -244,10 +245,10 @@ StatusOr<Value> Timestamp(Args args) {
 }
 
 std::string GraphLink(std::string_view expr) {
-  return "/graph?g0.expr=" + QueryEscape(expr) + "&g0.tab=0";
+  return "/graph?g0.expr=" + base::EscapeQuery(expr) + "&g0.tab=0";
 }
 std::string TableLink(std::string_view expr) {
-  return "/graph?g0.expr=" + QueryEscape(expr) + "&g0.tab=1";
+  return "/graph?g0.expr=" + base::EscapeQuery(expr) + "&g0.tab=1";
 }
 
 void AddContextFunctions(const std::shared_ptr<TemplateContext>& context, Functions* f) {
@@ -272,25 +273,6 @@ void AddContextFunctions(const std::shared_ptr<TemplateContext>& context, Functi
 
 }  // namespace
 
-std::string QueryEscape(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      out.push_back(c);
-    } else if (c == ' ') {
-      out.push_back('+');
-    } else {
-      out.push_back('%');
-      out.push_back(kHex[static_cast<unsigned char>(c) >> 4]);
-      out.push_back(kHex[static_cast<unsigned char>(c) & 15]);
-    }
-  }
-  return out;
-}
-
 Functions TemplateFunctions(const std::shared_ptr<TemplateContext>& context) {
   Functions f;
   AddContextFunctions(context, &f);
@@ -307,7 +289,7 @@ Functions TemplateFunctions(const std::shared_ptr<TemplateContext>& context) {
   f["safeHtml"] = OnText(Same);
   f["graphLink"] = OnText(GraphLink);
   f["tableLink"] = OnText(TableLink);
-  f["urlQueryEscape"] = OnText(QueryEscape);
+  f["urlQueryEscape"] = OnText(base::EscapeQuery);
   f["match"] = {2, 2, Match};
   f["reReplaceAll"] = {3, 3, ReReplaceAll};
   f["first"] = {1, 1, First};

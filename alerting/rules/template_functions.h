@@ -24,9 +24,6 @@ struct TemplateContext {
 // urlQueryEscape safeHtml.
 base::tmpl::Functions TemplateFunctions(const std::shared_ptr<TemplateContext>& context);
 
-// application/x-www-form-urlencoded, as Go's url.QueryEscape.
-std::string QueryEscape(std::string_view text);
-
 }  // namespace vedette::rules
 
 #endif  // VEDETTE_ALERTING_RULES_TEMPLATE_FUNCTIONS_H_

@@ -5,6 +5,7 @@
 #include "tests/support/capture_logger.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fault_fs.h"
+#include "tests/support/open_map.h"
 
 namespace vedette::routing {
 namespace {
@@ -18,15 +19,23 @@ class FakeSink final : public NotificationSink {
     return off.find(integration) == off.end();
   }
   void Stage(const model::Notification& n, base::DurableMap::Batch* batch) override {
-    batch->Put("outbox/" + std::to_string(staged.size()), n.group_key);
-    staged.push_back(n);
+    const std::string key = "outbox/" + std::to_string(++number_);
+    batch->Put(key, n.group_key);
+    staged.emplace_back(key, n);
   }
   void Committed() override {
-    for (auto& n : staged) sent.push_back(std::move(n));
+    for (auto& [key, n] : staged) {
+      if (state->Get(key)) sent.push_back(std::move(n));
+    }
     staged.clear();
   }
+  const base::DurableMap* state = nullptr;
   std::set<std::string> off;
-  std::vector<model::Notification> staged, sent;
+  std::vector<std::pair<std::string, model::Notification>> staged;
+  std::vector<model::Notification> sent;
+
+ private:
+  int number_ = 0;
 };
 
 class RouterTest : public testing::Test {
@@ -37,18 +46,14 @@ class RouterTest : public testing::Test {
     router_.reset();
     state_.reset();
     sink_.staged.clear();
-    base::DurableMap::Options map;
-    map.dir = "/am";
-    map.fs = &fs_;
-    map.clock = &clock_;
-    auto state = base::DurableMap::Open(map);
-    ASSERT_TRUE(state.ok()) << state.status();
-    state_ = *std::move(state);
+    state_ = test::OpenMap(&fs_, &clock_, "/am");
+    sink_.state = state_.get();
     Router::Options options;
     options.state = state_.get();
     options.sink = &sink_;
     options.clock = &clock_;
     options.log = &log_;
+    options.max_alerts = max_alerts_;
     auto config = ParseConfig(DefaultConfigText(""), "default");
     ASSERT_TRUE(config.ok());
     auto router = Router::Open(options, *std::move(config));
@@ -86,6 +91,7 @@ class RouterTest : public testing::Test {
     return reasons;
   }
 
+  size_t max_alerts_ = 50'000;
   test::FakeClock clock_;
   int64_t started_ms_ = clock_.WallMillis();
   test::FaultFs fs_;
@@ -225,11 +231,13 @@ TEST_F(RouterTest, FailedDiskAnswersUnavailableAndStoresNothing) {
 TEST_F(RouterTest, FlushThatCannotBeWrittenIsTriedAgain) {
   Post({Firing("HostDown", "critical")});
   fs_.FailAlways(test::FaultFs::Fault::kError);
-  Pass(seconds(15));
+  Pass(seconds(120));
   EXPECT_TRUE(sink_.sent.empty());
-  sink_.staged.clear();
+  EXPECT_TRUE(sink_.staged.empty()) << "what is not on disk is forgotten, not gathered";
+  EXPECT_EQ(log_.Count("cannot be written to disk"), 1);
   fs_.ClearFault();
   Pass(seconds(30));
+  EXPECT_EQ(log_.Count("are written to disk again"), 1);
   EXPECT_EQ(SentTo("nextcloud-talk"), (Texts{"first notification"}));
 }
 
@@ -238,6 +246,35 @@ TEST_F(RouterTest, BadAlertsAreNamedAndGoodOnesStored) {
   const base::Status status = router_->Post({bad, Firing("HostDown", "critical")});
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_EQ(router_->Alerts().size(), 1u);
+}
+
+TEST_F(RouterTest, HoldsNoMoreThanItMayAndKeepsWhatItHas) {
+  max_alerts_ = 3;
+  Open();
+  Post({Firing("A", "critical"), Firing("B", "critical"), Firing("C", "critical")});
+  const base::Status status = router_->Post({Firing("D", "critical"), Firing("A", "critical")});
+  EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+  EXPECT_NE(base::Message(status).find("1 alerts refused: 3 are held"), std::string_view::npos);
+  EXPECT_NE(base::Message(status).find("alertname=\"D\""), std::string_view::npos) << status;
+  EXPECT_EQ(router_->Alerts().size(), 3u);
+}
+
+TEST_F(RouterTest, AnOversizedAlertIsRefused) {
+  model::Alert alert = Firing("A", "critical");
+  alert.annotations = {{"summary", std::string(300 << 10, 'x')}};
+  EXPECT_TRUE(absl::IsInvalidArgument(router_->Post({alert})));
+  EXPECT_TRUE(router_->Alerts().empty());
+}
+
+// A critical host mutes its warnings, also when many groups are due at once.
+TEST_F(RouterTest, ManyGroupsDueAtOnceAreAllFlushed) {
+  std::vector<model::Alert> alerts;
+  for (int i = 0; i < 300; ++i) {
+    alerts.push_back(Firing("HostDown", "critical", "h" + std::to_string(i)));
+  }
+  Post(alerts);
+  Pass(seconds(60));
+  EXPECT_EQ(SentTo("nextcloud-talk").size(), router_->Groups().size() / 2);
 }
 
 TEST_F(RouterTest, ConfigCanBeSwapped) {

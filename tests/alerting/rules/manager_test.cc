@@ -8,6 +8,7 @@
 #include "tests/support/capture_logger.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fault_fs.h"
+#include "tests/support/open_map.h"
 
 namespace vedette::rules {
 namespace {
@@ -66,13 +67,7 @@ class ManagerTest : public testing::Test {
   void Open() {
     manager_.reset();
     state_.reset();
-    base::DurableMap::Options map;
-    map.dir = "/rules";
-    map.fs = &fs_;
-    map.clock = &clock_;
-    auto opened = base::DurableMap::Open(map);
-    ASSERT_TRUE(opened.ok()) << opened.status();
-    state_ = *std::move(opened);
+    state_ = test::OpenMap(&fs_, &clock_, "/rules");
     Manager::Options options;
     options.querier = &querier_;
     options.samples = &samples_;
@@ -184,6 +179,18 @@ TEST_F(ManagerTest, FailedQueryNeitherFiresNorResolves) {
   EXPECT_EQ(State(), AlertState::kFiring);
   EXPECT_EQ(manager_->Snapshot()[0].rules[0].health, "err");
   EXPECT_EQ(manager_->Snapshot()[0].rules[0].last_error, "store is down");
+}
+
+TEST_F(ManagerTest, AFailingRuleIsToldOnceAndOnceThatItWorksAgain) {
+  querier_.error = base::Unavailable("store is down");
+  for (int i = 0; i < 5; ++i) Tick();
+  EXPECT_EQ(log_.Count("a rule failed"), 1);
+  querier_.error = base::Internal("store is broken");
+  for (int i = 0; i < 5; ++i) Tick();
+  EXPECT_EQ(log_.Count("a rule failed"), 2);
+  querier_.error = absl::OkStatus();
+  for (int i = 0; i < 5; ++i) Tick();
+  EXPECT_EQ(log_.Count("a rule works again"), 1);
 }
 
 TEST_F(ManagerTest, ResendsEachMinuteAndAResolvedOneForFifteen) {
