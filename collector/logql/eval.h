@@ -16,7 +16,13 @@ struct Grid {
   int64_t start_ns = 0;
   int64_t step_ns = 1;
   size_t points = 1;
-  int64_t At(size_t i) const { return start_ns + static_cast<int64_t>(i) * step_ns; }
+  // A point past the last time there is stands at that.
+  int64_t At(size_t i) const {
+    int64_t time = 0;
+    const bool over = __builtin_mul_overflow(static_cast<int64_t>(i), step_ns, &time) ||
+                      __builtin_add_overflow(start_ns, time, &time);
+    return over ? INT64_MAX : time;
+  }
 };
 
 // A series over the grid; values[i] counts only where present[i].

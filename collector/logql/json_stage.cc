@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/strings.h"
+#include "base/utf8.h"
 
 namespace vedette::logql {
 namespace {
@@ -29,19 +30,6 @@ void AppendLabelName(std::string_view key, std::string* out) {
   for (const char c : key) {
     if ((static_cast<unsigned char>(c) & 0xC0) == 0x80) continue;  // inside a character
     out->push_back(IsAlnum(c) ? c : '_');
-  }
-}
-
-void AppendRune(uint32_t rune, std::string* out) {
-  if (rune < 0x80) {
-    out->push_back(static_cast<char>(rune));
-    return;
-  }
-  const int more = rune < 0x800 ? 1 : rune < 0x10000 ? 2 : 3;
-  static constexpr uint32_t kLead[] = {0, 0xC0, 0xE0, 0xF0};
-  out->push_back(static_cast<char>(kLead[more] | rune >> (6 * more)));
-  for (int i = more - 1; i >= 0; --i) {
-    out->push_back(static_cast<char>(0x80 | (rune >> (6 * i) & 0x3F)));
   }
 }
 
@@ -89,7 +77,7 @@ bool Unescape(std::string_view text, std::string* out) {
     } else if (rune >= 0xDC00 && rune < 0xE000) {
       return false;
     }
-    AppendRune(rune, out);
+    base::AppendRune(rune, out);
   }
   return true;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/escape.h"
 #include "base/strings.h"
 #include "collector/logql/units.h"
 
@@ -59,66 +60,18 @@ bool IsNameStart(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-void AppendUtf8(uint32_t rune, std::string* out) {
-  if (rune < 0x80) {
-    out->push_back(static_cast<char>(rune));
-  } else if (rune < 0x800) {
-    out->push_back(static_cast<char>(0xC0 | rune >> 6));
-    out->push_back(static_cast<char>(0x80 | (rune & 0x3F)));
-  } else if (rune < 0x10000) {
-    out->push_back(static_cast<char>(0xE0 | rune >> 12));
-    out->push_back(static_cast<char>(0x80 | (rune >> 6 & 0x3F)));
-    out->push_back(static_cast<char>(0x80 | (rune & 0x3F)));
-  } else {
-    out->push_back(static_cast<char>(0xF0 | rune >> 18));
-    out->push_back(static_cast<char>(0x80 | (rune >> 12 & 0x3F)));
-    out->push_back(static_cast<char>(0x80 | (rune >> 6 & 0x3F)));
-    out->push_back(static_cast<char>(0x80 | (rune & 0x3F)));
-  }
-}
-
 // Undoes the escapes of a Go string literal's inside; false when one is invalid.
 bool Unescape(std::string_view text, std::string* out) {
-  const auto take_code = [&](size_t* i, size_t digits, uint32_t base, uint32_t* code) {
-    *code = 0;
-    for (size_t n = 0; n < digits; ++n, ++*i) {
-      if (*i >= text.size()) return false;
-      const char c = text[*i];
-      const uint32_t digit = IsDigit(c)               ? static_cast<uint32_t>(c - '0')
-                             : (c >= 'a' && c <= 'f') ? static_cast<uint32_t>(c - 'a' + 10)
-                             : (c >= 'A' && c <= 'F') ? static_cast<uint32_t>(c - 'A' + 10)
-                                                      : 99;
-      if (digit >= base) return false;
-      *code = *code * base + digit;
-    }
-    return true;
-  };
-  static constexpr std::string_view kNames = "abfnrtv\\\"'";
-  static constexpr std::string_view kValues = "\a\b\f\n\r\t\v\\\"'";
-  for (size_t i = 0; i < text.size();) {
-    if (text[i] != '\\') {
-      out->push_back(text[i++]);
+  while (!text.empty()) {
+    const char c = text.front();
+    text.remove_prefix(1);
+    if (c != '\\') {
+      out->push_back(c);
       continue;
     }
-    if (++i >= text.size()) return false;
-    const char c = text[i];
-    uint32_t code = 0;
-    if (const size_t name = kNames.find(c); name != std::string_view::npos) {
-      out->push_back(kValues[name]);
-      ++i;
-    } else if (c == 'x') {
-      if (!take_code(&++i, 2, 16, &code)) return false;
-      out->push_back(static_cast<char>(code));
-    } else if (c == 'u' || c == 'U') {
-      if (!take_code(&++i, c == 'u' ? 4 : 8, 16, &code)) return false;
-      if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) return false;
-      AppendUtf8(code, out);
-    } else if (c >= '0' && c <= '7') {
-      if (!take_code(&i, 3, 8, &code) || code > 255) return false;
-      out->push_back(static_cast<char>(code));
-    } else {
-      return false;
-    }
+    const size_t length = base::TakeGoEscape(text, out);
+    if (length == 0) return false;
+    text.remove_prefix(length);
   }
   return true;
 }

@@ -1,0 +1,31 @@
+#ifndef VEDETTE_COLLECTOR_LOGQL_SELECTOR_PARSER_H_
+#define VEDETTE_COLLECTOR_LOGQL_SELECTOR_PARSER_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "collector/logql/token_stream.h"
+#include "model/matcher.h"
+
+// Stream selectors, and the matchers that label filters, drop and keep are made of too.
+
+namespace vedette::logql {
+
+// {name="value", ...}; may be empty.
+base::StatusOr<std::vector<model::Matcher>> ParseMatchers(TokenStream* tokens);
+
+// A query must not read every stream there is.
+base::Status CheckMatchers(const std::vector<model::Matcher>& matchers);
+
+// Of "=", "!=", "=~" and "!~".
+std::optional<model::MatchType> MatchTypeOf(const Token& token);
+
+// Errors (of the regex) are told at `at`.
+base::StatusOr<model::Matcher> MakeMatcher(const Token& at, model::MatchType type, std::string name,
+                                           std::string value);
+
+}  // namespace vedette::logql
+
+#endif  // VEDETTE_COLLECTOR_LOGQL_SELECTOR_PARSER_H_

@@ -1,0 +1,17 @@
+#ifndef VEDETTE_COLLECTOR_LOGQL_STAGE_PARSER_H_
+#define VEDETTE_COLLECTOR_LOGQL_STAGE_PARSER_H_
+
+#include <vector>
+
+#include "base/status.h"
+#include "collector/logql/ast.h"
+#include "collector/logql/token_stream.h"
+
+namespace vedette::logql {
+
+// Reads the stages that come next, as many as there are, onto `stages`: |= "x" | json | a="b".
+base::Status ParseStages(TokenStream* tokens, std::vector<Stage>* stages);
+
+}  // namespace vedette::logql
+
+#endif  // VEDETTE_COLLECTOR_LOGQL_STAGE_PARSER_H_
