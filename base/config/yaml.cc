@@ -309,6 +309,10 @@ void Problems::Add(const Node& at, std::string_view field, std::string_view mess
       Concat({At(file_, at.line, at.column), field, field.empty() ? "" : ": ", message}));
 }
 
+std::string Problems::Place(const Node& at, std::string_view field) const {
+  return Concat({At(file_, at.line, at.column), field});
+}
+
 Status Problems::ToStatus() const {
   return messages_.empty() ? Status() : InvalidArgument(Join(messages_, "\n"));
 }

@@ -45,6 +45,8 @@ class Problems {
   explicit Problems(std::string file) : file_(std::move(file)) {}
   // "FILE:LINE:COL: FIELD: MESSAGE"
   void Add(const Node& at, std::string_view field, std::string_view message);
+  // "FILE:LINE:COL: FIELD", for what is found wrong later than the file is read.
+  std::string Place(const Node& at, std::string_view field) const;
   bool empty() const { return messages_.empty(); }
   const std::string& file() const { return file_; }
   // InvalidArgument with all of them, one a line; OK when there are none.

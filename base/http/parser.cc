@@ -38,6 +38,25 @@ size_t Put(Parser& parser, std::string_view data, ErrorCode& error) {
 }
 
 template <typename Fields>
+bool TooManyFields(const Fields& fields) {
+  size_t count = 0;
+  for (auto at = fields.begin(); at != fields.end(); ++at) {
+    if (++count > kMaxHeaderFields) return true;
+  }
+  return false;
+}
+
+// put() and the cap on the number of fields, which Beast has none of.
+template <typename Parser>
+size_t PutCounted(Parser& parser, std::string_view data, ErrorCode& error) {
+  const size_t consumed = Put(parser, data, error);
+  if ((!error || error == beast_http::error::need_more) && TooManyFields(parser.get())) {
+    error = beast_http::error::header_limit;
+  }
+  return consumed;
+}
+
+template <typename Fields>
 Headers TakeHeaders(const Fields& fields) {
   Headers headers;
   for (const auto& field : fields) {
@@ -75,7 +94,7 @@ class BeastRequestParser final : public RequestParser {
     while (!parser_.is_done()) {
       if (*consumed == data.size()) return ParseState::kNeedMore;
       ErrorCode error;
-      *consumed += Put(parser_, data.substr(*consumed), error);
+      *consumed += PutCounted(parser_, data.substr(*consumed), error);
       if (error) return Failed(error);
       if (parser_.is_header_done() && !header_seen_) {
         ReadHeader();
@@ -135,7 +154,7 @@ class BeastResponseParser final : public ResponseParser {
     while (!parser_.is_done()) {
       if (*consumed == data.size()) return ParseState::kNeedMore;
       ErrorCode error;
-      *consumed += Put(parser_, data.substr(*consumed), error);
+      *consumed += PutCounted(parser_, data.substr(*consumed), error);
       if (error) return ErrorState(error, &error_);
     }
     return ParseState::kDone;

@@ -15,6 +15,8 @@ namespace vedette::base::http {
 
 // Of all header fields together; a single one may have 64 KiB.
 inline constexpr uint32_t kMaxHeaderBytes = 256 * 1024;
+// Header fields of a message, trailers included: each costs far more memory than it has bytes.
+inline constexpr size_t kMaxHeaderFields = 200;
 
 enum class ParseState {
   kNeedMore,

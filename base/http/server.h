@@ -32,6 +32,7 @@ class Server {
     // TLS, users, tokens, plaintext ranges. Shared: swapped whole on reload. Null: open, plain.
     std::shared_ptr<const WebConfig> web_config;
     uint64_t max_body_bytes = 32ull << 20;
+    uint64_t max_buffered_bytes = 256ull << 20;  // of all requests at once; large ones over it: 503
     uint32_t max_connections = 512;
     std::chrono::seconds idle_timeout{60};
     std::chrono::seconds request_timeout{120};  // becomes Request::deadline_mono_ns

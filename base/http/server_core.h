@@ -69,6 +69,7 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   // Loop thread only.
   std::unordered_set<std::shared_ptr<Session>> sessions;
   bool stopping = false;
+  uint64_t buffered_bytes = 0;      // of requests that are read or handled
   std::map<int, Counter*> answers;  // by status, made at the first
 
   // Last, so that it and the callbacks in it die first.

@@ -10,6 +10,8 @@ namespace vedette::base::http {
 namespace {
 
 constexpr size_t kReadBytes = 16 * 1024;
+// Requests up to this are read however much the others hold.
+constexpr size_t kSmallRequestBytes = 64 * 1024;
 constexpr size_t kWriteBytes = 256 * 1024;
 // Pipelined bytes kept while a request is handled; then reading pauses.
 constexpr size_t kMaxPipelinedBytes = 64 * 1024;
@@ -112,6 +114,7 @@ void Session::BeginStop() {
 void Session::Close() {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
+  ReleaseBuffer();
   timer_->Cancel();
   stop_.request_stop();
   stream_->Close();
@@ -119,6 +122,7 @@ void Session::Close() {
 }
 
 void Session::NextRequest() {
+  ReleaseBuffer();
   state_ = State::kReading;
   parser_ = RequestParser::New(core_->options.max_body_bytes);
   request_begun_ = header_done_ = body_unread_ = authenticated_ = false;
@@ -160,6 +164,7 @@ void Session::Parse() {
     size_t consumed = 0;
     const ParseState parsed = parser_->Feed(in_, &consumed);
     in_.erase(0, consumed);
+    if (!Buffer(consumed)) return;
     switch (parsed) {
       case ParseState::kNeedMore:
         return StartRead();
@@ -170,7 +175,12 @@ void Session::Parse() {
         if (!header_done_ && !OnHeader()) return;
         return Dispatch();
       case ParseState::kHeaderTooLarge:
-        return AnswerNow(ErrorAnswer(431, "bad_data", "the header is over 256 KiB"), true);
+        return AnswerNow(
+            ErrorAnswer(431, "bad_data",
+                        Concat({"the header has over ", std::to_string(kMaxHeaderFields),
+                                " fields, a field over 64 KiB or ", std::to_string(kMaxHeaderBytes),
+                                " bytes"})),
+            true);
       case ParseState::kBodyTooLarge:
         return AnswerNow(
             ErrorAnswer(413, "bad_data",
@@ -182,6 +192,22 @@ void Session::Parse() {
                          true);
     }
   }
+}
+
+// Connections times the largest body would be gigabytes, and who sends it may not even be known
+// yet.
+bool Session::Buffer(size_t bytes) {
+  buffered_bytes_ += bytes;
+  core_->buffered_bytes += bytes;
+  const bool large = buffered_bytes_ > kSmallRequestBytes;
+  if (!large || core_->buffered_bytes <= core_->options.max_buffered_bytes) return true;
+  AnswerNow(BusyAnswer("too many large requests at once"), true);
+  return false;
+}
+
+void Session::ReleaseBuffer() {
+  core_->buffered_bytes -= buffered_bytes_;
+  buffered_bytes_ = 0;
 }
 
 // From here the client has a fixed time for the whole header, and then for the whole body: one that

@@ -42,6 +42,9 @@ class Session : public std::enable_shared_from_this<Session> {
   bool MayEnter();
   void SendContinue();
   void OnReadTimeout();
+  // Counts bytes of the current request towards what all may hold. False when it is refused.
+  bool Buffer(size_t bytes);
+  void ReleaseBuffer();
 
   void Dispatch();
   AnswerShape Shape() const;
@@ -69,7 +72,8 @@ class Session : public std::enable_shared_from_this<Session> {
   std::unique_ptr<RequestParser> parser_;
   bool request_begun_ = false;
   bool header_done_ = false;
-  bool body_unread_ = false;  // the answer is given before the body was read
+  uint64_t buffered_bytes_ = 0;  // of the current request
+  bool body_unread_ = false;     // the answer is given before the body was read
   Router::Match match_;
   bool authenticated_ = false;  // without credentials; with some, the pool's thread checks
   std::stop_source stop_;

@@ -50,14 +50,30 @@ int VersionNumber(std::string_view name) {
   return TLS1_2_VERSION;
 }
 
-Status FileError(const std::string& path, const ErrorCode& error) {
-  return InvalidArgument(Concat({path, ": ", error.message()}));
+// A file that a configuration names: `place` is where, or the key alone.
+struct NamedFile {
+  const std::string& path;
+  std::string place;
+};
+
+NamedFile Named(const std::string& path, const std::string& place, std::string_view key) {
+  return {path, place.empty() ? std::string(key) : place};
 }
 
-Status LoadPair(const std::string& cert_file, const std::string& key_file, FileSystem* fs,
+StatusOr<std::string> Read(const NamedFile& file, FileSystem* fs) {
+  StatusOr<std::string> text = fs->ReadFile(file.path);
+  if (text.ok()) return text;
+  return InvalidArgument(Concat({file.place, ": ", Message(text.status())}));
+}
+
+Status FileError(const NamedFile& file, const ErrorCode& error) {
+  return InvalidArgument(Concat({file.place, ": ", file.path, ": ", error.message()}));
+}
+
+Status LoadPair(const NamedFile& cert_file, const NamedFile& key_file, FileSystem* fs,
                 ssl::context* context) {
-  VEDETTE_ASSIGN_OR_RETURN(const std::string cert, fs->ReadFile(cert_file));
-  VEDETTE_ASSIGN_OR_RETURN(const std::string key, fs->ReadFile(key_file));
+  VEDETTE_ASSIGN_OR_RETURN(const std::string cert, Read(cert_file, fs));
+  VEDETTE_ASSIGN_OR_RETURN(const std::string key, Read(key_file, fs));
   ErrorCode error;
   context->use_certificate_chain(asio::buffer(cert), error);
   if (error) return FileError(cert_file, error);
@@ -66,8 +82,8 @@ Status LoadPair(const std::string& cert_file, const std::string& key_file, FileS
   return absl::OkStatus();
 }
 
-Status LoadAuthority(const std::string& ca_file, FileSystem* fs, ssl::context* context) {
-  VEDETTE_ASSIGN_OR_RETURN(const std::string ca, fs->ReadFile(ca_file));
+Status LoadAuthority(const NamedFile& ca_file, FileSystem* fs, ssl::context* context) {
+  VEDETTE_ASSIGN_OR_RETURN(const std::string ca, Read(ca_file, fs));
   ErrorCode error;
   context->add_certificate_authority(asio::buffer(ca), error);
   return error ? FileError(ca_file, error) : absl::OkStatus();
@@ -79,7 +95,8 @@ Status SetClientAuth(const WebConfig::Tls& tls, FileSystem* fs, ssl::context* co
     return InvalidArgument(Concat({"client_auth_type: unknown ", tls.client_auth_type}));
   }
   if (!tls.client_ca_file.empty()) {
-    VEDETTE_RETURN_IF_ERROR(LoadAuthority(tls.client_ca_file, fs, context));
+    VEDETTE_RETURN_IF_ERROR(LoadAuthority(
+        Named(tls.client_ca_file, tls.client_ca_file_place, "client_ca_file"), fs, context));
   }
   ErrorCode error;
   context->set_verify_mode(auth->mode, error);
@@ -102,7 +119,9 @@ bool IsTlsVersion(std::string_view name) {
 
 StatusOr<std::shared_ptr<TlsContext>> NewServerTls(const WebConfig::Tls& tls, FileSystem* fs) {
   auto made = std::make_shared<TlsContext>(ssl::context::tls_server);
-  VEDETTE_RETURN_IF_ERROR(LoadPair(tls.cert_file, tls.key_file, fs, &made->context));
+  VEDETTE_RETURN_IF_ERROR(LoadPair(Named(tls.cert_file, tls.cert_file_place, "cert_file"),
+                                   Named(tls.key_file, tls.key_file_place, "key_file"), fs,
+                                   &made->context));
   VEDETTE_RETURN_IF_ERROR(SetClientAuth(tls, fs, &made->context));
   SSL_CTX* native = made->context.native_handle();
   SSL_CTX_set_min_proto_version(native, VersionNumber(tls.min_version));
@@ -119,10 +138,11 @@ StatusOr<std::shared_ptr<TlsContext>> NewClientTls(const TlsClientOptions& tls, 
   if (tls.ca_file.empty()) {
     made->context.set_default_verify_paths(error);
   } else {
-    VEDETTE_RETURN_IF_ERROR(LoadAuthority(tls.ca_file, fs, &made->context));
+    VEDETTE_RETURN_IF_ERROR(LoadAuthority(Named(tls.ca_file, {}, "ca_file"), fs, &made->context));
   }
   if (!tls.cert_file.empty()) {
-    VEDETTE_RETURN_IF_ERROR(LoadPair(tls.cert_file, tls.key_file, fs, &made->context));
+    VEDETTE_RETURN_IF_ERROR(LoadPair(Named(tls.cert_file, {}, "cert_file"),
+                                     Named(tls.key_file, {}, "key_file"), fs, &made->context));
   }
   made->context.set_verify_mode(tls.insecure_skip_verify ? ssl::verify_none : ssl::verify_peer,
                                 error);

@@ -15,7 +15,7 @@ namespace vedette::base::http {
 // Immutable once made, shared by the connections made from it; thread-safe.
 class TlsContext;
 
-// Errors name the file.
+// Errors name the file and the key that names it, with its place in the web configuration file.
 StatusOr<std::shared_ptr<TlsContext>> NewServerTls(const WebConfig::Tls& tls, FileSystem* fs);
 StatusOr<std::shared_ptr<TlsContext>> NewClientTls(const TlsClientOptions& tls, FileSystem* fs);
 

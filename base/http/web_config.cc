@@ -83,9 +83,14 @@ void ReadTls(const Node& node, const std::string& field, Problems* problems, Web
   if (!tls.client_ca_file.empty() && tls.client_auth_type.empty()) {
     problems->Add(node, field, "client_ca_file needs client_auth_type");
   }
-  for (std::string* path : {&tls.cert_file, &tls.key_file, &tls.client_ca_file}) {
+  const auto locate = [&](std::string_view key, std::string* path, std::string* place) {
     *path = Resolve(out->path, *path);
-  }
+    const Node* const value = node.Find(key);
+    if (value != nullptr) *place = problems->Place(*value, Concat({field, ".", key}));
+  };
+  locate("cert_file", &tls.cert_file, &tls.cert_file_place);
+  locate("key_file", &tls.key_file, &tls.key_file_place);
+  locate("client_ca_file", &tls.client_ca_file, &tls.client_ca_file_place);
   out->tls = std::move(tls);
 }
 

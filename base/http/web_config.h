@@ -19,8 +19,8 @@ namespace vedette::base::http {
 //
 //   tokens:
 //     - name: grafana
-//       token_file: /run/credentials/grafana-token   # read at use; the secret is never in this
-//       file scopes: [read]                               # read, push, admin
+//       token_file: /run/credentials/grafana-token  # read at use; the secret is never in here
+//       scopes: [read]                              # read, push, admin
 //
 // basic_auth_users have all scopes, as upstream; `basic_auth_scopes: {user: [read]}` narrows one.
 // Immutable after load, thread-safe.
@@ -31,6 +31,10 @@ struct WebConfig {
     std::string client_ca_file;    // empty: no client certificates
     std::string client_auth_type;  // upstream's names, "NoClientCert" by default
     std::string min_version = "TLS12";
+    // Where the file names them, "FILE:LINE:COL: FIELD", for messages; empty without a file.
+    std::string cert_file_place;
+    std::string key_file_place;
+    std::string client_ca_file_place;
   };
   struct User {
     std::string name;

@@ -4,6 +4,7 @@
 #include <future>
 #include <thread>
 
+#include "base/http/parser.h"
 #include "tests/base/http/raw_client.h"
 #include "tests/base/http/server_fixture.h"
 
@@ -107,6 +108,54 @@ TEST_F(HttpServer, HeaderOver256KiBIs431) {
   Start();
   RawClient raw(port());
   raw.Send("GET /hello HTTP/1.1\r\nHost: x\r\nX: " + std::string(300 * 1024, 'x') + "\r\n\r\n");
+  EXPECT_NE(raw.ReadAll().find("HTTP/1.1 431"), std::string::npos);
+}
+
+TEST_F(HttpServer, LargeBodiesAreRefusedOnceAllTogetherHoldTooMuch) {
+  options_.max_buffered_bytes = 300 * 1024;
+  Start();
+  ClientRequest request;
+  request.method = "POST";
+  request.url = Url("/echo");
+  request.body.assign(200 * 1024, 'x');
+  EXPECT_EQ(client_->Send(request)->status, 200);
+  RawClient slow(port());  // announces as much and sends nearly all of it
+  slow.Send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 204800\r\n\r\n" +
+            std::string(200'000, 'x'));
+  int status = 200;
+  for (int i = 0; i < 100 && status == 200; ++i) {
+    const auto response = client_->Send(request);
+    ASSERT_TRUE(response.ok()) << response.status();
+    status = response->status;
+  }
+  EXPECT_EQ(status, 503);
+  EXPECT_EQ(Get("/hello").status, 200) << "small requests go on";
+  slow.Send(std::string(4'800, 'x'));
+  slow.ReadUntil("200 OK");
+  EXPECT_EQ(client_->Send(request)->status, 200);
+}
+
+TEST_F(HttpServer, MoreThan200FieldsAre431) {
+  Start();
+  for (const size_t fields : {base::http::kMaxHeaderFields, base::http::kMaxHeaderFields + 1}) {
+    std::string request = "GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+    for (size_t i = 2; i < fields; ++i) request += "a: b\r\n";
+    RawClient raw(port());
+    raw.Send(request + "\r\n");
+    const std::string answer = raw.ReadAll();
+    const bool allowed = fields == base::http::kMaxHeaderFields;
+    EXPECT_NE(answer.find(allowed ? "HTTP/1.1 200" : "HTTP/1.1 431"), std::string::npos) << answer;
+  }
+}
+
+// Fields behind a chunked body count as well.
+TEST_F(HttpServer, MoreThan200TrailersAre431) {
+  Start();
+  std::string request =
+      "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n";
+  for (size_t i = 0; i < base::http::kMaxHeaderFields; ++i) request += "a: b\r\n";
+  RawClient raw(port());
+  raw.Send(request + "\r\n");
   EXPECT_NE(raw.ReadAll().find("HTTP/1.1 431"), std::string::npos);
 }
 

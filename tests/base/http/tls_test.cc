@@ -113,6 +113,36 @@ TEST_F(HttpTls, CertificateIsReloadedAndABadOneChangesNothing) {
   EXPECT_TRUE(Ask(renewed).ok());
 }
 
+TEST_F(HttpTls, WhatCannotBeLoadedIsToldWithItsKeyAndPlace) {
+  options_.web_config = ServerConfig();
+  Start();
+  dir_.Write("junk.pem", "junk");
+  const struct {
+    std::string yaml;
+    std::vector<std::string> want;
+  } cases[] = {
+      {"  cert_file: none.pem\n  key_file: server.key\n",
+       {"web.yml:2:14: tls_server_config.cert_file: ", "none.pem"}},
+      {"  cert_file: server.pem\n  key_file: none.key\n",
+       {"web.yml:3:13: tls_server_config.key_file: ", "none.key"}},
+      {"  cert_file: junk.pem\n  key_file: server.key\n",
+       {"web.yml:2:14: tls_server_config.cert_file: ", "junk.pem: "}},
+      {"  cert_file: server.pem\n  key_file: server.key\n  client_ca_file: junk.pem\n"
+       "  client_auth_type: RequireAndVerifyClientCert\n",
+       {"web.yml:4:19: tls_server_config.client_ca_file: ", "junk.pem: "}},
+  };
+  const auto fs = base::NewPosixFileSystem();
+  for (const auto& c : cases) {
+    const std::string path = dir_.Write("web.yml", "tls_server_config:\n" + c.yaml);
+    auto config = base::http::LoadWebConfig(fs.get(), path);
+    ASSERT_TRUE(config.ok()) << config.status();
+    const base::Status status = server_->SetWebConfig(std::make_shared<WebConfig>(*config));
+    for (const std::string& part : c.want) {
+      EXPECT_NE(base::Message(status).find(part), std::string_view::npos) << status << c.yaml;
+    }
+  }
+}
+
 TEST_F(HttpTls, PlainTextOnATlsPortIsNotAnswered) {
   options_.web_config = ServerConfig();
   Start();
