@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/strings.h"
+#include "model/log_level.h"
 
 namespace vedette::app {
 namespace {
@@ -56,6 +57,9 @@ CollectorFlags::CollectorFlags(CLI::App* verb) {
       ->capture_default_str();
   verb->add_option("--storage.logs.retention.time", logs_retention_, "How long logs are kept")
       ->capture_default_str();
+  verb->add_option("--logs.default-level", options_.logs_default_level,
+                   "detected_level of a pushed line that tells none")
+      ->capture_default_str();
   verb->add_option("--web.listen-address", listen_,
                    "Address to listen on, repeatable; replaces 127.0.0.1:9090, :3100 and :9093");
   verb->add_option("--web.config.file", options_.web_config_file,
@@ -77,6 +81,11 @@ base::StatusOr<CollectorOptions> CollectorFlags::Check() const {
                            RetentionMs("--storage.tsdb.retention.time", metrics_retention_));
   VEDETTE_ASSIGN_OR_RETURN(options.logs_retention_ms,
                            RetentionMs("--storage.logs.retention.time", logs_retention_));
+  const std::string& level = options.logs_default_level;
+  if (level != "unknown" && (level.empty() || model::NormaliseLevel(level) != level)) {
+    return BadFlag("--logs.default-level", level,
+                   "unknown, trace, debug, info, warn, error, critical, fatal");
+  }
   if (!base::ParseLogLevel(log_level_, &options.log_level)) {
     return BadFlag("--log.level", log_level_, "debug, info, warn, error");
   }

@@ -32,6 +32,7 @@ struct CollectorOptions {
   std::string storage_path = "data/";
   int64_t metrics_retention_ms = 0;
   int64_t logs_retention_ms = 0;
+  std::string logs_default_level = "unknown";  // of pushed lines that tell none
   std::vector<std::string> listen = {"127.0.0.1:9090", "127.0.0.1:3100", "127.0.0.1:9093"};
   std::string web_config_file;
   std::vector<std::string> allow_plaintext;

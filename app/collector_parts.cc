@@ -131,7 +131,7 @@ void CollectorParts::RegisterRoutes(base::http::Router* router, const CollectorO
   const api::BuildInfo build = OwnBuildInfo();
   if (metrics_) RegisterMetrics(router, options);
   if (rules_) api::RegisterPrometheusRules(router, rules_view_.get());
-  if (logs_) RegisterLogs(router);
+  if (logs_) RegisterLogs(router, options);
   if (alerting_) {
     api::RegisterAlertmanager(router,
                               {alerts_view_.get(), world_.clock, build, kAlertmanagerVersion});
@@ -151,10 +151,11 @@ void CollectorParts::RegisterMetrics(base::http::Router* router, const Collector
   }
 }
 
-void CollectorParts::RegisterLogs(base::http::Router* router) {
+void CollectorParts::RegisterLogs(base::http::Router* router, const CollectorOptions& options) {
   api::LokiPushDeps push;
   push.sink = logs_.get();
   push.telemetry = world_.telemetry;
+  push.default_level = options.logs_default_level;
   api::RegisterLokiPush(router, push);
   api::LokiQueryDeps query;
   query.engine = logql_.get();

@@ -52,7 +52,7 @@ class CollectorParts {
   base::Status OpenRules(const CollectorOptions& options, const std::string& external_url,
                          CollectorConfig* config);
   void RegisterMetrics(base::http::Router* router, const CollectorOptions& options);
-  void RegisterLogs(base::http::Router* router);
+  void RegisterLogs(base::http::Router* router, const CollectorOptions& options);
 
   const World world_;
   std::unique_ptr<base::FileLock> lock_;

@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "collector/api/prometheus_reply.h"
 #include "collector/api/time_text.h"
+#include "model/match_operator.h"
 
 namespace vedette::api {
 namespace {
@@ -108,16 +109,6 @@ void WriteStrings(const std::vector<std::string>& strings, base::JsonWriter* out
   out->EndArray();
 }
 
-struct Operator {
-  std::string_view text;
-  model::MatchType type;
-};
-// Longer ones first where one begins another.
-constexpr Operator kOperators[] = {{"=~", model::MatchType::kRegex},
-                                   {"!~", model::MatchType::kNotRegex},
-                                   {"!=", model::MatchType::kNotEqual},
-                                   {"=", model::MatchType::kEqual}};
-
 base::Status BadMatcher(std::string_view text) {
   return base::InvalidArgument(base::Concat({"bad matcher format: ", text}));
 }
@@ -196,14 +187,12 @@ base::StatusOr<model::Matcher> ParseFilterMatcher(std::string_view text) {
   std::string_view rest = base::Trim(text);
   std::optional<std::string> name = TakeText(&rest, "=!");
   if (!name || name->empty()) return BadMatcher(text);
-  for (const Operator& op : kOperators) {
-    if (!base::StartsWith(rest, op.text)) continue;
-    rest = base::Trim(rest.substr(op.text.size()));
-    std::optional<std::string> value = TakeText(&rest, "");
-    if (!value || !rest.empty()) return BadMatcher(text);
-    return model::Matcher::Make(op.type, std::move(*name), std::move(*value));
-  }
-  return BadMatcher(text);
+  const std::optional<model::MatchType> type = model::TakeOperator(&rest);
+  if (!type) return BadMatcher(text);
+  rest = base::Trim(rest);
+  std::optional<std::string> value = TakeText(&rest, "");
+  if (!value || !rest.empty()) return BadMatcher(text);
+  return model::Matcher::Make(*type, std::move(*name), std::move(*value));
 }
 
 }  // namespace vedette::api

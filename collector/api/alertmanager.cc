@@ -49,14 +49,19 @@ Response BadShape(const ShapeError& error) {
   return Reply(error.http_status, std::move(body));
 }
 
-// strconv.ParseBool, with what it cannot read counting as false; absent is true.
-bool Flag(const Params& params, std::string_view name) {
-  if (!params.Has(name)) return true;
+// What strconv.ParseBool takes; absent or empty is true. Upstream takes any other text for false,
+// and so hides alerts from who mistypes: here it is an error.
+StatusOr<bool> Flag(const Params& params, std::string_view name) {
   const std::string_view text = params.Get(name);
+  if (text.empty()) return true;
   for (const std::string_view yes : {"1", "t", "T", "true", "TRUE", "True"}) {
     if (text == yes) return true;
   }
-  return false;
+  for (const std::string_view no : {"0", "f", "F", "false", "FALSE", "False"}) {
+    if (text == no) return false;
+  }
+  return base::InvalidArgument(base::Concat({"parameter ", name, ": found ", base::GoQuote(text),
+                                             "; allowed are true and false (also t, f, 1, 0)"}));
 }
 
 // What the parameters of GET /api/v2/alerts leave over.
@@ -90,8 +95,12 @@ StatusOr<AlertFilter> ReadFilter(const Params& params) {
     }
     filter.receiver.push_back(*std::move(matcher));
   }
-  filter.active = Flag(params, "active");
-  filter.inhibited = Flag(params, "inhibited");
+  VEDETTE_ASSIGN_OR_RETURN(filter.active, Flag(params, "active"));
+  VEDETTE_ASSIGN_OR_RETURN(filter.inhibited, Flag(params, "inhibited"));
+  // There are no silences and nothing waits to be processed: these two hide nothing.
+  for (const std::string_view name : {"silenced", "unprocessed"}) {
+    VEDETTE_RETURN_IF_ERROR(Flag(params, name).status());
+  }
   return filter;
 }
 

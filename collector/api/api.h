@@ -80,6 +80,8 @@ struct LokiPushDeps {
   model::LogSink* sink = nullptr;
   uint64_t max_decoded_bytes = 64ull << 20;
   base::Telemetry* telemetry = nullptr;  // may be null
+  // The level of an entry whose labels, metadata and line tell none.
+  std::string default_level = "unknown";
 };
 // POST /loki/api/v1/push
 void RegisterLokiPush(base::http::Router* router, const LokiPushDeps& deps);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,7 @@ namespace {
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kDefaultSince = 3600 * kSecond;
 constexpr size_t kMaxSecondsDigits = 10;
+constexpr int64_t kMaxWholeSeconds = INT64_MAX / kSecond;
 constexpr double kMaxSeconds = 9.2e9;  // of what fits int64 nanoseconds
 
 int64_t SaturatingSub(int64_t a, int64_t b) {
@@ -30,7 +32,8 @@ base::StatusOr<int64_t> ParseLokiTime(std::string_view text) {
     return static_cast<int64_t>(std::llround(*number * 1000)) * 1'000'000;
   }
   if (const std::optional<int64_t> whole = base::ParseInt(text)) {
-    return text.size() <= kMaxSecondsDigits ? *whole * kSecond : *whole;
+    if (text.size() > kMaxSecondsDigits) return *whole;
+    return std::abs(*whole) < kMaxWholeSeconds ? *whole * kSecond : INT64_MAX;
   }
   // JavaScript prints large numbers as 1.7e18.
   if (number && std::abs(*number) < 9.2e18) return static_cast<int64_t>(*number);

@@ -5,6 +5,8 @@
 #include "base/strings.h"
 #include "collector/api/api.h"
 #include "collector/api/loki_params.h"
+#include "collector/api/push_route.h"
+#include "model/log_level.h"
 #include "model/log_push.h"
 #include "model/source_header.h"
 
@@ -40,6 +42,33 @@ model::Labels WithServiceName(const model::Labels& labels) {
     break;
   }
   return model::LabelsBuilder(labels).Set("service_name", service).Build();
+}
+
+constexpr std::string_view kLevelLabel = "detected_level";
+
+// The entry's metadata with its level: in the canonical spelling where the sender names one, else
+// by Loki's rule, else `default_level`.
+model::Labels WithLevel(const model::Labels& stream, const model::LogEntry& entry,
+                        std::string_view default_level) {
+  std::string_view level;
+  if (const std::string_view given = entry.metadata.Get(kLevelLabel); !given.empty()) {
+    level = model::NormaliseLevel(given);
+    if (level.empty() || level == given) return entry.metadata;
+  } else {
+    level = model::DetectLevel(stream, entry);
+  }
+  return model::LabelsBuilder(entry.metadata)
+      .Set(kLevelLabel, level.empty() ? default_level : level)
+      .Build();
+}
+
+// What Loki adds at ingest. A stream that has its level as a label is our shipper's: complete.
+void Complete(std::string_view default_level, model::LogStream* stream) {
+  stream->labels = WithServiceName(stream->labels);
+  if (stream->labels.Has(kLevelLabel)) return;
+  for (model::LogEntry& entry : stream->entries) {
+    entry.metadata = WithLevel(stream->labels, entry, default_level);
+  }
 }
 
 // The media type without parameters; empty when there is none.
@@ -103,7 +132,7 @@ void Push(const LokiPushDeps& deps, const Request& request, const Responder& res
   if (const base::Status source = ReadSource(request, &*push); !source.ok()) {
     return respond(PushReply(source));
   }
-  for (model::LogStream& stream : push->streams) stream.labels = WithServiceName(stream.labels);
+  for (model::LogStream& stream : push->streams) Complete(deps.default_level, &stream);
   deps.sink->Push(*std::move(push),
                   [respond](const base::Status& status) { respond(PushReply(status)); });
 }
@@ -111,15 +140,10 @@ void Push(const LokiPushDeps& deps, const Request& request, const Responder& res
 }  // namespace
 
 void RegisterLokiPush(base::http::Router* router, const LokiPushDeps& deps) {
-  base::Counter* requests = deps.telemetry == nullptr
-                                ? nullptr
-                                : deps.telemetry->NewCounter("vedette_loki_push_requests_total",
-                                                             "Log push requests received.");
-  router->Handle({"POST", "/loki/api/v1/push", base::http::Pool::kIngest, base::http::Scope::kPush,
-                  [deps, requests](const Request& request, const Responder& respond) {
-                    if (requests != nullptr) requests->Add();
-                    Push(deps, request, respond);
-                  }});
+  AddPushRoute(
+      router, "/loki/api/v1/push", deps.telemetry,
+      {"vedette_loki_push_requests_total", "Log push requests received."},
+      [deps](const Request& request, const Responder& respond) { Push(deps, request, respond); });
 }
 
 }  // namespace vedette::api

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/strings.h"
+#include "base/utf8.h"
 #include "collector/api/time_text.h"
 #include "collector/promql/parser.h"
 
@@ -19,27 +20,6 @@ constexpr double kMaxSeconds = 9.2e15;  // of what fits int64 milliseconds
 
 base::Status Annotated(const base::Status& status, std::string_view name) {
   return base::Annotate(status, base::Concat({"invalid parameter \"", name, "\""}));
-}
-
-std::string EncodeUtf8(uint32_t rune) {
-  std::string out;
-  const auto put = [&](uint32_t byte) { out += static_cast<char>(byte); };
-  if (rune < 0x80) {
-    put(rune);
-  } else if (rune < 0x800) {
-    put(0xc0 | rune >> 6);
-    put(0x80 | (rune & 0x3f));
-  } else if (rune < 0x10000) {
-    put(0xe0 | rune >> 12);
-    put(0x80 | (rune >> 6 & 0x3f));
-    put(0x80 | (rune & 0x3f));
-  } else {
-    put(0xf0 | rune >> 18);
-    put(0x80 | (rune >> 12 & 0x3f));
-    put(0x80 | (rune >> 6 & 0x3f));
-    put(0x80 | (rune & 0x3f));
-  }
-  return out;
 }
 
 // The "2e_" after an underscore: hexadecimal digits and the underscore that ends them.
@@ -143,7 +123,7 @@ std::string UnescapeLabelName(std::string_view name) {
       out += '_';
       rest.remove_prefix(1);
     } else if (const std::optional<uint32_t> rune = TakeRune(&rest)) {
-      out += EncodeUtf8(*rune);
+      base::AppendRune(*rune, &out);
     } else {
       return std::string(name);
     }

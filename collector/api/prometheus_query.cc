@@ -24,6 +24,12 @@ using base::http::Response;
 using base::http::Scope;
 
 constexpr int64_t kMaxPoints = 11'000;
+constexpr int64_t kLongestMs = 9'000'000'000'000;  // in nanoseconds it fits int64
+// Times beyond, which stand for "since ever" and "for ever", leave no room to reckon with ranges
+// and offsets.
+constexpr int64_t kFarthestMs = int64_t{1} << 61;
+
+int64_t Reckonable(int64_t time_ms) { return std::clamp(time_ms, -kFarthestMs, kFarthestMs); }
 
 void WriteVector(const std::vector<promql::VectorSample>& samples, JsonWriter* json) {
   json->BeginArray();
@@ -120,7 +126,8 @@ class QueryApi {
     if (const base::Status status = ReadContext(request, params, &context); !status.ok()) {
       return BadData(base::Message(status));
     }
-    return QueryReply(deps_.engine->Instant(params.Get("query"), *time, context), *limit);
+    return QueryReply(deps_.engine->Instant(params.Get("query"), Reckonable(*time), context),
+                      *limit);
   }
 
   Response Range(const Request& request) const {
@@ -152,7 +159,7 @@ class QueryApi {
          {std::pair{"start", &times->start_ms}, std::pair{"end", &times->end_ms}}) {
       const StatusOr<int64_t> time = ParseTimeMs(params.Get(name));
       if (!time.ok()) return Wrong(name, base::Message(time.status()));
-      *field = *time;
+      *field = Reckonable(*time);
     }
     if (times->end_ms < times->start_ms) {
       return Wrong("end", "end timestamp must not be before start time");
@@ -186,7 +193,7 @@ class QueryApi {
     if (const std::string_view text = params.Get("timeout"); !text.empty()) {
       const StatusOr<int64_t> ms = ParseDurationParamMs(text);
       if (!ms.ok()) return Wrong("timeout", base::Message(ms.status()));
-      const std::chrono::nanoseconds asked = std::chrono::milliseconds(*ms);
+      const std::chrono::nanoseconds asked = std::chrono::milliseconds(std::min(*ms, kLongestMs));
       context->timeout = std::min(asked, context->timeout.value_or(asked));
     }
     if (const std::string_view text = params.Get("lookback_delta"); !text.empty()) {

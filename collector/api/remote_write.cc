@@ -6,6 +6,7 @@
 #include "base/codec/compress.h"
 #include "base/strings.h"
 #include "collector/api/api.h"
+#include "collector/api/push_route.h"
 
 namespace vedette::api {
 namespace {
@@ -91,15 +92,10 @@ void Write(const RemoteWriteDeps& deps, const Request& request, const Responder&
 }  // namespace
 
 void RegisterRemoteWrite(base::http::Router* router, const RemoteWriteDeps& deps) {
-  base::Counter* requests = deps.telemetry == nullptr
-                                ? nullptr
-                                : deps.telemetry->NewCounter("vedette_remote_write_requests_total",
-                                                             "Remote write requests received.");
-  router->Handle({"POST", "/api/v1/write", base::http::Pool::kIngest, base::http::Scope::kPush,
-                  [deps, requests](const Request& request, const Responder& respond) {
-                    if (requests != nullptr) requests->Add();
-                    Write(deps, request, respond);
-                  }});
+  AddPushRoute(
+      router, "/api/v1/write", deps.telemetry,
+      {"vedette_remote_write_requests_total", "Remote write requests received."},
+      [deps](const Request& request, const Responder& respond) { Write(deps, request, respond); });
 }
 
 }  // namespace vedette::api

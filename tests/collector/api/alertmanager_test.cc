@@ -87,7 +87,7 @@ TEST_F(AlertmanagerApi, ListIsFiltered) {
   EXPECT_EQ(Count({}), 2);
   EXPECT_EQ(Count({{"inhibited", "false"}}), 1);
   EXPECT_EQ(Count({{"active", "false"}}), 1);
-  EXPECT_EQ(Count({{"active", "maybe"}}), 1);  // unreadable is false
+  EXPECT_EQ(Count({{"active", ""}, {"inhibited", "F"}}), 1);
   EXPECT_EQ(Count({{"silenced", "false"}, {"unprocessed", "false"}}), 2);
   EXPECT_EQ(Count({{"receiver", "nextcloud-.*"}}), 1);
   EXPECT_EQ(Count({{"receiver", "nextcloud"}}), 0);
@@ -99,12 +99,19 @@ TEST_F(AlertmanagerApi, ListIsFiltered) {
 TEST_F(AlertmanagerApi, BadFiltersAre400WithAJsonString) {
   EXPECT_EQ(Get(Target("/api/v2/alerts", {{"filter", "{a=\"b\"}"}})).body,
             R"("unexpected open or close brace: {a=\"b\"}")");
+  EXPECT_EQ(
+      Get(Target("/api/v2/alerts", {{"active", "maybe"}})).body,
+      R"x("parameter active: found \"maybe\"; allowed are true and false (also t, f, 1, 0)")x");
   for (const auto& [name, value] :
        std::vector<std::pair<std::string, std::string>>{{"filter", "{a=\"b\"}"},
                                                         {"filter", "nonsense"},
                                                         {"filter", "a=\"b"},
                                                         {"filter", "a=~("},
                                                         {"filter", "=b"},
+                                                        {"active", "maybe"},
+                                                        {"silenced", "2"},
+                                                        {"inhibited", "yes"},
+                                                        {"unprocessed", "-"},
                                                         {"receiver", "("}}) {
     const Response response = Get(Target("/api/v2/alerts", {{name, value}}));
     EXPECT_EQ(response.status, 400) << value;

@@ -158,6 +158,40 @@ TEST_F(LokiPushApi, ProtobufWithSource) {
   EXPECT_EQ(sink_.pushes_, 1);
 }
 
+TEST_F(LokiPushApi, EntriesWithoutALevelGetOne) {
+  const std::string body =
+      R"({"streams":[{"stream":{"app":"a"},"values":[["1","[WARN] w"],["2","quiet"],)"
+      R"(["3","x",{"detected_level":"ERR"}],["4","info",{"severity_number":"17","k":"v"}],)"
+      R"(["5","x",{"detected_level":"odd"}]]},)"
+      R"({"stream":{"app":"a","level":"notice"},"values":[["1","error"]]},)"
+      R"({"stream":{"app":"a","detected_level":"info"},"values":[["1","error"]]}]})";
+  ASSERT_EQ(Json(body).status, 204);
+  std::vector<std::string> levels;
+  for (const model::LogStream& stream : sink_.push_.streams) {
+    for (const model::LogEntry& entry : stream.entries) {
+      levels.emplace_back(entry.metadata.Get("detected_level"));
+    }
+  }
+  EXPECT_EQ(levels, (std::vector<std::string>{"warn", "unknown", "error", "error", "odd", "notice",
+                                              ""}));  // the last has it as a label
+  EXPECT_EQ(sink_.push_.streams[0].entries[3].metadata.Get("k"), "v");
+}
+
+TEST_F(LokiPushApi, TheDefaultLevelIsSettable) {
+  base::http::Router router;
+  api::LokiPushDeps deps;
+  deps.sink = &sink_;
+  deps.default_level = "info";
+  api::RegisterLokiPush(&router, deps);
+  base::http::Request request;
+  request.method = "POST";
+  request.headers.Set("Content-Type", "application/json");
+  request.body = kPush;
+  router.Find("POST", "/loki/api/v1/push").route->handler(request, [](const Response&) {});
+  ASSERT_EQ(sink_.push_.streams.size(), 1u);
+  EXPECT_EQ(sink_.push_.streams[0].entries[0].metadata.Get("detected_level"), "info");
+}
+
 TEST_F(LokiPushApi, BadPushesStoreNothing) {
   const struct {
     const char* body;
