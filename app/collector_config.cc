@@ -61,8 +61,9 @@ base::StatusOr<std::vector<rules::GroupSpec>> LoadRules(base::FileSystem* fs,
   std::vector<rules::GroupSpec> groups;
   std::string problems;
   for (const std::string& file : files) {
-    VEDETTE_ASSIGN_OR_RETURN(const std::string text, fs->ReadFile(file));
-    auto parsed = rules::ParseRuleFile(text, file, validate);
+    const auto text = fs->ReadFile(file);
+    auto parsed = text.ok() ? rules::ParseRuleFile(*text, file, validate)
+                            : base::Annotate(text.status(), "rule_files");
     if (!parsed.ok()) {
       problems += std::string(base::Message(parsed.status())) + "\n";
       continue;

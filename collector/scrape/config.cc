@@ -63,8 +63,7 @@ class ConfigReader {
   void ReadRoot(const Node& root) {
     MapReader map(root, "", &problems_.mistakes);
     map.Child("global", [this](const Node& n, const std::string& f) { ReadGlobal(n, f); });
-    map.StringList("rule_files", &config_.rule_files);
-    for (std::string& pattern : config_.rule_files) pattern = BesideFile(path_, pattern);
+    map.Each("rule_files", [this](const Node& n, const std::string& f) { AddRulePattern(n, f); });
     map.Each("scrape_configs", [this](const Node& n, const std::string& f) { AddJob(n, f); });
     map.Child("alerting", [this](const Node& n, const std::string& f) { ReadAlerting(n, f); });
     map.Child("storage", [this](const Node& n, const std::string& f) { ReadStorage(n, f); });
@@ -117,6 +116,15 @@ class ConfigReader {
                                base::Concat({base::GoQuote(value), " is not a valid label value"}));
       }
     }
+  }
+
+  void AddRulePattern(const Node& node, const std::string& field) {
+    if (node.kind != Node::Kind::kScalar || node.scalar.empty()) {
+      problems_.mistakes.Add(node, field, "expected the name of a file, or a pattern of names");
+      return;
+    }
+    config_.rule_files.push_back(
+        {BesideFile(path_, node.scalar), problems_.mistakes.Place(node, field)});
   }
 
   void AddJob(const Node& node, const std::string& field) {

@@ -79,12 +79,18 @@ struct StorageConfig {
   std::optional<uint64_t> retention_bytes;
 };
 
+// One item of rule_files.
+struct RulePattern {
+  std::string pattern;  // a relative one is joined to the file's folder
+  std::string place;    // where it stands, "FILE:LINE:COL: rule_files[0]", for messages
+};
+
 struct Config {
   std::string path;  // of the file, empty for Defaults
   int64_t evaluation_interval_ms = 60'000;
   int64_t rule_query_offset_ms = 0;
   std::vector<std::pair<std::string, std::string>> external_labels;
-  std::vector<std::string> rule_files;  // patterns, relative ones joined to the file's folder
+  std::vector<RulePattern> rule_files;
   std::vector<std::shared_ptr<const JobConfig>> jobs;
   std::vector<AlertmanagerConfig> alertmanagers;
   std::vector<model::Relabeler> alert_relabel;
@@ -106,9 +112,10 @@ base::StatusOr<Config> LoadConfig(base::FileSystem* fs, const std::string& path,
                                   const ConfigOptions& options = {});
 
 // The files that the patterns name now, sorted, each once. '*' and '?' stand in the last part of a
-// path only. A pattern that names nothing is no error, as upstream.
+// path only; folders they match are left out. A pattern that names nothing is no error, as
+// upstream. InvalidArgument with every pattern that cannot be used and its place, one a line.
 base::StatusOr<std::vector<std::string>> ExpandRuleFiles(base::FileSystem* fs,
-                                                         const std::vector<std::string>& patterns);
+                                                         const std::vector<RulePattern>& patterns);
 
 }  // namespace vedette::scrape
 

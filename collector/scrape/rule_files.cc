@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "base/strings.h"
 #include "collector/scrape/config.h"
@@ -32,25 +33,53 @@ bool MatchesPattern(std::string_view pattern, std::string_view name) {
   return p == pattern.size();
 }
 
-base::Status ExpandPattern(base::FileSystem* fs, const std::string& pattern,
-                           std::vector<std::string>* files) {
+std::string_view FolderOf(std::string_view pattern) {
   const size_t slash = pattern.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : pattern.substr(0, slash + 1);
-  const std::string last = slash == std::string::npos ? pattern : pattern.substr(slash + 1);
+  return slash == std::string_view::npos ? "." : pattern.substr(0, slash + 1);
+}
+
+std::string_view NameOf(std::string_view pattern) {
+  const size_t slash = pattern.rfind('/');
+  return slash == std::string_view::npos ? pattern : pattern.substr(slash + 1);
+}
+
+bool IsFolder(base::FileSystem* fs, const std::string& path) {
+  const auto info = fs->Stat(path);
+  return info.ok() && info->is_directory;
+}
+
+base::Status Unusable(const RulePattern& pattern, std::string_view why) {
+  return base::InvalidArgument(base::Concat({pattern.place, pattern.place.empty() ? "" : ": ",
+                                             "found ", base::GoQuote(pattern.pattern), why}));
+}
+
+base::Status ExpandName(base::FileSystem* fs, const RulePattern& pattern,
+                        std::vector<std::string>* files) {
+  if (IsFolder(fs, pattern.pattern)) {
+    const std::string_view slash = base::EndsWith(pattern.pattern, "/") ? "" : "/";
+    return Unusable(pattern,
+                    base::Concat({", a folder; allowed are files, such as ",
+                                  base::GoQuote(base::Concat({pattern.pattern, slash, "*.yml"}))}));
+  }
+  if (fs->Exists(pattern.pattern)) files->push_back(pattern.pattern);
+  return {};
+}
+
+base::Status ExpandPattern(base::FileSystem* fs, const RulePattern& pattern,
+                           std::vector<std::string>* files) {
+  const std::string folder(FolderOf(pattern.pattern));
+  const std::string_view last = NameOf(pattern.pattern);
   if (folder.find_first_of("*?[") != folder.npos || last.find('[') != last.npos) {
-    return base::InvalidArgument(
-        base::Concat({"rule_files: ", pattern, ": '*' and '?' may stand in the file's name only"}));
+    return Unusable(pattern, "; '*' and '?' may stand in the file's name only, '[' nowhere");
   }
-  if (last.find_first_of("*?") == last.npos) {
-    if (fs->Exists(pattern)) files->push_back(pattern);
-    return {};
-  }
+  if (last.find_first_of("*?") == last.npos) return ExpandName(fs, pattern, files);
   const auto names = fs->List(folder);
   if (absl::IsNotFound(names.status())) return {};
-  VEDETTE_RETURN_IF_ERROR(names.status());
+  if (!names.ok()) return Unusable(pattern, base::Concat({": ", base::Message(names.status())}));
   for (const std::string& name : *names) {
     if (!MatchesPattern(last, name)) continue;
-    files->push_back(slash == std::string::npos ? name : folder + name);
+    std::string path = folder == "." ? name : folder + name;
+    if (!IsFolder(fs, path)) files->push_back(std::move(path));
   }
   return {};
 }
@@ -58,11 +87,14 @@ base::Status ExpandPattern(base::FileSystem* fs, const std::string& pattern,
 }  // namespace
 
 base::StatusOr<std::vector<std::string>> ExpandRuleFiles(base::FileSystem* fs,
-                                                         const std::vector<std::string>& patterns) {
+                                                         const std::vector<RulePattern>& patterns) {
   std::vector<std::string> files;
-  for (const std::string& pattern : patterns) {
-    VEDETTE_RETURN_IF_ERROR(ExpandPattern(fs, pattern, &files));
+  std::vector<std::string> problems;
+  for (const RulePattern& pattern : patterns) {
+    const base::Status status = ExpandPattern(fs, pattern, &files);
+    if (!status.ok()) problems.emplace_back(base::Message(status));
   }
+  if (!problems.empty()) return base::InvalidArgument(base::Join(problems, "\n"));
   std::sort(files.begin(), files.end());
   files.erase(std::unique(files.begin(), files.end()), files.end());
   return files;

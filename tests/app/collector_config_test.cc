@@ -74,6 +74,19 @@ TEST(CollectorConfig, RefusesAnOpenListenerWithoutCredentials) {
   EXPECT_FALSE(LoadCollectorConfig(fs.get(), options).ok());
 }
 
+TEST(CollectorConfig, RuleFilesThatCannotBeReadAreToldWithTheirPlace) {
+  test::TempDir dir;
+  CollectorOptions options = Options();
+  options.config_file = dir.Write("p.yml", "rule_files:\n  - .\n  - '*/r.yml'\n");
+  const auto fs = base::NewPosixFileSystem();
+  const auto config = LoadCollectorConfig(fs.get(), options);
+  ASSERT_FALSE(config.ok());
+  const std::string message(config.status().message());
+  for (const char* place : {"p.yml:2:5: rule_files[0]: ", "p.yml:3:5: rule_files[1]: "}) {
+    EXPECT_NE(message.find(place), std::string::npos) << message;
+  }
+}
+
 TEST(CollectorParts, AreNamedOneByOne) {
   const auto logs = ParseParts("logs");
   ASSERT_TRUE(logs.ok());

@@ -52,7 +52,9 @@ scrape_configs:
                                   "/etc/p.yml");
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->external_labels[0].second, "a$b");
-  EXPECT_EQ(config->rule_files, (std::vector<std::string>{"/etc/rules/*.yml", "/abs/x.yml"}));
+  ASSERT_EQ(config->rule_files.size(), 2u);
+  EXPECT_EQ(config->rule_files[0].pattern, "/etc/rules/*.yml");
+  EXPECT_EQ(config->rule_files[1].pattern, "/abs/x.yml");
   ASSERT_EQ(config->jobs.size(), 1u);
   const JobConfig& job = *config->jobs[0];
   EXPECT_EQ(job.interval_ms, 5000);
@@ -112,13 +114,35 @@ TEST(RuleFiles, PatternsNameWhatIsThere) {
   dir.Write("a.yml", "");
   dir.Write("c.txt", "");
   const auto fs = base::NewPosixFileSystem();
-  const auto files =
-      ExpandRuleFiles(fs.get(), {dir.Join("*.yml"), dir.Join("?.txt"), dir.Join("a.yml"),
-                                 dir.Join("none.yml"), dir.Join("none/*.yml")});
+  ASSERT_TRUE(fs->CreateDirs(dir.Join("folder.yml")).ok());
+  std::vector<RulePattern> patterns;
+  for (const char* name : {"*.yml", "?.txt", "a.yml", "none.yml", "none/*.yml"}) {
+    patterns.push_back({dir.Join(name), ""});
+  }
+  const auto files = ExpandRuleFiles(fs.get(), patterns);
   ASSERT_TRUE(files.ok()) << files.status();
   EXPECT_EQ(*files,
             (std::vector<std::string>{dir.Join("a.yml"), dir.Join("b.yml"), dir.Join("c.txt")}));
-  EXPECT_FALSE(ExpandRuleFiles(fs.get(), {dir.Join("*/x.yml")}).ok());
+}
+
+TEST(RuleFiles, WhatCannotBeUsedIsToldWithItsPlace) {
+  test::TempDir dir;
+  const auto fs = base::NewPosixFileSystem();
+  ASSERT_TRUE(fs->CreateDirs(dir.Join("rules")).ok());
+  const auto config =
+      ParseConfig("rule_files:\n- rules\n- '*/x.yml'\n- rules/[ab].yml\n", dir.Join("p.yml"));
+  ASSERT_TRUE(config.ok()) << config.status();
+  const auto files = ExpandRuleFiles(fs.get(), config->rule_files);
+  ASSERT_FALSE(files.ok());
+  const std::string error(base::Message(files.status()));
+  for (const std::string& part :
+       {dir.Join("p.yml") + ":2:3: rule_files[0]: found ", std::string("rules/*.yml"),
+        dir.Join("p.yml") + ":3:3: rule_files[1]: found ",
+        dir.Join("p.yml") + ":4:3: rule_files[2]: found "}) {
+    EXPECT_NE(error.find(part), error.npos) << part << " in:\n" << error;
+  }
+  const std::string shape = ErrorOf("rule_files:\n- {a: b}\n");
+  EXPECT_NE(shape.find(":2:3: rule_files[0]: expected"), shape.npos) << shape;
 }
 
 // Upstream's configuration files. A bad one is never accepted; a good one is accepted, or refused
