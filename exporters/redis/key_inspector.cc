@@ -35,7 +35,8 @@ struct ScanState {
 // Ours, not upstream's: how far what is shown of a pattern can be trusted.
 void AddScanState(const KeyPattern& pattern, const ScanState& state, int64_t now_mono_ns,
                   MetricSet* metrics) {
-  const MetricSet::Labels labels = {{"db", pattern.db_label()}, {"pattern", pattern.key}};
+  const std::string db = pattern.db_label();
+  const MetricSet::Labels labels = {{"db", db}, {"pattern", pattern.key}};
   metrics->Gauge("vedette_exporter_redis_scan_complete", state.whole && !state.truncated ? 1 : 0,
                  labels);
   if (!state.whole) return;
@@ -117,28 +118,29 @@ base::Status KeyInspector::Show(const KeyNode& node, int database,
 }
 
 // Every pattern gets a fair share of what is left, so that a large one does not starve the others.
+// Only the scanning counts: showing what was found has the rest of the scrape.
 base::Status KeyInspector::RunScans(std::span<const KeyNode> nodes, const Deadline& deadline,
                                     MetricSet* metrics) {
-  const int64_t budget_ns =
+  int64_t budget_ns =
       std::min(std::chrono::nanoseconds(options_.scan_time).count(), deadline.RemainingNanos() / 2);
-  const Deadline end = deadline.AtMost(budget_ns);
-  size_t left = scans_.size() * std::max<size_t>(1, nodes.size());
+  size_t left = scans_.size() * nodes.size();
   for (const Scan& scan : scans_) {
-    const int64_t slice_ns = std::max<int64_t>(0, end.RemainingNanos()) /
-                             static_cast<int64_t>(std::max<size_t>(1, left));
-    left -= std::min(left, nodes.size());
-    VEDETTE_RETURN_IF_ERROR(RunScan(scan, nodes, slice_ns, deadline, metrics));
+    VEDETTE_RETURN_IF_ERROR(RunScan(scan, nodes, deadline, &left, &budget_ns, metrics));
   }
   return base::Status();
 }
 
 base::Status KeyInspector::RunScan(const Scan& scan, std::span<const KeyNode> nodes,
-                                   int64_t slice_ns, const Deadline& deadline, MetricSet* metrics) {
+                                   const Deadline& deadline, size_t* left, int64_t* budget_ns,
+                                   MetricSet* metrics) {
   ScanState state;
   for (const KeyNode& node : nodes) {
+    const int64_t begin_ns = deadline.clock->MonotonicNanos();
+    const int64_t slice_ns = std::max<int64_t>(0, *budget_ns) / static_cast<int64_t>((*left)--);
     const auto result =
         scan_.Advance(node.connection, node.name, scan.pattern, scan.kind == Kind::kCount,
                       deadline.AtMost(slice_ns), deadline);
+    *budget_ns -= deadline.clock->MonotonicNanos() - begin_ns;
     if (absl::IsNotFound(result.status())) return base::Status();  // this pattern alone
     if (!result.ok()) return result.status();
     state.Add(**result);

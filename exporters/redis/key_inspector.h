@@ -61,8 +61,9 @@ class KeyInspector {
                     bool named, const Deadline& deadline, MetricSet* metrics) const;
   base::Status RunScans(std::span<const KeyNode> nodes, const Deadline& deadline,
                         MetricSet* metrics);
-  base::Status RunScan(const Scan& scan, std::span<const KeyNode> nodes, int64_t slice_ns,
-                       const Deadline& deadline, MetricSet* metrics);
+  // `left` scans, this one too, share `budget_ns`; both are counted down.
+  base::Status RunScan(const Scan& scan, std::span<const KeyNode> nodes, const Deadline& deadline,
+                       size_t* left, int64_t* budget_ns, MetricSet* metrics);
 
   const RedisOptions::Keys options_;
   std::vector<KeyPattern> single_keys_;
