@@ -2,7 +2,7 @@
 from layout import ORANGE, RED, board, graph, heatmap, logs, log_graph, query_variable, row, stat, table
 
 H = 'instance="$instance"'
-L = f'{H},vhost=~"$vhost"'
+L = f'{H},host=~"$vhost"'
 
 
 def m(name, extra=""):
@@ -37,14 +37,14 @@ GLANCE = row("At a glance", [
          thresholds=None),
 ])
 TRAFFIC = row("Traffic by host, from the access logs", [
-    graph("Requests", [(rate("access_log_requests_total", "vhost", L), "{{vhost}}")], "reqps", stack=True, low=0),
+    graph("Requests", [(rate("access_log_requests_total", "host", L), "{{host}}")], "reqps", stack=True, low=0),
     graph("By status", [(rate("access_log_requests_total", "code", L), "{{code}}")], "reqps", stack=True, low=0),
     graph("Latency", [(quantile(0.5, "access_log_request_duration_seconds", L), "p50"),
                       (quantile(0.9, "access_log_request_duration_seconds", L), "p90"),
                       (quantile(0.99, "access_log_request_duration_seconds", L), "p99")], "s", low=0),
     heatmap("Latency", rate("access_log_request_duration_seconds_bucket", "le", L)),
-    graph("Bytes sent", [(rate("access_log_response_size_bytes_sum", "vhost", L), "{{vhost}}")], "Bps", stack=True, low=0),
-    graph("Server errors", [(rate("access_log_requests_total", "vhost", L + ',code=~"5.."'), "{{vhost}}")], "reqps", low=0),
+    graph("Bytes sent", [(rate("access_log_response_size_bytes_sum", "host", L), "{{host}}")], "Bps", stack=True, low=0),
+    graph("Server errors", [(rate("access_log_requests_total", "host", L + ',code=~"5.."'), "{{host}}")], "reqps", low=0),
 ])
 OWN = row("Caddy's own metrics", [
     graph("Requests", [(rate("http_requests_total", "server, handler"), "{{server}} {{handler}}")], "reqps", low=0),
@@ -69,6 +69,6 @@ LOGS = row("Logs", [
 BOARD = board("vedette-caddy", "Caddy", "Requests, latency, errors, upstreams, certificates.",
               [query_variable("instance", "Instance", "label_values(caddy_up, instance)"),
                query_variable("vhost", "Virtual host",
-                              'label_values(caddy_access_log_requests_total{instance="$instance"}, vhost)',
+                              'label_values(caddy_access_log_requests_total{instance="$instance"}, host)',
                               include_all=True, multi=True)],
               [GLANCE, TRAFFIC, OWN, UPSTREAMS, LOGS])
