@@ -31,7 +31,9 @@ base::StatusOr<std::unique_ptr<AdminClient>> AdminClient::Make(const CaddyOption
     return std::unique_ptr<AdminClient>(new AdminClient("http://127.0.0.1", path, options.timeout));
   }
   std::string_view address = options.admin_address;
-  if (base::StartsWith(address, "tcp/")) address.remove_prefix(4);
+  for (const std::string_view prefix : {"tcp/", "http://"}) {
+    if (base::StartsWith(address, prefix)) address.remove_prefix(prefix.size());
+  }
   const auto parsed = base::http::ParseListenAddress(address);
   if (!parsed.ok() || parsed->port == 0) {
     return base::InvalidArgument(

@@ -265,7 +265,8 @@ bool Eventually(const std::function<bool()>& what) {
 void ListLacking(const MetricsPage& page) {
   const auto path = test::SharedPath("reference/exporters/caddy.tsv");
   if (!path) return;
-  for (const std::string_view line : base::Split(test::ReadWholeFile(*path), '\n')) {
+  const std::string table = test::ReadWholeFile(*path);
+  for (const std::string_view line : base::Split(table, '\n')) {
     const std::string name(line.substr(0, line.find('\t')));
     if (base::StartsWith(name, "caddy_") && !page.families.contains(name)) {
       std::printf("this Caddy does not give: %s\n", name.c_str());

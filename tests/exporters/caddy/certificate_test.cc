@@ -25,7 +25,7 @@ TEST(CaddyCertificate, OfARecordedAuthority) {
   ASSERT_TRUE(root.ok()) << root.status();
   EXPECT_EQ(root->issuer, "Caddy Local Authority - 2026 ECC Root");
   EXPECT_EQ(root->not_before, 1795226510);  // 2026-11-21 02:01:50
-  EXPECT_EQ(root->not_after, 2106266510);   // 2036-09-29 14:01:50
+  EXPECT_EQ(root->not_after, 2106266510);   // 2036-09-29 02:01:50
   const auto intermediate = ReadCertificate(answer->intermediate);
   ASSERT_TRUE(intermediate.ok());
   EXPECT_EQ(intermediate->not_after - intermediate->not_before, 7 * 24 * 3600);
