@@ -1,4 +1,6 @@
 // node_xfs_* from /sys/fs/xfs/DEVICE/stats/stats.
+#include <unistd.h>
+
 #include "base/strings.h"
 #include "exporters/node/collectors.h"
 #include "exporters/node/source_file.h"
@@ -102,10 +104,10 @@ class Xfs final : public Collector {
     if (!devices.ok()) return base::Status();  // a machine without XFS
     for (const std::string& device : *devices) {
       const std::string path = base::Concat({root_, "/", device, "/stats/stats"});
-      const auto text = file_.Read(path);
-      if (text.status().code() == absl::StatusCode::kNotFound) continue;  // /sys/fs/xfs/stats
-      if (!text.ok()) return text.status();
-      VEDETTE_RETURN_IF_ERROR(AddDevice(device, *text, path, sink));
+      // Beside the devices are folders of the module, such as its own statistics.
+      if (::access(path.c_str(), F_OK) != 0) continue;
+      VEDETTE_ASSIGN_OR_RETURN(const std::string_view text, file_.Read(path));
+      VEDETTE_RETURN_IF_ERROR(AddDevice(device, text, path, sink));
     }
     return base::Status();
   }
