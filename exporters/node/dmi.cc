@@ -1,4 +1,6 @@
 // node_dmi_info from /sys/class/dmi/id.
+#include <utility>
+
 #include "base/strings.h"
 #include "exporters/node/attribute_reader.h"
 #include "exporters/node/collectors.h"
@@ -21,7 +23,7 @@ class Dmi final : public Collector {
   // Firmware says the same until the next boot: it is asked once. Serial numbers are root's alone
   // to read, and simply absent for others.
   base::Status Collect(const Scrape&, FamilySink* sink) override {
-    if (fields_.empty()) ReadFields();
+    if (!std::exchange(is_read_, true)) ReadFields();
     if (fields_.empty()) return NoData(folder_ + " is empty or absent");
     std::vector<LabelRef> labels;
     for (const auto& [name, value] : fields_) labels.push_back({name, value});
@@ -46,6 +48,7 @@ class Dmi final : public Collector {
   }
 
   const std::string folder_;
+  bool is_read_ = false;
   std::vector<std::pair<std::string, std::string>> fields_;
   AttributeReader reader_;
 };
