@@ -112,39 +112,26 @@ class TextfileCollector final : public Collector {
     return file;
   }
 
-  // Families of several files become one. The first HELP stands, and a file that says something
-  // else is not believed in this family; the same goes for types.
+  // A family as the files before said it is.
+  struct Known {
+    std::string help;
+    prometheus::MetricType type;
+    std::string files;
+  };
+  using KnownFamilies = std::map<std::string, Known>;
+
+  // Families of several files become one.
   bool AddFamilies(FamilySink* sink) {
-    struct Known {
-      std::string help;
-      prometheus::MetricType type;
-      std::string files;
-    };
-    std::map<std::string, Known> known;
+    KnownFamilies known;
     std::vector<const prometheus::MetricFamily*> accepted;
-    bool agree = true;
+    bool all_agree = true;
     for (const auto& [path, file] : files_) {
       for (const prometheus::MetricFamily& family : file.families) {
-        const auto [at, is_new] =
-            known.try_emplace(family.name, Known{family.help, family.type, path});
-        if (!is_new) {
-          Known& first = at->second;
-          const bool same_help =
-              family.help.empty() || first.help.empty() || family.help == first.help;
-          const bool agrees = same_help && family.type == first.type;
-          Tell(base::Concat({path, " ", family.name}),
-               agrees ? base::Status()
-                      : base::InvalidArgument(base::Concat(
-                            {path, ": family ", family.name,
-                             " has another help text or type than in ", first.files})));
-          if (!agrees) {
-            agree = false;
-            continue;
-          }
-          if (first.help.empty()) first.help = family.help;
-          first.files += base::Concat({", ", path});
+        if (Accept(path, family, &known)) {
+          accepted.push_back(&family);
+        } else {
+          all_agree = false;
         }
-        accepted.push_back(&family);
       }
     }
     for (const prometheus::MetricFamily* family : accepted) {
@@ -154,7 +141,27 @@ class TextfileCollector final : public Collector {
           first.help.empty() ? base::Concat({"Metric read from ", first.files}) : first.help;
       sink->Add(std::move(copy));
     }
-    return agree;
+    return all_agree;
+  }
+
+  // The first HELP and type stand; a file that says something else is not believed in this family.
+  bool Accept(const std::string& path, const prometheus::MetricFamily& family,
+              KnownFamilies* known) {
+    const auto [at, is_new] =
+        known->try_emplace(family.name, Known{family.help, family.type, path});
+    if (is_new) return true;
+    Known& first = at->second;
+    const bool same_help = family.help.empty() || first.help.empty() || family.help == first.help;
+    const bool agrees = same_help && family.type == first.type;
+    Tell(base::Concat({path, " ", family.name}),
+         agrees ? base::Status()
+                : base::InvalidArgument(
+                      base::Concat({path, ": family ", family.name,
+                                    " has another help text or type than in ", first.files})));
+    if (!agrees) return false;
+    if (first.help.empty()) first.help = family.help;
+    first.files += base::Concat({", ", path});
+    return true;
   }
 
   void AddTimes(FamilySink* sink) const {
