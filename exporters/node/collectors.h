@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/status.h"
 #include "exporters/node/options.h"
 #include "exporters/runtime/collector.h"
@@ -15,6 +16,7 @@ namespace vedette::exporters::node {
 struct CollectorContext {
   const NodeOptions* options = nullptr;
   const base::Clock* clock = nullptr;
+  base::Logger* logger = nullptr;
 };
 
 using MadeCollector = base::StatusOr<std::unique_ptr<Collector>>;
@@ -30,17 +32,43 @@ struct CollectorSpec {
 std::span<const CollectorSpec> AllCollectors();
 
 // One a file of the same name. They fail on flags that do not go together or are no patterns.
+MadeCollector MakeBcache(const CollectorContext& context);
+MadeCollector MakeBcachefs(const CollectorContext& context);
+MadeCollector MakeBtrfs(const CollectorContext& context);
 MadeCollector MakeCpu(const CollectorContext& context);
+MadeCollector MakeCpuVulnerabilities(const CollectorContext& context);
+MadeCollector MakeCpufreq(const CollectorContext& context);
 MadeCollector MakeDiskstats(const CollectorContext& context);
+MadeCollector MakeDmi(const CollectorContext& context);
+MadeCollector MakeDrm(const CollectorContext& context);
+MadeCollector MakeEdac(const CollectorContext& context);
 MadeCollector MakeFilesystem(const CollectorContext& context);
+MadeCollector MakeHwmon(const CollectorContext& context);
 MadeCollector MakeLoadavg(const CollectorContext& context);
+MadeCollector MakeMdadm(const CollectorContext& context);
 MadeCollector MakeMeminfo(const CollectorContext& context);
+MadeCollector MakeMeminfoNuma(const CollectorContext& context);
 MadeCollector MakeNetdev(const CollectorContext& context);
+MadeCollector MakeNvme(const CollectorContext& context);
+MadeCollector MakeOs(const CollectorContext& context);
+MadeCollector MakePcidevice(const CollectorContext& context);
+MadeCollector MakePowersupplyclass(const CollectorContext& context);
 MadeCollector MakePressure(const CollectorContext& context);
 MadeCollector MakeProcesses(const CollectorContext& context);
+MadeCollector MakeRapl(const CollectorContext& context);
+MadeCollector MakeRunit(const CollectorContext& context);
+MadeCollector MakeSelinux(const CollectorContext& context);
 MadeCollector MakeStat(const CollectorContext& context);
+MadeCollector MakeSupervisord(const CollectorContext& context);
+MadeCollector MakeSwap(const CollectorContext& context);
+MadeCollector MakeTextfile(const CollectorContext& context);
+MadeCollector MakeThermalZone(const CollectorContext& context);
 MadeCollector MakeTime(const CollectorContext& context);
+MadeCollector MakeTimex(const CollectorContext& context);
 MadeCollector MakeUname(const CollectorContext& context);
+MadeCollector MakeWatchdog(const CollectorContext& context);
+MadeCollector MakeXfs(const CollectorContext& context);
+MadeCollector MakeZfs(const CollectorContext& context);
 
 }  // namespace vedette::exporters::node
 

@@ -1,6 +1,7 @@
 #include "exporters/node/flags.h"
 
 #include "exporters/node/collectors.h"
+#include "exporters/node/flag_groups.h"
 
 namespace vedette::exporters::node {
 namespace {
@@ -108,6 +109,7 @@ std::vector<NodeFlag> NodeFlags() {
   AddPatterns(&flags);
   AddSwitches(&flags);
   AddStatFlags(&flags);
+  AddHardwareFlags(&flags);
   for (const CollectorSpec& spec : AllCollectors()) {
     const std::string name = spec.name;
     flags.push_back(SwitchFlag<NodeOptions>(

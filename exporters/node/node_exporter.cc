@@ -49,7 +49,7 @@ base::Status NodeExporter::MakeCollectors(const Environment& environment) {
   set.logger = environment.logger;
   for (const CollectorSpec& spec : AllCollectors()) {
     if (!IsOn(spec, options_)) continue;
-    auto collector = spec.make(CollectorContext{&options_, environment.clock});
+    auto collector = spec.make(CollectorContext{&options_, environment.clock, environment.logger});
     if (!collector.ok()) {
       return base::Annotate(collector.status(), base::Concat({"collector ", spec.name}));
     }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vedette::exporters::node {
 
@@ -45,6 +46,9 @@ struct NodeOptions {
   std::map<std::string, bool, std::less<>> collectors;
   bool disable_defaults = false;
 
+  struct Bcache {
+    bool priority_stats = false;
+  } bcache;
   struct Cpu {
     bool guest = true;
     bool info = false;
@@ -60,6 +64,10 @@ struct NodeOptions {
     std::chrono::milliseconds mount_timeout{5000};
     int stat_workers = 4;
   } filesystem;
+  struct Hwmon {
+    Patterns chips;
+    Patterns sensors;
+  } hwmon;
   struct Netdev {
     Patterns devices;
     bool netlink = true;
@@ -67,9 +75,28 @@ struct NodeOptions {
     bool detailed = false;
     bool label_ifalias = false;
   } netdev;
+  struct Pcidevice {
+    bool names = false;
+    std::string ids_file;
+  } pcidevice;
+  struct Powersupply {
+    std::string ignored = "^$";
+  } powersupply;
+  struct Rapl {
+    bool zone_label = false;
+  } rapl;
+  struct Runit {
+    std::string service_folder = "/etc/service";
+  } runit;
   struct Stat {
     bool softirq = false;
   } stat;
+  struct Supervisord {
+    std::string url = "http://localhost:9001/RPC2";
+  } supervisord;
+  struct Textfile {
+    std::vector<std::string> directories;
+  } textfile;
 };
 
 }  // namespace vedette::exporters::node

@@ -1,0 +1,16 @@
+#ifndef VEDETTE_EXPORTERS_NODE_FLAG_GROUPS_H_
+#define VEDETTE_EXPORTERS_NODE_FLAG_GROUPS_H_
+
+#include <vector>
+
+#include "exporters/node/flags.h"
+
+namespace vedette::exporters::node {
+
+// The flags of the collectors of hardware and of what users run beside it. NodeFlags (flags.h) joins
+// all groups.
+void AddHardwareFlags(std::vector<NodeFlag>* flags);
+
+}  // namespace vedette::exporters::node
+
+#endif  // VEDETTE_EXPORTERS_NODE_FLAG_GROUPS_H_
