@@ -40,14 +40,16 @@ bool Matches(std::string_view pattern, std::string_view name) {
 
 }  // namespace
 
-std::vector<std::string> ExpandPattern(base::FileSystem* fs, const std::string& pattern) {
+base::StatusOr<std::vector<std::string>> ExpandPattern(base::FileSystem* fs,
+                                                       const std::string& pattern) {
   const size_t slash = pattern.rfind('/');
   const std::string name = slash == std::string::npos ? pattern : pattern.substr(slash + 1);
-  if (name.find_first_of("*?") == std::string::npos) return {pattern};
+  if (name.find_first_of("*?") == std::string::npos) return std::vector<std::string>{pattern};
   const std::string folder = slash == std::string::npos ? "." : pattern.substr(0, slash + 1);
   const auto names = fs->List(folder);
   std::vector<std::string> out;
-  if (!names.ok()) return out;
+  if (absl::IsNotFound(names.status())) return out;
+  if (!names.ok()) return names.status();
   for (const std::string& found : *names) {
     if (Matches(name, found)) out.push_back(base::JoinPath(folder, found));
   }
@@ -100,13 +102,22 @@ void AccessLogs::FindFiles() {
 }
 
 void AccessLogs::FindPattern(const std::string& pattern, bool first_look) {
+  const auto found = ExpandPattern(options_.fs, pattern);
+  if (!found.ok()) {
+    paths_[pattern] = found.status();
+    return;
+  }
   // Where there is a state, a file that it does not name came since.
   const bool from_start = !first_look || has_state_;
-  for (const std::string& path : ExpandPattern(options_.fs, pattern)) FindFile(path, from_start);
-  if (!first_look || restored_.empty()) return;
-  // Files that were renamed while nobody looked are found by their inode.
-  const std::string siblings = pattern.substr(0, pattern.rfind('/') + 1) + "*";
-  for (const std::string& path : ExpandPattern(options_.fs, siblings)) {
+  for (const std::string& path : *found) FindFile(path, from_start);
+  if (first_look && !restored_.empty()) FindRenamed(pattern.substr(0, pattern.rfind('/') + 1));
+}
+
+// Files that were renamed while nobody looked are found by their inode.
+void AccessLogs::FindRenamed(const std::string& folder) {
+  const auto siblings = ExpandPattern(options_.fs, folder + "*");
+  if (!siblings.ok()) return;
+  for (const std::string& path : *siblings) {
     const auto info = options_.fs->Stat(path);
     if (info.ok() && restored_.contains({info->device, info->inode})) FindFile(path, false);
   }

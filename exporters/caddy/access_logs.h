@@ -62,6 +62,7 @@ class AccessLogs {
   void TakeConfig() VEDETTE_REQUIRES(mutex_);
   void FindFiles() VEDETTE_REQUIRES(mutex_);
   void FindPattern(const std::string& pattern, bool first_look) VEDETTE_REQUIRES(mutex_);
+  void FindRenamed(const std::string& folder) VEDETTE_REQUIRES(mutex_);
   void FindFile(const std::string& path, bool from_start) VEDETTE_REQUIRES(mutex_);
   void DropGone() VEDETTE_REQUIRES(mutex_);
   bool ReadFiles() VEDETTE_REQUIRES(mutex_);
@@ -83,8 +84,9 @@ class AccessLogs {
 };
 
 // The files that `pattern` leads to: itself, or with "*" or "?" in its last part those of the
-// folder that match. Sorted; none where there is no such folder.
-std::vector<std::string> ExpandPattern(base::FileSystem* fs, const std::string& pattern);
+// folder that match. Sorted; none where there is no such folder, an error where it cannot be read.
+base::StatusOr<std::vector<std::string>> ExpandPattern(base::FileSystem* fs,
+                                                       const std::string& pattern);
 
 }  // namespace vedette::exporters::caddy
 

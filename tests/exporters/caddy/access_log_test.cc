@@ -257,6 +257,22 @@ TEST_F(CaddyAccessLogs, NoFileIsNoDataAndAnUnreadableOneAnError) {
   EXPECT_EQ(Requests(page, "a"), 1);
 }
 
+TEST_F(CaddyAccessLogs, PatternsMatchInTheLastPartOfAPath) {
+  for (const char* name : {"a1.log", "a22.log", "b1.log", "a1.log.gz"}) dir_.Write(name, "");
+  const auto names = [this](const std::string& pattern) {
+    const auto found = ExpandPattern(fs_.get(), dir_.Join(pattern));
+    return found.ok() ? found->size() : 1000;
+  };
+  EXPECT_EQ(names("a*.log"), 2u);
+  EXPECT_EQ(names("a?.log"), 1u);
+  EXPECT_EQ(names("*"), 4u);
+  EXPECT_EQ(names("*1*"), 3u);
+  EXPECT_EQ(names("none*"), 0u);
+  EXPECT_EQ(names("plain"), 1u);
+  EXPECT_EQ(names("no-folder/*.log"), 0u);
+  EXPECT_EQ(names("a1.log/*.log"), 1000u);  // a folder that is none
+}
+
 TEST_F(CaddyAccessLogs, FilesOfTheConfigurationAreFollowed) {
   const std::string file = dir_.Write("named.jsonl", Line("a"));
   ConfigFacts facts;

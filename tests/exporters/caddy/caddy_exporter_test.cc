@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "base/strings.h"
 #include "exporters/caddy/flags.h"
@@ -29,6 +34,53 @@ constexpr char kConfig[] =
     R"({"apps":{"http":{"servers":{"srv0":{"listen":[":80",":443"],"routes":[{"handle":[)"
     R"({"handler":"authentication","providers":{"http_basic":{"accounts":[{"password":)"
     R"("$2a$14$hash-of-a-password","username":"bob"}]}}}],"match":[{"host":["a.test"]}]}]}}}}})";
+
+// A server on a Unix socket that answers every request with the same page and keeps what it was
+// asked. It ends when its socket is closed.
+class UnixServer {
+ public:
+  explicit UnixServer(const std::string& path) : fd_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    EXPECT_EQ(::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::listen(fd_, 8), 0);
+    thread_ = std::thread([this] { Serve(); });
+  }
+  ~UnixServer() {
+    ::shutdown(fd_, SHUT_RDWR);
+    thread_.join();
+    ::close(fd_);
+  }
+  UnixServer(const UnixServer&) = delete;
+  UnixServer& operator=(const UnixServer&) = delete;
+  std::string Asked() const {
+    base::MutexLock lock(mutex_);
+    return asked_;
+  }
+
+ private:
+  void Serve() {
+    for (int peer = ::accept(fd_, nullptr, nullptr); peer >= 0;
+         peer = ::accept(fd_, nullptr, nullptr)) {
+      char buffer[4096];
+      const ssize_t n = ::recv(peer, buffer, sizeof buffer, 0);
+      const std::string answer =
+          base::Concat({"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-"
+                        "Length: ",
+                        std::to_string(sizeof kPage - 1), "\r\n\r\n", kPage});
+      ::send(peer, answer.data(), answer.size(), MSG_NOSIGNAL);
+      ::close(peer);
+      base::MutexLock lock(mutex_);
+      if (n > 0) asked_.append(buffer, static_cast<size_t>(n));
+    }
+  }
+
+  const int fd_;
+  mutable base::Mutex mutex_;
+  std::string asked_ VEDETTE_GUARDED_BY(mutex_);
+  std::thread thread_;
+};
 
 class CaddyPage : public ::testing::Test {
  protected:
@@ -150,6 +202,21 @@ TEST_F(CaddyPage, ABadAnswerCostsItsOwnDataAlone) {
     }
     EXPECT_EQ(page.Value("caddy_up"), std::string(c.collector) == "metrics" ? 0 : 1);
   }
+}
+
+TEST_F(CaddyPage, TheAdminInterfaceMayListenOnAUnixSocket) {
+  const std::string path = dir_.Join("admin.sock");
+  const UnixServer server(path);
+  for (const std::string& address : {"unix/" + path, path, "unix/" + path + "|0200"}) {
+    options_.admin_address = address;
+    Make();
+    EXPECT_EQ(Page("collect[]=metrics").Value("caddy_up"), 1) << address;
+  }
+  EXPECT_NE(server.Asked().find("GET /metrics HTTP/1.1\r\nHost: \r\n"), std::string::npos)
+      << server.Asked();
+  options_.admin_address = "unix/" + dir_.Join("none.sock");
+  Make();
+  EXPECT_EQ(Page("collect[]=metrics").Value("caddy_up"), 0);
 }
 
 TEST_F(CaddyPage, AnHttpErrorIsNamed) {
