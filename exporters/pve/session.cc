@@ -116,7 +116,12 @@ base::StatusOr<std::string> Session::TicketCookie(const std::string& refused,
   const bool fresh = !ticket_.cookie.empty() && now - ticket_.taken_mono_ns < kTicketNanos;
   if (fresh && ticket_.cookie != refused) return ticket_.cookie;
   ticket_.cookie.clear();
-  VEDETTE_ASSIGN_OR_RETURN(ticket_.cookie, Login(patience));
+  if (!failed_login_.ok() && failed_deadline_ == patience.deadline_mono_ns) return failed_login_;
+  auto cookie = Login(patience);
+  failed_login_ = cookie.status();
+  failed_deadline_ = patience.deadline_mono_ns;
+  if (!cookie.ok()) return cookie.status();
+  ticket_.cookie = *std::move(cookie);
   ticket_.taken_mono_ns = now;
   return ticket_.cookie;
 }

@@ -70,6 +70,10 @@ class Session {
   // Held through a login: whoever comes meanwhile gets the same ticket.
   base::Mutex login_mutex_;
   Ticket ticket_ VEDETTE_GUARDED_BY(login_mutex_);
+  // A login that failed is not tried again in the same scrape, which its deadline tells: a wrong
+  // password is not to look like an attack.
+  base::Status failed_login_ VEDETTE_GUARDED_BY(login_mutex_);
+  int64_t failed_deadline_ VEDETTE_GUARDED_BY(login_mutex_) = 0;
 };
 
 }  // namespace vedette::exporters::pve

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/http/listen_address.h"
 #include "base/strings.h"
 
 namespace vedette::exporters::pve {
@@ -26,6 +27,12 @@ bool IsName(std::string_view text) {
 bool IsIpv6(std::string_view text) {
   return std::count(text.begin(), text.end(), ':') >= 2 &&
          std::all_of(text.begin(), text.end(), IsAddressByte);
+}
+
+// `host` as SplitHost gives it.
+bool IsLoopbackHost(std::string_view host) {
+  if (base::StartsWith(host, "[")) host = host.substr(1, host.size() - 2);
+  return base::http::IsLoopback(host);
 }
 
 base::Status BadTarget(std::string_view target) {
@@ -55,17 +62,22 @@ bool SplitHost(std::string_view target, std::string* host, std::string_view* por
 
 }  // namespace
 
-base::StatusOr<std::string> TargetOrigin(std::string_view target, uint16_t default_port) {
+base::StatusOr<std::string> TargetOrigin(std::string_view target, uint16_t default_port,
+                                         bool allow_plain) {
+  std::string_view rest = target;
+  const bool is_plain = base::StartsWith(rest, "http://");
+  if (is_plain || base::StartsWith(rest, "https://")) rest.remove_prefix(rest.find("//") + 2);
   std::string host;
   std::string_view port;
-  if (target.size() > kMaxTargetBytes || !SplitHost(target, &host, &port)) return BadTarget(target);
+  if (rest.size() > kMaxTargetBytes || !SplitHost(rest, &host, &port)) return BadTarget(target);
+  if (is_plain && !(allow_plain && IsLoopbackHost(host))) return BadTarget(target);
   uint64_t number = default_port;
   if (!port.empty()) {
     const auto given = base::ParseUint(port.substr(1));
     if (!given || *given == 0 || *given > 65535) return BadTarget(target);
     number = *given;
   }
-  return base::Concat({"https://", host, ":", std::to_string(number)});
+  return base::Concat({is_plain ? "http://" : "https://", host, ":", std::to_string(number)});
 }
 
 }  // namespace vedette::exporters::pve

@@ -102,15 +102,27 @@ TEST(PveTarget, NamesAndAddressesWithAndWithoutPort) {
     const char* target;
     const char* origin;
   } cases[] = {
-      {"pve1", "https://pve1:8006"},           {"pve1.lan:443", "https://pve1.lan:443"},
-      {"10.0.0.1", "https://10.0.0.1:8006"},   {"::1", "https://[::1]:8006"},
-      {"[fd00::1]", "https://[fd00::1]:8006"}, {"[fd00::1]:99", "https://[fd00::1]:99"},
+      {"pve1", "https://pve1:8006"},
+      {"pve1.lan:443", "https://pve1.lan:443"},
+      {"10.0.0.1", "https://10.0.0.1:8006"},
+      {"::1", "https://[::1]:8006"},
+      {"https://pve1:1", "https://pve1:1"},
+      {"[fd00::1]", "https://[fd00::1]:8006"},
+      {"[fd00::1]:99", "https://[fd00::1]:99"},
   };
   for (const auto& c : cases) {
     const auto origin = TargetOrigin(c.target, 8006);
     ASSERT_TRUE(origin.ok()) << c.target << ": " << origin.status();
     EXPECT_EQ(*origin, c.origin);
   }
+}
+
+TEST(PveTarget, PlainTextStaysOnThisMachineAndMustBeAllowed) {
+  EXPECT_EQ(*TargetOrigin("http://127.0.0.1:80", 8006, true), "http://127.0.0.1:80");
+  EXPECT_EQ(*TargetOrigin("http://[::1]", 8006, true), "http://[::1]:8006");
+  EXPECT_FALSE(TargetOrigin("http://127.0.0.1:80", 8006, false).ok());
+  EXPECT_FALSE(TargetOrigin("http://pve1", 8006, true).ok());
+  EXPECT_FALSE(TargetOrigin("http://10.0.0.1", 8006, true).ok());
 }
 
 TEST(PveTarget, AnythingElseIsRefused) {

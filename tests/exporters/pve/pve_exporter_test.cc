@@ -56,11 +56,11 @@ class PveScrape : public ::testing::Test {
   std::string TokenLogin(std::string_view value) const {
     return base::Concat({"default:\n  user: ", PveStandIn::kUser,
                          "\n  token_name: ", PveStandIn::kTokenName, "\n  token_value: ", value,
-                         "\n  ca_file: ", pve_->ca_file(), "\n  timeout: 1\n"});
+                         "\n  ca_file: ", pve_->ca_file(), "\n  timeout: 3\n"});
   }
   std::string PasswordLogin(std::string_view password) const {
     return base::Concat({"default:\n  user: ", PveStandIn::kUser, "\n  password: '", password,
-                         "'\n  verify_ssl: false\n  timeout: 1\n"});
+                         "'\n  ca_file: ", pve_->ca_file(), "\n  timeout: 3\n"});
   }
   void MakeExporter(const std::string& yaml, PveOptions options = {}) {
     options.config_file = dir_.Write("pve.yml", yaml);
@@ -205,6 +205,15 @@ TEST_F(PveScrape, WrongCredentialsAreToldWithoutASecret) {
   }
   EXPECT_EQ(logger_.Count("the credentials were refused"), 2);
   EXPECT_EQ(logger_.Count(pve_->target()), 2);
+}
+
+TEST_F(PveScrape, AWrongPasswordIsTriedOnceAScrape) {
+  Start("");
+  MakeExporter(PasswordLogin("wrong-secret"));
+  Page();
+  EXPECT_EQ(pve_->Logins(), 1);
+  Page();
+  EXPECT_EQ(pve_->Logins(), 2);
 }
 
 TEST_F(PveScrape, ASecondFactorIsNamed) {
