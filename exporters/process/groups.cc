@@ -20,8 +20,8 @@ void AddProcess(const TrackedProcess& process, Group* group) {
   group->resident_bytes += process.resident_bytes;
   group->virtual_bytes += process.virtual_bytes;
   group->swap_bytes += process.swap_bytes;
-  group->proportional_bytes += static_cast<double>(process.smaps.proportional_bytes);
-  group->proportional_swap_bytes += static_cast<double>(process.smaps.proportional_swap_bytes);
+  group->proportional_bytes += process.proportional_bytes;
+  group->proportional_swap_bytes += process.proportional_swap_bytes;
   if (process.open_files) {
     const auto open = static_cast<double>(*process.open_files);
     group->open_files += open;

@@ -50,18 +50,20 @@ base::Status ProcessCollector::Pass() {
 base::Status ProcessCollector::Collect(const Scrape&, FamilySink* sink) {
   base::Status status = Pass();
   if (status.ok()) {
-    AddGroups(sink);
+    AddGauges(sink);
+    AddMemory(sink);
+    AddStates(sink);
+    AddCounters(sink);
     if (options_.threads) AddThreads(sink);
   }
   AddErrors(sink);
   return status;
 }
 
-void ProcessCollector::AddGroups(FamilySink* sink) const {
+void ProcessCollector::AddGauges(FamilySink* sink) const {
   FamilyRef processes =
       sink->Gauge("namedprocess_namegroup_num_procs", "number of processes in this group");
-  FamilyRef memory =
-      sink->Gauge("namedprocess_namegroup_memory_bytes", "number of bytes of memory in use");
+  FamilyRef threads = sink->Gauge("namedprocess_namegroup_num_threads", "Number of threads");
   FamilyRef start =
       sink->Gauge("namedprocess_namegroup_oldest_start_time_seconds",
                   "start time in seconds since 1970/01/01 of oldest process in group");
@@ -71,6 +73,50 @@ void ProcessCollector::AddGroups(FamilySink* sink) const {
       sink->Gauge("namedprocess_namegroup_worst_fd_ratio",
                   "the worst (closest to 1) ratio between open fds and max fds among all procs in "
                   "this group");
+  for (const auto& [name, group] : groups_.groups()) {
+    const LabelRef label = {"groupname", name};
+    processes.Add(group.processes, {label});
+    threads.Add(group.threads_count, {label});
+    start.Add(static_cast<double>(group.oldest_start_seconds.value_or(kNoTimeSeconds)), {label});
+    files.Add(group.open_files, {label});
+    ratio.Add(group.worst_files_ratio, {label});
+  }
+}
+
+void ProcessCollector::AddMemory(FamilySink* sink) const {
+  FamilyRef memory =
+      sink->Gauge("namedprocess_namegroup_memory_bytes", "number of bytes of memory in use");
+  for (const auto& [name, group] : groups_.groups()) {
+    const LabelRef label = {"groupname", name};
+    memory.Add(group.resident_bytes, {label, {"memtype", "resident"}});
+    memory.Add(group.virtual_bytes, {label, {"memtype", "virtual"}});
+    memory.Add(group.swap_bytes, {label, {"memtype", "swapped"}});
+    if (!options_.gather_smaps) continue;
+    memory.Add(group.proportional_bytes, {label, {"memtype", "proportionalResident"}});
+    memory.Add(group.proportional_swap_bytes, {label, {"memtype", "proportionalSwapped"}});
+  }
+}
+
+void ProcessCollector::AddStates(FamilySink* sink) const {
+  FamilyRef states =
+      sink->Gauge("namedprocess_namegroup_states",
+                  "Number of processes in states Running, Sleeping, Waiting, Zombie, or Other");
+  FamilyRef channels = sink->Gauge("namedprocess_namegroup_threads_wchan",
+                                   "Number of threads in this group waiting on each wchan");
+  for (const auto& [name, group] : groups_.groups()) {
+    const LabelRef label = {"groupname", name};
+    states.Add(group.states.running, {label, {"state", "Running"}});
+    states.Add(group.states.sleeping, {label, {"state", "Sleeping"}});
+    states.Add(group.states.waiting, {label, {"state", "Waiting"}});
+    states.Add(group.states.zombie, {label, {"state", "Zombie"}});
+    states.Add(group.states.other, {label, {"state", "Other"}});
+    for (const auto& [channel, count] : group.wait_channels) {
+      channels.Add(count, {label, {"wchan", channel}});
+    }
+  }
+}
+
+void ProcessCollector::AddCounters(FamilySink* sink) const {
   FamilyRef cpu =
       sink->Counter("namedprocess_namegroup_cpu_seconds_total", "Cpu user usage in seconds");
   FamilyRef reads = sink->Counter("namedprocess_namegroup_read_bytes_total",
@@ -83,42 +129,17 @@ void ProcessCollector::AddGroups(FamilySink* sink) const {
       sink->Counter("namedprocess_namegroup_minor_page_faults_total", "Minor page faults");
   FamilyRef switches =
       sink->Counter("namedprocess_namegroup_context_switches_total", "Context switches");
-  FamilyRef threads = sink->Gauge("namedprocess_namegroup_num_threads", "Number of threads");
-  FamilyRef states =
-      sink->Gauge("namedprocess_namegroup_states",
-                  "Number of processes in states Running, Sleeping, Waiting, Zombie, or Other");
-  FamilyRef channels = sink->Gauge("namedprocess_namegroup_threads_wchan",
-                                   "Number of threads in this group waiting on each wchan");
   for (const auto& [name, group] : groups_.groups()) {
     const LabelRef label = {"groupname", name};
-    processes.Add(group.processes, {label});
-    memory.Add(group.resident_bytes, {label, {"memtype", "resident"}});
-    memory.Add(group.virtual_bytes, {label, {"memtype", "virtual"}});
-    memory.Add(group.swap_bytes, {label, {"memtype", "swapped"}});
-    if (options_.gather_smaps) {
-      memory.Add(group.proportional_bytes, {label, {"memtype", "proportionalResident"}});
-      memory.Add(group.proportional_swap_bytes, {label, {"memtype", "proportionalSwapped"}});
-    }
-    start.Add(static_cast<double>(group.oldest_start_seconds.value_or(kNoTimeSeconds)), {label});
-    files.Add(group.open_files, {label});
-    ratio.Add(group.worst_files_ratio, {label});
-    cpu.Add(group.used.user_seconds, {label, {"mode", "user"}});
-    cpu.Add(group.used.system_seconds, {label, {"mode", "system"}});
-    reads.Add(group.used.read_bytes, {label});
-    writes.Add(group.used.write_bytes, {label});
-    major.Add(group.used.major_faults, {label});
-    minor.Add(group.used.minor_faults, {label});
-    switches.Add(group.used.voluntary_switches, {{"ctxswitchtype", "voluntary"}, label});
-    switches.Add(group.used.nonvoluntary_switches, {{"ctxswitchtype", "nonvoluntary"}, label});
-    threads.Add(group.threads_count, {label});
-    states.Add(group.states.running, {label, {"state", "Running"}});
-    states.Add(group.states.sleeping, {label, {"state", "Sleeping"}});
-    states.Add(group.states.waiting, {label, {"state", "Waiting"}});
-    states.Add(group.states.zombie, {label, {"state", "Zombie"}});
-    states.Add(group.states.other, {label, {"state", "Other"}});
-    for (const auto& [channel, count] : group.wait_channels) {
-      channels.Add(count, {label, {"wchan", channel}});
-    }
+    const Counts& used = group.used;
+    cpu.Add(used.user_seconds, {label, {"mode", "user"}});
+    cpu.Add(used.system_seconds, {label, {"mode", "system"}});
+    reads.Add(used.read_bytes, {label});
+    writes.Add(used.write_bytes, {label});
+    major.Add(used.major_faults, {label});
+    minor.Add(used.minor_faults, {label});
+    switches.Add(used.voluntary_switches, {{"ctxswitchtype", "voluntary"}, label});
+    switches.Add(used.nonvoluntary_switches, {{"ctxswitchtype", "nonvoluntary"}, label});
   }
 }
 

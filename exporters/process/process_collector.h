@@ -28,7 +28,10 @@ class ProcessCollector final : public Collector {
  private:
   base::Status Pass();
   void TakeNewRules() VEDETTE_EXCLUDES(mutex_);
-  void AddGroups(FamilySink* sink) const;
+  void AddGauges(FamilySink* sink) const;
+  void AddMemory(FamilySink* sink) const;
+  void AddStates(FamilySink* sink) const;
+  void AddCounters(FamilySink* sink) const;
   void AddThreads(FamilySink* sink) const;
   void AddErrors(FamilySink* sink) const;
 

@@ -3,6 +3,8 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/strings.h"
@@ -14,9 +16,15 @@ namespace {
 constexpr uint64_t kTicksPerSecond = 100;
 // Limits of open files hardly ever change.
 constexpr int64_t kLimitNanos = 60'000'000'000;
-// Proportional memory costs the kernel a walk over all pages. It is counted again when the process
-// got or gave pages, and after this time, since others may have come to share or left them.
+// Proportional memory costs the kernel a walk over all pages, under a lock that the process may
+// wait for. So it is counted when a process is first seen, when its resident memory has changed by
+// more than a part of it, and after this time; in between its share of the resident memory is taken
+// to stay. The processes are spread over some seconds, so that their times do not come together.
 constexpr int64_t kSmapsNanos = 60'000'000'000;
+constexpr int64_t kSmapsSpreadNanos = 1'000'000'000;
+constexpr int64_t kSmapsSpread = 16;
+constexpr uint64_t kSmapsPart = 4;
+constexpr uint64_t kSmapsPages = 256;
 
 double Seconds(uint64_t ticks) {
   return static_cast<double>(ticks) / static_cast<double>(kTicksPerSecond);
@@ -319,22 +327,33 @@ bool Tracker::ReadThread(int64_t pid, int64_t tid, TrackedProcess* process, Coun
 }
 
 bool Tracker::ReadSmaps(const Stat& stat, int64_t now_nanos, TrackedProcess* process) {
-  const uint64_t faults = stat.file.minor_faults + stat.file.major_faults;
-  const bool is_same = process->has_total && process->smaps_faults == faults &&
-                       process->smaps_pages == stat.file.resident_pages;
-  if (is_same && now_nanos - process->smaps_read_at < kSmapsNanos) return true;
-  process->smaps_faults = faults;
-  process->smaps_pages = stat.file.resident_pages;
-  process->smaps_read_at = now_nanos;
-  if (stat.file.resident_pages == 0) {  // nothing to share
-    process->smaps = SmapsFile();
-    return true;
+  const uint64_t pages = stat.file.resident_pages;
+  bool is_whole = true;
+  if (MustReadSmaps(stat.pid, pages, now_nanos, *process)) {
+    const auto text = pages == 0 ? std::nullopt : reader_.Read(stat.pid, "smaps_rollup");
+    const auto smaps = text ? ParseSmapsFile(*text) : std::nullopt;
+    is_whole = pages == 0 || smaps.has_value() || reader_.gone();
+    process->smaps = smaps.value_or(SmapsFile());
+    process->smaps_pages = pages;
+    process->smaps_read_at = now_nanos;
   }
-  const auto text = reader_.Read(stat.pid, "smaps_rollup");
-  const auto smaps = text ? ParseSmapsFile(*text) : std::nullopt;
-  if (!smaps) return reader_.gone();
-  process->smaps = *smaps;
-  return true;
+  const double share = process->smaps_pages == 0
+                           ? 0
+                           : static_cast<double>(pages) / static_cast<double>(process->smaps_pages);
+  process->proportional_bytes =
+      std::round(static_cast<double>(process->smaps.proportional_bytes) * share);
+  process->proportional_swap_bytes = static_cast<double>(process->smaps.proportional_swap_bytes);
+  return is_whole;
+}
+
+bool Tracker::MustReadSmaps(int64_t pid, uint64_t pages, int64_t now_nanos,
+                            const TrackedProcess& process) {
+  if (!process.has_total) return true;
+  const uint64_t before = process.smaps_pages;
+  const uint64_t change = pages > before ? pages - before : before - pages;
+  if (change > std::max(kSmapsPages, before / kSmapsPart)) return true;
+  const int64_t spread = pid % kSmapsSpread * kSmapsSpreadNanos;
+  return now_nanos - process.smaps_read_at >= kSmapsNanos + spread;
 }
 
 }  // namespace vedette::exporters::process

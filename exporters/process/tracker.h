@@ -45,7 +45,8 @@ struct TrackedProcess {
   double resident_bytes = 0;
   double virtual_bytes = 0;
   double swap_bytes = 0;
-  SmapsFile smaps;
+  double proportional_bytes = 0;
+  double proportional_swap_bytes = 0;
   std::optional<uint64_t> open_files;
   uint64_t open_files_limit = 0;
   std::string wait_channel;
@@ -54,8 +55,8 @@ struct TrackedProcess {
   // When things that cost much or change seldom were read, and in which state.
   int64_t limit_read_at = 0;
   int64_t smaps_read_at = 0;
-  uint64_t smaps_faults = 0;
   uint64_t smaps_pages = 0;
+  SmapsFile smaps;
 };
 
 // What went wrong in one pass.
@@ -107,6 +108,8 @@ class Tracker {
   bool ReadThreads(int64_t pid, TrackedProcess* process, Counts* total);
   bool ReadThread(int64_t pid, int64_t tid, TrackedProcess* process, Counts* total);
   bool ReadSmaps(const Stat& stat, int64_t now_nanos, TrackedProcess* process);
+  static bool MustReadSmaps(int64_t pid, uint64_t pages, int64_t now_nanos,
+                            const TrackedProcess& process);
 
   const ProcessOptions options_;
   std::shared_ptr<const NameRules> rules_;

@@ -151,6 +151,29 @@ TEST_F(ProcessPage, GaugesAreSumsOverTheGroup) {
   EXPECT_EQ(Value(page, "scrape_partial_errors"), "0");
 }
 
+TEST_F(ProcessPage, ProportionalMemoryIsCountedOnceAMinute) {
+  FakeTask task = Task(96, "caddy");  // a number that is not spread
+  task.resident_pages = 1000;
+  task.proportional_kilobytes = 2000;
+  proc_.Put(task);
+  Make();
+  const auto get = [this] {
+    return Of(Get(), "memory_bytes", "caddy", ",memtype=\"proportionalResident\"");
+  };
+  EXPECT_EQ(get(), "2.048e+06");
+  task.proportional_kilobytes = 1000;
+  proc_.Put(task);
+  EXPECT_EQ(get(), "2.048e+06");
+  task.resident_pages = 1100;  // its share is taken to stay
+  proc_.Put(task);
+  EXPECT_EQ(get(), "2.2528e+06");
+  EXPECT_EQ(get(), "1.024e+06");  // a minute has passed
+  task.resident_pages = 2000;
+  task.proportional_kilobytes = 3000;
+  proc_.Put(task);
+  EXPECT_EQ(get(), "3.072e+06");
+}
+
 TEST_F(ProcessPage, ThreadsAreCountedOnTopOfTheirProcess) {
   FakeTask task = Task(100, "caddy");
   task.wait_channel = "do_epoll_wait";
