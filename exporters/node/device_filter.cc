@@ -38,6 +38,13 @@ base::StatusOr<DeviceFilter> DeviceFilter::Make(const Patterns& patterns,
   return filter;
 }
 
+base::StatusOr<DeviceFilter> DeviceFilter::MakeExclude(const std::string& pattern,
+                                                       const std::string& flag) {
+  DeviceFilter filter;
+  VEDETTE_RETURN_IF_ERROR(Compile(pattern, flag, &filter.exclude_));
+  return filter;
+}
+
 bool DeviceFilter::Ignores(std::string_view name) const {
   if (exclude_ && Matches(exclude_, name)) return true;
   return include_ && !Matches(include_, name);

@@ -22,6 +22,9 @@ class DeviceFilter {
   // or one that is no regular expression.
   static base::StatusOr<DeviceFilter> Make(const Patterns& patterns, const char* default_exclude,
                                            const std::string& flag);
+  // For the flags that take one pattern of devices to leave out; `flag` is its whole name.
+  static base::StatusOr<DeviceFilter> MakeExclude(const std::string& pattern,
+                                                  const std::string& flag);
   bool Ignores(std::string_view name) const;
 
  private:

@@ -7,8 +7,11 @@
 
 namespace vedette::exporters::node {
 
-// The flags of the collectors of hardware and of what users run beside it. NodeFlags (flags.h) joins
-// all groups.
+// The flags of the collectors of the network, of the kernel's and systemd's own statistics, and of
+// hardware and what users run beside it.
+// NodeFlags (flags.h) joins all groups.
+void AddNetworkFlags(std::vector<NodeFlag>* flags);
+void AddSystemFlags(std::vector<NodeFlag>* flags);
 void AddHardwareFlags(std::vector<NodeFlag>* flags);
 
 }  // namespace vedette::exporters::node

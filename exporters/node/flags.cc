@@ -109,6 +109,8 @@ std::vector<NodeFlag> NodeFlags() {
   AddPatterns(&flags);
   AddSwitches(&flags);
   AddStatFlags(&flags);
+  AddNetworkFlags(&flags);
+  AddSystemFlags(&flags);
   AddHardwareFlags(&flags);
   for (const CollectorSpec& spec : AllCollectors()) {
     const std::string name = spec.name;

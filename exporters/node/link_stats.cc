@@ -4,11 +4,9 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <optional>
 
@@ -18,40 +16,6 @@
 
 namespace vedette::exporters::node {
 namespace {
-
-constexpr size_t kReceiveBuffer = 64u << 10;
-constexpr timeval kReceiveTimeout = {2, 0};
-
-class Socket {
- public:
-  Socket() : fd_(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)) {}
-  ~Socket() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  const int fd_;
-};
-
-// Netlink pads every part to four bytes.
-size_t Padded(size_t size) { return (size + 3) & ~size_t{3}; }
-
-template <typename T>
-std::optional<T> ReadStruct(std::string_view bytes) {
-  if (bytes.size() < sizeof(T)) return std::nullopt;
-  T value;
-  std::memcpy(&value, bytes.data(), sizeof(T));
-  return value;
-}
-
-// The header's length if it holds at least `header` bytes and no more than there are.
-std::optional<size_t> CheckedLength(size_t length, size_t header, std::string_view bytes) {
-  if (length < header || length > bytes.size()) return std::nullopt;
-  return length;
-}
 
 // Stats of older and newer kernels are shorter or longer than ours: what is missing is 0.
 template <typename T>
@@ -90,53 +54,29 @@ void SetStats(const T& s, LinkStats* link) {
   link->Set("receive_nohandler", s.rx_nohandler);
 }
 
-// The attributes of one interface.
-LinkStats ParseLink(std::string_view attributes) {
+LinkStats ParseLink(std::string_view bytes) {
   LinkStats link;
   bool has_stats64 = false;
-  while (const auto header = ReadStruct<rtattr>(attributes)) {
-    const auto length = CheckedLength(header->rta_len, sizeof(rtattr), attributes);
-    if (!length) break;
-    const std::string_view value = attributes.substr(sizeof(rtattr), *length - sizeof(rtattr));
-    if (header->rta_type == IFLA_IFNAME) {
-      link.device = value.substr(0, value.find('\0'));
-    } else if (header->rta_type == IFLA_STATS64) {
+  AttributeScanner attributes(bytes);
+  uint16_t type = 0;
+  std::string_view value;
+  while (attributes.Next(&type, &value)) {
+    if (type == IFLA_IFNAME) {
+      link.device = AttributeText(value);
+    } else if (type == IFLA_STATS64) {
       SetStats(ReadStats<rtnl_link_stats64>(value), &link);
       has_stats64 = true;
-    } else if (header->rta_type == IFLA_STATS && !has_stats64) {
+    } else if (type == IFLA_STATS && !has_stats64) {
       SetStats(ReadStats<rtnl_link_stats>(value), &link);
     }
-    attributes.remove_prefix(std::min(Padded(*length), attributes.size()));
   }
   return link;
 }
 
-base::Status SendDumpRequest(int fd) {
-  struct {
-    nlmsghdr header{};
-    ifinfomsg body{};
-  } request;
-  request.header.nlmsg_len = sizeof request;
-  request.header.nlmsg_type = RTM_GETLINK;
-  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  request.body.ifi_family = AF_UNSPEC;
-  if (::send(fd, &request, sizeof request, 0) < 0) return base::FromErrno(errno, "netlink: send");
-  return base::Status();
-}
-
-// Whether the dump ends in this datagram; its error, if it holds one.
-base::StatusOr<bool> IsLast(std::string_view message) {
-  while (const auto header = ReadStruct<nlmsghdr>(message)) {
-    const auto length = CheckedLength(header->nlmsg_len, sizeof(nlmsghdr), message);
-    if (!length) break;
-    if (header->nlmsg_type == NLMSG_DONE) return true;
-    if (header->nlmsg_type == NLMSG_ERROR) {
-      const auto error = ReadStruct<nlmsgerr>(message.substr(sizeof(nlmsghdr)));
-      return base::FromErrno(error ? -error->error : EPROTO, "netlink: list of interfaces");
-    }
-    message.remove_prefix(std::min(Padded(*length), message.size()));
-  }
-  return false;
+void AddLink(const NetlinkMessage& message, std::vector<LinkStats>* links) {
+  if (message.type != RTM_NEWLINK || message.body.size() < sizeof(ifinfomsg)) return;
+  LinkStats link = ParseLink(message.body.substr(sizeof(ifinfomsg)));
+  if (!link.device.empty() && !link.stats.empty()) links->push_back(std::move(link));
 }
 
 uint64_t Take(std::string_view key, LinkStats* link) {
@@ -181,35 +121,22 @@ constexpr int kNetDevHeadLines = 2;
 
 }  // namespace
 
-base::StatusOr<std::vector<LinkStats>> ReadLinksByNetlink() {
-  const Socket socket;
-  if (socket.fd() < 0) return base::FromErrno(errno, "netlink: socket");
-  ::setsockopt(socket.fd(), SOL_SOCKET, SO_RCVTIMEO, &kReceiveTimeout, sizeof kReceiveTimeout);
-  VEDETTE_RETURN_IF_ERROR(SendDumpRequest(socket.fd()));
-  std::vector<char> buffer(kReceiveBuffer);
+LinkReader::LinkReader() : socket_(NETLINK_ROUTE, "rtnetlink: list of interfaces") {}
+
+base::StatusOr<std::vector<LinkStats>> LinkReader::Read() {
+  ifinfomsg request{};
+  request.ifi_family = AF_UNSPEC;
   std::vector<LinkStats> links;
-  while (true) {
-    const ssize_t n = ::recv(socket.fd(), buffer.data(), buffer.size(), 0);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return base::FromErrno(errno, "netlink: receive");
-    const std::string_view message(buffer.data(), static_cast<size_t>(n));
-    ParseLinkMessages(message, &links);
-    VEDETTE_ASSIGN_OR_RETURN(const bool last, IsLast(message));
-    if (last || n == 0) return links;
-  }
+  VEDETTE_RETURN_IF_ERROR(
+      socket_.Ask(RTM_GETLINK, NLM_F_DUMP, AsBytes(request),
+                  [&links](const NetlinkMessage& message) { AddLink(message, &links); }));
+  return links;
 }
 
-void ParseLinkMessages(std::string_view message, std::vector<LinkStats>* links) {
-  constexpr size_t kHead = sizeof(nlmsghdr) + sizeof(ifinfomsg);
-  while (const auto header = ReadStruct<nlmsghdr>(message)) {
-    const auto length = CheckedLength(header->nlmsg_len, sizeof(nlmsghdr), message);
-    if (!length) return;
-    if (header->nlmsg_type == RTM_NEWLINK && *length >= kHead) {
-      LinkStats link = ParseLink(message.substr(kHead, *length - kHead));
-      if (!link.device.empty() && !link.stats.empty()) links->push_back(std::move(link));
-    }
-    message.remove_prefix(std::min(Padded(*length), message.size()));
-  }
+void ParseLinkMessages(std::string_view datagram, std::vector<LinkStats>* links) {
+  MessageScanner messages(datagram);
+  NetlinkMessage message;
+  while (messages.Next(&message)) AddLink(message, links);
 }
 
 base::StatusOr<std::vector<LinkStats>> ParseNetDev(std::string_view text) {

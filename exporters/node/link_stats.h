@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "exporters/node/netlink.h"
 
 namespace vedette::exporters::node {
 
@@ -22,12 +23,20 @@ struct LinkStats {
   void Set(std::string_view key, uint64_t value) { stats.emplace_back(key, value); }
 };
 
-// The kernel's 64-bit counters by rtnetlink, keys by the kernel's names ("receive_dropped").
-base::StatusOr<std::vector<LinkStats>> ReadLinksByNetlink();
+// The kernel's 64-bit counters by rtnetlink, keys by the kernel's names ("receive_dropped"). One
+// thread; one owner, a collector.
+class LinkReader {
+ public:
+  LinkReader();
+  base::StatusOr<std::vector<LinkStats>> Read();
+
+ private:
+  NetlinkSocket socket_;
+};
 
 // The interface messages of one rtnetlink answer, added to `links`. Ignores what it does not know;
-// reads nothing beyond `message`, whatever lengths stand in it.
-void ParseLinkMessages(std::string_view message, std::vector<LinkStats>* links);
+// reads nothing beyond `datagram`, whatever lengths stand in it.
+void ParseLinkMessages(std::string_view datagram, std::vector<LinkStats>* links);
 
 // The text of /proc/net/dev, which sums some counters up. InvalidArgument on a line with other than
 // 16 numbers.

@@ -49,7 +49,7 @@ class Netdev final : public Collector {
 
  private:
   base::StatusOr<std::vector<LinkStats>> Read() {
-    if (options_.netlink) return ReadLinksByNetlink();
+    if (options_.netlink) return links_.Read();
     VEDETTE_ASSIGN_OR_RETURN(const std::string_view text, file_.Read(paths_.Proc("net/dev")));
     return ParseNetDev(text);
   }
@@ -71,6 +71,7 @@ class Netdev final : public Collector {
   const Paths paths_;
   const NodeOptions::Netdev options_;
   const DeviceFilter filter_;
+  LinkReader links_;
   SourceFile file_;
 };
 

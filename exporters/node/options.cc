@@ -13,6 +13,14 @@ const char kDefaultFsTypesExclude[] =
     "mqueue|nsfs|overlay|proc|procfs|pstore|rpc_pipefs|securityfs|selinuxfs|squashfs|erofs|sysfs|"
     "tracefs)$";
 
+const char kDefaultNetstatFields[] =
+    "^(.*_(InErrors|InErrs)|Ip_Forwarding|Ip(6|Ext)_(InOctets|OutOctets)|Icmp6?_(InMsgs|OutMsgs)|"
+    "TcpExt_(Listen.*|Syncookies.*|TCPSynRetrans|TCPTimeouts|TCPOFOQueue|TCPRcvQDrop)|"
+    "Tcp_(ActiveOpens|InSegs|OutSegs|OutRsts|PassiveOpens|RetransSegs|CurrEstab)|"
+    "Udp6?_(InDatagrams|OutDatagrams|NoPorts|RcvbufErrors|SndbufErrors))$";
+const char kDefaultVmstatFields[] = "^(oom_kill|pgpg|pswp|pg.*fault).*";
+const char kDefaultUnitExclude[] = R"(.+\.(automount|device|mount|scope|slice))";
+
 std::string Paths::Proc(std::string_view name) const { return base::JoinPath(procfs, name); }
 std::string Paths::Sys(std::string_view name) const { return base::JoinPath(sysfs, name); }
 std::string Paths::Udev(std::string_view name) const { return base::JoinPath(udev_data, name); }

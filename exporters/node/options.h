@@ -30,6 +30,9 @@ struct Paths {
 extern const char kDefaultDiskExclude[];
 extern const char kDefaultMountPointsExclude[];
 extern const char kDefaultFsTypesExclude[];
+extern const char kDefaultNetstatFields[];
+extern const char kDefaultVmstatFields[];
+extern const char kDefaultUnitExclude[];
 
 // An include and an exclude pattern of which at most one is given; with neither, the default
 // exclude holds.
@@ -45,6 +48,80 @@ struct NodeOptions {
   // Collectors switched on or off by name; the others are as collectors.h has them, or off.
   std::map<std::string, bool, std::less<>> collectors;
   bool disable_defaults = false;
+
+  struct Arp {
+    Patterns devices;
+    bool netlink = true;
+  } arp;
+  struct Ethtool {
+    Patterns devices;
+    std::string metrics_include = ".*";
+  } ethtool;
+  struct Interrupts {
+    Patterns names;  // of "TYPE;INFO;DEVICES"
+    bool include_zeros = true;
+  } interrupts;
+  struct Ipvs {
+    std::string backend_labels =
+        "local_address,local_port,remote_address,remote_port,proto,local_mark";
+  } ipvs;
+  struct Netclass {
+    std::string ignored_devices = "^$";
+    bool ignore_invalid_speed = false;
+  } netclass;
+  struct Netstat {
+    std::string fields = kDefaultNetstatFields;
+  } netstat;
+  struct Ntp {
+    std::string server = "127.0.0.1";
+    int server_port = 123;
+    int protocol_version = 4;
+    bool server_is_local = false;
+    int ip_ttl = 1;
+    std::chrono::nanoseconds max_distance{3'466'080'000};
+    std::chrono::nanoseconds local_offset_tolerance{1'000'000};
+  } ntp;
+  struct Perf {
+    std::string cpus;  // "0-3,7"; "" is all
+    std::vector<std::string> tracepoints;
+    bool hardware = true;
+    bool software = true;
+    bool cache = true;
+    // Those to count; none is all.
+    std::vector<std::string> hardware_profilers;
+    std::vector<std::string> software_profilers;
+    std::vector<std::string> cache_profilers;
+  } perf;
+  struct Qdisc {
+    Patterns devices;
+    std::string fixtures;
+  } qdisc;
+  struct Slabinfo {
+    std::string include = ".*";
+    std::string exclude;
+  } slabinfo;
+  struct Sysctl {
+    std::vector<std::string> include;
+    std::vector<std::string> include_info;
+  } sysctl;
+  struct Systemd {
+    // Both are matched against the whole name.
+    std::string unit_include = ".+";
+    std::string unit_exclude = kDefaultUnitExclude;
+    bool use_private_socket = false;
+    bool task_metrics = false;
+    bool restarts_metrics = false;
+    bool start_time_metrics = false;
+  } systemd;
+  struct Tapestats {
+    std::string ignored_devices = "^$";
+  } tapestats;
+  struct Vmstat {
+    std::string fields = kDefaultVmstatFields;
+  } vmstat;
+  struct Wifi {
+    std::string fixtures;
+  } wifi;
 
   struct Bcache {
     bool priority_stats = false;

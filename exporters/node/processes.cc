@@ -75,7 +75,8 @@ std::optional<TaskStat> ReadStatAt(int parent, const char* name) {
 
 class Processes final : public Collector {
  public:
-  explicit Processes(const Paths& paths) : paths_(paths) {}
+  explicit Processes(const Paths& paths)
+      : paths_(paths), is_kernel_(IsKernelFolder(paths.procfs)) {}
 
   base::Status Collect(const Scrape&, FamilySink* sink) override {
     Totals totals;
@@ -122,10 +123,11 @@ class Processes final : public Collector {
   }
 
   // The main thread's state is the process's; only the others' files are read.
-  static void CountThreads(int proc, const char* pid, const TaskStat& process, Totals* totals) {
+  void CountThreads(int proc, const char* pid, const TaskStat& process, Totals* totals) const {
     const std::string name = base::Concat({pid, "/task"});
     if (process.threads == 1) {
-      if (::faccessat(proc, name.c_str(), F_OK, 0) == 0) {
+      // The kernel has the folder for certain, a copied tree need not.
+      if (is_kernel_ || ::faccessat(proc, name.c_str(), F_OK, 0) == 0) {
         ++totals->thread_states[static_cast<size_t>(process.state)];
       }
       return;
@@ -149,6 +151,7 @@ class Processes final : public Collector {
   }
 
   const Paths paths_;
+  const bool is_kernel_;
   SourceFile file_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +12,7 @@
 #include <optional>
 
 #include "base/strings.h"
+#include "exporters/runtime/collector.h"
 
 namespace vedette::exporters::node {
 namespace {
@@ -19,26 +22,47 @@ constexpr size_t kFirstBuffer = 4096;
 constexpr size_t kMaxBytes = 64u << 20;
 constexpr size_t kShownBytes = 60;
 
-class OpenFile {
- public:
-  explicit OpenFile(const std::string& path)
-      : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  ~OpenFile() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  int fd() const { return fd_; }
+// Whether reading from the start gives the state of the moment, however long the file is open.
+bool IsMadeAtEachRead(const struct statfs& about) {
+  return about.f_type == PROC_SUPER_MAGIC || about.f_type == SYSFS_MAGIC;
+}
 
- private:
-  const int fd_;
-};
+bool IsKernelFile(int fd) {
+  struct statfs about;
+  return ::fstatfs(fd, &about) == 0 && IsMadeAtEachRead(about);
+}
 
 }  // namespace
 
+OpenFile& OpenFile::operator=(OpenFile&& other) noexcept {
+  if (this != &other) {
+    Close();
+    fd_ = std::exchange(other.fd_, -1);
+  }
+  return *this;
+}
+
+void OpenFile::Close() {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = -1;
+}
+
 base::StatusOr<std::string_view> SourceFile::Read(const std::string& path) {
-  const OpenFile file(path);
+  const bool again = path == last_path_;
+  if (again && kept_.fd() >= 0) {
+    auto text = ReadWhole(kept_.fd(), path);
+    if (text.ok()) return text;
+  }
+  kept_.Close();  // of another path, or its device went away
+  OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.fd() < 0) return base::FromErrno(errno, path);
+  auto text = ReadWhole(file.fd(), path);
+  if (again && text.ok() && IsKernelFile(file.fd())) kept_ = std::move(file);
+  if (!again) last_path_ = path;
+  return text;
+}
+
+base::StatusOr<std::string_view> SourceFile::ReadWhole(int fd, const std::string& path) {
   if (buffer_.empty()) buffer_.resize(kFirstBuffer);
   size_t size = 0;
   while (true) {
@@ -46,7 +70,8 @@ base::StatusOr<std::string_view> SourceFile::Read(const std::string& path) {
       if (size >= kMaxBytes) return base::ResourceExhausted(path + ": larger than 64 MiB");
       buffer_.resize(size * 2);
     }
-    const ssize_t n = ::read(file.fd(), buffer_.data() + size, buffer_.size() - size);
+    const ssize_t n =
+        ::pread(fd, buffer_.data() + size, buffer_.size() - size, static_cast<off_t>(size));
     if (n == 0) return std::string_view(buffer_.data(), size);
     if (n > 0) {
       size += static_cast<size_t>(n);
@@ -74,6 +99,15 @@ base::StatusOr<std::vector<std::string>> ListFolder(const std::string& path,
   }
   std::sort(names.begin(), names.end());
   return names;
+}
+
+bool IsKernelFolder(const std::string& path) {
+  struct statfs about;
+  return ::statfs(path.c_str(), &about) == 0 && IsMadeAtEachRead(about);
+}
+
+base::Status AbsentIsNoData(const base::Status& status) {
+  return absl::IsNotFound(status) ? NoData(base::Message(status)) : status;
 }
 
 base::Status Malformed(const std::string& path, std::string_view what, std::string_view found) {

@@ -4,14 +4,32 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
 
 namespace vedette::exporters::node {
 
-// Reads files of /proc, /sys and the like whole, again and again, into one buffer. Opens anew each
-// time, so that no file of a device that went away is held. One thread; one owner, a collector.
+// A file descriptor, closed at the end. -1 is none.
+class OpenFile {
+ public:
+  OpenFile() = default;
+  explicit OpenFile(int fd) : fd_(fd) {}
+  ~OpenFile() { Close(); }
+  OpenFile(OpenFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  OpenFile& operator=(OpenFile&& other) noexcept;
+  int fd() const { return fd_; }
+  void Close();
+
+ private:
+  int fd_ = -1;
+};
+
+// Reads files of /proc, /sys and the like whole, again and again, into one buffer. A file that is
+// read twice in a row stays open where the kernel makes its content anew at each reading (procfs,
+// sysfs); all others are opened each time, so that a replaced file is seen. One thread; one owner,
+// a collector.
 class SourceFile {
  public:
   // The content, which stays valid until the next Read. Errors name the path; a file that does not
@@ -21,13 +39,25 @@ class SourceFile {
   base::StatusOr<uint64_t> ReadUint(const std::string& path);
 
  private:
+  base::StatusOr<std::string_view> ReadWhole(int fd, const std::string& path);
+
   std::vector<char> buffer_;
+  std::string last_path_;
+  OpenFile kept_;  // open at last_path_, or none
 };
 
 // Names in a folder that satisfy `keep`, sorted as bytes; without "." and "..". An absent folder is
 // NotFound.
 base::StatusOr<std::vector<std::string>> ListFolder(const std::string& path,
                                                     bool (*keep)(std::string_view name));
+
+// Whether a folder is of procfs or sysfs, whose files may stay open: each reading from the start
+// gives the state of the moment.
+bool IsKernelFolder(const std::string& path);
+
+// An absent file or folder means that the machine lacks what the collector is about: NoData in
+// place of NotFound. Other errors stay.
+base::Status AbsentIsNoData(const base::Status& status);
 
 // The error of input that does not look as the kernel writes it: "PATH: WHAT, found X".
 base::Status Malformed(const std::string& path, std::string_view what, std::string_view found);

@@ -20,6 +20,9 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 using PairLabels = std::vector<std::pair<std::string, std::string>>;
 
+// Of a node's page; a larger one grows.
+constexpr size_t kUsualPageBytes = 96u << 10;
+
 FamilyType TypeOf(MetricType type) {
   switch (type) {
     case MetricType::Counter:
@@ -118,6 +121,22 @@ void SortMetrics(std::vector<ClientMetric>* metrics) {
   metrics->erase(std::unique(metrics->begin(), metrics->end(), same), metrics->end());
 }
 
+// Counters, gauges and untyped families, which are nearly all, go to the page without a copy.
+void WritePlain(const MetricFamily& family, model::exposition::Format format, std::string* page) {
+  model::exposition::FamilyWriter writer({family.name, family.help, TypeOf(family.type), ""},
+                                         format, page);
+  std::vector<model::exposition::LabelView> labels;
+  for (const ClientMetric& metric : family.metric) {
+    labels.clear();
+    for (const ClientMetric::Label& label : metric.label) {
+      labels.push_back({label.name, label.value});
+    }
+    const auto time =
+        metric.timestamp_ms == 0 ? std::nullopt : std::optional<int64_t>(metric.timestamp_ms);
+    writer.AddPoint("", labels, PlainValue(metric, family.type), time);
+  }
+}
+
 }  // namespace
 
 Family ToExpositionFamily(MetricFamily family) {
@@ -161,10 +180,17 @@ void Canonicalize(std::vector<MetricFamily>* families) {
 
 std::string WritePage(std::vector<MetricFamily> families, model::exposition::Format format) {
   Canonicalize(&families);
-  std::vector<Family> page;
-  page.reserve(families.size());
-  for (MetricFamily& family : families) page.push_back(ToExpositionFamily(std::move(family)));
-  return model::exposition::WriteFamilies(page, format);
+  std::string page;
+  page.reserve(kUsualPageBytes);
+  for (MetricFamily& family : families) {
+    if (family.type == MetricType::Histogram || family.type == MetricType::Summary) {
+      model::exposition::AppendFamily(ToExpositionFamily(std::move(family)), format, &page);
+    } else {
+      WritePlain(family, format, &page);
+    }
+  }
+  model::exposition::EndPage(format, &page);
+  return page;
 }
 
 }  // namespace vedette::exporters

@@ -1,6 +1,7 @@
 #include "model/exposition/writer.h"
 
-#include <cmath>
+#include <algorithm>
+#include <vector>
 
 #include "base/number_text.h"
 #include "base/strings.h"
@@ -9,8 +10,20 @@
 namespace vedette::model::exposition {
 namespace {
 
+// Whether the text stands on the page as it is, in quotes or not.
+bool IsPlain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= ' ' && byte < 0x80 && c != '\\' && c != '"';
+  });
+}
+
 // Escapes backslash and newline, and the quote where the text stands in quotes.
 void AppendEscaped(std::string_view text, bool escape_quote, std::string* out) {
+  if (IsPlain(text)) {
+    *out += text;
+    return;
+  }
   std::string repaired;
   if (!base::IsValidUtf8(text)) {
     repaired = base::RepairUtf8(text);
@@ -36,125 +49,41 @@ void AppendQuoted(std::string_view text, std::string* out) {
 }
 
 // A name where the format allows a bare one, quoted where its characters need it.
-void AppendName(std::string_view name, bool bare, std::string* out) {
-  if (bare) {
+void AppendName(std::string_view name, bool is_bare, std::string* out) {
+  if (is_bare) {
     *out += name;
   } else {
     AppendQuoted(name, out);
   }
 }
 
-// The writer of one family: where a counter's "_total" stands differs between the formats.
-class FamilyWriter {
- public:
-  FamilyWriter(const Family& family, Format format, std::string* out)
-      : family_(family), format_(format), out_(out), metadata_name_(family.name) {
-    if (format == Format::kOpenMetrics) TakeSuffixOff();
+std::string_view TypeName(FamilyType type, Format format) {
+  if (format == Format::kOpenMetrics) return FamilyTypeName(type);
+  switch (type) {
+    case FamilyType::kCounter:
+    case FamilyType::kGauge:
+    case FamilyType::kSummary:
+    case FamilyType::kHistogram:
+      return FamilyTypeName(type);
+    case FamilyType::kInfo:
+    case FamilyType::kStateSet:
+      return "gauge";
+    case FamilyType::kGaugeHistogram:
+      return "histogram";
+    case FamilyType::kUnknown:
+      break;
   }
+  return "untyped";
+}
 
-  void Write() {
-    const bool bare = IsLegacyMetricName(metadata_name_);
-    if (!family_.help.empty()) {
-      Head("# HELP ", bare);
-      AppendEscaped(family_.help, format_ == Format::kOpenMetrics, out_);
-      *out_ += '\n';
-    }
-    Head("# TYPE ", bare);
-    *out_ += TypeName();
-    *out_ += '\n';
-    if (HasUnit()) {
-      Head("# UNIT ", bare);
-      *out_ += family_.unit;
-      *out_ += '\n';
-    }
-    for (const Point& point : family_.points) WritePoint(point);
+void AppendTime(int64_t ms, Format format, std::string* out) {
+  *out += ' ';
+  if (format == Format::kOpenMetrics) {
+    base::AppendSeconds(ms, out);
+  } else {
+    *out += std::to_string(ms);
   }
-
- private:
-  void TakeSuffixOff() {
-    const std::string_view suffix = family_.type == FamilyType::kCounter ? "_total"
-                                    : family_.type == FamilyType::kInfo  ? "_info"
-                                                                         : "";
-    if (suffix.empty()) return;
-    if (base::EndsWith(metadata_name_, suffix)) {
-      metadata_name_.remove_suffix(suffix.size());
-    } else {
-      missing_suffix_ = suffix;
-    }
-  }
-
-  bool HasUnit() const {
-    return format_ == Format::kOpenMetrics && !family_.unit.empty() &&
-           base::EndsWith(metadata_name_, "_" + family_.unit);
-  }
-
-  std::string_view TypeName() const {
-    if (format_ == Format::kOpenMetrics) return FamilyTypeName(family_.type);
-    switch (family_.type) {
-      case FamilyType::kCounter:
-      case FamilyType::kGauge:
-      case FamilyType::kSummary:
-      case FamilyType::kHistogram:
-        return FamilyTypeName(family_.type);
-      case FamilyType::kInfo:
-      case FamilyType::kStateSet:
-        return "gauge";
-      case FamilyType::kGaugeHistogram:
-        return "histogram";
-      case FamilyType::kUnknown:
-        break;
-    }
-    return "untyped";
-  }
-
-  void Head(std::string_view keyword, bool bare) {
-    *out_ += keyword;
-    AppendName(metadata_name_, bare, out_);
-    *out_ += ' ';
-  }
-
-  void WritePoint(const Point& point) {
-    std::string name = family_.name + point.suffix;
-    if (point.suffix.empty()) name += missing_suffix_;
-    WriteSeries(name, point);
-    *out_ += ' ';
-    base::AppendFloatG(point.value, out_);
-    if (point.timestamp_ms) WriteTime(*point.timestamp_ms);
-    *out_ += '\n';
-  }
-
-  void WriteSeries(const std::string& name, const Point& point) {
-    const bool bare = IsLegacyMetricName(name);
-    if (bare) *out_ += name;
-    if (bare && point.labels.empty()) return;
-    *out_ += '{';
-    if (!bare) AppendQuoted(name, out_);
-    bool first = bare;
-    for (const auto& [label, value] : point.labels) {
-      if (!first) *out_ += ',';
-      first = false;
-      AppendName(label, IsLegacyLabelName(label), out_);
-      *out_ += '=';
-      AppendQuoted(value, out_);
-    }
-    *out_ += '}';
-  }
-
-  void WriteTime(int64_t ms) {
-    *out_ += ' ';
-    if (format_ == Format::kOpenMetrics) {
-      base::AppendSeconds(ms, out_);
-    } else {
-      *out_ += std::to_string(ms);
-    }
-  }
-
-  const Family& family_;
-  const Format format_;
-  std::string* const out_;
-  std::string_view metadata_name_;
-  std::string_view missing_suffix_;
-};
+}
 
 }  // namespace
 
@@ -180,14 +109,106 @@ std::string_view FamilyTypeName(FamilyType type) {
   return "unknown";
 }
 
+FamilyWriter::FamilyWriter(const Head& head, Format format, std::string* out)
+    : head_(head),
+      format_(format),
+      out_(out),
+      metadata_name_(head.name),
+      is_bare_(IsLegacyMetricName(head.name)) {
+  if (format == Format::kOpenMetrics) TakeSuffixOff();
+  WriteHead();
+}
+
+// Where a counter's "_total" stands differs between the formats.
+void FamilyWriter::TakeSuffixOff() {
+  const std::string_view suffix = head_.type == FamilyType::kCounter ? "_total"
+                                  : head_.type == FamilyType::kInfo  ? "_info"
+                                                                     : "";
+  if (suffix.empty()) return;
+  if (base::EndsWith(metadata_name_, suffix)) {
+    metadata_name_.remove_suffix(suffix.size());
+  } else {
+    missing_suffix_ = suffix;
+  }
+}
+
+void FamilyWriter::WriteHead() {
+  const bool is_bare = IsLegacyMetricName(metadata_name_);
+  if (!head_.help.empty()) {
+    StartLine("# HELP ", is_bare);
+    AppendEscaped(head_.help, format_ == Format::kOpenMetrics, out_);
+    *out_ += '\n';
+  }
+  StartLine("# TYPE ", is_bare);
+  *out_ += TypeName(head_.type, format_);
+  *out_ += '\n';
+  if (format_ != Format::kOpenMetrics || head_.unit.empty() ||
+      !base::EndsWith(metadata_name_, base::Concat({"_", head_.unit}))) {
+    return;
+  }
+  StartLine("# UNIT ", is_bare);
+  *out_ += head_.unit;
+  *out_ += '\n';
+}
+
+void FamilyWriter::StartLine(std::string_view keyword, bool is_bare) {
+  *out_ += keyword;
+  AppendName(metadata_name_, is_bare, out_);
+  *out_ += ' ';
+}
+
+void FamilyWriter::AddPoint(std::string_view suffix, std::span<const LabelView> labels,
+                            double value, std::optional<int64_t> timestamp_ms) {
+  WriteSeries(suffix.empty() ? missing_suffix_ : suffix, labels);
+  *out_ += ' ';
+  base::AppendFloatG(value, out_);
+  if (timestamp_ms) AppendTime(*timestamp_ms, format_, out_);
+  *out_ += '\n';
+}
+
+void FamilyWriter::WriteSeries(std::string_view suffix, std::span<const LabelView> labels) {
+  const bool is_bare = is_bare_ && (suffix.empty() || IsLegacyLabelName(suffix));
+  if (is_bare) {
+    *out_ += head_.name;
+    *out_ += suffix;
+    if (labels.empty()) return;
+    *out_ += '{';
+  } else {
+    *out_ += '{';
+    AppendQuoted(base::Concat({head_.name, suffix}), out_);
+  }
+  bool is_first = is_bare;
+  for (const LabelView& label : labels) {
+    if (!is_first) *out_ += ',';
+    is_first = false;
+    AppendName(label.name, IsLegacyLabelName(label.name), out_);
+    *out_ += '=';
+    AppendQuoted(label.value, out_);
+  }
+  *out_ += '}';
+}
+
 void AppendFamily(const Family& family, Format format, std::string* out) {
-  if (!family.points.empty()) FamilyWriter(family, format, out).Write();
+  if (family.points.empty()) return;
+  FamilyWriter writer({family.name, family.help, family.type, family.unit}, format, out);
+  std::vector<LabelView> labels;
+  for (const Point& point : family.points) {
+    labels.assign(point.labels.size(), LabelView());
+    for (size_t i = 0; i < labels.size(); ++i) {
+      labels[i] = {point.labels[i].first, point.labels[i].second};
+    }
+    writer.AddPoint(point.suffix, labels, point.value, point.timestamp_ms);
+  }
+}
+
+void EndPage(Format format, std::string* out) {
+  if (format == Format::kOpenMetrics) *out += "# EOF\n";
 }
 
 std::string WriteFamilies(std::span<const Family> families, Format format) {
   std::string out;
   for (const Family& family : families) AppendFamily(family, format, &out);
-  if (format == Format::kOpenMetrics) out += "# EOF\n";
+  EndPage(format, &out);
   return out;
 }
 

@@ -121,7 +121,7 @@ TEST(LinkStats, TornMessagesReadNothingBeyondTheirEnd) {
 }
 
 TEST(LinkStats, ThisMachineHasLoopback) {
-  const auto links = ReadLinksByNetlink();
+  const auto links = LinkReader().Read();
   ASSERT_TRUE(links.ok()) << links.status();
   EXPECT_TRUE(std::any_of(links->begin(), links->end(),
                           [](const LinkStats& link) { return link.device == "lo"; }));

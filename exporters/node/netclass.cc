@@ -1,0 +1,168 @@
+// node_network_info, node_network_up and the properties of devices, from /sys/class/net.
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "base/strings.h"
+#include "exporters/node/collectors.h"
+#include "exporters/node/device_attributes.h"
+#include "exporters/node/device_filter.h"
+#include "exporters/node/family_table.h"
+#include "exporters/node/source_file.h"
+#include "exporters/node/text_scan.h"
+
+namespace vedette::exporters::node {
+namespace {
+
+// A property that is a number, and its file.
+struct Row {
+  const char* file;
+  FamilySpec family;
+};
+constexpr Row kRows[] = {
+    {"addr_assign_type",
+     {"node_network_address_assign_type", Kind::kGauge,
+      "Network device property: address_assign_type"}},
+    {"carrier", {"node_network_carrier", Kind::kGauge, "Network device property: carrier"}},
+    {"carrier_changes",
+     {"node_network_carrier_changes_total", Kind::kCounter,
+      "Network device property: carrier_changes_total"}},
+    {"carrier_up_count",
+     {"node_network_carrier_up_changes_total", Kind::kCounter,
+      "Network device property: carrier_up_changes_total"}},
+    {"carrier_down_count",
+     {"node_network_carrier_down_changes_total", Kind::kCounter,
+      "Network device property: carrier_down_changes_total"}},
+    {"dev_id", {"node_network_device_id", Kind::kGauge, "Network device property: device_id"}},
+    {"dormant", {"node_network_dormant", Kind::kGauge, "Network device property: dormant"}},
+    {"flags", {"node_network_flags", Kind::kGauge, "Network device property: flags"}},
+    {"ifindex", {"node_network_iface_id", Kind::kGauge, "Network device property: iface_id"}},
+    {"iflink", {"node_network_iface_link", Kind::kGauge, "Network device property: iface_link"}},
+    {"link_mode",
+     {"node_network_iface_link_mode", Kind::kGauge, "Network device property: iface_link_mode"}},
+    {"mtu", {"node_network_mtu_bytes", Kind::kGauge, "Network device property: mtu_bytes"}},
+    {"name_assign_type",
+     {"node_network_name_assign_type", Kind::kGauge, "Network device property: name_assign_type"}},
+    {"netdev_group",
+     {"node_network_net_dev_group", Kind::kGauge, "Network device property: net_dev_group"}},
+    {"speed", {"node_network_speed_bytes", Kind::kGauge, "Network device property: speed_bytes"}},
+    {"tx_queue_len",
+     {"node_network_transmit_queue_length", Kind::kGauge,
+      "Network device property: transmit_queue_length"}},
+    {"type",
+     {"node_network_protocol_type", Kind::kGauge, "Network device property: protocol_type"}},
+};
+constexpr size_t kFlags = 7;
+constexpr size_t kSpeed = 14;
+static_assert(std::string_view(kRows[kFlags].file) == "flags");
+static_assert(std::string_view(kRows[kSpeed].file) == "speed");
+
+// Properties that are texts, after the numbers.
+constexpr const char* kTexts[] = {"address", "broadcast", "duplex", "ifalias", "operstate"};
+enum Text : size_t { kAddress, kBroadcast, kDuplex, kAlias, kOperState };
+
+constexpr FamilySpec kInfo = {"node_network_info", Kind::kGauge,
+                              "Non-numeric data from /sys/class/net/<iface>, value is always 1."};
+constexpr FamilySpec kUp = {"node_network_up", Kind::kGauge,
+                            "Value is 1 if operstate is 'up', 0 otherwise."};
+constexpr double kBytesPerMegabit = 1e6 / 8;
+
+std::vector<const char*> AllFiles() {
+  std::vector<const char*> files;
+  for (const Row& row : kRows) files.push_back(row.file);
+  files.insert(files.end(), std::begin(kTexts), std::end(kTexts));
+  return files;
+}
+
+// Decimal, negative too, or 0x and hexadecimal digits.
+std::optional<int64_t> ParseNumber(std::string_view text) {
+  if (!base::StartsWith(text, "0x")) return base::ParseInt(text);
+  const std::optional<uint64_t> value = ParseHex(text);
+  return value ? std::optional<int64_t>(static_cast<int64_t>(*value)) : std::nullopt;
+}
+
+class Netclass final : public Collector {
+ public:
+  Netclass(const NodeOptions& options, DeviceFilter filter)
+      : folder_(options.paths.Sys("class/net")),
+        ignore_invalid_speed_(options.netclass.ignore_invalid_speed),
+        filter_(std::move(filter)),
+        attributes_(folder_, AllFiles()) {}
+
+  base::Status Collect(const Scrape&, FamilySink* sink) override {
+    const auto devices = ListFolder(folder_, [](std::string_view) { return true; });
+    if (!devices.ok()) return AbsentIsNoData(devices.status());
+    attributes_.Keep(*devices);
+    info_ = OpenFamily(kInfo, sink);
+    up_ = OpenFamily(kUp, sink);
+    families_.clear();
+    for (const Row& row : kRows) families_.push_back(OpenFamily(row.family, sink));
+    for (const std::string& device : *devices) {
+      // A file such as bonding_masters is no device.
+      if (!filter_.Ignores(device)) VEDETTE_RETURN_IF_ERROR(AddDevice(device));
+    }
+    return base::Status();
+  }
+
+ private:
+  base::Status AddDevice(const std::string& device) {
+    VEDETTE_ASSIGN_OR_RETURN(const bool is_there, attributes_.Select(device));
+    if (!is_there) return base::Status();
+    std::string_view admin = "unknown";
+    for (size_t i = 0; i < std::size(kRows); ++i) {
+      const std::optional<std::string_view> text = attributes_.Read(i);
+      if (!text || text->empty()) continue;
+      const std::optional<int64_t> number = ParseNumber(*text);
+      if (!number) {
+        return Malformed(base::Concat({folder_, "/", device, "/", kRows[i].file}),
+                         "expected a number", *text);
+      }
+      if (i == kFlags) admin = (*number & 1) != 0 ? "up" : "down";
+      AddNumber(i, *number, device);
+    }
+    AddTexts(device, admin);
+    return base::Status();
+  }
+
+  // A speed of -1 is unknown; upstream shows it unless told not to.
+  void AddNumber(size_t row, int64_t number, const std::string& device) {
+    if (row == kSpeed && number < 0 && ignore_invalid_speed_) return;
+    const auto value = static_cast<double>(number);
+    families_[row].Add(row == kSpeed ? value * kBytesPerMegabit : value, {{"device", device}});
+  }
+
+  void AddTexts(const std::string& device, std::string_view admin) {
+    std::array<std::string, std::size(kTexts)> texts;
+    for (size_t i = 0; i < texts.size(); ++i) {
+      texts[i] = attributes_.Read(std::size(kRows) + i).value_or("");
+    }
+    up_->Add(texts[kOperState] == "up" ? 1 : 0, {{"device", device}});
+    info_->Add(1, {{"address", texts[kAddress]},
+                   {"adminstate", admin},
+                   {"broadcast", texts[kBroadcast]},
+                   {"device", device},
+                   {"duplex", texts[kDuplex]},
+                   {"ifalias", texts[kAlias]},
+                   {"operstate", texts[kOperState]}});
+  }
+
+  const std::string folder_;
+  const bool ignore_invalid_speed_;
+  const DeviceFilter filter_;
+  DeviceAttributes attributes_;
+  // Of the scrape in hand.
+  std::optional<FamilyRef> info_;
+  std::optional<FamilyRef> up_;
+  std::vector<FamilyRef> families_;
+};
+
+}  // namespace
+
+MadeCollector MakeNetclass(const CollectorContext& context) {
+  VEDETTE_ASSIGN_OR_RETURN(DeviceFilter filter,
+                           DeviceFilter::MakeExclude(context.options->netclass.ignored_devices,
+                                                     "collector.netclass.ignored-devices"));
+  return std::make_unique<Netclass>(*context.options, std::move(filter));
+}
+
+}  // namespace vedette::exporters::node
