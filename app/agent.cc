@@ -3,19 +3,20 @@
 #include <memory>
 #include <optional>
 
-#include "app/node_flags.h"
+#include "app/agent_exporters.h"
 #include "app/service.h"
 #include "app/ship_flags.h"
 #include "app/verbs.h"
 
-// The agent's verbs: `agent` is `exporter node` and `ship` in one process.
+// The agent's verbs: `agent` is every `exporter` that this host has use for, and `ship`, in one
+// process.
 
 namespace vedette::app {
 namespace {
 
 struct AgentFlags {
-  std::unique_ptr<NodeFlags> node;  // null: no exporter
-  std::unique_ptr<ShipFlags> ship;  // null: no shipper
+  std::unique_ptr<AgentExporterFlags> exporters;  // null: none
+  std::unique_ptr<ShipFlags> ship;                // null: no shipper
   bool ship_enabled = true;
   std::string log_level = "info";
 };
@@ -50,23 +51,25 @@ int RunAgent(const AgentFlags& flags) {
     if (!started.ok()) return Problem(&logger, started.status());
     shipper = *std::move(started);
   }
-  std::unique_ptr<NodeService> node;
-  if (flags.node) {
-    auto started = NodeService::Start(world, *flags.node);
+  std::unique_ptr<AgentExporters> exporters;
+  if (flags.exporters) {
+    const base::Status checked = flags.exporters->Check();
+    if (!checked.ok()) return Usage(checked);
+    auto started = AgentExporters::Start(world, *flags.exporters);
     if (!started.ok()) return Problem(&logger, started.status());
-    node = *std::move(started);
+    exporters = *std::move(started);
   }
   service.RunUntilSignalled(
       [&] {
-        if (node) node->Reload();
+        if (exporters) exporters->Reload();
       },
       [] { return true; });
   return kExitOk;
 }
 
-std::shared_ptr<AgentFlags> MakeVerb(CLI::App* verb, bool exporter, bool ship, int* exit_code) {
+std::shared_ptr<AgentFlags> MakeVerb(CLI::App* verb, bool exporters, bool ship, int* exit_code) {
   auto flags = std::make_shared<AgentFlags>();
-  if (exporter) flags->node = std::make_unique<NodeFlags>(verb);
+  if (exporters) flags->exporters = std::make_unique<AgentExporterFlags>(verb);
   if (ship) flags->ship = std::make_unique<ShipFlags>(verb);
   verb->add_option("--log.level", flags->log_level, "debug, info, warn or error")
       ->capture_default_str();
@@ -81,12 +84,6 @@ void AddAgent(CLI::App* root, int* exit_code) {
       root->add_subcommand("agent", "Node exporter and log shipper: every server's role");
   const auto flags = MakeVerb(verb, true, true, exit_code);
   verb->add_flag("--ship,!--no-ship", flags->ship_enabled, "Ship logs");
-}
-
-void AddExporter(CLI::App* root, int* exit_code) {
-  CLI::App* verb = root->add_subcommand("exporter", "One exporter alone");
-  verb->require_subcommand(1);
-  MakeVerb(verb->add_subcommand("node", "The node exporter"), true, false, exit_code);
 }
 
 void AddShip(CLI::App* root, int* exit_code) {

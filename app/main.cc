@@ -1,9 +1,12 @@
 #include <malloc.h>
 
 #include <CLI/CLI.hpp>
+#include <cctype>
 #include <cstdio>
 #include <exception>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/verbs.h"
 
@@ -23,6 +26,22 @@ bool HasEmptyValue(int argc, char** argv) {
   return false;
 }
 
+// redis_exporter and process-exporter write their flags with one dash, which CLI11 reads as a row
+// of letters: `vedette exporter redis -redis.addr=...` gets the second one.
+std::vector<std::string> WithTwoDashes(int argc, char** argv) {
+  std::vector<std::string> arguments(argv, argv + argc);
+  const bool is_go = argc > 2 && arguments[1] == "exporter" &&
+                     (arguments[2] == "redis" || arguments[2] == "process");
+  for (size_t i = 3; is_go && i < arguments.size(); ++i) {
+    std::string& argument = arguments[i];
+    const bool is_flag = argument.size() > 2 && argument[0] == '-' && argument[1] != '-';
+    if (is_flag && std::isalpha(static_cast<unsigned char>(argument[1])) != 0) {
+      argument.insert(0, "-");
+    }
+  }
+  return arguments;
+}
+
 int Main(int argc, char** argv) {
   if (HasEmptyValue(argc, argv)) return kExitUsage;
   int exit_code = kExitOk;
@@ -31,11 +50,14 @@ int Main(int argc, char** argv) {
   AddAgent(&root, &exit_code);
   AddCollector(&root, &exit_code);
   AddExporter(&root, &exit_code);
+  AddDoctor(&root, &exit_code);
   AddShip(&root, &exit_code);
   AddCheck(&root, &exit_code);
   AddVersion(&root, &exit_code);
   try {
-    root.parse(argc, argv);
+    std::vector<std::string> arguments = WithTwoDashes(argc, argv);
+    // CLI11 takes them last first, without the program's name.
+    root.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend() - 1));
   } catch (const CLI::ParseError& error) {
     // CLI11 answers --help with 0 and each kind of misuse with a number of its own.
     return root.exit(error) == 0 ? kExitOk : kExitUsage;

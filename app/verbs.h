@@ -16,6 +16,7 @@ inline constexpr int kExitUsage = 2;    // wrong use of the command line
 // sets `*exit_code`. One file a verb.
 void AddAgent(CLI::App* root, int* exit_code);
 void AddCollector(CLI::App* root, int* exit_code);
+void AddDoctor(CLI::App* root, int* exit_code);
 void AddExporter(CLI::App* root, int* exit_code);
 void AddShip(CLI::App* root, int* exit_code);
 void AddCheck(CLI::App* root, int* exit_code);

@@ -16,6 +16,10 @@ if(MOLD_PROGRAM)
   add_link_options(-fuse-ld=mold)
 endif()
 
+# The standard headers and those of Abseil's status, parsed once for everyone. A compiler cache
+# gains more where there is one to begin with, so that script/build chooses.
+option(VEDETTE_PCH "Precompile the headers that most files include" OFF)
+
 # Beast sessions take up to 2 GB and half a minute each: one at a time.
 set_property(GLOBAL PROPERTY JOB_POOLS beast=1)
 

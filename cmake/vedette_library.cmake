@@ -1,3 +1,11 @@
+# vedette_precompile(TARGET PCH): reads what the target PCH precompiled, where that is switched on.
+# The targets differ in definitions alone that the precompiled headers do not look at.
+function(vedette_precompile target pch)
+  if(VEDETTE_PCH)
+    target_precompile_headers(${target} REUSE_FROM ${pch})
+  endif()
+endfunction()
+
 # vedette_library(NAME SRCS a.cc ... [DEPS vedette_x ...] [LIBS third::party ...])
 #
 # Declares the library of the folder it is called from. Headers are included by their path from the
@@ -14,4 +22,5 @@ function(vedette_library name)
   add_library(${name} STATIC ${ARG_SRCS})
   target_include_directories(${name} PUBLIC ${include_root})
   target_link_libraries(${name} PUBLIC ${ARG_DEPS} ${ARG_LIBS} PRIVATE vedette_warnings)
+  vedette_precompile(${name} vedette_pch)
 endfunction()

@@ -70,7 +70,6 @@ TEST_F(ShipFlagsTest, WrongUseNamesTheFlagAndWhatIsAllowed) {
       {"--push.ca-file=/c", "--push.ca-file"},
       {"--logs.file=/var/*/a.log", "--logs.file: found \"/var/*/a.log\""},
       {"--logs.file=/var/log/", "--logs.file: found"},
-      {"--agent.host=\"\"", "--agent.host"},
       {"--logs.time-zone=CET", "--logs.time-zone: found \"CET\"; allowed: Local, UTC"},
   };
   for (const auto& c : kCases) {

@@ -1,0 +1,182 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/agent_exporters.h"
+#include "app/verbs.h"
+#include "base/http/client.h"
+#include "base/json_writer.h"
+#include "base/strings.h"
+
+// `vedette doctor`: looks at this host as the agent does and says what is found, what is missing
+// and what to do about it.
+
+namespace vedette::app {
+namespace {
+
+enum class Verdict { kOk, kNote, kProblem };
+
+struct Finding {
+  Verdict verdict;
+  std::string subject;
+  std::string text;
+};
+
+struct DoctorFlags {
+  std::unique_ptr<AgentExporterFlags> exporters;
+  std::string agent = "http://127.0.0.1:9100";
+  std::string collector = "http://127.0.0.1:9090";
+  std::string output = "text";
+};
+
+const char* NameOf(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kOk:
+      return "ok";
+    case Verdict::kNote:
+      return "note";
+    case Verdict::kProblem:
+      return "problem";
+  }
+  return "";
+}
+
+class Doctor {
+ public:
+  Doctor(const DoctorFlags& flags, base::FileSystem* fs)
+      : flags_(flags), fs_(fs), client_(base::http::NewClient()) {}
+
+  std::vector<Finding> Examine() {
+    Agent();
+    for (const auto& row : flags_.exporters->rows()) Exporter(*row);
+    Journal();
+    Collector();
+    return std::move(findings_);
+  }
+
+ private:
+  void Say(Verdict verdict, std::string subject, std::string text) {
+    findings_.push_back({verdict, std::move(subject), std::move(text)});
+  }
+
+  base::StatusOr<base::http::Response> Get(const std::string& url) {
+    base::http::ClientRequest request;
+    request.url = url;
+    request.timeout = std::chrono::seconds(3);
+    return client_->Send(request);
+  }
+
+  void Agent() {
+    const auto page = Get(flags_.agent + "/metrics");
+    if (!page.ok()) {
+      Say(Verdict::kProblem, "agent",
+          base::Concat({flags_.agent, " does not answer (", base::Message(page.status()),
+                        "); start `vedette agent`, or name its address with --agent"}));
+      return;
+    }
+    agent_answers_ = page->status == 200;
+    Say(agent_answers_ ? Verdict::kOk : Verdict::kProblem, "agent",
+        base::Concat({flags_.agent, "/metrics answers ", std::to_string(page->status)}));
+  }
+
+  void Exporter(const AgentExporterFlags::Row& row) {
+    const std::string subject = base::Concat({"exporter ", row.spec->name});
+    const std::string found = row.flags->Detect(fs_);
+    if (found.empty()) {
+      Say(Verdict::kNote, subject, "nothing found on this host that it could ask");
+      return;
+    }
+    if (!agent_answers_ || row.spec == flags_.exporters->rows().front()->spec) {
+      Say(Verdict::kOk, subject, "found: " + found);
+      return;
+    }
+    const auto page = Get(base::Concat({flags_.agent, "/metrics/", row.spec->name}));
+    const bool is_served = page.ok() && page->status == 200;
+    Say(is_served ? Verdict::kOk : Verdict::kProblem, subject,
+        base::Concat({"found: ", found,
+                      is_served ? "; served by the agent"
+                                : "; the agent does not serve it: see the agent's log (it looks "
+                                  "each minute, and not where the exporter is switched off)"}));
+  }
+
+  void Journal() {
+    for (const char* folder : {"/var/log/journal", "/run/log/journal"}) {
+      const auto entries = fs_->List(folder);
+      if (entries.ok()) return Say(Verdict::kOk, "journal", base::Concat({folder, " is readable"}));
+      if (entries.status().code() != absl::StatusCode::kNotFound) {
+        return Say(Verdict::kProblem, "journal", std::string(base::Message(entries.status())));
+      }
+    }
+    Say(Verdict::kNote, "journal", "no journald here: only log files are shipped");
+  }
+
+  void Collector() {
+    const auto ready = Get(flags_.collector + "/-/ready");
+    if (!ready.ok()) {
+      Say(Verdict::kNote, "collector",
+          base::Concat({flags_.collector, " does not answer (", base::Message(ready.status()),
+                        "); name its address with --collector where it runs elsewhere"}));
+      return;
+    }
+    Say(ready->status == 200 ? Verdict::kOk : Verdict::kProblem, "collector",
+        base::Concat({flags_.collector, "/-/ready answers ", std::to_string(ready->status)}));
+  }
+
+  const DoctorFlags& flags_;
+  base::FileSystem* const fs_;
+  const std::unique_ptr<base::http::Client> client_;
+  std::vector<Finding> findings_;
+  bool agent_answers_ = false;
+};
+
+void PrintText(const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings) {
+    std::printf("%-8s %-18s %s\n", NameOf(finding.verdict), finding.subject.c_str(),
+                finding.text.c_str());
+  }
+}
+
+void PrintJson(const std::vector<Finding>& findings) {
+  std::string out;
+  base::JsonWriter json(&out);
+  json.BeginArray();
+  for (const Finding& finding : findings) {
+    json.BeginObject();
+    json.Key("verdict").String(NameOf(finding.verdict));
+    json.Key("subject").String(finding.subject);
+    json.Key("text").String(finding.text);
+    json.EndObject();
+  }
+  json.EndArray();
+  std::printf("%s\n", out.c_str());
+}
+
+int Run(const DoctorFlags& flags) {
+  const auto fs = base::NewPosixFileSystem();
+  const std::vector<Finding> findings = Doctor(flags, fs.get()).Examine();
+  flags.output == "json" ? PrintJson(findings) : PrintText(findings);
+  for (const Finding& finding : findings) {
+    if (finding.verdict == Verdict::kProblem) return kExitProblem;
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddDoctor(CLI::App* root, int* exit_code) {
+  CLI::App* verb =
+      root->add_subcommand("doctor", "Say what is found and what is wrong on this host");
+  const auto flags = std::make_shared<DoctorFlags>();
+  flags->exporters = std::make_unique<AgentExporterFlags>(verb);
+  verb->add_option("--agent", flags->agent, "Address of this host's agent")->capture_default_str();
+  verb->add_option("--collector", flags->collector, "Address of the collector")
+      ->capture_default_str();
+  verb->add_option("-o,--output", flags->output, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  verb->callback([flags, exit_code] { *exit_code = Run(*flags); });
+}
+
+}  // namespace vedette::app
