@@ -251,8 +251,8 @@ StatusOr<std::vector<Matcher>> ParseMatchers(std::string_view text) {
 }
 
 std::string PrintMatcher(const Matcher& matcher) {
-  const bool reserved = matcher.name().find_first_of(std::string(kReserved) +
-                                                     std::string(kSpace)) != std::string::npos;
+  const bool reserved =
+      matcher.name().find_first_of(base::Concat({kReserved, kSpace})) != std::string::npos;
   const std::string name = reserved ? base::GoQuote(matcher.name()) : matcher.name();
   return base::Concat(
       {name, model::OperatorText(matcher.type()), "\"", EscapeValue(matcher.value()), "\""});

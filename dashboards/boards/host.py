@@ -20,7 +20,7 @@ FIRST = row("At a glance", [
     gauge("CPU pressure", rate("node_pressure_cpu_waiting_seconds_total"),
           help_text="Share of the time in which something waited for a CPU (PSI)."),
     gauge("CPU busy", BUSY),
-    gauge("Load", f'{m("node_load1")} / count(count by (cpu) ({CPU}))', thresholds=((1, ORANGE), (2, RED)), high=3,
+    gauge("Load", f'{m("node_load1")} / scalar(count(count by (cpu) ({CPU})))', thresholds=((1, ORANGE), (2, RED)), high=3,
           help_text="Load of the last minute by CPU."),
     gauge("Memory used", f'1 - {m("node_memory_MemAvailable_bytes")} / {m("node_memory_MemTotal_bytes")}'),
     gauge("Swap used", f'1 - {m("node_memory_SwapFree_bytes")} / ({m("node_memory_SwapTotal_bytes")} > 0)',
@@ -115,9 +115,9 @@ EXPORTER = row("Exporter", [
     graph("Collectors without data", [(f'{m("node_scrape_collector_success")} == 0', "{{collector}}")], low=0, high=1),
 ], True)
 LOGS = row("Logs", [
-    log_graph("Lines by level", [('sum by (detected_level) (count_over_time({host=~"$host"}[$__auto]))', "{{detected_level}}")],
+    log_graph("Lines by level", [('sum by (detected_level) (count_over_time({job=~".+",host=~"$host"}[$__auto]))', "{{detected_level}}")],
               width=24, height=6),
-    logs("Errors", '{host=~"$host",detected_level=~"error|critical|fatal"}'),
+    logs("Errors", '{job=~".+",host=~"$host",detected_level=~"error|critical|fatal"}'),
 ], True)
 
 BOARD = board(

@@ -2,7 +2,6 @@
 #include <arpa/inet.h>
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <iterator>
 #include <optional>
 
@@ -39,9 +38,10 @@ enum Label : size_t { kLocalAddress, kLocalMark, kLocalPort, kProto, kRemoteAddr
 using LabelValues = std::array<std::string, kLabels.size()>;
 
 std::optional<int> HexDigit(char c) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(&c, &c + 1, value, 16);
-  return error == std::errc() ? std::optional<int>(value) : std::nullopt;
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return std::nullopt;
 }
 
 // "C0A80016:0CEA": an address of 8 or 32 hexadecimal digits, and a port.

@@ -57,8 +57,8 @@ std::string LabelName(std::string_view field) {
         (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
     if (!is_valid) c = '_';
   }
-  if (name.empty() || (name[0] >= '0' && name[0] <= '9')) name.insert(0, "_");
-  return name;
+  const bool is_bare = name.empty() || (name[0] >= '0' && name[0] <= '9');
+  return is_bare ? base::Concat({"_", name}) : name;
 }
 
 void AddInfo(const std::vector<std::pair<std::string, std::string>>& labels, FamilyRef info) {

@@ -111,6 +111,7 @@ std::string_view FamilyTypeName(FamilyType type) {
 
 FamilyWriter::FamilyWriter(const Head& head, Format format, std::string* out)
     : head_(head),
+      type_(head.type),
       format_(format),
       out_(out),
       metadata_name_(head.name),
@@ -119,16 +120,17 @@ FamilyWriter::FamilyWriter(const Head& head, Format format, std::string* out)
   WriteHead();
 }
 
-// Where a counter's "_total" stands differs between the formats.
+// OpenMetrics wants "_total" behind a counter's every name. One that has none is told as unknown:
+// dashboards ask for the name that it has.
 void FamilyWriter::TakeSuffixOff() {
-  const std::string_view suffix = head_.type == FamilyType::kCounter ? "_total"
-                                  : head_.type == FamilyType::kInfo  ? "_info"
-                                                                     : "";
+  const std::string_view suffix = type_ == FamilyType::kCounter ? "_total"
+                                  : type_ == FamilyType::kInfo  ? "_info"
+                                                                : "";
   if (suffix.empty()) return;
   if (base::EndsWith(metadata_name_, suffix)) {
     metadata_name_.remove_suffix(suffix.size());
   } else {
-    missing_suffix_ = suffix;
+    type_ = FamilyType::kUnknown;
   }
 }
 
@@ -140,7 +142,7 @@ void FamilyWriter::WriteHead() {
     *out_ += '\n';
   }
   StartLine("# TYPE ", is_bare);
-  *out_ += TypeName(head_.type, format_);
+  *out_ += TypeName(type_, format_);
   *out_ += '\n';
   if (format_ != Format::kOpenMetrics || head_.unit.empty() ||
       !base::EndsWith(metadata_name_, base::Concat({"_", head_.unit}))) {
@@ -159,7 +161,7 @@ void FamilyWriter::StartLine(std::string_view keyword, bool is_bare) {
 
 void FamilyWriter::AddPoint(std::string_view suffix, std::span<const LabelView> labels,
                             double value, std::optional<int64_t> timestamp_ms) {
-  WriteSeries(suffix.empty() ? missing_suffix_ : suffix, labels);
+  WriteSeries(suffix, labels);
   *out_ += ' ';
   base::AppendFloatG(value, out_);
   if (timestamp_ms) AppendTime(*timestamp_ms, format_, out_);

@@ -39,11 +39,11 @@ class FamilyWriter {
   void WriteSeries(std::string_view suffix, std::span<const LabelView> labels);
 
   const Head head_;
+  FamilyType type_;  // as the format can tell it
   const Format format_;
   std::string* const out_;
-  std::string_view metadata_name_;   // without the suffix that OpenMetrics adds itself
-  std::string_view missing_suffix_;  // that it adds to the name of a point without one
-  bool is_bare_ = false;             // the name needs no quotes, nor does it with a usual suffix
+  std::string_view metadata_name_;  // without the suffix that OpenMetrics adds itself
+  bool is_bare_ = false;            // the name needs no quotes, nor does it with a usual suffix
 };
 
 // Appends `family` as `format` has it: HELP, TYPE, then the points in the order given. Floats are

@@ -71,13 +71,13 @@ class Lab:
         self.scrape()
 
     def scrape(self):
-        jobs = [{"job_name": name, "scrape_interval": "1s", "static_configs": [{"targets": [target]}]}
+        jobs = [{"job_name": name, "scrape_interval": "2s", "static_configs": [{"targets": [target]}]}
                 for name, target in self.targets.items()]
         pve = parts.start_proxmox()
         if pve is not None:
             self.exporter("pve", env={"PVE_USER": "root@pam", "PVE_TOKEN_NAME": "x", "PVE_TOKEN_VALUE": "y",
                                       "PVE_VERIFY_SSL": "false"})
-            jobs.append({"job_name": "pve", "scrape_interval": "1s", "metrics_path": "/pve",
+            jobs.append({"job_name": "pve", "scrape_interval": "2s", "metrics_path": "/pve",
                          "params": {"target": [f"http://127.0.0.1:{pve}"], "cluster": ["1"], "node": ["1"]},
                          "static_configs": [{"targets": [self.targets["pve"]]}]})
         self.has_proxmox = pve is not None
@@ -94,7 +94,7 @@ class Lab:
 
     def ask(self, target, values):
         logs = target["datasource"]["uid"] == "${ds_logs}"
-        path = "/loki/api/v1/query" if logs else "/api/v1/query"
+        path = "/loki/api/v1/query_range" if logs else "/api/v1/query"
         return h.get(f"http://127.0.0.1:{self.port}{path}", {"query": fill(target["expr"], values)})
 
 
@@ -147,7 +147,7 @@ def main():
     with h.running() as t:
         lab = Lab(t)
         lab.start()
-        lab.work(12)
+        lab.work(15)
         for path in sorted((h.ROOT / "dashboards/grafana").glob("*.json")):
             check_board(t, lab, path)
         check_rules(t, lab)

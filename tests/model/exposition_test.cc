@@ -111,7 +111,7 @@ TEST(Writer, TypesAndSuffixesFollowTheFormat) {
             "# TYPE \"my.name\" gauge\n{\"my.name\",\"a.b\"=\"x\"} -0\n");
   EXPECT_EQ(WriteFamilies(families, Format::kOpenMetrics),
             "# TYPE c counter\nc_total 1e+06\n"
-            "# TYPE plain counter\nplain_total 0.1\n"
+            "# TYPE plain unknown\nplain 0.1\n"
             "# TYPE b info\nb_info{v=\"1\"} 1\n"
             "# TYPE u unknown\nu NaN\n"
             "# TYPE \"my.name\" gauge\n{\"my.name\",\"a.b\"=\"x\"} -0\n# EOF\n");

@@ -132,7 +132,9 @@ TEST_F(HttpServer, LargeBodiesAreRefusedOnceAllTogetherHoldTooMuch) {
   EXPECT_EQ(Get("/hello").status, 200) << "small requests go on";
   slow.Send(std::string(4'800, 'x'));
   slow.ReadUntil("200 OK");
-  EXPECT_EQ(client_->Send(request)->status, 200);
+  // What a request held is given back after its answer has been written.
+  for (int i = 0; i < 1000 && status != 200; ++i) status = client_->Send(request)->status;
+  EXPECT_EQ(status, 200);
 }
 
 TEST_F(HttpServer, MoreThan200FieldsAre431) {
