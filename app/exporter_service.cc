@@ -9,6 +9,7 @@ ExporterService::ExporterService(const World& world, const ExporterSpec& spec,
     : world_(world),
       name_(spec.name),
       listen_(flags.Listen(spec.address)),
+      threads_(spec.threads),
       web_config_file_(flags.web_config_file()) {}
 
 ExporterService::~ExporterService() { StopListening(); }
@@ -43,6 +44,7 @@ base::StatusOr<std::unique_ptr<ExporterService>> ExporterService::Make(const Wor
 base::Status ExporterService::Listen(exporters::Handler handler) {
   exporters::ExporterServer::Options server;
   server.listen = listen_;
+  server.threads = threads_;
   VEDETTE_ASSIGN_OR_RETURN(server.web_config, LoadWeb());
   server.handler = std::move(handler);
   server.clock = world_.clock;

@@ -109,13 +109,14 @@ std::unique_ptr<ExporterFlags> MakeFlags(const ExporterSpec& spec, CLI::App* ver
   return std::make_unique<FlagsOf<Kind>>(verb, prefix, spec.title, spec.address);
 }
 
+// The node exporter's address leads to every page of the agent.
 constexpr ExporterSpec kExporters[] = {
-    {"node", "Node exporter", ":9100", &MakeFlags<NodeKind>},
-    {"process", "Per-process exporter", ":9256", &MakeFlags<ProcessKind>},
-    {"caddy", "Caddy exporter", ":9180", &MakeFlags<CaddyKind>},
-    {"postgres", "PostgreSQL exporter", ":9187", &MakeFlags<PostgresKind>},
-    {"redis", "Redis exporter", ":9121", &MakeFlags<RedisKind>},
-    {"pve", "Proxmox VE exporter", ":9221", &MakeFlags<PveKind>},
+    {"node", "Node exporter", ":9100", 64, &MakeFlags<NodeKind>},
+    {"process", "Per-process exporter", ":9256", 16, &MakeFlags<ProcessKind>},
+    {"caddy", "Caddy exporter", ":9180", 16, &MakeFlags<CaddyKind>},
+    {"postgres", "PostgreSQL exporter", ":9187", 16, &MakeFlags<PostgresKind>},
+    {"redis", "Redis exporter", ":9121", 16, &MakeFlags<RedisKind>},
+    {"pve", "Proxmox VE exporter", ":9221", 16, &MakeFlags<PveKind>},
 };
 
 }  // namespace

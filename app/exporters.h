@@ -14,6 +14,7 @@ struct ExporterSpec {
   const char* name;     // the verb's, the job's and the folder's
   const char* title;    // "PostgreSQL exporter"
   const char* address;  // where upstream listens
+  int threads;          // of its plain IPv4 server
   // Registers the flags with `verb`, each name behind `prefix`.
   std::unique_ptr<ExporterFlags> (*flags)(const ExporterSpec& spec, CLI::App* verb,
                                           const std::string& prefix);

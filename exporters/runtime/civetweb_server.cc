@@ -14,9 +14,7 @@ namespace {
 using base::http::Request;
 using base::http::Response;
 
-// A client that sends its request slowly holds one thread for at most the request timeout; enough
-// threads that a few dozen such clients do not keep the scraper out. Idle ones cost address space.
-constexpr char kThreads[] = "64";
+// A client that sends its request slowly holds one thread for at most this long.
 constexpr char kRequestTimeoutMs[] = "2000";
 constexpr size_t kCompressFromBytes = 1024;
 // Metrics pages change little in size above this level and cost far more.
@@ -64,10 +62,10 @@ std::string Head(const Response& response, const char* reason) {
 }  // namespace
 
 base::StatusOr<std::unique_ptr<CivetwebServer>> CivetwebServer::Start(const std::string& address,
-                                                                      Handler handler,
+                                                                      Handler handler, int threads,
                                                                       base::Logger* logger) {
   std::unique_ptr<CivetwebServer> server(new CivetwebServer(std::move(handler), logger));
-  VEDETTE_RETURN_IF_ERROR(base::Annotate(server->Open(address), "listen on " + address));
+  VEDETTE_RETURN_IF_ERROR(base::Annotate(server->Open(address, threads), "listen on " + address));
   return server;
 }
 
@@ -75,11 +73,12 @@ CivetwebServer::~CivetwebServer() {
   if (context_ != nullptr) mg_stop(context_);
 }
 
-base::Status CivetwebServer::Open(const std::string& address) {
+base::Status CivetwebServer::Open(const std::string& address, int threads) {
+  const std::string thread_count = std::to_string(threads);
   const char* options[] = {"listening_ports",
                            address.c_str(),
                            "num_threads",
-                           kThreads,
+                           thread_count.c_str(),
                            "request_timeout_ms",
                            kRequestTimeoutMs,
                            "enable_keep_alive",

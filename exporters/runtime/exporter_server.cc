@@ -41,8 +41,8 @@ base::Status ExporterServer::Open(const Options& options, bool has_ipv6,
                            PlanListen(address, {options.web_config != nullptr, has_ipv6}));
   uint16_t port = 0;
   if (!plan.civetweb.empty()) {
-    VEDETTE_ASSIGN_OR_RETURN(auto server,
-                             CivetwebServer::Start(plan.civetweb, options.handler, options.logger));
+    VEDETTE_ASSIGN_OR_RETURN(auto server, CivetwebServer::Start(plan.civetweb, options.handler,
+                                                                options.threads, options.logger));
     port = server->Port();
     civetweb_.push_back(std::move(server));
     if (!plan.base_http.empty()) plan.base_http = WithPort(plan.base_http, port);

@@ -28,6 +28,8 @@ class ExporterServer {
     // base/http, so that a reload can change users and certificates.
     std::shared_ptr<const base::http::WebConfig> web_config;
     Handler handler;
+    // Of civetweb: as many clients that say nothing keep a scraper waiting, for two seconds.
+    int threads = 16;
     base::Clock* clock = nullptr;
     base::Logger* logger = nullptr;
     base::FileSystem* fs = nullptr;        // for certificates; null: the machine's

@@ -1,5 +1,6 @@
 #include "tests/support/temp_dir.h"
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -8,8 +9,18 @@
 
 namespace vedette::test {
 
-TempDir::TempDir() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "vedette-test-XXXXXX").string();
+std::string MemoryFolder() {
+  constexpr char kFolder[] = "/dev/shm";
+  constexpr uintmax_t kEnoughBytes = 512u << 20;
+  std::error_code error;
+  const auto space = std::filesystem::space(kFolder, error);
+  return !error && space.available >= kEnoughBytes ? kFolder : "";
+}
+
+TempDir::TempDir(const std::string& parent) {
+  const std::filesystem::path folder =
+      parent.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(parent);
+  std::string pattern = (folder / "vedette-test-XXXXXX").string();
   std::vector<char> buffer(pattern.begin(), pattern.end());
   buffer.push_back('\0');
   if (::mkdtemp(buffer.data()) == nullptr) {

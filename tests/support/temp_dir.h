@@ -9,7 +9,9 @@ namespace vedette::test {
 // A fresh folder, removed with all that is in it when the test ends.
 class TempDir {
  public:
-  TempDir();
+  TempDir() : TempDir("") {}
+  // In `parent`; "" for the usual place.
+  explicit TempDir(const std::string& parent);
   ~TempDir();
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;
@@ -22,6 +24,10 @@ class TempDir {
  private:
   std::string path_;
 };
+
+// A folder in memory with room for some thousand files, for tests that care for no disk; "", the
+// usual place, where the machine has none.
+std::string MemoryFolder();
 
 }  // namespace vedette::test
 

@@ -77,7 +77,7 @@ class DamagedTree : public ::testing::Test {
     }
   }
 
-  const test::TempDir tree_;
+  const test::TempDir tree_{test::MemoryFolder()};  // written and removed whole by every test
 };
 
 TEST_F(DamagedTree, EmptyFiles) {
