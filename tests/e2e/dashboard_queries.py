@@ -16,7 +16,16 @@ def fill(expr):
     """Variables match everything; windows are short, since nothing runs for long here."""
     expr = re.sub(r"\[\$\{?\w+\}?(:[^\]]*)?\]", r"[30s\1]", expr)
     expr = re.sub(r'(=~?|!~|!=)\s*"[^"]*\$[^"]*"', '=~".*"', expr)
-    return re.sub(r"\$\{?\w+\}?", "1", expr)
+    return without_thresholds(re.sub(r"\$\{?\w+\}?", "1", expr))
+
+
+def without_thresholds(expr):
+    """Comparisons tell 0 or 1 in place of leaving out: whether there is data must not hang on how
+    full a disk is at that moment."""
+    pieces = re.split(r'(\{[^}]*\}|"[^"]*")', expr)
+    for i in range(0, len(pieces), 2):
+        pieces[i] = re.sub(r"(==|!=|<=|>=|<|>)(?!=)(?!\s*bool)", r"\1 bool ", pieces[i])
+    return "".join(pieces)
 
 
 class Side:
