@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/strings.h"
+
 namespace vedette::test {
 
 std::optional<std::string> SharedPath(std::string_view name) {
@@ -32,7 +34,7 @@ std::string ReadWholeFile(const std::string& path) {
 }
 
 std::string SourcePath(std::string_view name) {
-  return std::string(VEDETTE_SOURCE_DIR) + "/" + std::string(name);
+  return base::Concat({VEDETTE_SOURCE_DIR, "/", name});
 }
 
 }  // namespace vedette::test
