@@ -58,7 +58,9 @@ base::StatusOr<std::unique_ptr<AgentExporters>> AgentExporters::Start(
   VEDETTE_RETURN_IF_ERROR(exporters->StartNode(exporters->slots_.front().get()));
   for (size_t i = 1; i < exporters->slots_.size(); ++i) {
     Slot* const slot = exporters->slots_[i].get();
-    if (slot->is_wanted) VEDETTE_RETURN_IF_ERROR(exporters->StartOne(slot, ""));
+    if (slot->is_wanted) {
+      VEDETTE_RETURN_IF_ERROR(exporters->StartOne(slot, slot->row->flags->Detect(world.fs)));
+    }
     const base::MutexLock lock(exporters->work_mutex_);
     exporters->Look(slot);
   }

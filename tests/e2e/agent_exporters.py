@@ -1,5 +1,7 @@
 """The agent finds what runs on its host: each exporter on its own port and under /metrics/NAME."""
 
+import os
+
 import harness as h
 import parts
 
@@ -11,9 +13,13 @@ def page(path, port=9100):
 def main():
     h.enter_private_host()
     with h.running() as t:
-        parts.start_redis(t, 6379)
+        # At a socket alone: one that is switched on must ask what was found, not the default address.
+        socket = "/run/redis/redis-server.sock"
+        os.makedirs("/run/redis")
+        parts.start_redis(t, h.free_port(), "--unixsocket", socket)
+        parts.wait_until(lambda: os.path.exists(socket), "redis' socket")
         agent = t.start([h.vedette(), "agent", "--no-ship", f"--agent.state-path={t.dir / 'agent'}",
-                         "--exporter.process=off"], "agent")
+                         "--exporter.process=off", "--exporter.redis=on"], "agent")
         t.wait_ready(agent, "http://127.0.0.1:9100/metrics", "agent")
         t.eventually(lambda: page("/metrics", 9121).status == 200, "Redis: its exporter serves its own port")
         t.check("redis_up 1" in page("/metrics/redis").text(), "Redis: under /metrics/redis too")
