@@ -11,7 +11,8 @@ constexpr char kNoDataUrl[] = "vedette/no-data";
 }  // namespace
 
 int64_t Scrape::RemainingNanos() const {
-  return std::max<int64_t>(0, deadline_mono_ns - clock->MonotonicNanos());
+  const int64_t end = std::min(deadline_mono_ns, collector_deadline_mono_ns);
+  return std::max<int64_t>(0, end - clock->MonotonicNanos());
 }
 
 base::Status NoData(std::string_view why) {

@@ -2,6 +2,7 @@
 #define VEDETTE_EXPORTERS_RUNTIME_COLLECTOR_H_
 
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include "base/clock.h"
@@ -10,12 +11,14 @@
 
 namespace vedette::exporters {
 
-// One scrape as a collector sees it: how long it may take.
+// One scrape as a collector sees it: how long it may take. Times are Clock::MonotonicNanos().
 struct Scrape {
   const base::Clock* clock = nullptr;
-  int64_t deadline_mono_ns = 0;  // Clock::MonotonicNanos() by which the page should be done
+  int64_t deadline_mono_ns = 0;  // by which the page should be done; each scrape has its own
+  // By which this collector should be done. A little later the scrape goes on without it.
+  int64_t collector_deadline_mono_ns = std::numeric_limits<int64_t>::max();
 
-  // Nanoseconds left, never negative.
+  // Nanoseconds left to this collector, never negative.
   int64_t RemainingNanos() const;
 };
 
@@ -28,7 +31,8 @@ class Collector {
 
   // Adds families to `sink`. What was added before an error is still exposed; the error itself
   // shows as scrape_collector_success 0 and harms no other collector. NoData() says that the
-  // machine lacks the source: success is 0 all the same, but nobody is warned.
+  // machine lacks the source: success is 0 all the same, but nobody is warned. What may block holds
+  // to `scrape`: of a collector that the scrape went on without, nothing is exposed.
   virtual base::Status Collect(const Scrape& scrape, FamilySink* sink) = 0;
 };
 

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "base/telemetry.h"
 #include "exporters/runtime/exposer.h"
+#include "exporters/runtime/scrape_limits.h"
 
 namespace vedette::exporters {
 
@@ -22,6 +23,7 @@ struct Environment {
   std::string metrics_path = "/metrics";  // --web.telemetry-path
   int max_requests = 40;                  // --web.max-requests
   bool exporter_metrics = true;           // process_* and vedette_* of this process on the page
+  ScrapeLimits limits;                    // --scrape.*
 };
 
 // One exporter: pages, but no server. Owned by app, which hands handler() to an ExporterServer that

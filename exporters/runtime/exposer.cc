@@ -59,8 +59,9 @@ Response Exposer::Metrics(const Request& request) const {
   const auto names = Select(request.query);
   if (!names.ok()) return Response::Text(400, base::Message(names.status()));
 
-  auto families =
-      options_.collectors->CollectNamed(*names, ScrapeDeadline(request, *options_.clock));
+  const CollectorSet& collectors = *options_.collectors;
+  auto families = collectors.CollectNamed(
+      *names, ScrapeDeadline(request, *options_.clock, collectors.limits()));
   for (const prometheus::Collectable* source : options_.always) {
     auto more = source->Collect();
     std::move(more.begin(), more.end(), std::back_inserter(families));

@@ -7,18 +7,15 @@
 #include "model/exposition/format.h"
 
 namespace vedette::exporters {
-namespace {
 
-constexpr int64_t kAnswerNanos = 500'000'000;
-
-}  // namespace
-
-int64_t ScrapeDeadline(const base::http::Request& request, const base::Clock& clock) {
+int64_t ScrapeDeadline(const base::http::Request& request, const base::Clock& clock,
+                       const ScrapeLimits& limits) {
   int64_t nanos = std::chrono::nanoseconds(kDefaultScrapeTimeout).count();
   const auto seconds =
       base::ParseDouble(request.headers.Get("X-Prometheus-Scrape-Timeout-Seconds"));
   if (seconds && *seconds > 0 && *seconds < 3600) nanos = static_cast<int64_t>(*seconds * 1e9);
-  return clock.MonotonicNanos() + std::max(nanos / 2, nanos - kAnswerNanos);
+  const int64_t offset = std::chrono::nanoseconds(limits.timeout_offset).count();
+  return clock.MonotonicNanos() + std::max(nanos / 2, nanos - offset);
 }
 
 base::http::Response MetricsPage(const base::http::Request& request,

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/http/message.h"
+#include "exporters/runtime/scrape_limits.h"
 
 namespace vedette::exporters {
 
@@ -16,9 +17,10 @@ namespace vedette::exporters {
 inline constexpr std::chrono::seconds kDefaultScrapeTimeout{10};
 
 // When, by Clock::MonotonicNanos, the page for `request` should be done: Prometheus says in
-// X-Prometheus-Scrape-Timeout-Seconds how long it waits; half a second of that, or half of it where
-// it is shorter, is left for sending.
-int64_t ScrapeDeadline(const base::http::Request& request, const base::Clock& clock);
+// X-Prometheus-Scrape-Timeout-Seconds how long it waits; `limits.timeout_offset` of that, or half
+// of it where it is shorter, is left for sending.
+int64_t ScrapeDeadline(const base::http::Request& request, const base::Clock& clock,
+                       const ScrapeLimits& limits = {});
 
 // A page of metrics in the format that the request's Accept asks for. Compression is the server's.
 base::http::Response MetricsPage(const base::http::Request& request,

@@ -2,11 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 
 #include "base/strings.h"
+#include "tests/exporters/runtime/gate.h"
 #include "tests/support/capture_logger.h"
 #include "tests/support/fake_clock.h"
 
@@ -18,7 +17,7 @@ class One final : public Collector {
   explicit One(base::Status status, std::string name) : status_(status), name_(std::move(name)) {}
   base::Status Collect(const Scrape& scrape, FamilySink* sink) override {
     sink->Gauge(name_, "A number.").Add(1);
-    seconds_left = scrape.RemainingNanos() / 1'000'000'000;
+    seconds_left = (scrape.deadline_mono_ns - scrape.clock->MonotonicNanos()) / 1'000'000'000;
     return status_;
   }
   base::Status status_;
@@ -26,33 +25,6 @@ class One final : public Collector {
 
  private:
   const std::string name_;
-};
-
-// Waits inside Collect until the test lets go.
-class Gate final : public Collector {
- public:
-  base::Status Collect(const Scrape&, FamilySink*) override {
-    std::unique_lock<std::mutex> lock(mutex_);
-    inside_ = true;
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return open_; });
-    return base::Status();
-  }
-  void WaitUntilInside() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [this] { return inside_; });
-  }
-  void Open() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    open_ = true;
-    changed_.notify_all();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool inside_ = false;
-  bool open_ = false;
 };
 
 class ExposerTest : public ::testing::Test {
