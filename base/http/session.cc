@@ -338,8 +338,16 @@ void Session::AnswerNow(Response response, bool close) {
   body_unread_ = state_ == State::kReading && !(header_done_ && parser_->is_done());
   if (close || body_unread_) shape.keep_alive = false;
   const auto security = security_ ? security_ : core_->CurrentSecurity();
+  // Who is refused while sending holds nothing any more, however long the connection drains.
+  if (state_ == State::kReading && !shape.keep_alive) DropRequest();
   Write(Serialize(std::move(response), shape, core_->options.clock->WallNanos(),
                   security->config->headers));
+}
+
+void Session::DropRequest() {
+  parser_.reset();
+  in_.clear();
+  ReleaseBuffer();
 }
 
 void Session::OnAnswer(uint64_t exchange_id, WireAnswer answer) {

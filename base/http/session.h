@@ -52,6 +52,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void OnHandlerStuck();
 
   void AnswerNow(Response response, bool close);
+  void DropRequest();
   void OnAnswer(uint64_t exchange_id, WireAnswer answer);
   void Write(WireAnswer answer);
   void WriteNext();

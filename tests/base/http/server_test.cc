@@ -130,6 +130,10 @@ TEST_F(HttpServer, LargeBodiesAreRefusedOnceAllTogetherHoldTooMuch) {
   }
   EXPECT_EQ(status, 503);
   EXPECT_EQ(Get("/hello").status, 200) << "small requests go on";
+  RawClient refused(port());  // and stays connected, while its connection drains
+  refused.Send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 290000\r\n\r\n" +
+               std::string(150'000, 'x'));
+  refused.ReadUntil("HTTP/1.1 503");
   slow.Send(std::string(4'800, 'x'));
   slow.ReadUntil("200 OK");
   // What a request held is given back after its answer has been written.
