@@ -45,6 +45,8 @@ std::string EncodeManifest(const Manifest& manifest) {
   base::PutVarint(manifest.log_from, &body);
   base::PutVarint(manifest.parts.size(), &body);
   for (const PartMeta& part : manifest.parts) PutPart(part, &body);
+  base::PutVarint(manifest.tombstones.size(), &body);
+  for (const uint64_t id : manifest.tombstones) base::PutVarint(id, &body);
   std::string out(kManifestMagic);
   base::PutFixed(kManifestVersion, &out);
   base::PutFixed(Checksum(body), &out);
@@ -72,6 +74,9 @@ base::StatusOr<Manifest> DecodeManifest(std::string_view bytes) {
   manifest.log_from = in.Varint();
   for (uint64_t left = in.Varint(); left > 0 && in.ok(); --left) {
     manifest.parts.push_back(ReadPart(&in));
+  }
+  for (uint64_t left = version > 1 ? in.Varint() : 0; left > 0 && in.ok(); --left) {
+    manifest.tombstones.push_back(in.Varint());
   }
   if (!in.ok() || !in.empty()) return base::DataLoss("manifest: impossible content");
   return manifest;

@@ -12,7 +12,7 @@
 namespace vedette::tsdb {
 
 inline constexpr std::string_view kManifestMagic = "VDTSMANI";
-inline constexpr uint32_t kManifestVersion = 1;
+inline constexpr uint32_t kManifestVersion = 2;
 
 // How far a part has been merged.
 enum class PartLevel : uint8_t { kFlush = 0, kMerged = 1, kDay = 2 };
@@ -31,8 +31,9 @@ struct PartMeta {
 struct Manifest {
   uint64_t hash_seed = 0;
   uint64_t next_part = 1;
-  uint64_t log_from = 0;        // rows of earlier log segments are in parts
-  std::vector<PartMeta> parts;  // of one series and time the earlier part's sample stands
+  uint64_t log_from = 0;             // rows of earlier log segments are in parts
+  std::vector<PartMeta> parts;       // of one series and time the earlier part's sample stands
+  std::vector<uint64_t> tombstones;  // numbers of the deletions that hold; version 1 had none
 };
 
 std::string EncodeManifest(const Manifest& manifest);

@@ -21,11 +21,26 @@ PartMeta MetaOf(const Part& part, uint64_t id, PartLevel level, int64_t created_
   return meta;
 }
 
-Manifest NamesOf(const Manifest& before, const PartList& list) {
+Manifest NamesOf(const Manifest& before, const PartList& list, const TombstoneList& tombstones) {
   Manifest manifest = before;
   manifest.parts.clear();
+  manifest.tombstones.clear();
   for (const StoredPart& part : list) manifest.parts.push_back(part.meta);
+  for (const auto& tombstone : tombstones) manifest.tombstones.push_back(tombstone->id);
   return manifest;
+}
+
+// Those that were there and are not removed, and the change's own.
+TombstoneList Changed(const TombstoneList& before, const PartSet::Change& change) {
+  TombstoneList after;
+  const std::vector<uint64_t>& removed = change.removed_tombstones;
+  for (const auto& tombstone : before) {
+    if (std::find(removed.begin(), removed.end(), tombstone->id) == removed.end()) {
+      after.push_back(tombstone);
+    }
+  }
+  if (change.deletion) after.push_back(std::make_shared<const Tombstone>(*change.deletion));
+  return after;
 }
 
 PartList Changed(const PartList& before, const std::vector<StoredPart>& added,
@@ -48,6 +63,7 @@ PartList Changed(const PartList& before, const std::vector<StoredPart>& added,
 PartSet::PartSet(const Options& options)
     : options_(options),
       parts_dir_(base::JoinPath(options.dir, "parts")),
+      tombstones_dir_(base::JoinPath(options.dir, "tombstones")),
       manifest_path_(base::JoinPath(options.dir, "MANIFEST")),
       list_(std::make_shared<const PartList>()) {}
 
@@ -61,6 +77,10 @@ std::string PartSet::PartPath(uint64_t id) const {
   return base::JoinPath(parts_dir_, PartFileName(id));
 }
 
+std::string PartSet::TombstonePath(uint64_t id) const {
+  return base::JoinPath(tombstones_dir_, TombstoneFileName(id));
+}
+
 base::Status PartSet::Load() {
   VEDETTE_RETURN_IF_ERROR(options_.fs->CreateDirs(parts_dir_));
   VEDETTE_RETURN_IF_ERROR(options_.fs->SyncDir(options_.dir));
@@ -70,9 +90,53 @@ base::Status PartSet::Load() {
     VEDETTE_RETURN_IF_ERROR(OpenAllFiles());
   } else {
     VEDETTE_RETURN_IF_ERROR(OpenNamed());
-    VEDETTE_RETURN_IF_ERROR(RemoveUnnamed());
+    std::set<std::string> named;
+    for (const PartMeta& meta : manifest_.parts) named.insert(PartFileName(meta.id));
+    VEDETTE_RETURN_IF_ERROR(RemoveUnnamed(parts_dir_, named));
   }
-  return WriteManifest(NamesOf(manifest_, *Snapshot()));
+  VEDETTE_RETURN_IF_ERROR(OpenTombstones(rebuild));
+  return WriteManifest(NamesOf(manifest_, *Snapshot(), Tombstones()));
+}
+
+base::Status PartSet::OpenTombstones(bool rebuild) {
+  base::StatusOr<std::vector<std::string>> names = options_.fs->List(tombstones_dir_);
+  if (absl::IsNotFound(names.status())) names = std::vector<std::string>();
+  if (!names.ok()) return names.status();
+  std::set<uint64_t> ids(manifest_.tombstones.begin(), manifest_.tombstones.end());
+  for (const std::string& name : *names) {
+    uint64_t id = 0;
+    if (rebuild && ParseTombstoneFileName(name, &id)) ids.insert(id);
+  }
+  TombstoneList list;
+  std::set<std::string> named;
+  for (const uint64_t id : ids) {
+    named.insert(TombstoneFileName(id));
+    VEDETTE_RETURN_IF_ERROR(OpenTombstone(id, &list));
+    // A later part must never get a number that the deletion holds for.
+    manifest_.next_part = std::max(manifest_.next_part, id + 1);
+  }
+  Publish(*Snapshot(), std::move(list));
+  return names->empty() ? base::Status() : RemoveUnnamed(tombstones_dir_, named);
+}
+
+base::Status PartSet::OpenTombstone(uint64_t id, TombstoneList* list) {
+  const std::string path = TombstonePath(id);
+  const base::StatusOr<std::string> bytes = options_.fs->ReadFile(path);
+  if (!bytes.ok() && !absl::IsNotFound(bytes.status())) return bytes.status();
+  base::StatusOr<Tombstone> tombstone =
+      bytes.ok() ? DecodeTombstone(*bytes) : base::StatusOr<Tombstone>(bytes.status());
+  if (tombstone.ok() && tombstone->id != id) {
+    tombstone = base::DataLoss("tombstone has the number " + std::to_string(tombstone->id));
+  }
+  if (tombstone.ok()) {
+    list->push_back(std::make_shared<const Tombstone>(*std::move(tombstone)));
+    return {};
+  }
+  if (absl::IsInvalidArgument(tombstone.status())) return base::Annotate(tombstone.status(), path);
+  SetAside(path, tombstone.status());
+  options_.log->Error("metrics store: a deletion was lost, what it took shows again",
+                      {{"path", path}});
+  return {};
 }
 
 base::Status PartSet::LoadManifest(bool* rebuild) {
@@ -120,7 +184,7 @@ base::Status PartSet::OpenNamed() {
     VEDETTE_ASSIGN_OR_RETURN(std::shared_ptr<const Part> part, OpenOrSetAside(meta.id));
     if (part != nullptr) list.push_back({meta, std::move(part)});
   }
-  Publish(std::move(list));
+  Publish(std::move(list), {});
   return {};
 }
 
@@ -140,20 +204,15 @@ base::Status PartSet::OpenAllFiles() {
     options_.log->Warn("metrics store: manifest rebuilt from the parts found",
                        {{"parts", static_cast<uint64_t>(list.size())}});
   }
-  Publish(std::move(list));
+  Publish(std::move(list), {});
   return {};
 }
 
-base::Status PartSet::RemoveUnnamed() {
-  VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> names, options_.fs->List(parts_dir_));
-  std::set<uint64_t> named;
-  for (const PartMeta& meta : manifest_.parts) named.insert(meta.id);
+base::Status PartSet::RemoveUnnamed(const std::string& dir, const std::set<std::string>& named) {
+  VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> names, options_.fs->List(dir));
   for (const std::string& name : names) {
-    uint64_t id = 0;
-    if (base::EndsWith(name, ".broken") || (ParsePartFileName(name, &id) && named.contains(id))) {
-      continue;
-    }
-    Discard(base::JoinPath(parts_dir_, name));
+    if (base::EndsWith(name, ".broken") || named.contains(name)) continue;
+    Discard(base::JoinPath(dir, name));
   }
   return {};
 }
@@ -201,18 +260,31 @@ base::Status PartSet::SettleOrphans() {
   return {};
 }
 
+base::Status PartSet::WriteTombstone(const Tombstone& tombstone) {
+  VEDETTE_RETURN_IF_ERROR(options_.fs->CreateDirs(tombstones_dir_));
+  return options_.fs->WriteFileAtomic(TombstonePath(tombstone.id), EncodeTombstone(tombstone));
+}
+
 base::Status PartSet::Commit(Change change) {
   if (!change.added.empty()) VEDETTE_RETURN_IF_ERROR(options_.fs->SyncDir(parts_dir_));
+  if (change.deletion) {
+    VEDETTE_RETURN_IF_ERROR(SettleOrphans());
+    change.deletion->id = manifest_.next_part++;
+    VEDETTE_RETURN_IF_ERROR(WriteTombstone(*change.deletion));
+  }
   const std::shared_ptr<const PartList> before = Snapshot();
   PartList after = Changed(*before, change.added, change.removed);
-  Manifest manifest = NamesOf(manifest_, after);
+  TombstoneList tombstones = Changed(Tombstones(), change);
+  Manifest manifest = NamesOf(manifest_, after, tombstones);
   if (change.log_from) manifest.log_from = *change.log_from;
   if (const base::Status status = WriteManifest(manifest); !status.ok()) {
     for (const StoredPart& part : change.added) orphans_.push_back(part.part->path());
+    if (change.deletion) orphans_.push_back(TombstonePath(change.deletion->id));
     return status;
   }
-  Publish(std::move(after));
+  Publish(std::move(after), std::move(tombstones));
   for (const uint64_t id : change.removed) Discard(PartPath(id));
+  for (const uint64_t id : change.removed_tombstones) Discard(TombstonePath(id));
   return {};
 }
 
@@ -221,10 +293,24 @@ std::shared_ptr<const PartList> PartSet::Snapshot() const {
   return list_;
 }
 
-void PartSet::Publish(PartList list) {
+TombstoneList PartSet::Tombstones() const {
+  base::MutexLock lock(mutex_);
+  return tombstones_;
+}
+
+void PartSet::Publish(PartList list, TombstoneList tombstones) {
+  for (StoredPart& part : list) {
+    part.deleted.clear();
+    for (const auto& tombstone : tombstones) {
+      if (tombstone->HoldsFor(part.meta.id, part.meta.min_ms, part.meta.max_ms)) {
+        part.deleted.push_back(tombstone);
+      }
+    }
+  }
   auto shared = std::make_shared<const PartList>(std::move(list));
   base::MutexLock lock(mutex_);
   list_ = std::move(shared);
+  tombstones_ = std::move(tombstones);
 }
 
 }  // namespace vedette::tsdb

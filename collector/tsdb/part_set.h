@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,17 +17,20 @@
 #include "collector/tsdb/manifest.h"
 #include "collector/tsdb/part.h"
 #include "collector/tsdb/part_writer.h"
+#include "collector/tsdb/tombstone.h"
 
 namespace vedette::tsdb {
 
 struct StoredPart {
   PartMeta meta;
   std::shared_ptr<const Part> part;
+  TombstoneList deleted = {};  // those that hold for it; set by the PartSet
 };
 using PartList = std::vector<StoredPart>;
 
-// The parts of a store and the manifest that names them. Snapshot is thread-safe; what changes the
-// set (StartPart, Commit) is called by one thread at a time.
+// The parts of a store, the deletions that hold for them and the manifest that names both. Snapshot
+// and Tombstones are thread-safe; what changes the set (StartPart, Commit) is called by one thread
+// at a time.
 class PartSet {
  public:
   struct Options {
@@ -49,6 +53,9 @@ class PartSet {
     std::vector<StoredPart> added;  // finished; named after those that are there, or
     std::vector<uint64_t> removed;  // in the place of the first removed
     std::optional<uint64_t> log_from;
+    // A deletion of what the parts there are hold; Commit gives it its number.
+    std::optional<Tombstone> deletion;
+    std::vector<uint64_t> removed_tombstones;
   };
 
   // Reads the manifest and opens what it names; removes what it does not. Broken parts, or a broken
@@ -67,6 +74,11 @@ class PartSet {
   base::Status Commit(Change change) VEDETTE_EXCLUDES(mutex_);
 
   std::shared_ptr<const PartList> Snapshot() const VEDETTE_EXCLUDES(mutex_);
+  TombstoneList Tombstones() const VEDETTE_EXCLUDES(mutex_);
+  // As last written, for a backup of these parts. Of the changing thread.
+  const Manifest& manifest() const { return manifest_; }
+  std::string PartPath(uint64_t id) const;
+  std::string TombstonePath(uint64_t id) const;
   uint64_t hash_seed() const { return manifest_.hash_seed; }
   uint64_t log_from() const { return manifest_.log_from; }
 
@@ -76,24 +88,29 @@ class PartSet {
   base::Status LoadManifest(bool* rebuild);
   base::Status OpenNamed();
   base::Status OpenAllFiles();
-  base::Status RemoveUnnamed();
+  // Keeps of the folder's files those in `named`, and what was set aside.
+  base::Status RemoveUnnamed(const std::string& dir, const std::set<std::string>& named);
+  base::Status OpenTombstones(bool rebuild);
+  base::Status OpenTombstone(uint64_t id, TombstoneList* list);
+  base::Status WriteTombstone(const Tombstone& tombstone);
   // Opens one part; sets it aside when it is broken (then null).
   base::StatusOr<std::shared_ptr<const Part>> OpenOrSetAside(uint64_t id);
   void SetAside(const std::string& path, const base::Status& why);
   base::Status WriteManifest(const Manifest& manifest);
-  std::string PartPath(uint64_t id) const;
-  void Publish(PartList list) VEDETTE_EXCLUDES(mutex_);
+  void Publish(PartList list, TombstoneList tombstones) VEDETTE_EXCLUDES(mutex_);
   // After a Commit that failed the manifest on disk may name that change's parts: writes the one in
   // memory again, after which they can go.
   base::Status SettleOrphans();
 
   const Options options_;
   const std::string parts_dir_;
+  const std::string tombstones_dir_;
   const std::string manifest_path_;
   Manifest manifest_;                 // as last written; the changing thread's
-  std::vector<std::string> orphans_;  // parts of a Commit that failed; the changing thread's
+  std::vector<std::string> orphans_;  // files of a Commit that failed; the changing thread's
   mutable base::Mutex mutex_;
   std::shared_ptr<const PartList> list_ VEDETTE_GUARDED_BY(mutex_);
+  TombstoneList tombstones_ VEDETTE_GUARDED_BY(mutex_);
 };
 
 }  // namespace vedette::tsdb

@@ -45,6 +45,12 @@ base::StatusOr<std::vector<model::Labels>> Store::Series(const SeriesQuery& quer
   return impl_->Series(query);
 }
 
+base::Status Store::Delete(const std::vector<model::Matcher>& matchers, int64_t min_ms,
+                           int64_t max_ms) {
+  return impl_->Delete(matchers, min_ms, max_ms);
+}
+
+base::Status Store::CleanTombstones() { return impl_->CleanTombstones(); }
 StoreStats Store::Stats() const { return impl_->Stats(); }
 base::Status Store::Flush() { return impl_->Flush(); }
 base::Status Store::Maintain() { return impl_->Maintain(); }

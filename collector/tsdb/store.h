@@ -24,6 +24,9 @@ namespace vedette::tsdb {
 struct Options {
   std::string dir;  // created if absent; the store owns all that is in it
   int64_t retention_ms = 90ll * 24 * 3600 * 1000;
+  // Of everything in the folder: parts, log, reserve, what is being written or was set aside. While
+  // it is larger the oldest parts go, the newest part never; looked at once a minute. 0: no limit.
+  uint64_t retention_bytes = 0;
   // A sample may be this much older than the newest of its series; older ones are refused.
   int64_t out_of_order_window_ms = 10 * 60 * 1000;
   int64_t flush_interval_ms = 30 * 60 * 1000;
@@ -53,6 +56,7 @@ struct StoreStats {
   uint64_t part_bytes = 0;
   uint64_t part_samples = 0;
   uint64_t wal_bytes = 0;
+  uint64_t tombstones = 0;  // deletions whose samples still take room
   // Of the samples held; INT64_MAX and INT64_MIN when there are none.
   int64_t min_time_ms = INT64_MAX;
   int64_t max_time_ms = INT64_MIN;
@@ -106,6 +110,15 @@ class Store final : public model::SampleSink {
   base::StatusOr<std::vector<std::string>> LabelValues(std::string_view name,
                                                        const SeriesQuery& query) const;
   base::StatusOr<std::vector<model::Labels>> Series(const SeriesQuery& query) const;
+
+  // Deletes the samples in [min_ms, max_ms] of the series that match every matcher (at least one)
+  // and were appended before the call; durable when it returns. They are not seen from then on and
+  // leave the disk with the next merge, or when the store is idle. ResourceExhausted when
+  // kMaxTombstones deletions wait for that.
+  base::Status Delete(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms);
+  // Takes what was deleted off the disk now.
+  base::Status CleanTombstones();
+  static constexpr size_t kMaxTombstones = 1000;
 
   StoreStats Stats() const;
 

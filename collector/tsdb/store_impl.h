@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -26,7 +27,8 @@
 namespace vedette::tsdb {
 
 // Joins head, log and parts. store_open.cc brings it up, store_append.cc takes samples,
-// store_maintain.cc flushes, merges and drops, store_read.cc answers.
+// store_maintain.cc flushes and merges, store_retention.cc drops, store_delete.cc deletes,
+// store_read.cc answers.
 //
 // Locks: maintenance_mutex_ (who changes the set of parts) before mutex_ (head, log epoch).
 class Store::Impl {
@@ -47,6 +49,9 @@ class Store::Impl {
   StoreStats Stats() VEDETTE_EXCLUDES(mutex_);
   base::Status Flush() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
   base::Status Maintain() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
+  base::Status Delete(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms)
+      VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
+  base::Status CleanTombstones() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
   void Stop() VEDETTE_EXCLUDES(mutex_);
 
  private:
@@ -116,13 +121,46 @@ class Store::Impl {
   bool FlushIsDue() VEDETTE_EXCLUDES(mutex_);
   // The folder is there and ours, also after somebody removed it.
   base::Status KeepFolder() VEDETTE_REQUIRES(maintenance_mutex_);
-  base::Status MergeOnce() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
-  base::StatusOr<StoredPart> MergeParts(const PartList& inputs, PartLevel level);
-  base::Status DropOld() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
+  // A merge that is due, else a deletion that waits.
+  base::Status TidyOnce() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
+  // True when there was something to merge.
+  base::StatusOr<bool> MergeOnce() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
+  // Puts one part in the place of the inputs, without what was deleted. After DataLoss, which is
+  // reported, they stay and are left alone from then on.
+  base::Status Replace(const PartList& inputs, PartLevel level) VEDETTE_REQUIRES(maintenance_mutex_)
+      VEDETTE_EXCLUDES(mutex_);
+  // Nothing when deletions left no sample.
+  base::StatusOr<std::optional<StoredPart>> MergeParts(const PartList& inputs, PartLevel level);
   // Runs `work`; when the disk is full gives up the reserve and runs it once more.
   base::Status WithReserve(const std::function<base::Status()>& work);
   void NoteProblem(const base::Status& status) VEDETTE_REQUIRES(maintenance_mutex_);
   void SetGauges() VEDETTE_EXCLUDES(mutex_);
+
+  // store_retention.cc
+  base::Status DropOld() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
+  // Once a minute: measures the folder and drops the oldest parts while it is too large.
+  base::Status KeepSize() VEDETTE_REQUIRES(maintenance_mutex_);
+  void SayOverSize(uint64_t bytes) VEDETTE_REQUIRES(maintenance_mutex_);
+
+  // store_delete.cc
+  // What a tombstone still has to take away.
+  struct Remains {
+    std::unique_ptr<StoredPart> part;  // the first with series that it matches
+    bool unreadable = false;           // a part that cannot be rewritten
+  };
+  // Flushes if memory holds any of these samples.
+  base::Status FlushMatching(const std::vector<model::Matcher>& matchers, int64_t min_ms,
+                             int64_t max_ms) VEDETTE_REQUIRES(maintenance_mutex_)
+      VEDETTE_EXCLUDES(mutex_);
+  // Rewrites one part or drops one tombstone that is done with; false when nothing is to be done.
+  base::StatusOr<bool> CarryOutDeletion(int64_t min_age_ms) VEDETTE_REQUIRES(maintenance_mutex_)
+      VEDETTE_EXCLUDES(mutex_);
+  base::StatusOr<bool> CarryOutDeletions() VEDETTE_REQUIRES(maintenance_mutex_)
+      VEDETTE_EXCLUDES(mutex_);
+  base::StatusOr<Remains> RemainsOf(const Tombstone& tombstone)
+      VEDETTE_REQUIRES(maintenance_mutex_);
+  base::Status Rewrite(const StoredPart& part) VEDETTE_REQUIRES(maintenance_mutex_)
+      VEDETTE_EXCLUDES(mutex_);
 
   // store_read.cc
   View TakeView(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms)
@@ -133,8 +171,11 @@ class Store::Impl {
                              const std::function<base::Status(const model::Labels&)>& visit);
   View TakeLabelsView(const SeriesQuery& query) VEDETTE_EXCLUDES(mutex_);
   base::StatusOr<std::unique_ptr<SeriesCursor>> MakePartCursor(
-      std::shared_ptr<const Part> part, const std::vector<model::Matcher>& matchers, int64_t min_ms,
+      const StoredPart& stored, const std::vector<model::Matcher>& matchers, int64_t min_ms,
       int64_t max_ms);
+  // The labels of a part of which something was deleted: those with samples left.
+  base::Status ForEachLabelsLeft(const StoredPart& stored, const SeriesQuery& query,
+                                 const std::function<base::Status(const model::Labels&)>& visit);
   base::Status ReportDamage(const base::Status& damage) VEDETTE_EXCLUDES(damage_mutex_);
 
   const Options options_;
@@ -147,6 +188,12 @@ class Store::Impl {
   std::unique_ptr<base::FileLock> folder_lock_ VEDETTE_GUARDED_BY(maintenance_mutex_);
   absl::flat_hash_set<uint64_t> damaged_ VEDETTE_GUARDED_BY(maintenance_mutex_);  // not merged
   std::string last_problem_ VEDETTE_GUARDED_BY(maintenance_mutex_);
+  // Tombstone and part: looked up, the part has no series that the tombstone matches.
+  absl::flat_hash_set<std::pair<uint64_t, uint64_t>> untouched_
+      VEDETTE_GUARDED_BY(maintenance_mutex_);
+  bool measured_ VEDETTE_GUARDED_BY(maintenance_mutex_) = false;
+  int64_t measured_at_ns_ VEDETTE_GUARDED_BY(maintenance_mutex_) = 0;
+  bool over_size_ VEDETTE_GUARDED_BY(maintenance_mutex_) = false;
 
   base::Mutex mutex_;
   std::unique_ptr<Head> head_ VEDETTE_GUARDED_BY(mutex_);
@@ -178,12 +225,17 @@ class Store::Impl {
   base::Counter* flushes_ = nullptr;
   base::Counter* flush_failures_ = nullptr;
   base::Counter* merges_ = nullptr;
+  base::Counter* size_retentions_ = nullptr;
+  base::Counter* deletions_ = nullptr;
+  base::Counter* rewrites_ = nullptr;
   base::Gauge* head_series_ = nullptr;
   base::Gauge* head_samples_ = nullptr;
   base::Gauge* head_bytes_ = nullptr;
   base::Gauge* part_count_ = nullptr;
   base::Gauge* part_bytes_ = nullptr;
   base::Gauge* wal_bytes_ = nullptr;
+  base::Gauge* storage_bytes_ = nullptr;
+  base::Gauge* tombstones_ = nullptr;
   base::Gauge* disk_full_ = nullptr;
 
   std::jthread thread_;  // last: stops first

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "collector/tsdb/deletion_cursor.h"
 #include "collector/tsdb/merge_plan.h"
 #include "collector/tsdb/part_cursor.h"
 #include "collector/tsdb/part_format.h"
@@ -178,65 +179,60 @@ base::Status Store::Impl::WithReserve(const std::function<base::Status()>& work)
   return guard_.ReleaseReserve() ? work() : status;
 }
 
-base::Status Store::Impl::MergeOnce() {
+base::StatusOr<bool> Store::Impl::MergeOnce() {
   const std::shared_ptr<const PartList> list = parts_->Snapshot();
   std::vector<PartMeta> metas;
   for (const StoredPart& part : *list) metas.push_back(part.meta);
   const std::optional<MergePlan> plan = PlanMerge(metas, damaged_, options_.clock->WallMillis());
-  if (!plan) return {};
-  const PartList inputs = Chosen(*list, plan->parts);
-  base::StatusOr<StoredPart> merged = MergeParts(inputs, plan->level);
-  if (absl::IsDataLoss(merged.status())) {
-    // Reading goes on around the damage; a merge would throw away what it could not read.
-    for (const uint64_t id : plan->parts) damaged_.insert(id);
-    return ReportDamage(merged.status());
-  }
-  if (!merged.ok()) return merged.status();
-  PartSet::Change change;
-  change.added.push_back(std::move(merged).value());
-  change.removed = plan->parts;
-  VEDETTE_RETURN_IF_ERROR(parts_->Commit(std::move(change)));
+  if (!plan) return false;
+  const base::Status status = Replace(Chosen(*list, plan->parts), plan->level);
+  if (absl::IsDataLoss(status)) return true;
+  if (!status.ok()) return status;
   merges_->Add();
-  return {};
+  return true;
 }
 
-base::StatusOr<StoredPart> Store::Impl::MergeParts(const PartList& inputs, PartLevel level) {
+base::Status Store::Impl::Replace(const PartList& inputs, PartLevel level) {
+  PartSet::Change change;
+  for (const StoredPart& input : inputs) change.removed.push_back(input.meta.id);
+  base::StatusOr<std::optional<StoredPart>> merged = MergeParts(inputs, level);
+  if (absl::IsDataLoss(merged.status())) {
+    // Reading goes on around the damage; a merge would throw away what it could not read.
+    for (const uint64_t id : change.removed) damaged_.insert(id);
+    VEDETTE_RETURN_IF_ERROR(ReportDamage(merged.status()));
+  }
+  if (!merged.ok()) return merged.status();
+  if (merged->has_value()) change.added.push_back(**std::move(merged));
+  return parts_->Commit(std::move(change));
+}
+
+base::StatusOr<std::optional<StoredPart>> Store::Impl::MergeParts(const PartList& inputs,
+                                                                  PartLevel level) {
   std::vector<std::unique_ptr<SeriesCursor>> sources;
   int64_t min_ms = INT64_MAX;
   for (const StoredPart& input : inputs) {
     min_ms = std::min(min_ms, input.part->min_ms());
-    sources.push_back(std::make_unique<PartCursor>(
-        input.part, AllSeries(*input.part), std::vector<model::Matcher>(), INT64_MIN, INT64_MAX,
-        [](const base::Status& damage) { return damage; }));
+    auto cursor = std::make_unique<PartCursor>(input.part, AllSeries(*input.part),
+                                               std::vector<model::Matcher>(), INT64_MIN, INT64_MAX,
+                                               [](const base::Status& damage) { return damage; });
+    sources.push_back(WithoutDeleted(std::move(cursor), input.deleted, INT64_MIN, INT64_MAX));
   }
   VEDETTE_ASSIGN_OR_RETURN(PartSet::NewPart part, parts_->StartPart(min_ms));
   base::Status status =
       MergeSeries(std::move(sources), [&part](const model::SeriesSamples& series) {
         return part.writer->Add(series.labels, series.timestamps_ms, series.values);
       });
+  if (status.ok() && part.writer->series() == 0) {
+    parts_->Discard(part.path);  // deletions took everything
+    return std::optional<StoredPart>();
+  }
   if (status.ok()) {
     auto finished = parts_->FinishPart(part, level);
-    if (finished.ok()) return finished;
+    if (finished.ok()) return std::optional<StoredPart>(*std::move(finished));
     status = finished.status();
   }
   parts_->Discard(part.path);
   return status;
-}
-
-base::Status Store::Impl::DropOld() {
-  int64_t oldest_ms = INT64_MIN;
-  {
-    base::MutexLock lock(mutex_);
-    oldest_ms = OldestMs();
-  }
-  PartSet::Change change;
-  for (const StoredPart& part : *parts_->Snapshot()) {
-    if (part.meta.max_ms < oldest_ms) change.removed.push_back(part.meta.id);
-  }
-  if (change.removed.empty()) return {};
-  options_.log->Info("metrics store: parts beyond the retention are dropped",
-                     {{"parts", static_cast<uint64_t>(change.removed.size())}});
-  return parts_->Commit(std::move(change));
 }
 
 base::Status Store::Impl::KeepFolder() {
@@ -260,12 +256,20 @@ base::Status Store::Impl::Maintain() {
   // Samples that nobody waits for reach the disk within a second.
   wal_->OnDurable([](const base::Status&) {});
   base::Status status = FlushIsDue() ? FlushLocked() : base::Status();
-  status.Update(WithReserve([this]() VEDETTE_NO_THREAD_SAFETY_ANALYSIS { return DropOld(); }));
-  if (status.ok()) status.Update(MergeOnce());
+  status.Update(WithReserve([this]() VEDETTE_NO_THREAD_SAFETY_ANALYSIS {
+    VEDETTE_RETURN_IF_ERROR(DropOld());
+    return KeepSize();
+  }));
+  if (status.ok()) status.Update(TidyOnce());
   if (status.ok() && guard_.Check().ok()) guard_.KeepReserve();
   NoteProblem(status);
   SetGauges();
   return status;
+}
+
+base::Status Store::Impl::TidyOnce() {
+  VEDETTE_ASSIGN_OR_RETURN(const bool merged, MergeOnce());
+  return merged ? base::Status() : CarryOutDeletions().status();
 }
 
 void Store::Impl::NoteProblem(const base::Status& status) {
@@ -284,6 +288,7 @@ void Store::Impl::SetGauges() {
   part_count_->Set(static_cast<double>(stats.parts));
   part_bytes_->Set(static_cast<double>(stats.part_bytes));
   wal_bytes_->Set(static_cast<double>(stats.wal_bytes));
+  tombstones_->Set(static_cast<double>(stats.tombstones));
   disk_full_->Set(guard_.full() ? 1 : 0);
 }
 
@@ -311,6 +316,7 @@ StoreStats Store::Impl::Stats() {
     stats.part_samples += part.meta.samples;
     stats.min_time_ms = std::min(stats.min_time_ms, part.meta.min_ms);
   }
+  stats.tombstones = parts_->Tombstones().size();
   if (wal_ != nullptr) stats.wal_bytes = wal_->BytesOnDisk();
   return stats;
 }

@@ -56,12 +56,24 @@ void Store::Impl::MakeTelemetry() {
   flushes_ = telemetry.NewCounter(p + "flushes_total", "Heads written to parts.");
   flush_failures_ = telemetry.NewCounter(p + "flush_failures_total", "Flushes that failed.");
   merges_ = telemetry.NewCounter(p + "merges_total", "Merges of parts.");
+  size_retentions_ = telemetry.NewCounter(p + "size_retentions_total",
+                                          "Times parts were dropped to keep the size limit.");
+  deletions_ = telemetry.NewCounter(p + "deletions_total", "Deletions by matcher.");
+  rewrites_ =
+      telemetry.NewCounter(p + "rewrites_total", "Parts rewritten without deleted samples.");
   head_series_ = telemetry.NewGauge(p + "head_series", "Live series.");
   head_samples_ = telemetry.NewGauge(p + "head_samples", "Samples in memory.");
   head_bytes_ = telemetry.NewGauge(p + "head_bytes", "Estimated memory of registry and samples.");
   part_count_ = telemetry.NewGauge(p + "parts", "Parts on disk.");
   part_bytes_ = telemetry.NewGauge(p + "part_bytes", "Bytes of the parts on disk.");
   wal_bytes_ = telemetry.NewGauge(p + "wal_bytes", "Bytes of the write-ahead log on disk.");
+  storage_bytes_ =
+      telemetry.NewGauge(p + "storage_bytes", "Bytes of everything in the folder, once a minute.");
+  tombstones_ = telemetry.NewGauge(p + "tombstones", "Deletions whose samples still take room.");
+  telemetry.NewGauge(p + "retention_limit_bytes", "Size limit of the folder; 0: none.")
+      ->Set(static_cast<double>(options_.retention_bytes));
+  telemetry.NewGauge(p + "retention_limit_seconds", "How long samples are kept.")
+      ->Set(static_cast<double>(options_.retention_ms) / 1000);
   disk_full_ =
       telemetry.NewGauge(p + "disk_full", "1 while samples are refused for lack of space.");
 }

@@ -2,6 +2,7 @@
 #include <numeric>
 #include <utility>
 
+#include "collector/tsdb/deletion_cursor.h"
 #include "collector/tsdb/part_cursor.h"
 #include "collector/tsdb/store_impl.h"
 
@@ -82,22 +83,23 @@ Store::Impl::View Store::Impl::TakeLabelsView(const SeriesQuery& query) {
 }
 
 base::StatusOr<std::unique_ptr<SeriesCursor>> Store::Impl::MakePartCursor(
-    std::shared_ptr<const Part> part, const std::vector<model::Matcher>& matchers, int64_t min_ms,
+    const StoredPart& stored, const std::vector<model::Matcher>& matchers, int64_t min_ms,
     int64_t max_ms) {
   std::vector<model::Matcher> filter;
-  base::StatusOr<std::vector<uint32_t>> series = part->Match(matchers);
+  base::StatusOr<std::vector<uint32_t>> series = stored.part->Match(matchers);
   if (absl::IsDataLoss(series.status())) {
     // The postings are damaged, the series may not be: look at each.
     VEDETTE_RETURN_IF_ERROR(ReportDamage(series.status()));
-    std::vector<uint32_t> all(part->series());
+    std::vector<uint32_t> all(stored.part->series());
     std::iota(all.begin(), all.end(), 0u);
     series = std::move(all);
     filter = matchers;
   }
   if (!series.ok()) return series.status();
-  return std::make_unique<PartCursor>(
-      std::move(part), std::move(series).value(), std::move(filter), min_ms, max_ms,
+  auto cursor = std::make_unique<PartCursor>(
+      stored.part, std::move(series).value(), std::move(filter), min_ms, max_ms,
       [this](const base::Status& damage) { return ReportDamage(damage); });
+  return WithoutDeleted(std::move(cursor), stored.deleted, min_ms, max_ms);
 }
 
 base::StatusOr<std::vector<std::unique_ptr<SeriesCursor>>> Store::Impl::MakeCursors(
@@ -106,7 +108,7 @@ base::StatusOr<std::vector<std::unique_ptr<SeriesCursor>>> Store::Impl::MakeCurs
   for (const StoredPart& stored : *view.parts) {
     if (!Overlaps(stored.meta, min_ms, max_ms)) continue;
     VEDETTE_ASSIGN_OR_RETURN(std::unique_ptr<SeriesCursor> cursor,
-                             MakePartCursor(stored.part, matchers, min_ms, max_ms));
+                             MakePartCursor(stored, matchers, min_ms, max_ms));
     cursors.push_back(std::move(cursor));
   }
   if (view.frozen != nullptr) {
@@ -129,6 +131,18 @@ base::Status Store::Impl::ForEachLabels(
   VEDETTE_ASSIGN_OR_RETURN(
       auto cursors, MakeCursors(TakeLabelsView(query), query.matchers, query.min_ms, query.max_ms));
   return MergeLabels(std::move(cursors), visit);
+}
+
+base::Status Store::Impl::ForEachLabelsLeft(
+    const StoredPart& stored, const SeriesQuery& query,
+    const std::function<base::Status(const model::Labels&)>& visit) {
+  VEDETTE_ASSIGN_OR_RETURN(const std::unique_ptr<SeriesCursor> cursor,
+                           MakePartCursor(stored, {}, query.min_ms, query.max_ms));
+  while (true) {
+    VEDETTE_ASSIGN_OR_RETURN(const bool more, cursor->Next());
+    if (!more) return {};
+    VEDETTE_RETURN_IF_ERROR(visit(cursor->labels()));
+  }
 }
 
 base::StatusOr<std::vector<model::Labels>> Store::Impl::Series(const SeriesQuery& query) {
@@ -160,6 +174,10 @@ base::StatusOr<std::vector<std::string>> Store::Impl::LabelNames(const SeriesQue
     }
     for (const StoredPart& stored : *view.parts) {
       if (!Overlaps(stored.meta, query.min_ms, query.max_ms)) continue;
+      if (!stored.deleted.empty()) {
+        VEDETTE_RETURN_IF_ERROR(ForEachLabelsLeft(stored, query, add));
+        continue;
+      }
       for (std::string& name : stored.part->LabelNames()) names.insert(std::move(name));
     }
   }
@@ -186,6 +204,10 @@ base::StatusOr<std::vector<std::string>> Store::Impl::LabelValues(std::string_vi
     }
     for (const StoredPart& stored : *view.parts) {
       if (!Overlaps(stored.meta, query.min_ms, query.max_ms)) continue;
+      if (!stored.deleted.empty()) {
+        VEDETTE_RETURN_IF_ERROR(ForEachLabelsLeft(stored, query, add));
+        continue;
+      }
       base::StatusOr<std::vector<std::string>> of_part = stored.part->LabelValues(name);
       if (absl::IsDataLoss(of_part.status())) {
         VEDETTE_RETURN_IF_ERROR(ReportDamage(of_part.status()));

@@ -8,6 +8,7 @@
 #include "collector/tsdb/manifest.h"
 #include "collector/tsdb/merge_plan.h"
 #include "collector/tsdb/part_format.h"
+#include "collector/tsdb/tombstone.h"
 #include "collector/tsdb/value_codec.h"
 #include "collector/tsdb/wal_record.h"
 #include "tests/support/shared_dir.h"
@@ -32,6 +33,9 @@ TEST(Format, DocumentNamesTheConstants) {
   const std::string phrases[] = {
       "Version " + std::to_string(kPartVersion) + ".",
       std::string("`") + std::string(kManifestMagic) + "`",
+      "| version | u32 | " + std::to_string(kManifestVersion) + " |",
+      std::string("`") + std::string(kTombstoneMagic) + "` |\n| version | u32 | " +
+          std::to_string(kTombstoneVersion) + " |",
       "magic \"" + std::string(kPartMagic) + "\", version u32 = " + std::to_string(kPartVersion),
       "magic `" + std::string(kFooterMagic) + "`",
       std::to_string(kFooterBytes) + " bytes",
@@ -126,20 +130,23 @@ TEST(Format, ManifestComesBackAndNewerIsRefusedByName) {
   Manifest manifest;
   manifest.hash_seed = 77;
   manifest.parts.push_back({1, PartLevel::kDay, -5, 10, 20, 30, 40});
+  manifest.tombstones = {2};
   std::string bytes = EncodeManifest(manifest);
   const auto back = DecodeManifest(bytes);
   ASSERT_TRUE(back.ok()) << back.status();
   EXPECT_EQ(back->hash_seed, 77u);
   EXPECT_EQ(back->parts.front().min_ms, -5);
   EXPECT_EQ(back->parts.front().level, PartLevel::kDay);
-  bytes[8] = 2;
+  EXPECT_EQ(back->tombstones, std::vector<uint64_t>{2});
+  bytes[8] = 3;
   EXPECT_EQ(base::Message(DecodeManifest(bytes).status()),
-            "manifest has format version 2, this program reads up to 1");
+            "manifest has format version 3, this program reads up to 2");
 }
 
 TEST(Format, EveryFlippedBitOfAManifestIsFound) {
   Manifest manifest;
   manifest.parts.resize(3);
+  manifest.tombstones = {1, 300};
   const std::string bytes = EncodeManifest(manifest);
   for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
     std::string bad = bytes;
