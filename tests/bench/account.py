@@ -1,0 +1,64 @@
+"""What a process costs, by the kernel's accounts: CPU, memory, bytes on disk."""
+
+import os
+import pathlib
+import threading
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_s(pid):
+    """User and system time of the process so far, in ticks of 10 ms."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def memory_mib(pid):
+    """(RssAnon + RssShmem, VmRSS) in MiB."""
+    kib = {}
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if value.endswith("kB"):
+            kib[name] = int(value.split()[0])
+    return (kib["RssAnon"] + kib.get("RssShmem", 0)) / 1024, kib["VmRSS"] / 1024
+
+
+def folder_bytes(path):
+    """Sum of the sizes of all files below; a file that is linked twice counts once."""
+    seen = {}
+    for root, _, names in os.walk(path):
+        for name in names:
+            try:
+                stat = os.lstat(os.path.join(root, name))
+            except FileNotFoundError:
+                continue
+            seen[stat.st_dev, stat.st_ino] = stat.st_size
+    return sum(seen.values())
+
+
+class Peak:
+    """The most memory a process held while it ran, looked at each second."""
+
+    def __init__(self, pid, every=1.0):
+        self.pid, self.every = pid, every
+        self.anon = self.rss = 0.0
+        self.samples = []
+        self.done = threading.Event()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self):
+        while True:
+            try:
+                anon, rss = memory_mib(self.pid)
+            except (OSError, KeyError):
+                return
+            self.samples.append(anon)
+            self.anon, self.rss = max(self.anon, anon), max(self.rss, rss)
+            if self.done.wait(self.every):
+                return
+
+    def stop(self):
+        self.done.set()
+        self.thread.join()
+        return self

@@ -1,0 +1,200 @@
+// The metrics store over simulated days: what a day costs as the data behind it grows, and what
+// series that come and go leave behind. A clock of its own is stepped on, so that flushes, merges
+// and retention happen as they would. Usage: store_days --series=N --days=N --churn=N --dir=DIR
+// Prints one line a day, tab-separated, with a header.
+
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/telemetry.h"
+#include "collector/tsdb/store.h"
+#include "tests/support/fake_clock.h"
+
+namespace vedette {
+namespace {
+
+constexpr int64_t kStepMs = 15'000;
+constexpr int64_t kHourMs = 3'600'000;
+constexpr int64_t kDayMs = 24 * kHourMs;
+constexpr size_t kGroupSeries = 500;
+constexpr int kChurnSamples = 4;  // a short series' life: a minute
+
+struct Flags {
+  size_t series = 500;
+  int days = 90;
+  int64_t retention_days = 90;
+  size_t churn = 0;  // new series an hour
+  std::string dir;
+};
+
+double CpuSeconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double AnonMib() {
+  std::ifstream status("/proc/self/status");
+  std::string name;
+  double kib = 0;
+  while (status >> name) {
+    if (name == "RssAnon:") status >> kib;
+  }
+  return kib / 1024;
+}
+
+// Rows of one target: three in five never move, the rest count or wander.
+class Target {
+ public:
+  Target(size_t number, size_t series) : rows_(series) {
+    for (size_t i = 0; i < series; ++i) {
+      rows_[i].labels = model::Labels::FromPairs({{"__name__", "metric_" + std::to_string(i % 50)},
+                                                  {"instance", "host" + std::to_string(number)},
+                                                  {"job", "days"},
+                                                  {"slot", std::to_string(i / 50)}});
+    }
+  }
+
+  std::span<model::SampleRow> At(int64_t time_ms) {
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      rows_[i].timestamp_ms = time_ms;
+      if (i % 5 < 3) continue;
+      random_ = random_ * 6364136223846793005u + 1442695040888963407u;
+      const double step = static_cast<double>(random_ >> 54);
+      rows_[i].value = i % 5 == 3 ? rows_[i].value + step : step / 10;
+    }
+    return rows_;
+  }
+
+ private:
+  std::vector<model::SampleRow> rows_;
+  uint64_t random_ = 1;
+};
+
+class Simulation {
+ public:
+  explicit Simulation(const Flags& flags) : flags_(flags) {
+    for (size_t done = 0; done < flags.series; done += kGroupSeries) {
+      targets_.emplace_back(targets_.size(), std::min(kGroupSeries, flags.series - done));
+    }
+    tsdb::Options options;
+    options.dir = flags.dir;
+    options.retention_ms = flags.retention_days * kDayMs;
+    options.background = false;
+    options.fs = fs_.get();
+    options.clock = &clock_;
+    options.log = &logger_;
+    options.telemetry = &telemetry_;
+    auto store = tsdb::Store::Open(options);
+    if (!store.ok()) Fail(store.status());
+    store_ = std::move(store).value();
+  }
+
+  void Run() {
+    std::puts(
+        "day\tingest_cpu_s\tmaintain_cpu_s\tquery_ms\tfolder_mb\tparts\thead_series\tanon_mib");
+    for (int day = 0; day < flags_.days; ++day) RunDay(day);
+  }
+
+ private:
+  [[noreturn]] static void Fail(const base::Status& status) {
+    std::fprintf(stderr, "store_days: %s\n", status.ToString().c_str());
+    std::exit(1);
+  }
+
+  void RunDay(int day) {
+    double ingest = 0;
+    double maintain = 0;
+    for (int64_t at = 0; at < kDayMs; at += kStepMs) {
+      clock_.Advance(std::chrono::milliseconds(kStepMs));
+      const double begin = CpuSeconds();
+      for (Target& target : targets_) Append(target.At(clock_.WallMillis()));
+      Churn(at);
+      const double appended = CpuSeconds();
+      if (const auto status = store_->Maintain(); !status.ok()) Fail(status);
+      ingest += appended - begin;
+      maintain += CpuSeconds() - appended;
+    }
+    const double query_ms = QueryMs();
+    const tsdb::StoreStats stats = store_->Stats();
+    std::printf("%d\t%.3f\t%.3f\t%.2f\t%.3f\t%llu\t%llu\t%.1f\n", day + 1, ingest, maintain,
+                query_ms, static_cast<double>(stats.part_bytes + stats.wal_bytes) / 1e6,
+                static_cast<unsigned long long>(stats.parts),
+                static_cast<unsigned long long>(stats.head_series), AnonMib());
+    std::fflush(stdout);
+  }
+
+  void Append(std::span<model::SampleRow> rows) {
+    const auto stats = store_->Append(rows);
+    if (!stats.ok()) Fail(stats.status());
+    if (stats->rejected() > 0) Fail(base::Internal(stats->first_error));
+  }
+
+  // `churn` an hour, evenly: each step brings its share, every one sampled kChurnSamples times.
+  void Churn(int64_t at) {
+    if (flags_.churn == 0) return;
+    if (at % (kStepMs * kChurnSamples) == 0) {
+      const size_t born = flags_.churn * kChurnSamples * kStepMs / kHourMs;
+      short_lived_.assign(born, {});
+      for (model::SampleRow& row : short_lived_) {
+        row.labels = model::Labels::FromPairs({{"__name__", "container_memory_bytes"},
+                                               {"id", "/pod/" + std::to_string(++born_)},
+                                               {"image", "image-" + std::to_string(born_ % 40)},
+                                               {"job", "churn"}});
+      }
+    }
+    for (model::SampleRow& row : short_lived_) {
+      row.timestamp_ms = clock_.WallMillis();
+      row.value += 1;
+    }
+    Append(short_lived_);
+  }
+
+  // The last hour of one metric of all targets.
+  double QueryMs() {
+    const double begin = CpuSeconds();
+    const auto matcher = model::Matcher::Make(model::MatchType::kEqual, "__name__", "metric_3");
+    if (!matcher.ok()) Fail(matcher.status());
+    const int64_t now = clock_.WallMillis();
+    const auto status = store_->Select({*matcher}, now - kHourMs, now,
+                                       [](const model::SeriesSamples&) { return base::Status(); });
+    if (!status.ok()) Fail(status);
+    return (CpuSeconds() - begin) * 1000;
+  }
+
+  const Flags flags_;
+  std::unique_ptr<base::FileSystem> fs_ = base::NewPosixFileSystem();
+  test::FakeClock clock_{1'767'225'600'000'000'000};  // 2026-01-01
+  base::Logger logger_{base::LogLevel::kWarn, &clock_};
+  base::Telemetry telemetry_;
+  std::unique_ptr<tsdb::Store> store_;
+  std::vector<Target> targets_;
+  std::vector<model::SampleRow> short_lived_;
+  uint64_t born_ = 0;
+};
+
+}  // namespace
+}  // namespace vedette
+
+int main(int argc, char** argv) {
+  vedette::Flags flags;
+  CLI::App app("The metrics store over simulated days");
+  app.add_option("--series", flags.series, "series sampled each 15 s throughout");
+  app.add_option("--days", flags.days, "days to simulate");
+  app.add_option("--retention-days", flags.retention_days, "the store's retention");
+  app.add_option("--churn", flags.churn, "short series that come each hour");
+  app.add_option("--dir", flags.dir, "an empty folder for the store")->required();
+  CLI11_PARSE(app, argc, argv);
+  vedette::Simulation(flags).Run();
+}
