@@ -1,18 +1,19 @@
 // node_processes_* from /proc/PID/stat, /proc/PID/task/TID/stat and two limits.
-#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <memory>
 #include <optional>
+#include <unordered_map>
+#include <vector>
 
 #include "base/strings.h"
 #include "exporters/node/collectors.h"
 #include "exporters/node/source_file.h"
 #include "exporters/node/text_scan.h"
+#include "exporters/runtime/kept_file.h"
 
 namespace vedette::exporters::node {
 namespace {
@@ -43,28 +44,24 @@ std::optional<TaskStat> ParseStat(std::string_view text) {
   return stat;
 }
 
-bool IsNumber(const char* name) { return name[0] >= '1' && name[0] <= '9'; }
+// Files of tasks that stay open; beyond, they are opened at each scrape.
+constexpr size_t kMaxKeptFiles = 512;
 
-struct FolderCloser {
-  void operator()(DIR* folder) const { ::closedir(folder); }
+// A task as a stat file showed it last.
+struct Task {
+  RunMark mark;
+  TaskStat stat;
+  bool is_read = false;  // in this scrape; else it has not run since
+  uint64_t scrape = 0;   // in which it was seen last
+
+  // Whether a task that has not run since is still in this state. One that waits for a CPU or a
+  // disk may have been woken in between.
+  bool Stays() const { return stat.state != 0 && stat.state != 'R' && stat.state != 'D'; }
 };
-using Folder = std::unique_ptr<DIR, FolderCloser>;
 
-// Opens a folder below another one; null when it is gone.
-Folder OpenFolderAt(int parent, const char* name) {
-  const int fd = ::openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return nullptr;
-  Folder folder(::fdopendir(fd));
-  if (!folder) ::close(fd);
-  return folder;
-}
-
-// Reads NAME/stat below a folder. Nothing when the task is gone: they come and go as we look.
-std::optional<TaskStat> ReadStatAt(int parent, const char* name) {
-  char path[300];
+// Reads ID/stat below a folder. Nothing when the task is gone: they come and go as we look.
+std::optional<TaskStat> ReadStatAt(int parent, const char* path) {
   char text[1024];  // a stat line has at most 52 numbers and a name of 16 bytes
-  const int length = std::snprintf(path, sizeof path, "%s/stat", name);
-  if (length < 0 || static_cast<size_t>(length) >= sizeof path) return std::nullopt;
   const int fd = ::openat(parent, path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return std::nullopt;
   const ssize_t n = ::read(fd, text, sizeof text);
@@ -72,6 +69,14 @@ std::optional<TaskStat> ReadStatAt(int parent, const char* name) {
   if (n <= 0) return std::nullopt;
   return ParseStat(std::string_view(text, static_cast<size_t>(n)));
 }
+
+// "ID/FILE"
+struct TaskPath {
+  TaskPath(int64_t id, const char* file) {
+    std::snprintf(text, sizeof text, "%lld/%s", static_cast<long long>(id), file);
+  }
+  char text[64];
+};
 
 class Processes final : public Collector {
  public:
@@ -82,9 +87,9 @@ class Processes final : public Collector {
     Totals totals;
     VEDETTE_RETURN_IF_ERROR(Count(&totals));
     VEDETTE_ASSIGN_OR_RETURN(const uint64_t max_threads,
-                             file_.ReadUint(paths_.Proc("sys/kernel/threads-max")));
+                             max_threads_.ReadUint(paths_.Proc("sys/kernel/threads-max")));
     VEDETTE_ASSIGN_OR_RETURN(const uint64_t max_pids,
-                             file_.ReadUint(paths_.Proc("sys/kernel/pid_max")));
+                             max_pids_.ReadUint(paths_.Proc("sys/kernel/pid_max")));
     const auto gauge = [sink](const char* name, const char* help, uint64_t value) {
       sink->Gauge(name, help).Add(static_cast<double>(value));
     };
@@ -107,38 +112,58 @@ class Processes final : public Collector {
     StateCounts thread_states{};
   };
 
-  base::Status Count(Totals* totals) const {
-    const Folder proc(::opendir(paths_.procfs.c_str()));
-    if (!proc) return base::FromErrno(errno, paths_.procfs);
-    while (const dirent* entry = ::readdir(proc.get())) {
-      if (!IsNumber(entry->d_name)) continue;
-      const auto stat = ReadStatAt(::dirfd(proc.get()), entry->d_name);
-      if (!stat) continue;
-      ++totals->processes;
-      totals->threads += stat->threads;
-      ++totals->states[static_cast<size_t>(stat->state)];
-      CountThreads(::dirfd(proc.get()), entry->d_name, *stat, totals);
+  base::Status Count(Totals* totals) {
+    if (proc_.fd() < 0) {
+      proc_ = OpenFile(::open(paths_.procfs.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      if (proc_.fd() < 0) return base::FromErrno(errno, paths_.procfs);
     }
+    if (!ListNumbers(proc_.fd(), &buffer_, &processes_)) {
+      return base::FromErrno(errno, paths_.procfs);
+    }
+    ++scrape_;
+    for (const NumberEntry& entry : processes_) {
+      Task* const process = Look(proc_.fd(), entry.id);
+      if (process == nullptr) continue;
+      CountThreads(entry.id, process, totals);
+      ++totals->processes;
+      ++totals->states[static_cast<size_t>(process->stat.state)];
+      totals->threads += process->stat.threads;
+    }
+    std::erase_if(tasks_, [this](const auto& task) { return task.second.scrape != scrape_; });
     return base::Status();
   }
 
-  // The main thread's state is the process's; only the others' files are read.
-  void CountThreads(int proc, const char* pid, const TaskStat& process, Totals* totals) const {
-    const std::string name = base::Concat({pid, "/task"});
-    if (process.threads == 1) {
+  // Brings what is known of a task of a folder up to date. Null when it is gone.
+  Task* Look(int folder, int64_t id) {
+    Task& task = tasks_[id];
+    task.scrape = scrape_;
+    const bool has_run = task.mark.HasRun(folder, TaskPath(id, "schedstat").text, &kept_files_);
+    task.is_read = has_run || !task.Stays();
+    if (task.is_read) {
+      task.stat = ReadStatAt(folder, TaskPath(id, "stat").text).value_or(TaskStat());
+    }
+    return task.stat.state == 0 ? nullptr : &task;
+  }
+
+  // The first thread's state is the process's; only the others' files are read.
+  void CountThreads(int64_t pid, Task* process, Totals* totals) {
+    const TaskPath path(pid, "task");
+    uint32_t& same_state = totals->thread_states[static_cast<size_t>(process->stat.state)];
+    if (process->stat.threads == 1) {
       // The kernel has the folder for certain, a copied tree need not.
-      if (is_kernel_ || ::faccessat(proc, name.c_str(), F_OK, 0) == 0) {
-        ++totals->thread_states[static_cast<size_t>(process.state)];
-      }
+      if (is_kernel_ || ::faccessat(proc_.fd(), path.text, F_OK, 0) == 0) ++same_state;
       return;
     }
-    const Folder tasks = OpenFolderAt(proc, name.c_str());
-    if (!tasks) return;
-    while (const dirent* entry = ::readdir(tasks.get())) {
-      if (!IsNumber(entry->d_name)) continue;
-      const bool is_main = std::string_view(entry->d_name) == pid;
-      const auto stat = is_main ? process : ReadStatAt(::dirfd(tasks.get()), entry->d_name);
-      if (stat) ++totals->thread_states[static_cast<size_t>(stat->state)];
+    const OpenFile folder(::openat(proc_.fd(), path.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.fd() < 0 || !ListNumbers(folder.fd(), &buffer_, &threads_)) return;
+    // Threads come and go without a word of the first one.
+    if (!process->is_read) process->stat.threads = threads_.size();
+    for (const NumberEntry& entry : threads_) {
+      if (entry.id == pid) {
+        ++same_state;
+      } else if (const Task* const thread = Look(folder.fd(), entry.id)) {
+        ++totals->thread_states[static_cast<size_t>(thread->stat.state)];
+      }
     }
   }
 
@@ -152,7 +177,17 @@ class Processes final : public Collector {
 
   const Paths paths_;
   const bool is_kernel_;
-  SourceFile file_;
+  SourceFile max_threads_;
+  SourceFile max_pids_;
+  OpenFile proc_;
+  KeptFilesLimit kept_files_{kMaxKeptFiles};
+  std::unordered_map<int64_t, Task> tasks_;  // by number: processes and threads share them
+  uint64_t scrape_ = 0;
+
+  // Of the scrape in hand.
+  std::vector<char> buffer_;
+  std::vector<NumberEntry> processes_;
+  std::vector<NumberEntry> threads_;
 };
 
 }  // namespace

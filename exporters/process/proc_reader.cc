@@ -9,27 +9,14 @@
 #include <cerrno>
 #include <cstdio>
 
-#include "base/strings.h"
-
 namespace vedette::exporters::process {
 namespace {
 
 constexpr size_t kFirstBuffer = 4096;
 constexpr size_t kMaxPath = 64;
 
-// Opens a folder below another one; null when it is gone or may not be seen.
-DIR* OpenFolderAt(int parent, const char* path) {
-  const int fd = ::openat(parent, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return nullptr;
-  DIR* const folder = ::fdopendir(fd);
-  if (folder == nullptr) ::close(fd);
-  return folder;
-}
-
-uint64_t CountEntries(DIR* folder) {
-  uint64_t count = 0;
-  while (const dirent* entry = ::readdir(folder)) count += entry->d_name[0] != '.' ? 1 : 0;
-  return count;
+int OpenFolderAt(int parent, const char* path) {
+  return ::openat(parent, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 struct Path {
@@ -43,48 +30,60 @@ Path PathOf(int64_t id, const char* file) {
 
 }  // namespace
 
-base::Status ProcReader::List(std::vector<ProcEntry>* processes) {
-  processes->clear();
-  tasks_.reset();
-  if (!root_) {
-    root_.reset(::opendir(path_.c_str()));
-    if (!root_) return base::FromErrno(errno, path_);
+void ProcReader::Folder::Reset(int fd) {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = fd;
+}
+
+base::Status ProcReader::List(std::vector<NumberEntry>* processes) {
+  tasks_.Reset(-1);
+  if (root_.fd() < 0) {
+    root_.Reset(OpenFolderAt(AT_FDCWD, path_.c_str()));
+    if (root_.fd() < 0) return base::FromErrno(errno, path_);
     buffer_.resize(kFirstBuffer);
   }
-  ::rewinddir(root_.get());
-  ListNumbers(root_.get(), processes);
+  if (!ListNumbers(root_.fd(), &names_, processes)) return base::FromErrno(errno, path_);
   return base::Status();
 }
 
-void ProcReader::ListNumbers(DIR* folder, std::vector<ProcEntry>* entries) {
-  while (const dirent* entry = ::readdir(folder)) {
-    if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
-    const auto id = base::ParseInt(entry->d_name);
-    if (id) entries->push_back({*id, entry->d_ino});
-  }
-}
-
 std::optional<std::string_view> ProcReader::Read(int64_t pid, const char* file) {
-  return ReadAt(::dirfd(root_.get()), PathOf(pid, file).text);
+  return ReadAt(root_.fd(), PathOf(pid, file).text);
 }
 
 std::optional<std::string_view> ProcReader::Read(const char* file) {
-  return ReadAt(::dirfd(root_.get()), file);
+  return ReadAt(root_.fd(), file);
 }
 
-bool ProcReader::ListTasks(int64_t pid, std::vector<ProcEntry>* tasks) {
-  tasks->clear();
-  tasks_.reset(OpenFolderAt(::dirfd(root_.get()), PathOf(pid, "task").text));
-  if (!tasks_) {
+std::optional<std::string_view> ProcReader::ReadStat(int64_t pid, TaskFiles* files) {
+  gone_ = false;
+  const ssize_t n = files->stat.Read(root_.fd(), PathOf(pid, "stat").text, &kept_files_,
+                                     buffer_.data(), buffer_.size());
+  if (n < 0) {
+    Fail(errno);
+    return std::nullopt;
+  }
+  return std::string_view(buffer_.data(), static_cast<size_t>(n));
+}
+
+bool ProcReader::HasRun(int64_t pid, TaskFiles* files) {
+  return files->run.HasRun(root_.fd(), PathOf(pid, "schedstat").text, &kept_files_);
+}
+
+bool ProcReader::ListTasks(int64_t pid, std::vector<NumberEntry>* tasks) {
+  tasks_.Reset(OpenFolderAt(root_.fd(), PathOf(pid, "task").text));
+  if (tasks_.fd() < 0 || !ListNumbers(tasks_.fd(), &names_, tasks)) {
     Fail(errno);
     return false;
   }
-  ListNumbers(tasks_.get(), tasks);
   return true;
 }
 
 std::optional<std::string_view> ProcReader::ReadTask(int64_t tid, const char* file) {
-  return ReadAt(::dirfd(tasks_.get()), PathOf(tid, file).text);
+  return ReadAt(tasks_.fd(), PathOf(tid, file).text);
+}
+
+bool ProcReader::TaskHasRun(int64_t tid, RunMark* run) {
+  return run->HasRun(tasks_.fd(), PathOf(tid, "schedstat").text, &kept_files_);
 }
 
 void ProcReader::Fail(int error) { gone_ = error == ENOENT || error == ESRCH; }
@@ -119,37 +118,38 @@ std::optional<std::string_view> ProcReader::ReadAt(int folder, const char* path)
 bool ProcReader::CountsBySize(int64_t pid) {
   if (counts_by_size_) return *counts_by_size_;
   struct statfs about {};
-  if (::fstatfs(::dirfd(root_.get()), &about) != 0 || about.f_type != PROC_SUPER_MAGIC) {
+  if (::fstatfs(root_.fd(), &about) != 0 || about.f_type != PROC_SUPER_MAGIC) {
     counts_by_size_ = false;
     return false;
   }
   // Told by a folder that surely has some: an older kernel says 0.
   struct stat info {};
-  const std::unique_ptr<DIR, FolderCloser> files(
-      OpenFolderAt(::dirfd(root_.get()), PathOf(pid, "fd").text));
-  if (!files || CountEntries(files.get()) == 0) return false;
-  if (::fstat(::dirfd(files.get()), &info) != 0) return false;
+  const std::optional<uint64_t> listed = ListFiles(pid);
+  if (!listed || *listed == 0) return false;
+  if (::fstatat(root_.fd(), PathOf(pid, "fd").text, &info, 0) != 0) return false;
   counts_by_size_ = info.st_size > 0;
   return *counts_by_size_;
 }
 
+std::optional<uint64_t> ProcReader::ListFiles(int64_t pid) {
+  Folder folder;
+  folder.Reset(OpenFolderAt(root_.fd(), PathOf(pid, "fd").text));
+  if (folder.fd() < 0 || !ListNumbers(folder.fd(), &names_, &files_)) {
+    Fail(errno);
+    return std::nullopt;
+  }
+  return files_.size();
+}
+
 std::optional<uint64_t> ProcReader::CountFiles(int64_t pid) {
   gone_ = false;
-  const Path path = PathOf(pid, "fd");
-  if (CountsBySize(pid)) {
-    struct stat info {};
-    if (::fstatat(::dirfd(root_.get()), path.text, &info, 0) == 0) {
-      return static_cast<uint64_t>(info.st_size);
-    }
-    Fail(errno);
-    return std::nullopt;
+  if (!CountsBySize(pid)) return ListFiles(pid);
+  struct stat info {};
+  if (::fstatat(root_.fd(), PathOf(pid, "fd").text, &info, 0) == 0) {
+    return static_cast<uint64_t>(info.st_size);
   }
-  const Folder files(OpenFolderAt(::dirfd(root_.get()), path.text));
-  if (!files) {
-    Fail(errno);
-    return std::nullopt;
-  }
-  return CountEntries(files.get());
+  Fail(errno);
+  return std::nullopt;
 }
 
 }  // namespace vedette::exporters::process

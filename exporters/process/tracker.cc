@@ -44,6 +44,10 @@ void SetSwitches(const StatusFile& status, Counts* counts) {
   counts->nonvoluntary_switches = static_cast<double>(status.nonvoluntary_switches);
 }
 
+// Whether a task in this state that has not run since still is in it. One that waits for a CPU or a
+// disk may have been woken in between.
+bool MayStay(char state) { return state != 'R' && state != 'D'; }
+
 // "0" is a thread that runs, or whose secret we may not know.
 std::string_view WaitChannelOf(std::optional<std::string_view> text) {
   if (!text) return "";
@@ -105,7 +109,7 @@ bool Tracker::MustName(const TrackedProcess& process, int64_t wall_seconds) cons
 
 void Tracker::ReadStats(int64_t wall_seconds, PassErrors* errors) {
   stats_.clear();
-  for (const ProcEntry& entry : entries_) {
+  for (const NumberEntry& entry : entries_) {
     const auto [at, is_new] = processes_.try_emplace(entry.id);
     TrackedProcess& process = at->second;
     const bool is_known = !is_new && process.inode == entry.inode;
@@ -117,15 +121,18 @@ void Tracker::ReadStats(int64_t wall_seconds, PassErrors* errors) {
   }
 }
 
-bool Tracker::ReadStat(const ProcEntry& entry, TrackedProcess* process, PassErrors* errors) {
-  const auto text = reader_.Read(entry.id, "stat");
+bool Tracker::ReadStat(const NumberEntry& entry, TrackedProcess* process, PassErrors* errors) {
+  const auto text = reader_.ReadStat(entry.id, &process->files);
   const auto stat = text ? ParseStatFile(*text) : std::nullopt;
   if (!stat) {
     if (!reader_.gone()) ++errors->unread;
     return false;
   }
   if (process->start_ticks != stat->start_ticks || process->inode == 0) {
-    *process = TrackedProcess();  // first seen, or another one with the number of one that ended
+    // First seen, or another one with the number of one that ended.
+    TaskFiles files = std::move(process->files);
+    *process = TrackedProcess();
+    process->files = std::move(files);
     process->start_ticks = stat->start_ticks;
     process->start_seconds =
         boot_seconds_ + static_cast<int64_t>(stat->start_ticks / kTicksPerSecond);
@@ -215,27 +222,46 @@ std::vector<std::string> Tracker::Cgroups(int64_t pid) {
 
 void Tracker::ReadProcess(const Stat& stat, int64_t now_nanos, TrackedProcess* process,
                           PassErrors* errors) {
+  const double resident_bytes = static_cast<double>(stat.file.resident_pages) * page_bytes_;
+  const bool is_same = process->has_total && process->is_whole && MayStay(stat.file.state) &&
+                       process->resident_bytes == resident_bytes;
   Counts total = CountsOf(stat.file);
   process->states = States();
   process->states.Count(stat.file.state);
   process->threads_count = stat.file.threads;
   process->virtual_bytes = static_cast<double>(stat.file.virtual_bytes);
-  process->resident_bytes = static_cast<double>(stat.file.resident_pages) * page_bytes_;
+  process->resident_bytes = resident_bytes;
 
-  bool is_whole = ReadIo(stat.pid, *process, &total);
-  is_whole &= ReadFiles(stat.pid, now_nanos, process);
-  if (options_.threads && stat.file.threads >= 2) {
-    is_whole &= ReadThreads(stat.pid, process, &total);
-  } else {
-    process->threads.clear();
-    is_whole &= ReadStatus(stat.pid, process, &total);
-  }
-  if (options_.gather_smaps) is_whole &= ReadSmaps(stat, now_nanos, process);
-  if (!is_whole) ++errors->partial;
+  process->is_whole = ReadUse(stat, is_same, process, &total);
+  process->is_whole &= ReadFiles(stat.pid, now_nanos, process);
+  if (options_.gather_smaps) process->is_whole &= ReadSmaps(stat, now_nanos, process);
+  if (!process->is_whole) ++errors->partial;
 
   process->delta = process->has_total ? total.Since(process->total) : Counts();
   process->total = total;
   process->has_total = true;
+}
+
+// What its threads used. `is_same`: nothing of the process looks otherwise than before, so that
+// only what has run need be read; memory that was swapped out shows in its resident memory.
+bool Tracker::ReadUse(const Stat& stat, bool is_same, TrackedProcess* process, Counts* total) {
+  total->voluntary_switches = process->total.voluntary_switches;
+  total->nonvoluntary_switches = process->total.nonvoluntary_switches;
+  total->read_bytes = process->total.read_bytes;
+  total->write_bytes = process->total.write_bytes;
+  bool is_whole = true;
+  bool has_run = !is_same;
+  if (options_.threads && stat.file.threads >= 2) {
+    is_whole = ReadThreads(stat.pid, &has_run, process, total);
+  } else {
+    // Threads beside the first are not asked here.
+    has_run |= reader_.HasRun(stat.pid, &process->files) || stat.file.threads >= 2 ||
+               !process->threads.empty();
+    process->threads.clear();
+    if (has_run) is_whole = ReadStatus(stat.pid, process, total);
+  }
+  if (has_run) is_whole &= ReadIo(stat.pid, *process, total);
+  return is_whole;
 }
 
 bool Tracker::ReadIo(int64_t pid, const TrackedProcess& process, Counts* total) {
@@ -278,29 +304,49 @@ bool Tracker::ReadStatus(int64_t pid, TrackedProcess* process, Counts* total) {
 }
 
 // The main thread's files tell what the process's own would: they are read once.
-bool Tracker::ReadThreads(int64_t pid, TrackedProcess* process, Counts* total) {
+bool Tracker::ReadThreads(int64_t pid, bool* has_run, TrackedProcess* process, Counts* total) {
   if (!reader_.ListTasks(pid, &tasks_)) return reader_.gone();
   if (tasks_.size() < 2) {
     process->threads.clear();
+    *has_run = true;
     return ReadStatus(pid, process, total);
   }
+  const bool read_main = *has_run;
   bool is_whole = true;
-  for (const ProcEntry& task : tasks_) is_whole &= ReadThread(pid, task.id, process, total);
-  std::erase_if(process->threads, [this](const auto& entry) { return entry.second.pass != pass_; });
+  total->voluntary_switches = 0;
+  total->nonvoluntary_switches = 0;
+  for (const NumberEntry& task : tasks_) {
+    TrackedThread& thread = process->threads[task.id];
+    thread.delta = Counts();
+    const bool thread_has_run = reader_.TaskHasRun(task.id, &thread.run);
+    if (thread_has_run || !thread.is_whole || !MayStay(thread.state) ||
+        (task.id == pid && read_main)) {
+      *has_run = true;
+      thread.is_whole = ReadThread(pid, task.id, process, &thread);
+      is_whole &= thread.is_whole;
+      if (thread.pass != pass_) continue;  // it is gone
+    }
+    thread.pass = pass_;
+    process->states.Count(thread.state);
+    total->voluntary_switches += thread.total.voluntary_switches;
+    total->nonvoluntary_switches += thread.total.nonvoluntary_switches;
+    if (task.id == pid) process->wait_channel = thread.wait_channel;
+  }
+  const auto is_gone = [this](const auto& entry) { return entry.second.pass != pass_; };
+  if (std::erase_if(process->threads, is_gone) > 0) *has_run = true;
   return is_whole;
 }
 
-bool Tracker::ReadThread(int64_t pid, int64_t tid, TrackedProcess* process, Counts* total) {
+bool Tracker::ReadThread(int64_t pid, int64_t tid, TrackedProcess* process, TrackedThread* thread) {
   const auto stat_text = reader_.ReadTask(tid, "stat");
   const auto stat = stat_text ? ParseStatFile(*stat_text) : std::nullopt;
   if (!stat) return reader_.gone();
-  TrackedThread& thread = process->threads[tid];
-  const bool has_total = thread.pass != 0 && thread.start_ticks == stat->start_ticks;
+  const bool has_total = thread->pass != 0 && thread->start_ticks == stat->start_ticks;
   Counts counts = CountsOf(*stat);
-  thread.start_ticks = stat->start_ticks;
-  thread.name = stat->name;
-  thread.pass = pass_;
-  process->states.Count(stat->state);
+  thread->start_ticks = stat->start_ticks;
+  thread->name = stat->name;
+  thread->state = stat->state;
+  thread->pass = pass_;
 
   bool is_whole = true;
   const auto io_text = reader_.ReadTask(tid, "io");
@@ -313,16 +359,13 @@ bool Tracker::ReadThread(int64_t pid, int64_t tid, TrackedProcess* process, Coun
   const auto status_text = reader_.ReadTask(tid, "status");
   if (const auto status = status_text ? ParseStatusFile(*status_text) : std::nullopt) {
     SetSwitches(*status, &counts);
-    total->voluntary_switches += counts.voluntary_switches;
-    total->nonvoluntary_switches += counts.nonvoluntary_switches;
     if (tid == pid) process->swap_bytes = static_cast<double>(status->swap_bytes);
   } else {
     is_whole &= reader_.gone();
   }
-  thread.wait_channel = WaitChannelOf(reader_.ReadTask(tid, "wchan"));
-  if (tid == pid) process->wait_channel = thread.wait_channel;
-  thread.delta = has_total ? counts.Since(thread.total) : Counts();
-  thread.total = counts;
+  thread->wait_channel = WaitChannelOf(reader_.ReadTask(tid, "wchan"));
+  thread->delta = has_total ? counts.Since(thread->total) : Counts();
+  thread->total = counts;
   return is_whole;
 }
 

@@ -25,7 +25,10 @@ struct TrackedThread {
   std::string wait_channel;  // the kernel function that it waits in, or empty
   Counts total;              // as read last
   Counts delta;              // since the pass before
-  uint64_t pass = 0;         // in which it was seen last
+  char state = 0;
+  bool is_whole = false;  // all its files could be read
+  uint64_t pass = 0;      // in which it was seen last
+  RunMark run;
 };
 
 // A process of a group.
@@ -36,6 +39,7 @@ struct TrackedProcess {
   int64_t start_seconds = 0;  // since the epoch
   bool ignored = false;       // of no group; nothing below is read
   bool has_total = false;     // `total` holds what an earlier pass read
+  bool is_whole = false;      // all its files could be read
   uint64_t pass = 0;
 
   Counts total;
@@ -57,6 +61,8 @@ struct TrackedProcess {
   int64_t smaps_read_at = 0;
   uint64_t smaps_pages = 0;
   SmapsFile smaps;
+
+  TaskFiles files;
 };
 
 // What went wrong in one pass.
@@ -91,7 +97,7 @@ class Tracker {
 
   void ReadBootTime();
   void ReadStats(int64_t wall_seconds, PassErrors* errors);
-  bool ReadStat(const ProcEntry& entry, TrackedProcess* process, PassErrors* errors);
+  bool ReadStat(const NumberEntry& entry, TrackedProcess* process, PassErrors* errors);
   bool MustName(const TrackedProcess& process, int64_t wall_seconds) const;
   void NameProcesses(int64_t wall_seconds);
   std::optional<std::string> NameOf(const Stat& stat, const TrackedProcess& process);
@@ -101,12 +107,14 @@ class Tracker {
   std::optional<std::string> GroupOfAncestors(int64_t pid, const Parents& unnamed) const;
   void ReadProcess(const Stat& stat, int64_t now_nanos, TrackedProcess* process,
                    PassErrors* errors);
-  // These return false when something could not be read of a process that still is there.
+  // These return false when something could not be read of a process that still is there. Where
+  // nothing has run since the pass before, what was read then stands.
+  bool ReadUse(const Stat& stat, bool is_same, TrackedProcess* process, Counts* total);
   bool ReadIo(int64_t pid, const TrackedProcess& process, Counts* total);
   bool ReadFiles(int64_t pid, int64_t now_nanos, TrackedProcess* process);
   bool ReadStatus(int64_t pid, TrackedProcess* process, Counts* total);
-  bool ReadThreads(int64_t pid, TrackedProcess* process, Counts* total);
-  bool ReadThread(int64_t pid, int64_t tid, TrackedProcess* process, Counts* total);
+  bool ReadThreads(int64_t pid, bool* has_run, TrackedProcess* process, Counts* total);
+  bool ReadThread(int64_t pid, int64_t tid, TrackedProcess* process, TrackedThread* thread);
   bool ReadSmaps(const Stat& stat, int64_t now_nanos, TrackedProcess* process);
   static bool MustReadSmaps(int64_t pid, uint64_t pages, int64_t now_nanos,
                             const TrackedProcess& process);
@@ -122,8 +130,8 @@ class Tracker {
   const double page_bytes_;
 
   // Of the pass in hand.
-  std::vector<ProcEntry> entries_;
-  std::vector<ProcEntry> tasks_;
+  std::vector<NumberEntry> entries_;
+  std::vector<NumberEntry> tasks_;
   std::vector<Stat> stats_;
 };
 

@@ -59,6 +59,7 @@ void ProcTree::PutTask(const std::string& folder, const FakeTask& task) const {
      << "\nwrite_bytes: " << task.write_bytes << "\ncancelled_write_bytes: 9\n";
   Write(folder + "/io", io.str());
   Write(folder + "/wchan", task.wait_channel);
+  if (!task.schedstat.empty()) Write(folder + "/schedstat", task.schedstat);
 }
 
 }  // namespace vedette::exporters::process

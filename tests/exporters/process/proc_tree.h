@@ -33,6 +33,7 @@ struct FakeTask {
   std::string wait_channel = "do_wait";
   int files = 3;
   uint64_t files_limit = 1024;
+  std::string schedstat;  // empty: a kernel that does not count
   std::vector<FakeTask> threads;  // two or more, the main thread among them
 };
 

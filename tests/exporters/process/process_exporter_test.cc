@@ -115,6 +115,79 @@ TEST_F(ProcessPage, CountersBeginAtZeroAndStayWhenProcessesEnd) {
   EXPECT_EQ(Of(Get(), "cpu_seconds_total", "caddy", ",mode=\"user\""), "2.5");
 }
 
+// Its files say something else all the same: so that we see who reads them.
+TEST_F(ProcessPage, FilesOfAProcessThatHasNotRunAreNotRead) {
+  FakeTask task = Task(100, "caddy");
+  task.schedstat = "1000 20 3\n";
+  proc_.Put(task);
+  Make();
+  task.read_bytes = 4096;
+  task.wait_channel = "futex_wait";
+  proc_.Put(task);
+  std::string page = Get();
+  EXPECT_EQ(Of(page, "read_bytes_total", "caddy"), "0");
+  EXPECT_EQ(Of(page, "threads_wchan", "caddy", ",wchan=\"do_wait\""), "1");
+
+  task.schedstat = "1001 20 4\n";
+  proc_.Put(task);
+  page = Get();
+  EXPECT_EQ(Of(page, "read_bytes_total", "caddy"), "4096");
+  EXPECT_EQ(Of(page, "threads_wchan", "caddy", ",wchan=\"futex_wait\""), "1");
+
+  // Others took memory from it.
+  task.swap_kilobytes = 8;
+  task.resident_pages = 7;
+  proc_.Put(task);
+  EXPECT_EQ(Of(Get(), "memory_bytes", "caddy", ",memtype=\"swapped\""), "8192");
+
+  // It was woken and waits for a CPU.
+  task.state = 'R';
+  task.wait_channel = "0";
+  proc_.Put(task);
+  EXPECT_EQ(Of(Get(), "threads_wchan", "caddy", ",wchan=\"futex_wait\""), "");
+}
+
+TEST_F(ProcessPage, OnlyThreadsThatHaveRunAreRead) {
+  FakeTask task = Task(100, "caddy");
+  task.schedstat = "1000 20 3\n";
+  FakeTask idle = Task(101, "idle");
+  idle.schedstat = "7 0 1\n";
+  FakeTask busy = Task(102, "busy");
+  busy.schedstat = "9 0 1\n";
+  task.threads = {task, idle, busy};
+  proc_.Put(task);
+  Make();
+  for (FakeTask& thread : task.threads) {
+    thread.user_ticks = 100;
+    thread.voluntary_switches = 5;
+  }
+  task.threads[2].schedstat = "1000000009 0 6\n";
+  task.read_bytes = 512;
+  proc_.Put(task);
+  std::string page = Get();
+  const auto cpu = [&](const char* thread) {
+    return Of(page, "thread_cpu_seconds_total", "caddy",
+              base::Concat({",mode=\"user\",threadname=\"", thread, "\""}));
+  };
+  EXPECT_EQ(cpu("busy"), "1");
+  EXPECT_EQ(cpu("idle"), "0");
+  EXPECT_EQ(Of(page, "thread_count", "caddy", ",threadname=\"idle\""), "1");
+  EXPECT_EQ(Of(page, "states", "caddy", ",state=\"Sleeping\""), "4");
+  EXPECT_EQ(Of(page, "read_bytes_total", "caddy"), "512");
+  EXPECT_EQ(Value(page,
+                  "namegroup_context_switches_total{ctxswitchtype=\"voluntary\","
+                  "groupname=\"caddy\"}"),
+            "5");
+
+  // A thread that ended shows in the process's own files.
+  task.threads = {task.threads[0], task.threads[2]};
+  task.read_bytes = 1024;
+  proc_.Put(task);
+  page = Get();
+  EXPECT_EQ(Of(page, "read_bytes_total", "caddy"), "1024");
+  EXPECT_EQ(Of(page, "num_threads", "caddy"), "2");
+}
+
 TEST_F(ProcessPage, GaugesAreSumsOverTheGroup) {
   FakeTask a = Task(100, "caddy");
   a.resident_pages = 2;
