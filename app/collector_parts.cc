@@ -57,6 +57,7 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
   store.log = world_.logger;
   store.telemetry = world_.telemetry;
   VEDETTE_ASSIGN_OR_RETURN(metrics_, tsdb::Store::Open(store));
+  wire_rows_ = std::make_unique<WireRows>(metrics_.get());
   queryable_ = std::make_unique<MetricsQueryable>(metrics_.get());
   metrics_view_ = std::make_unique<MetricsJoin>(metrics_.get());
 
@@ -143,9 +144,14 @@ void CollectorParts::RegisterMetrics(base::http::Router* router, const Collector
   api::RegisterPrometheusLabels(router, metrics_view_.get());
   api::RegisterPrometheusTargets(router, targets_view_.get());
   api::RegisterPrometheusBuildInfo(router, OwnBuildInfo(), kPrometheusVersion);
+  api::RemoteReadDeps read;
+  read.metrics = queryable_.get();
+  read.external_labels = [this] { return external_labels_.Get(); };
+  read.max_bytes = one_query_bytes_;
+  api::RegisterRemoteRead(router, read);
   if (options.remote_write_receiver) {
     api::RemoteWriteDeps write;
-    write.sink = metrics_.get();
+    write.sink = wire_rows_.get();
     write.telemetry = world_.telemetry;
     api::RegisterRemoteWrite(router, write);
   }
@@ -172,6 +178,7 @@ void CollectorParts::Start() {
 }
 
 void CollectorParts::Scrape(const scrape::Config& config) {
+  external_labels_.Set(model::Labels::FromPairs(config.external_labels));
   if (scraper_) scraper_->ApplyConfig(config);
 }
 

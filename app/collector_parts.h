@@ -59,6 +59,8 @@ class CollectorParts {
   uint64_t one_query_bytes_ = 0;
 
   std::unique_ptr<tsdb::Store> metrics_;
+  SharedLabels external_labels_;
+  std::unique_ptr<WireRows> wire_rows_;
   std::unique_ptr<MetricsQueryable> queryable_;
   std::unique_ptr<promql::Engine> promql_;
   std::unique_ptr<MetricsJoin> metrics_view_;

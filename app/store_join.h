@@ -1,10 +1,16 @@
 #ifndef VEDETTE_APP_STORE_JOIN_H_
 #define VEDETTE_APP_STORE_JOIN_H_
 
+#include <functional>
+#include <utility>
+
+#include "base/mutex.h"
 #include "collector/logql/storage.h"
 #include "collector/logstore/store.h"
 #include "collector/promql/storage.h"
 #include "collector/tsdb/store.h"
+#include "model/labels.h"
+#include "model/sinks.h"
 
 // The two stores as the two languages want to see them. Thread-safe, owned by the collector's
 // parts, outlived by the store.
@@ -20,6 +26,36 @@ class MetricsQueryable final : public promql::Queryable {
 
  private:
   const tsdb::Store* const store_;
+};
+
+// Remote write requests for a sink of rows: builds each series' labels. Borrows the sink.
+// Thread-safe as the sink is.
+class WireRows final : public model::WireSink {
+ public:
+  explicit WireRows(model::SampleSink* sink) : sink_(sink) {}
+  // Native histograms are refused as invalid, exemplars are dropped.
+  base::StatusOr<model::AppendStats> Append(const model::WireBatch& batch) override;
+  void OnDurable(std::function<void(const base::Status&)> done) override;
+
+ private:
+  model::SampleSink* const sink_;
+};
+
+// Labels that a reload may change while requests read them. Thread-safe.
+class SharedLabels {
+ public:
+  void Set(model::Labels labels) {
+    base::MutexLock lock(mutex_);
+    labels_ = std::move(labels);
+  }
+  model::Labels Get() const {
+    base::MutexLock lock(mutex_);
+    return labels_;
+  }
+
+ private:
+  mutable base::Mutex mutex_;
+  model::Labels labels_ VEDETTE_GUARDED_BY(mutex_);
 };
 
 class LogStoreSource final : public logql::LogSource {

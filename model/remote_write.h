@@ -4,40 +4,45 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "base/status.h"
+#include "model/exemplar.h"
+#include "model/histogram_wire.h"
 #include "model/sample.h"
 
-// Remote write 1.0: prometheus.WriteRequest as protobuf, without the snappy around it.
+// Remote write: prometheus.WriteRequest (1.0) and io.prometheus.write.v2.Request (2.0) as protobuf,
+// without the snappy around it. Reading: wire_batch.h.
 
 namespace vedette::model {
 
 // What one request may hold; anything above is refused before it takes memory.
 struct RemoteWriteLimits {
-  uint64_t max_samples = 1'000'000;
-  uint32_t max_labels = 256;  // of one series
+  uint64_t max_samples = 1'000'000;  // histograms, exemplars and symbols: as many of each
+  uint32_t max_labels = 256;         // of one series
   uint32_t max_name_bytes = 4096;
   uint32_t max_value_bytes = 64 << 10;
 };
 
-struct RemoteWriteRequest {
-  // In the order sent; the samples of a series follow one another and share its labels.
-  std::vector<SampleRow> rows;
-  std::vector<std::pair<std::string, Metadata>> metadata;  // by family name
-  uint64_t exemplars_skipped = 0;
-  uint64_t histograms_skipped = 0;  // native histograms: not stored
+struct WireSample {
+  int64_t time_ms = 0;
+  double value = 0;
 };
 
-// All or nothing. InvalidArgument (bad protobuf, no or repeated label name, no metric name, text
-// that is not UTF-8) or ResourceExhausted (limits); messages name the series.
-base::StatusOr<RemoteWriteRequest> DecodeRemoteWrite(std::string_view protobuf,
-                                                     const RemoteWriteLimits& limits = {});
+// A series as it is sent.
+struct WireSeries {
+  Labels labels;
+  std::vector<WireSample> samples;
+  std::vector<int64_t> starts_ms;  // empty, or one a sample; 2.0 alone has them
+  std::vector<TimedHistogram> histograms;
+  std::vector<Exemplar> exemplars;
+  Metadata metadata;  // sent when it has a type; 1.0 sends it once a request, by metric name
+};
 
-std::string EncodeRemoteWrite(std::span<const SeriesSamples> series,
-                              std::span<const std::pair<std::string, Metadata>> metadata = {});
+std::string EncodeRemoteWriteV1(std::span<const WireSeries> series);
+std::string EncodeRemoteWriteV2(std::span<const WireSeries> series);
+// Floats alone, 1.0.
+std::string EncodeRemoteWrite(std::span<const SeriesSamples> series);
 
 }  // namespace vedette::model
 

@@ -14,6 +14,8 @@
 
 namespace vedette::model {
 
+class WireBatch;
+
 // What became of a batch of samples. Rows are judged one by one: a bad one harms itself only.
 struct AppendStats {
   uint64_t accepted = 0;      // duplicates of the same value included
@@ -21,7 +23,10 @@ struct AppendStats {
   uint64_t invalid = 0;       // without labels, labels too large, time too far ahead or impossible
   uint64_t duplicate = 0;     // same series and time, another value
   uint64_t refused = 0;       // over the series or memory cap: may be accepted later
-  std::string first_error;    // names the series; empty when all were accepted
+  uint64_t histograms = 0;    // of the accepted: native histograms
+  uint64_t exemplars = 0;     // accepted; not among the samples
+  uint64_t exemplars_dropped = 0;  // invalid, older than their series' newest, or the same again
+  std::string first_error;         // names the series; empty when all were accepted
 
   // Rows that will never be accepted, however often they are sent.
   uint64_t never() const { return out_of_order + invalid + duplicate; }
@@ -36,6 +41,16 @@ class SampleSink {
   // the rows' `ref`s. Unavailable when the disk is full or failed: then nothing was taken.
   virtual base::StatusOr<AppendStats> Append(std::span<SampleRow> rows) = 0;
   // `done` runs when everything appended before the call is fsynced, or with the error.
+  virtual void OnDurable(std::function<void(const base::Status&)> done) = 0;
+};
+
+// Takes remote write requests as they came. Thread-safe. Implemented by the metrics store.
+class WireSink {
+ public:
+  virtual ~WireSink() = default;
+  // As SampleSink::Append. Series are judged one by one: the samples and histograms of one whose
+  // labels are bad are `invalid`.
+  virtual base::StatusOr<AppendStats> Append(const WireBatch& batch) = 0;
   virtual void OnDurable(std::function<void(const base::Status&)> done) = 0;
 };
 

@@ -4,6 +4,8 @@
 #include <xxhash.h>
 
 #include "base/strings.h"
+#include "model/metadata_wire.h"
+#include "model/wire_fields.h"
 #include "model/wire_labels.h"
 #include "model/wire_reader.h"
 
@@ -12,27 +14,46 @@ namespace {
 
 using wire::Reader;
 
-// Fields of remote write 1.0, number and coding.
-constexpr uint8_t kTimeSeriesTag = 0x0a;
-constexpr uint8_t kLabelsTag = 0x0a;
-constexpr uint8_t kSamplesTag = 0x12;
-constexpr uint8_t kExemplarsTag = 0x1a;
-constexpr uint8_t kHistogramsTag = 0x22;
-constexpr uint8_t kSampleValueTag = 0x09;
-constexpr uint8_t kSampleTimestampTag = 0x10;
+// Calls each(label) for fields of labels of 1.0.
+template <typename Each>
+bool ForEachField(std::string_view labels, Each each) {
+  Reader reader(labels);
+  while (!reader.done()) {
+    std::string_view message;
+    LabelView label;
+    if (!reader.Take(BytesTag(v1::kSeriesLabels)) || !reader.ReadBytes(&message)) return false;
+    if (!wire::SplitLabel(message, &label) || !each(label)) return false;
+  }
+  return true;
+}
 
-bool ReadSample(std::string_view message, WireSample* sample) {
+// The fields of an exemplar: which are which is the same in both versions.
+struct ExemplarFields {
+  std::string labels;  // as Series::labels
+  Exemplar exemplar;
+};
+
+bool ReadExemplar(std::string_view message, bool is_v2, ExemplarFields* out) {
   Reader reader(message);
   while (!reader.done()) {
+    const char* const field = reader.at();
     uint64_t tag = 0;
+    uint64_t varint = 0;
+    std::string_view bytes;
     if (!reader.ReadVarint(&tag)) return false;
+    const char* const body = reader.at();
     bool read = false;
-    if (tag == kSampleValueTag) {
-      read = reader.ReadDouble(&sample->value);
-    } else if (tag == kSampleTimestampTag) {
-      uint64_t time = 0;
-      read = reader.ReadVarint(&time);
-      sample->time_ms = static_cast<int64_t>(time);
+    if (tag == BytesTag(v1::kExemplarLabels)) {
+      read = reader.ReadBytes(&bytes);
+      if (read) out->labels += is_v2 ? bytes : std::string_view(field, bytes.end() - field);
+    } else if (tag == VarintTag(v2::kExemplarLabelsRefs) && is_v2) {
+      read = reader.ReadVarint(&varint);
+      out->labels.append(body, reader.at());
+    } else if (tag == Fixed64Tag(v1::kExemplarValue)) {
+      read = reader.ReadDouble(&out->exemplar.value);
+    } else if (tag == VarintTag(v1::kExemplarTimestamp)) {
+      read = reader.ReadVarint(&varint);
+      out->exemplar.time_ms = static_cast<int64_t>(varint);
     } else {
       read = reader.Skip(tag);
     }
@@ -41,134 +62,33 @@ bool ReadSample(std::string_view message, WireSample* sample) {
   return true;
 }
 
-// Calls `each(label)` while it returns true; false when one did not or is malformed.
+}  // namespace
+
 template <typename Each>
-bool ForEachLabel(std::string_view labels, Each each) {
-  Reader reader(labels);
+bool WireBatch::ForEachRef(std::string_view refs, Each each) const {
+  Reader reader(refs);
   while (!reader.done()) {
-    std::string_view message;
-    LabelView label;
-    if (!reader.Take(kLabelsTag) || !reader.ReadBytes(&message)) return false;
-    if (!wire::SplitLabel(message, &label) || !each(label)) return false;
+    uint64_t name = 0;
+    uint64_t value = 0;
+    if (!reader.ReadVarint(&name) || !reader.ReadVarint(&value)) return false;
+    if (name >= symbols_.size() || value >= symbols_.size()) return false;
+    if (!each(LabelView{symbols_[name], symbols_[value]})) return false;
   }
   return true;
 }
 
-}  // namespace
-
-class WireBatchParserV1 {
- public:
-  WireBatchParserV1(std::string_view protobuf, WireBatch* batch)
-      : protobuf_(protobuf), batch_(batch) {}
-
-  base::Status Parse() {
-    Reader reader(protobuf_);
-    while (!reader.done()) {
-      std::string_view message;
-      const char* const field = reader.at();
-      if (reader.Take(kTimeSeriesTag)) {
-        if (!reader.ReadBytes(&message)) return Malformed(field, "a series");
-        VEDETTE_RETURN_IF_ERROR(ParseSeries(message));
-        continue;
-      }
-      uint64_t tag = 0;
-      if (!reader.ReadVarint(&tag) || !reader.Skip(tag)) return Malformed(field, "a field");
-    }
-    return {};
-  }
-
- private:
-  // As everyone writes it: labels, then samples; whatever else there is goes the long way.
-  base::Status ParseSeries(std::string_view message) {
-    Reader reader(message);
-    std::string_view skipped;
-    while (reader.Take(kLabelsTag)) {
-      if (!reader.ReadBytes(&skipped)) return Malformed(reader.at(), "a label");
-    }
-    std::string_view labels = message.substr(0, static_cast<size_t>(reader.at() - message.data()));
-    while (!reader.done()) {
-      const char* const field = reader.at();
-      if (reader.Take(kSamplesTag)) {
-        VEDETTE_RETURN_IF_ERROR(AddSample(&reader));
-        continue;
-      }
-      if (reader.Take(kLabelsTag)) {
-        if (!reader.ReadBytes(&skipped)) return Malformed(field, "a label");
-        labels = Gather(labels, {field, static_cast<size_t>(reader.at() - field)});
-        continue;
-      }
-      VEDETTE_RETURN_IF_ERROR(SkipField(&reader));
-    }
-    EndSeries(labels);
-    return {};
-  }
-
-  base::Status AddSample(Reader* reader) {
-    if (batch_->samples_.size() == batch_->limits_.max_samples) {
-      return base::ResourceExhausted(base::Concat(
-          {"request has more than ", std::to_string(batch_->limits_.max_samples), " samples"}));
-    }
-    std::string_view message;
-    WireSample& sample = batch_->samples_.emplace_back();
-    if (!reader->ReadBytes(&message) || !ReadSample(message, &sample)) {
-      return Malformed(reader->at(), "a sample");
-    }
-    return {};
-  }
-
-  base::Status SkipField(Reader* reader) {
-    const char* const field = reader->at();
-    uint64_t tag = 0;
-    if (!reader->ReadVarint(&tag) || !reader->Skip(tag)) {
-      return Malformed(field, "a field of a series");
-    }
-    batch_->exemplars_skipped_ += tag == kExemplarsTag;
-    batch_->histograms_skipped_ += tag == kHistogramsTag;
-    return {};
-  }
-
-  // Protobuf lets fields come in any order: those of labels are put together.
-  std::string_view Gather(std::string_view labels, std::string_view field) {
-    std::forward_list<std::string>& gathered = batch_->gathered_;
-    if (gathered.empty() || gathered.front().data() != labels.data()) {
-      gathered.emplace_front(labels);
-    }
-    gathered.front().append(field);
-    return gathered.front();
-  }
-
-  void EndSeries(std::string_view labels) {
-    WireBatch::Series& series = batch_->series_.back();
-    const auto end = static_cast<uint32_t>(batch_->samples_.size());
-    if (series.first_sample == end) return;
-    series.labels = labels;
-    batch_->series_.push_back({{}, end});
-  }
-
-  base::Status Malformed(const char* at, std::string_view what) const {
-    return base::InvalidArgument(
-        base::Concat({"not a remote write 1.0 request: ", what, " is malformed at byte ",
-                      std::to_string(at - protobuf_.data())}));
-  }
-
-  const std::string_view protobuf_;
-  WireBatch* const batch_;
-};
-
-base::StatusOr<WireBatch> WireBatch::ParseV1(std::string_view protobuf,
-                                             const RemoteWriteLimits& limits) {
-  WireBatch batch(limits);
-  VEDETTE_RETURN_IF_ERROR(WireBatchParserV1(protobuf, &batch).Parse());
-  return batch;
+template <typename Each>
+bool WireBatch::ForEachLabel(std::string_view labels, Each each) const {
+  return is_v2_ ? ForEachRef(labels, each) : ForEachField(labels, each);
 }
 
 std::optional<int64_t> WireBatch::row_time_ms() const {
-  // A series is kept only for its samples: as many of each means one each.
-  if (samples_.empty() || samples_.size() != size()) return std::nullopt;
+  if (samples_.empty() || !one_each_) return std::nullopt;
+  const int64_t time_ms = samples_.front().time_ms;
   for (const WireSample& sample : samples_) {
-    if (sample.time_ms != samples_.front().time_ms) return std::nullopt;
+    if (sample.time_ms != time_ms) return std::nullopt;
   }
-  return samples_.front().time_ms;
+  return time_ms;
 }
 
 bool WireBatch::LabelsAre(size_t i, std::string_view label_bytes) const {
@@ -180,7 +100,7 @@ bool WireBatch::LabelsAre(size_t i, std::string_view label_bytes) const {
 
 uint64_t WireBatch::LabelHash(size_t i) const {
   std::string bytes;
-  bytes.reserve(series_[i].labels.size());
+  bytes.reserve(is_v2_ ? 256 : series_[i].labels.size());
   std::string_view previous;
   const bool in_order = ForEachLabel(series_[i].labels, [&](const LabelView& label) {
     if (label.name <= previous) return false;
@@ -199,11 +119,99 @@ base::StatusOr<Labels> WireBatch::LabelsOf(size_t i) const {
     pairs.emplace_back(label.name, label.value);
     return true;
   });
-  if (!whole) {
-    return base::InvalidArgument(
-        base::Concat({"series ", std::to_string(i), " of the request has a malformed label"}));
-  }
+  if (!whole) return BadLabel(i);
   return wire::CheckedLabels(std::move(pairs), limits_);
+}
+
+base::Status WireBatch::BadLabel(size_t i) const {
+  const std::string series = base::Concat({"series ", std::to_string(i), " of the request"});
+  const base::Status malformed =
+      base::InvalidArgument(base::Concat({series, " has a malformed label"}));
+  if (!is_v2_) return malformed;
+  Reader reader(series_[i].labels);
+  size_t count = 0;
+  for (; !reader.done(); ++count) {
+    uint64_t ref = 0;
+    if (!reader.ReadVarint(&ref)) return malformed;
+    if (ref < symbols_.size()) continue;
+    return base::InvalidArgument(
+        base::Concat({series, " refers to symbol ", std::to_string(ref), ", found ",
+                      std::to_string(symbols_.size()), " symbols"}));
+  }
+  return base::InvalidArgument(base::Concat(
+      {series, " has ", std::to_string(count), " label references; allowed is an even number"}));
+}
+
+base::StatusOr<TimedHistogram> WireBatch::HistogramOf(size_t i, size_t k) const {
+  VEDETTE_ASSIGN_OR_RETURN(TimedHistogram histogram,
+                           DecodeHistogram(histograms_[series_[i].first_histogram + k]));
+  if (histogram.start_ms == 0 && i < created_.size()) histogram.start_ms = created_[i];
+  return histogram;
+}
+
+base::StatusOr<Exemplar> WireBatch::ExemplarOf(size_t i, size_t k) const {
+  ExemplarFields fields;
+  if (!ReadExemplar(exemplars_[series_[i].first_exemplar + k], is_v2_, &fields)) {
+    return base::InvalidArgument("malformed exemplar");
+  }
+  wire::LabelPairs pairs;
+  const bool whole = ForEachLabel(fields.labels, [&](const LabelView& label) {
+    pairs.emplace_back(label.name, label.value);
+    return true;
+  });
+  if (!whole) return base::InvalidArgument("exemplar with a malformed label");
+  VEDETTE_ASSIGN_OR_RETURN(fields.exemplar.labels,
+                           wire::CheckedExemplarLabels(std::move(pairs), limits_));
+  VEDETTE_RETURN_IF_ERROR(fields.exemplar.Validate());
+  return std::move(fields.exemplar);
+}
+
+std::string_view WireBatch::Symbol(uint64_t ref) const {
+  return ref < symbols_.size() ? symbols_[ref] : std::string_view();
+}
+
+std::optional<std::pair<std::string, Metadata>> WireBatch::ReadMetadata(
+    const MetadataMessage& from) const {
+  std::pair<std::string, Metadata> out;
+  out.second.type = wire::TypeName(0);
+  Reader reader(from.message);
+  while (!reader.done()) {
+    uint64_t tag = 0;
+    uint64_t varint = 0;
+    std::string_view bytes;
+    if (!reader.ReadVarint(&tag)) return std::nullopt;
+    const bool is_text = (tag & 7) == 2;
+    if (!(is_text          ? reader.ReadBytes(&bytes)
+          : (tag & 7) == 0 ? reader.ReadVarint(&varint)
+                           : reader.Skip(tag))) {
+      return std::nullopt;
+    }
+    if (tag == VarintTag(v1::kMetadataType)) out.second.type = wire::TypeName(varint);
+    if (is_v2_) {
+      if (tag == VarintTag(v2::kMetadataHelpRef))
+        out.second.help = base::RepairUtf8(Symbol(varint));
+      if (tag == VarintTag(v2::kMetadataUnitRef))
+        out.second.unit = base::RepairUtf8(Symbol(varint));
+      continue;
+    }
+    if (tag == BytesTag(v1::kMetadataFamily)) out.first = base::RepairUtf8(bytes);
+    if (tag == BytesTag(v1::kMetadataHelp)) out.second.help = base::RepairUtf8(bytes);
+    if (tag == BytesTag(v1::kMetadataUnit)) out.second.unit = base::RepairUtf8(bytes);
+  }
+  if (!is_v2_) return out;
+  const base::StatusOr<Labels> labels = LabelsOf(from.series);
+  if (!labels.ok()) return std::nullopt;
+  out.first = labels->MetricName();
+  return out;
+}
+
+std::vector<std::pair<std::string, Metadata>> WireBatch::FamilyMetadata() const {
+  std::vector<std::pair<std::string, Metadata>> out;
+  for (const MetadataMessage& message : metadata_) {
+    auto read = ReadMetadata(message);
+    if (read && !read->first.empty()) out.push_back(*std::move(read));
+  }
+  return out;
 }
 
 }  // namespace vedette::model

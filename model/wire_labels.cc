@@ -82,7 +82,7 @@ void AppendLabelBytes(const LabelView& label, std::string* out) {
   AppendText(label.value, out);
 }
 
-base::StatusOr<Labels> CheckedLabels(LabelPairs pairs, const RemoteWriteLimits& limits) {
+base::StatusOr<Labels> CheckedExemplarLabels(LabelPairs pairs, const RemoteWriteLimits& limits) {
   if (pairs.size() > limits.max_labels) {
     const size_t found = pairs.size();
     pairs.resize(std::min<size_t>(found, 8));
@@ -99,12 +99,14 @@ base::StatusOr<Labels> CheckedLabels(LabelPairs pairs, const RemoteWriteLimits& 
     return base::InvalidArgument(base::Concat(
         {"label name ", base::GoQuote(pairs[i].first), " is not unique in series ", Shown(pairs)}));
   }
-  Labels labels = Labels::FromViews(std::move(pairs));
-  if (labels.MetricName().empty()) {
-    return base::InvalidArgument(
-        base::Concat({"series without a metric name (__name__): ", labels.ToString()}));
-  }
-  return labels;
+  return Labels::FromViews(std::move(pairs));
+}
+
+base::StatusOr<Labels> CheckedLabels(LabelPairs pairs, const RemoteWriteLimits& limits) {
+  VEDETTE_ASSIGN_OR_RETURN(Labels labels, CheckedExemplarLabels(std::move(pairs), limits));
+  if (!labels.MetricName().empty()) return labels;
+  return base::InvalidArgument(
+      base::Concat({"series without a metric name (__name__): ", labels.ToString()}));
 }
 
 }  // namespace vedette::model::wire

@@ -69,6 +69,8 @@ void AppendLabelBytes(const LabelView& label, std::string* out);
 
 // Labels from pairs as they came, or what is wrong with them: see WireBatch::LabelsOf.
 base::StatusOr<Labels> CheckedLabels(LabelPairs pairs, const RemoteWriteLimits& limits);
+// Likewise of an exemplar, which needs no metric name.
+base::StatusOr<Labels> CheckedExemplarLabels(LabelPairs pairs, const RemoteWriteLimits& limits);
 
 }  // namespace vedette::model::wire
 

@@ -51,12 +51,23 @@ void RegisterPrometheusBuildInfo(base::http::Router* router, const BuildInfo& bu
                                  const std::string& prometheus_version);
 
 struct RemoteWriteDeps {
-  model::SampleSink* sink = nullptr;
+  model::WireSink* sink = nullptr;
   uint64_t max_decoded_bytes = 128ull << 20;
   base::Telemetry* telemetry = nullptr;  // may be null
 };
-// POST /api/v1/write; register only when the receiver is enabled.
+// POST /api/v1/write, 1.0 and 2.0; register only when the receiver is enabled.
 void RegisterRemoteWrite(base::http::Router* router, const RemoteWriteDeps& deps);
+
+struct RemoteReadDeps {
+  const promql::Queryable* metrics = nullptr;
+  // What is added to every series that has no such label of its own. May not be null.
+  std::function<model::Labels()> external_labels;
+  // Of all queries of a request together; more is 413.
+  uint64_t max_samples = 50'000'000;
+  uint64_t max_bytes = 64ull << 20;  // of the answer before it is compressed
+};
+// POST /api/v1/read: sampled and streamed
+void RegisterRemoteRead(base::http::Router* router, const RemoteReadDeps& deps);
 
 struct HealthDeps {
   std::function<bool()> ready;  // false while starting or stopping

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -203,6 +205,141 @@ TEST(WireBatch, LivesOnWhenMoved) {
   const WireBatch second = std::move(first);
   for (size_t i = 0; i < 9; ++i) {
     EXPECT_TRUE(second.LabelsAre(i, Labels({{"__name__", "a"}, {"b", "c"}}).bytes()));
+  }
+}
+
+WireSeries Everything() {
+  WireSeries series;
+  series.labels = Labels({{"__name__", "latency_seconds"}, {"job", "a"}});
+  series.samples = {{1000, 1.5}, {2000, -0.0}};
+  series.starts_ms = {900, 0};
+  TimedHistogram histogram{3000, 800, {}};
+  histogram.histogram.count = 3;
+  histogram.histogram.sum = 4.5;
+  histogram.histogram.schema = 3;
+  histogram.histogram.positive = {{{-2, 2}}, {2, -1}, {}};
+  series.histograms = {histogram};
+  series.exemplars = {{Labels({{"trace_id", "abc"}}), 0.25, 2500}, {{}, 1, 2600}};
+  series.metadata = {"histogram", "How long.", "seconds"};
+  return series;
+}
+
+WireSeries Plain() {
+  WireSeries series;
+  series.labels = Labels({{"__name__", "up"}});
+  series.samples = {{5, 1}};
+  return series;
+}
+
+void ExpectEverything(const WireBatch& batch, bool has_starts) {
+  const WireSeries expected = Everything();
+  ASSERT_EQ(batch.size(), 2u);
+  EXPECT_EQ(*batch.LabelsOf(0), expected.labels);
+  EXPECT_TRUE(batch.LabelsAre(0, expected.labels.bytes()));
+  EXPECT_FALSE(batch.LabelsAre(1, expected.labels.bytes()));
+  EXPECT_EQ(batch.LabelHash(0), expected.labels.Hash());
+  ASSERT_EQ(batch.Samples(0).size(), 2u);
+  EXPECT_TRUE(std::signbit(batch.Samples(0)[1].value));
+  ASSERT_EQ(batch.histogram_count(0), 1u);
+  const auto histogram = batch.HistogramOf(0, 0);
+  ASSERT_TRUE(histogram.ok()) << histogram.status();
+  EXPECT_EQ(histogram->histogram, expected.histograms[0].histogram);
+  EXPECT_EQ(histogram->time_ms, 3000);
+  EXPECT_EQ(histogram->start_ms, 800);
+  ASSERT_EQ(batch.exemplar_count(0), 2u);
+  for (size_t k = 0; k < 2; ++k) {
+    ASSERT_TRUE(batch.ExemplarOf(0, k).ok());
+    EXPECT_EQ(*batch.ExemplarOf(0, k), expected.exemplars[k]);
+  }
+  EXPECT_EQ(batch.histogram_count(1), 0u);
+  EXPECT_EQ(batch.exemplar_count(1), 0u);
+  ASSERT_EQ(batch.Samples(1).size(), 1u);
+  EXPECT_EQ(batch.Samples(1)[0].time_ms, 5);
+  ASSERT_EQ(batch.FamilyMetadata().size(), 1u);
+  EXPECT_EQ(batch.FamilyMetadata()[0].first, "latency_seconds");
+  EXPECT_EQ(batch.FamilyMetadata()[0].second, expected.metadata);
+  EXPECT_EQ(batch.starts_ms().empty(), !has_starts);
+  if (!has_starts) return;
+  ASSERT_EQ(batch.starts_ms().size(), batch.samples().size());
+  EXPECT_EQ(batch.Starts(0)[0], 900);
+  EXPECT_EQ(batch.Starts(0)[1], 0);
+  EXPECT_EQ(batch.Starts(1)[0], 0);
+}
+
+TEST(WireBatch, BothVersionsCarryEverything) {
+  const WireSeries series[] = {Everything(), Plain()};
+  const std::string v1 = EncodeRemoteWriteV1(series);
+  const std::string v2 = EncodeRemoteWriteV2(series);
+  const auto first = WireBatch::ParseV1(v1);
+  ASSERT_TRUE(first.ok()) << first.status();
+  ExpectEverything(*first, false);
+  const auto second = WireBatch::ParseV2(v2);
+  ASSERT_TRUE(second.ok()) << second.status();
+  ExpectEverything(*second, true);
+}
+
+TEST(WireBatchV2, SymbolsMayComeLastAndReferencesOneByOne) {
+  const std::string series = std::string("\x08\x01\x0a\x01\x02\x12\x02\x10\x07", 9);
+  const std::string symbols = Field(0x22, "") + Field(0x22, "__name__") + Field(0x22, "up");
+  for (const std::string& bytes : {Field(0x2a, series) + symbols, symbols + Field(0x2a, series)}) {
+    const auto batch = WireBatch::ParseV2(bytes);
+    ASSERT_TRUE(batch.ok()) << batch.status();
+    ASSERT_EQ(batch->size(), 1u);
+    EXPECT_EQ(*batch->LabelsOf(0), Labels({{"__name__", "up"}}));
+    EXPECT_EQ(batch->Samples(0)[0].time_ms, 7);
+  }
+}
+
+TEST(WireBatchV2, ASeriesCreationTimeIsThatOfItsSamples) {
+  const std::string symbols = Field(0x22, "") + Field(0x22, "__name__") + Field(0x22, "up");
+  const std::string labels = Field(0x0a, "\x01\x02");
+  const std::string created = "\x30" + Varint(77);
+  const std::string histogram = Field(0x1a, std::string("\x08\x00", 2));
+  const std::string bytes = symbols + Field(0x2a, labels + Sample(1)) +
+                            Field(0x2a, labels + created + Sample(100) + histogram) +
+                            Field(0x2a, labels + Sample(2) + histogram);
+  const auto batch = WireBatch::ParseV2(bytes);
+  ASSERT_TRUE(batch.ok()) << batch.status();
+  ASSERT_EQ(batch->size(), 3u);
+  EXPECT_EQ(batch->Starts(0)[0], 0);
+  EXPECT_EQ(batch->Starts(1)[0], 77);
+  EXPECT_EQ(batch->Starts(2)[0], 0);
+  EXPECT_EQ(batch->HistogramOf(1, 0)->start_ms, 77);
+  EXPECT_EQ(batch->HistogramOf(2, 0)->start_ms, 0);
+}
+
+TEST(WireBatchV2, BadReferencesAreNamed) {
+  const std::string symbols = Field(0x22, "") + Field(0x22, "__name__") + Field(0x22, "up");
+  const auto error = [&](const std::string& refs) {
+    const std::string bytes = symbols + Field(0x2a, Field(0x0a, refs) + Sample(1));
+    const auto batch = WireBatch::ParseV2(bytes);
+    EXPECT_TRUE(batch.ok());
+    batch->LabelHash(0);
+    EXPECT_FALSE(batch->LabelsAre(0, Labels({{"__name__", "up"}}).bytes()));
+    return std::string(batch->LabelsOf(0).status().message());
+  };
+  EXPECT_EQ(error("\x01\x03"), "series 0 of the request refers to symbol 3, found 3 symbols");
+  EXPECT_EQ(error("\x01"),
+            "series 0 of the request has 1 label references; allowed is an even number");
+  EXPECT_EQ(error("\x01\xff"), "series 0 of the request has a malformed label");
+  EXPECT_EQ(error(""), "series without a metric name (__name__): {}");
+}
+
+TEST(WireBatchV2, ARequestOfTheOtherVersionIsEmpty) {
+  const WireSeries series[] = {Everything(), Plain()};
+  const std::string v1 = EncodeRemoteWriteV1(series);
+  const std::string v2 = EncodeRemoteWriteV2(series);
+  EXPECT_EQ(WireBatch::ParseV1(v2)->size(), 0u);
+  EXPECT_EQ(WireBatch::ParseV2(v1)->size(), 0u);
+}
+
+TEST(WireBatchV2, EveryCutIsRefusedOrShorter) {
+  const WireSeries series[] = {Everything(), Plain()};
+  const std::string whole = EncodeRemoteWriteV2(series);
+  for (size_t n = 0; n < whole.size(); ++n) {
+    const std::string cut = whole.substr(0, n);
+    const auto batch = WireBatch::ParseV2(cut);
+    EXPECT_TRUE(!batch.ok() || batch->size() < 2) << n;
   }
 }
 

@@ -5,57 +5,11 @@
 #include <vector>
 
 #include "model/log_push.h"
-#include "model/remote_write.h"
 #include "model/source_header.h"
 #include "model/stream_labels.h"
 
 namespace vedette::model {
 namespace {
-
-TEST(RemoteWrite, WhatIsEncodedDecodes) {
-  const std::vector<SeriesSamples> series = {
-      {Labels({{"__name__", "up"}, {"job", "a"}}), {1000, -5}, {1.5, StaleNan()}},
-      {Labels({{"__name__", "z"}}), {7}, {0}}};
-  const std::vector<std::pair<std::string, Metadata>> metadata = {
-      {"up", {"gauge", "Is it up?", "bool"}}, {"z", {"nonsense", "", ""}}};
-  const auto request = DecodeRemoteWrite(EncodeRemoteWrite(series, metadata));
-  ASSERT_TRUE(request.ok()) << request.status();
-  ASSERT_EQ(request->rows.size(), 3u);
-  EXPECT_EQ(request->rows[1].labels, series[0].labels);
-  EXPECT_EQ(request->rows[1].timestamp_ms, -5);
-  EXPECT_TRUE(IsStaleNan(request->rows[1].value));
-  EXPECT_EQ(request->rows[2].labels, series[1].labels);
-  ASSERT_EQ(request->metadata.size(), 2u);
-  EXPECT_EQ(request->metadata[0].second, metadata[0].second);
-  EXPECT_EQ(request->metadata[1].second.type, "unknown");
-}
-
-TEST(RemoteWrite, EveryCutIsRefusedOrWhole) {
-  const std::vector<SeriesSamples> series = {
-      {Labels({{"__name__", "up"}, {"job", "abc"}}), {1000}, {1.5}}};
-  const std::string whole = EncodeRemoteWrite(series);
-  for (size_t n = 1; n < whole.size(); ++n) {
-    EXPECT_FALSE(DecodeRemoteWrite(whole.substr(0, n)).ok()) << n;
-  }
-  EXPECT_TRUE(DecodeRemoteWrite("").ok());
-}
-
-TEST(RemoteWrite, BadSeriesAndCapsAreNamed) {
-  const std::vector<SeriesSamples> nameless = {{Labels({{"job", "a"}}), {1}, {1}}};
-  EXPECT_EQ(DecodeRemoteWrite(EncodeRemoteWrite(nameless)).status().message(),
-            "series without a metric name (__name__): {job=\"a\"}");
-  const std::vector<SeriesSamples> broken = {{Labels({{"__name__", "a\xff"}}), {1}, {1}}};
-  EXPECT_TRUE(absl::IsInvalidArgument(DecodeRemoteWrite(EncodeRemoteWrite(broken)).status()));
-  const std::vector<SeriesSamples> two = {{Labels({{"__name__", "a"}}), {1, 2}, {1, 2}}};
-  RemoteWriteLimits limits;
-  limits.max_samples = 1;
-  EXPECT_TRUE(
-      absl::IsResourceExhausted(DecodeRemoteWrite(EncodeRemoteWrite(two), limits).status()));
-  limits = {};
-  limits.max_labels = 0;
-  EXPECT_TRUE(
-      absl::IsResourceExhausted(DecodeRemoteWrite(EncodeRemoteWrite(two), limits).status()));
-}
 
 std::vector<LogStream> TwoStreams() {
   return {{Labels({{"job", "journal"}, {"unit", "a\"b\\\xc3\xa9"}}),

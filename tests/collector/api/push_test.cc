@@ -2,6 +2,7 @@
 #include "model/log_push.h"
 #include "model/remote_write.h"
 #include "model/source_header.h"
+#include "model/wire_batch.h"
 #include "tests/collector/api/api_fixture.h"
 
 namespace vedette::test {
@@ -10,12 +11,24 @@ namespace {
 using base::http::Response;
 using base::http::Scope;
 
-class FakeSamples final : public model::SampleSink {
+class FakeSamples final : public model::WireSink {
  public:
-  base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows) override {
+  base::StatusOr<model::AppendStats> Append(const model::WireBatch& batch) override {
     if (!append_error_.ok()) return append_error_;
-    rows_.assign(rows.begin(), rows.end());
-    return stats_;
+    rows_.clear();
+    model::AppendStats stats = stats_;
+    for (size_t i = 0; i < batch.size(); ++i) {
+      const auto labels = batch.LabelsOf(i);
+      if (!labels.ok()) {
+        ++stats.invalid;
+        stats.first_error = std::string(base::Message(labels.status()));
+        continue;
+      }
+      for (const model::WireSample& sample : batch.Samples(i)) {
+        rows_.push_back({*labels, sample.time_ms, sample.value});
+      }
+    }
+    return stats;
   }
   void OnDurable(std::function<void(const base::Status&)> done) override {
     if (hold_) {
@@ -58,18 +71,75 @@ TEST_F(RemoteWriteApi, StoresAndAnswersOnceDurable) {
   EXPECT_EQ(Call(Good()).status, 0);  // nothing is answered before the disk has it
 }
 
+TEST_F(RemoteWriteApi, TheContentTypeSaysWhichVersion) {
+  Ask ask = Good();
+  for (const char* type :
+       {"", "application/x-protobuf", "application/x-protobuf; proto=prometheus.WriteRequest"}) {
+    ask.headers.Set("Content-Type", type);
+    const Response response = Call(ask);
+    EXPECT_EQ(response.status, 204) << type;
+    EXPECT_FALSE(response.headers.Has("X-Prometheus-Remote-Write-Samples-Written")) << type;
+  }
+  model::WireSeries series;
+  series.labels = model::Labels{{"__name__", "up"}, {"job", "b"}};
+  series.samples = {{1000, 2.5}};
+  ask.body = base::SnappyCompress(model::EncodeRemoteWriteV2({&series, 1}));
+  ask.headers.Set("Content-Type", "application/x-protobuf;proto=io.prometheus.write.v2.Request");
+  sink_.stats_.accepted = 3;
+  sink_.stats_.histograms = 1;
+  sink_.stats_.exemplars = 4;
+  const Response response = Call(ask);
+  EXPECT_EQ(response.status, 204);
+  EXPECT_EQ(response.headers.Get("X-Prometheus-Remote-Write-Samples-Written"), "2");
+  EXPECT_EQ(response.headers.Get("X-Prometheus-Remote-Write-Histograms-Written"), "1");
+  EXPECT_EQ(response.headers.Get("X-Prometheus-Remote-Write-Exemplars-Written"), "4");
+  ASSERT_EQ(sink_.rows_.size(), 1u);
+  EXPECT_EQ(sink_.rows_[0].labels, series.labels);
+}
+
+TEST_F(RemoteWriteApi, CountsComeWithEveryAnswerOfVersion2) {
+  Ask ask = Good();
+  ask.headers.Set("Content-Type", "application/x-protobuf;proto=io.prometheus.write.v2.Request");
+  const auto written = [](const Response& response) {
+    return std::string(response.headers.Get("X-Prometheus-Remote-Write-Samples-Written"));
+  };
+  ask.body = "x";
+  EXPECT_EQ(Call(ask).status, 400);
+  EXPECT_EQ(written(Call(ask)), "0");
+  ask.body = base::SnappyCompress("");
+  sink_.stats_.accepted = 5;
+  sink_.stats_.invalid = 2;
+  sink_.stats_.out_of_order = 1;
+  sink_.stats_.first_error = "why";
+  const Response partial = Call(ask);
+  EXPECT_EQ(partial.status, 400);
+  EXPECT_EQ(partial.body, "stored 5 of 8 samples: 1 too old, 2 invalid; first: why\n");
+  EXPECT_EQ(written(partial), "5");
+  sink_.durable_ = base::Internal("fsync");
+  EXPECT_EQ(Call(ask).status, 503);
+  EXPECT_EQ(written(Call(ask)), "0");  // who can say what the disk has
+}
+
 TEST_F(RemoteWriteApi, RefusesOtherTypesAndCodings) {
-  for (const char* type : {"", "application/json", "text/plain",
-                           "application/x-protobuf;proto=io.prometheus.write.v2.Request"}) {
+  for (const char* type : {"application/json", "text/plain",
+                           "application/x-protobuf;proto=io.prometheus.write.v3.Request"}) {
     Ask ask = Good();
     ask.headers.Set("Content-Type", type);
     EXPECT_EQ(Call(ask).status, 415) << type;
   }
   Ask ask = Good();
-  ask.headers.Set("Content-Type", "application/x-protobuf; proto=prometheus.WriteRequest");
-  EXPECT_EQ(Call(ask).status, 204);
   ask.headers.Set("Content-Encoding", "gzip");
-  EXPECT_EQ(Call(ask).status, 415);
+  const Response response = Call(ask);
+  EXPECT_EQ(response.status, 415);
+  EXPECT_EQ(response.body, "found content encoding \"gzip\"; allowed is snappy\n");
+  ask.headers.Remove("Content-Encoding");
+  EXPECT_EQ(Call(ask).status, 204);
+}
+
+TEST_F(RemoteWriteApi, WhatIsTooLargeIs413) {
+  Ask ask = Good();
+  ask.body = base::SnappyCompress(std::string(2 << 20, '\0'));
+  EXPECT_EQ(Call(ask).status, 413);
 }
 
 TEST_F(RemoteWriteApi, BadBodiesAre400AndStoreNothing) {

@@ -1,0 +1,42 @@
+#ifndef VEDETTE_MODEL_XOR_CHUNK_H_
+#define VEDETTE_MODEL_XOR_CHUNK_H_
+
+#include <cstdint>
+#include <string>
+
+namespace vedette::model {
+
+// Writes one chunk of Prometheus' XOR encoding: two bytes of count, the first time as a zigzag
+// varint and value as they are, then deltas of deltas of times and XORs of values, bit by bit.
+class XorChunkWriter {
+ public:
+  static constexpr size_t kMaxSamples = 120;  // what Prometheus puts into one
+
+  // Times ascend. At most 65,535 samples.
+  void Append(int64_t time_ms, double value);
+  size_t size() const { return count_; }
+  int64_t min_ms() const { return min_ms_; }
+  int64_t max_ms() const { return time_ms_; }
+  // The chunk's bytes; the writer is as new.
+  std::string Take();
+
+ private:
+  void WriteBits(uint64_t value, unsigned bits);
+  void WriteTime(int64_t time_ms);
+  void WriteValue(uint64_t bits);
+
+  std::string bytes_ = std::string(2, '\0');
+  unsigned free_bits_ = 0;  // of the last byte
+  size_t count_ = 0;
+  int64_t min_ms_ = 0;
+  int64_t time_ms_ = 0;
+  uint64_t delta_ms_ = 0;
+  uint64_t value_bits_ = 0;
+  // Of the window that the last XOR was written in; leading 255: none yet.
+  unsigned leading_ = 255;
+  unsigned trailing_ = 0;
+};
+
+}  // namespace vedette::model
+
+#endif  // VEDETTE_MODEL_XOR_CHUNK_H_
