@@ -124,6 +124,66 @@ def start_proxmox():
     return server.server_address[1]
 
 
+class WholeAgent:
+    """Every service that the agent has an exporter for, and the agent with all of them on. In a
+    network namespace of the test's own: the exporters stand on their usual ports."""
+
+    PORTS = {"node": 9100, "process": 9256, "redis": 9121, "postgres": 9187, "caddy": 9180, "pve": 9221}
+
+    def __init__(self, test):
+        self.test, self.access_log = test, test.dir / "caddy-access-site.log"
+        self.redis, self.admin, self.site = h.free_port(), h.free_port(), h.free_port()
+        start_redis(test, self.redis)
+        self.postgres = Postgres(test, h.free_port())
+        self.postgres.sql("create table t (id int primary key); insert into t select generate_series(1, 1000)")
+        start_caddy(test, self.admin, [self.site], self.access_log)
+        self.proxmox = start_proxmox()
+
+    def start(self, *flags):
+        """The agent's process, once each of its exporters answers."""
+        dsn = f"postgresql://postgres@127.0.0.1:{self.postgres.port}/postgres?sslmode=disable"
+        agent = self.test.start(
+            [h.vedette(), "agent", f"--agent.state-path={self.test.dir / 'agent'}",
+             "--collector.processes", "--collector.interrupts", "--collector.tcpstat", "--collector.qdisc",
+             "--exporter.process=on", "--process.procnames=postgres,redis-server,caddy,vedette,python3",
+             "--exporter.redis=on", f"--redis.addr=redis://127.0.0.1:{self.redis}",
+             "--exporter.postgres=on",
+             "--exporter.caddy=on", f"--caddy.admin-address=http://127.0.0.1:{self.admin}",
+             f"--caddy.access-log={self.access_log}",
+             "--exporter.pve=" + ("on" if self.proxmox else "off"), *flags],
+            "agent", {"DATA_SOURCE_NAME": dsn, "PVE_USER": "root@pam", "PVE_TOKEN_NAME": "x",
+                      "PVE_TOKEN_VALUE": "y", "PVE_VERIFY_SSL": "false"})
+        for name, port, _, _ in self.pages():
+            wait_port(agent, port, f"the agent's {name} exporter")
+        return agent
+
+    def pages(self):
+        """(exporter, port, path, parameters) of each page that the agent has here."""
+        pages = [(name, port, "/metrics", {}) for name, port in self.PORTS.items() if name != "pve"]
+        if self.proxmox:
+            pages.append(("pve", self.PORTS["pve"], "/pve",
+                          {"target": [f"http://127.0.0.1:{self.proxmox}"], "cluster": ["1"], "node": ["1"]}))
+        return pages
+
+
+def usage(pid):
+    """What the kernel says a process has: `own` memory (RssAnon + RssShmem), its `shmem` alone and all
+    that is resident (`rss`) in MiB, open `fds` and `threads`."""
+    status = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
+
+    def mib(name):
+        return int(status[name].split()[0]) / 1024
+
+    return {"own": mib("RssAnon") + mib("RssShmem"), "shmem": mib("RssShmem"), "rss": mib("VmRSS"),
+            "fds": len(os.listdir(f"/proc/{pid}/fd")), "threads": int(status["Threads"])}
+
+
+def cpu_seconds(pid):
+    """User and system time that a process has had."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def wait_port(process, port, name, seconds=30):
     def connects():
         if not process.alive():

@@ -58,11 +58,25 @@ std::string SeriesKey(std::string_view series) {
   return base::Concat({series.substr(0, brace), "{", base::Join(labels, ","), "}"});
 }
 
+// The names of the labels in such a key, "device,fstype".
+std::string LabelNames(std::string_view key) {
+  std::vector<std::string> names;
+  const size_t brace = key.find('{');
+  std::string_view inside = brace == key.npos ? "" : key.substr(brace + 1, key.size() - brace - 2);
+  while (!inside.empty()) {
+    const std::string_view label = TakeLabel(&inside);
+    names.emplace_back(label.substr(0, label.find('=')));
+  }
+  return base::Join(names, ",");
+}
+
 base::Status AddSeries(Parser* parser, MetricsPage* page) {
   model::Labels labels;  // checks that the set is a good one
   VEDETTE_RETURN_IF_ERROR(parser->ReadLabels(&labels));
   MetricsPage::Family* family = FamilyOf(std::string(labels.MetricName()), page);
-  if (!family->series.emplace(SeriesKey(parser->series()), parser->value()).second) {
+  const std::string key = SeriesKey(parser->series());
+  family->label_sets.insert(LabelNames(key));
+  if (!family->series.emplace(key, parser->value()).second) {
     return base::InvalidArgument(base::Concat({parser->series(), ": stands there twice"}));
   }
   return base::Status();

@@ -17,6 +17,7 @@ struct MetricsPage {
     std::string help;
     // By the series' name and sorted labels, `name{a="b"}`.
     std::map<std::string, double> series;
+    std::set<std::string> label_sets;  // the names that series have, "device,fstype"
   };
   std::map<std::string, Family> families;
   std::string error;  // what the parser says; empty for a good page
