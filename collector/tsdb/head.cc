@@ -1,90 +1,162 @@
 #include "collector/tsdb/head.h"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 namespace vedette::tsdb {
 namespace {
 
-// Maps, vectors and allocator overhead of one series besides its labels and samples.
-constexpr uint64_t kSeriesOverhead = sizeof(HeadSeries) + 120;
-constexpr uint64_t kSampleBytes = sizeof(int64_t) + sizeof(double);
+// A series' object and its places in slots, set and metric index, with the allocator's overhead.
+constexpr uint64_t kSeriesOverhead = sizeof(HeadSeries) + 64;
 
 uint64_t SeriesCost(const model::Labels& labels) { return kSeriesOverhead + labels.bytes().size(); }
 
-bool SameBits(double a, double b) {
-  return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
-}
-
-struct IndexRange {
-  size_t first;
-  size_t last;
-};
-
-IndexRange RangeOf(const std::vector<int64_t>& times, int64_t min_ms, int64_t max_ms) {
-  const auto first = std::lower_bound(times.begin(), times.end(), min_ms);
-  const auto last = std::upper_bound(first, times.end(), max_ms);
-  return {static_cast<size_t>(first - times.begin()), static_cast<size_t>(last - times.begin())};
+bool IsPast(const Group& group, int64_t time_ms) {
+  return !group.times.empty() && time_ms < group.times.back();
 }
 
 }  // namespace
 
-HeadSeries* Head::Find(uint64_t ref, const model::Labels& labels) {
-  if (ref != 0) {
-    const auto known = by_ref_.find(ref);
-    if (known != by_ref_.end() && known->second->labels == labels) return known->second.get();
-  }
-  const auto known = by_labels_.find(base::Hash128(labels.bytes(), hash_seed_));
-  // Two label sets with one 128-bit seeded hash do not happen; were it so, they must not be mixed.
-  if (known == by_labels_.end()) return nullptr;
-  VEDETTE_CHECK(known->second->labels == labels);
-  return known->second;
+Head::Head(uint64_t hash_seed) : by_labels_(0, HashLabels{hash_seed}) { loose_ = NewGroup(); }
+
+void Head::Begin(HeadBatch* batch) const {
+  batch->entries.clear();
+  batch->created.clear();
+  batch->opened.clear();
+  batch->filled.clear();
+  batch->min_ms = min_ms_;
+  batch->max_ms = max_ms_;
 }
 
-HeadSeries* Head::Add(const model::Labels& labels) {
-  auto owned = std::make_unique<HeadSeries>();
-  HeadSeries* series = owned.get();
-  series->ref = next_ref_++;
+HeadSeries* Head::FindRef(uint64_t ref) const {
+  const auto group = groups_.find(static_cast<uint32_t>(ref >> 32));
+  return group == groups_.end() ? nullptr : group->second->At(static_cast<uint32_t>(ref));
+}
+
+HeadSeries* Head::FindLabels(const model::Labels& labels) const {
+  const auto known = by_labels_.find(std::string_view(labels.bytes()));
+  return known == by_labels_.end() ? nullptr : *known;
+}
+
+HeadSeries* Head::Add(const model::Labels& labels, Run* run, HeadBatch* batch) {
+  const SeriesPtr series(new HeadSeries);
   series->labels = labels;
-  by_labels_.emplace(base::Hash128(labels.bytes(), hash_seed_), series);
-  by_metric_[labels.MetricName()].push_back(series);
-  by_ref_.emplace(series->ref, std::move(owned));
-  bytes_ += SeriesCost(labels);
-  return series;
+  PutInto(series, run->length >= kMinRunOfGroup ? OwnGroup(run) : loose_);
+  by_labels_.insert(series.get());
+  by_metric_[labels.MetricName()].push_back(series.get());
+  registry_bytes_ += SeriesCost(labels);
+  batch->created.push_back(series.get());
+  return series.get();
 }
 
 void Head::Remove(HeadSeries* series) {
+  const SeriesPtr keep(series);
   std::vector<HeadSeries*>& same_name = by_metric_[series->labels.MetricName()];
-  std::erase(same_name, series);
-  Forget(series);
+  // What is removed came last.
+  same_name.erase(std::find(same_name.rbegin(), same_name.rend(), series).base() - 1);
+  by_labels_.erase(series);
+  std::vector<SeriesPtr>& slots = series->group->slots;
+  Leave(series);
+  while (!slots.empty() && slots.back() == nullptr) slots.pop_back();
+  registry_bytes_ -= SeriesCost(series->labels);
 }
 
-void Head::Forget(HeadSeries* series) {
-  bytes_ -= SeriesCost(series->labels) + series->times.capacity() * kSampleBytes;
-  by_labels_.erase(base::Hash128(series->labels.bytes(), hash_seed_));
-  by_ref_.erase(series->ref);
+Group* Head::NewGroup() {
+  auto owned = std::make_unique<Group>(next_group_++);
+  Group* const group = owned.get();
+  groups_.emplace(group->number, std::move(owned));
+  return group;
 }
 
-Verdict Head::Insert(HeadSeries* series, int64_t time_ms, double value, int64_t window_ms) {
-  std::vector<int64_t>& times = series->times;
+// The group of the run's first grouped series, so that a new series joins those it came with.
+Group* Head::OwnGroup(Run* run) {
+  if (run->own == nullptr) run->own = run->row_of;
+  if (run->own == nullptr || run->own->slots.size() >= kMaxGroupSlots) run->own = NewGroup();
+  return run->own;
+}
+
+void Head::PutInto(SeriesPtr series, Group* group) {
+  series->group = group;
+  series->slot = static_cast<uint32_t>(group->slots.size());
+  series->next_slot = series->slot + 1;
+  series->log = {};
+  ++group->live;
+  group->slots.push_back(std::move(series));
+}
+
+void Head::Leave(HeadSeries* series) {
+  Group* const group = series->group;
+  series->group = nullptr;
+  --group->live;
+  group->slots[series->slot] = nullptr;
+}
+
+void Head::Move(HeadSeries* series, Group* to) {
+  if (series->column.rows() > 0) {
+    SpillColumn(series);
+    series->moved = true;
+  }
+  SeriesPtr keep(series);
+  Leave(series);
+  PutInto(std::move(keep), to);
+}
+
+void Head::SpillColumn(HeadSeries* series) {
+  SeriesExtra* const extra = Extra(series);
+  const uint64_t before = extra->bytes();
+  SeriesExtra all;
+  series->samples().Read(INT64_MIN, INT64_MAX, &all.times, &all.values);
+  *extra = std::move(all);
+  series->column = {};
+  column_bytes_ += extra->bytes() - before;
+}
+
+SeriesExtra* Head::Extra(HeadSeries* series) {
+  if (series->extra == nullptr) {
+    series->extra = std::make_unique<SeriesExtra>();
+    column_bytes_ += series->extra->bytes();
+  }
+  return series->extra.get();
+}
+
+bool Head::Find(const HeadSeries& series, int64_t time_ms, double* value) {
+  const std::vector<int64_t>& rows = series.group->times;
+  const auto row_at = std::lower_bound(rows.begin(), rows.end(), time_ms);
+  const auto row = static_cast<uint32_t>(row_at - rows.begin());
+  const SeriesExtra* const extra = series.extra.get();
+  if (row < series.column.rows() && *row_at == time_ms &&
+      (extra == nullptr || !extra->InGap(row))) {
+    *value = series.column.At(row);
+    return true;
+  }
+  if (extra == nullptr) return false;
+  const auto at = std::lower_bound(extra->times.begin(), extra->times.end(), time_ms);
+  if (at == extra->times.end() || *at != time_ms) return false;
+  *value = extra->values[static_cast<size_t>(at - extra->times.begin())];
+  return true;
+}
+
+Verdict Head::Insert(HeadSeries* series, double value, int64_t window_ms, Run* run,
+                     HeadBatch* batch) {
+  const int64_t time_ms = run->time_ms;
   if (time_ms <= series->newest_ms) {
-    if (time_ms == series->newest_ms) {
-      return SameBits(value, series->newest_value) ? Verdict::kSame : Verdict::kOther;
-    }
-    const auto at = std::lower_bound(times.begin(), times.end(), time_ms);
-    if (at != times.end() && *at == time_ms) {
-      const double have = series->values[static_cast<size_t>(at - times.begin())];
+    double have = series->newest_value;
+    if (time_ms == series->newest_ms || Find(*series, time_ms, &have)) {
       return SameBits(value, have) ? Verdict::kSame : Verdict::kOther;
     }
     if (time_ms < series->newest_ms - window_ms) return Verdict::kTooOld;
   }
-  const size_t before = times.capacity();
-  const auto at = std::lower_bound(times.begin(), times.end(), time_ms) - times.begin();
-  times.insert(times.begin() + at, time_ms);
-  series->values.insert(series->values.begin() + at, value);
-  bytes_ += (times.capacity() - before) * kSampleBytes;
+  const bool joins = time_ms > series->newest_ms && JoinsRow(series, run, batch);
+  batch->entries.push_back({series, time_ms, value,
+                            joins ? HeadBatch::Kind::kRow : HeadBatch::Kind::kLoose,
+                            series->newest_ms, series->newest_value, series->column});
+  if (joins) {
+    Fill(series, value);
+  } else {
+    InsertLoose(series, time_ms, value);
+  }
   ++samples_;
+  min_ms_ = std::min(min_ms_, time_ms);
   max_ms_ = std::max(max_ms_, time_ms);
   if (time_ms > series->newest_ms) {
     series->newest_ms = time_ms;
@@ -93,42 +165,181 @@ Verdict Head::Insert(HeadSeries* series, int64_t time_ms, double value, int64_t 
   return Verdict::kStored;
 }
 
-void Head::Undo(HeadSeries* series, int64_t time_ms, int64_t newest_ms, double newest_value) {
+void Head::Repeat(HeadSeries* series, double value, const Run& run, HeadBatch* batch) {
+  batch->entries.push_back({series,
+                            run.time_ms,
+                            value,
+                            HeadBatch::Kind::kRepeat,
+                            series->newest_ms,
+                            series->newest_value,
+                            {}});
+}
+
+bool Head::JoinsRow(HeadSeries* series, Run* run, HeadBatch* batch) {
+  if (series->group == run->row_of) return true;
+  const bool may_move = run->length >= kMinRunOfGroup && !series->moved;
+  if (series->group == loose_) {
+    if (!may_move) return false;
+    Move(series, OwnGroup(run));
+  }
+  if (OpensRow(series->group, run, batch)) return true;
+  if (!may_move || IsPast(*series->group, run->time_ms)) return false;
+  // What the batch has put into its rows could not be undone any more.
+  const std::vector<Group*>& filled = batch->filled;
+  if (std::find(filled.begin(), filled.end(), series->group) != filled.end()) return false;
+  // It comes with a few of its group only: they are a group of their own.
+  if (run->own == nullptr || run->own == series->group) run->own = NewGroup();
+  Move(series, run->own);
+  return OpensRow(series->group, run, batch);
+}
+
+bool Head::OpensRow(Group* group, Run* run, HeadBatch* batch) {
+  if (group == run->row_of) return true;
+  if (group == run->no_row) return false;
+  if (group->times.empty() || group->times.back() != run->time_ms) {
+    if (IsPast(*group, run->time_ms) || run->length < kMinRunOfGroup ||
+        run->length * kRowShare < group->live) {
+      run->no_row = group;
+      return false;
+    }
+    const size_t before = group->times.capacity();
+    group->times.push_back(run->time_ms);
+    column_bytes_ += (group->times.capacity() - before) * sizeof(int64_t);
+    batch->opened.push_back(group);
+  }
+  batch->filled.push_back(group);
+  run->row_of = group;
+  return true;
+}
+
+void Head::Fill(HeadSeries* series, double value) {
+  const auto row = static_cast<uint32_t>(series->group->times.size() - 1);
+  const uint32_t filled = series->column.rows();
+  if (filled < row) {
+    SeriesExtra* const extra = Extra(series);
+    const uint64_t before = extra->bytes();
+    extra->gaps.push_back({filled, row});
+    column_bytes_ += extra->bytes() - before;
+    series->column.PushGap(row - filled, value, &arena_);
+  }
+  series->column.Push(value, &arena_);
+}
+
+void Head::InsertLoose(HeadSeries* series, int64_t time_ms, double value) {
+  SeriesExtra* const extra = Extra(series);
+  const uint64_t before = extra->bytes();
   const auto at =
-      std::lower_bound(series->times.begin(), series->times.end(), time_ms) - series->times.begin();
-  series->times.erase(series->times.begin() + at);
-  series->values.erase(series->values.begin() + at);
+      std::lower_bound(extra->times.begin(), extra->times.end(), time_ms) - extra->times.begin();
+  extra->times.insert(extra->times.begin() + at, time_ms);
+  extra->values.insert(extra->values.begin() + at, value);
+  column_bytes_ += extra->bytes() - before;
+}
+
+void Head::RemoveLoose(HeadSeries* series, int64_t time_ms) {
+  SeriesExtra* const extra = series->extra.get();
+  const auto at =
+      std::lower_bound(extra->times.begin(), extra->times.end(), time_ms) - extra->times.begin();
+  extra->times.erase(extra->times.begin() + at);
+  extra->values.erase(extra->values.begin() + at);
+}
+
+void Head::UndoEntry(const HeadBatch::Entry& entry) {
+  if (entry.kind == HeadBatch::Kind::kRepeat) return;
+  HeadSeries* const series = entry.series;
+  if (entry.kind == HeadBatch::Kind::kRow) {
+    series->column = entry.column;
+    if (series->extra != nullptr && !series->extra->gaps.empty() &&
+        series->extra->gaps.back().first >= series->column.rows()) {
+      series->extra->gaps.pop_back();
+    }
+  } else {
+    RemoveLoose(series, entry.time_ms);
+  }
+  series->newest_ms = entry.newest_ms;
+  series->newest_value = entry.newest_value;
   --samples_;
-  series->newest_ms = newest_ms;
-  series->newest_value = newest_value;
+}
+
+void Head::Undo(const HeadBatch& batch) {
+  for (auto at = batch.entries.rbegin(); at != batch.entries.rend(); ++at) UndoEntry(*at);
+  for (auto at = batch.opened.rbegin(); at != batch.opened.rend(); ++at) (*at)->times.pop_back();
+  min_ms_ = batch.min_ms;
+  max_ms_ = batch.max_ms;
+  for (auto at = batch.created.rbegin(); at != batch.created.rend(); ++at) {
+    if ((*at)->extra != nullptr) column_bytes_ -= (*at)->extra->bytes();
+    Remove(*at);
+  }
+}
+
+void Head::FreezeSeries(HeadSeries* series, uint32_t group, FrozenHead* frozen) {
+  series->idle = false;
+  series->moved = false;
+  series->log = {};
+  frozen->bytes_ += sizeof(FrozenHead::Series);
+  frozen->series_.push_back(
+      {SeriesPtr(series), group, std::exchange(series->column, {}), std::move(series->extra)});
 }
 
 std::shared_ptr<const FrozenHead> Head::Freeze() {
   auto frozen = std::make_shared<FrozenHead>();
-  std::vector<HeadSeries*> forgotten;
-  for (const auto& [ref, owned] : by_ref_) {
-    HeadSeries* series = owned.get();
-    if (series->times.empty()) {
-      if (std::exchange(series->idle, true)) forgotten.push_back(series);
-      continue;
+  frozen->samples_ = std::exchange(samples_, 0);
+  frozen->bytes_ = sample_bytes();
+  frozen->min_ms_ = std::exchange(min_ms_, INT64_MAX);
+  std::vector<SeriesPtr> forgotten;
+  for (const auto& [number, group] : groups_) {
+    const auto index = static_cast<uint32_t>(frozen->times_.size());
+    for (const SeriesPtr& series : group->slots) {
+      if (series == nullptr) continue;
+      const SeriesExtra* const extra = series->extra.get();
+      if (series->column.rows() > 0 || (extra != nullptr && !extra->times.empty())) {
+        frozen->max_ms_ = std::max(frozen->max_ms_, series->newest_ms);
+        FreezeSeries(series.get(), index, frozen.get());
+      } else {
+        series->extra.reset();
+        if (series->idle) forgotten.push_back(series);
+        series->idle = true;
+      }
     }
-    series->idle = false;
-    const uint64_t bytes = series->times.capacity() * kSampleBytes;
-    bytes_ -= bytes;
-    frozen->bytes += bytes + series->labels.bytes().size() + sizeof(model::SeriesSamples);
-    frozen->max_ms = std::max(frozen->max_ms, series->times.back());
-    frozen->series.push_back(
-        {series->labels, std::exchange(series->times, {}), std::exchange(series->values, {})});
+    frozen->times_.push_back(std::exchange(group->times, {}));
   }
-  samples_ = 0;
-  for (HeadSeries* series : forgotten) Forget(series);
-  if (!forgotten.empty()) {
-    by_metric_.clear();
-    for (const auto& [ref, owned] : by_ref_) {
-      by_metric_[owned->labels.MetricName()].push_back(owned.get());
-    }
-  }
+  frozen->arena_ = std::exchange(arena_, {});
+  column_bytes_ = 0;
+  Forget(forgotten);
   return frozen;
+}
+
+void Head::Forget(const std::vector<SeriesPtr>& series) {
+  for (const SeriesPtr& one : series) {
+    registry_bytes_ -= SeriesCost(one->labels);
+    by_labels_.erase(one.get());
+    Leave(one.get());
+  }
+  absl::erase_if(groups_, [this](const auto& entry) {
+    return entry.second->live == 0 && entry.second.get() != loose_;
+  });
+  for (const auto& [number, group] : groups_) Compact(group.get());
+  if (series.empty()) return;
+  by_metric_.clear();
+  for (const HeadSeries* one : by_labels_) {
+    by_metric_[one->labels.MetricName()].push_back(const_cast<HeadSeries*>(one));
+  }
+}
+
+// Slots in the order in which the series come, without holes.
+void Head::Compact(Group* group) {
+  std::vector<SeriesPtr> slots;
+  slots.reserve(group->live);
+  for (uint32_t first = 0; first < group->slots.size(); ++first) {
+    for (uint32_t at = first; group->At(at) != nullptr;) {
+      slots.push_back(std::move(group->slots[at]));
+      at = slots.back()->next_slot;
+    }
+  }
+  group->slots = std::move(slots);
+  for (uint32_t slot = 0; slot < group->slots.size(); ++slot) {
+    group->slots[slot]->slot = slot;
+    group->slots[slot]->next_slot = slot + 1;
+  }
 }
 
 template <typename Visit>
@@ -143,7 +354,7 @@ void Head::ForEachMatch(const std::vector<model::Matcher>& matchers, const Visit
     }
     return;
   }
-  for (const auto& [ref, series] : by_ref_) {
+  for (const HeadSeries* series : by_labels_) {
     if (model::MatchesAll(matchers, series->labels)) visit(*series);
   }
 }
@@ -152,13 +363,11 @@ std::vector<model::SeriesSamples> Head::Copy(const std::vector<model::Matcher>& 
                                              int64_t min_ms, int64_t max_ms) const {
   std::vector<model::SeriesSamples> out;
   ForEachMatch(matchers, [&](const HeadSeries& series) {
-    const IndexRange range = RangeOf(series.times, min_ms, max_ms);
-    if (range.first == range.last) return;
-    const int64_t* times = series.times.data();
-    const double* values = series.values.data();
-    out.push_back({series.labels,
-                   {times + range.first, times + range.last},
-                   {values + range.first, values + range.last}});
+    const SampleView samples = series.samples();
+    if (!samples.HasAny(min_ms, max_ms)) return;
+    model::SeriesSamples& copy = out.emplace_back();
+    copy.labels = series.labels;
+    samples.Read(min_ms, max_ms, &copy.timestamps_ms, &copy.values);
   });
   return out;
 }
@@ -167,18 +376,9 @@ std::vector<model::Labels> Head::CopyLabels(const std::vector<model::Matcher>& m
                                             int64_t min_ms, int64_t max_ms) const {
   std::vector<model::Labels> out;
   ForEachMatch(matchers, [&](const HeadSeries& series) {
-    const IndexRange range = RangeOf(series.times, min_ms, max_ms);
-    if (range.first != range.last) out.push_back(series.labels);
+    if (series.samples().HasAny(min_ms, max_ms)) out.push_back(series.labels);
   });
   return out;
-}
-
-int64_t Head::min_ms() const {
-  int64_t min_ms = INT64_MAX;
-  for (const auto& [ref, series] : by_ref_) {
-    if (!series->times.empty()) min_ms = std::min(min_ms, series->times.front());
-  }
-  return min_ms;
 }
 
 }  // namespace vedette::tsdb

@@ -4,63 +4,79 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "base/codec/bytes.h"
-#include "base/status.h"
 #include "base/strings.h"
+#include "collector/tsdb/frozen_head.h"
+#include "collector/tsdb/head_batch.h"
+#include "collector/tsdb/head_series.h"
 #include "model/labels.h"
 #include "model/matcher.h"
 #include "model/sample.h"
 
 namespace vedette::tsdb {
 
-// A live series: its samples since the last flush, by time.
-struct HeadSeries {
-  uint64_t ref = 0;
-  model::Labels labels;
-  std::vector<int64_t> times;
-  std::vector<double> values;
-  // The newest sample ever taken, flushed or not.
-  int64_t newest_ms = INT64_MIN;
-  double newest_value = 0;
-  // Of the log epoch that last named this series: its records that the series is in.
-  uint64_t logged_epoch = 0;
-  uint64_t logged_records = 0;
-  uint64_t logged_last = 0;  // the newest of them, by the store's count
-  bool idle = false;         // without samples at the last flush
-};
+// From so many neighbours with one time on series become a group.
+inline constexpr size_t kMinRunOfGroup = 8;
+// A run opens a row of a group only if it has at least this share of its series: 1 / this. Fewer
+// than that were not sampled together with the others, and get a group of their own.
+inline constexpr size_t kRowShare = 4;
+// More series than this make a second group.
+inline constexpr size_t kMaxGroupSlots = 1 << 20;
 
 // What became of a sample offered to the head.
 enum class Verdict { kStored, kSame, kOther, kTooOld };
 
-// The samples of a head that is being written to parts. Immutable, shared by readers.
-struct FrozenHead {
-  std::vector<model::SeriesSamples> series;  // in no order, each with samples
-  uint64_t bytes = 0;
-  int64_t max_ms = INT64_MIN;
-};
-
 // Registry of live series and their samples in memory. Not thread-safe: the store's lock guards it.
-// Pointers to series are good until Freeze or Remove.
+//
+// Samples that come together, with one time, go into a row of their group: one time for all, and of
+// each series a value only if it moves. Whatever does not fit (late samples, single ones) is stored
+// with its own time. Which way a sample takes changes nothing of what is answered.
+//
+// Pointers to series are good until Freeze or Undo.
 class Head {
  public:
-  explicit Head(uint64_t hash_seed) : hash_seed_(hash_seed) {}
+  // Neighbours of one batch that have one time. Made for one run and dropped with it.
+  struct Run {
+    int64_t time_ms = 0;
+    size_t length = 0;
+    Group* own = nullptr;        // where this run's new and moved series go
+    Group* row_of = nullptr;     // the group whose newest row has this run's time
+    Group* no_row = nullptr;     // a group that cannot take a row of this time
+    HeadSeries* last = nullptr;  // the series of the row before
+  };
 
-  // By ref where it is still that series', else by labels; null when unknown.
-  HeadSeries* Find(uint64_t ref, const model::Labels& labels);
+  explicit Head(uint64_t hash_seed);
+
+  // Empties `batch` for a new one.
+  void Begin(HeadBatch* batch) const;
+  // The series that came after `last` the last time, null without a guess. To be verified.
+  static HeadSeries* Guess(const HeadSeries* last) { return last->group->At(last->next_slot); }
+  // Makes `series` the guess for what comes after `last`.
+  static void Learn(HeadSeries* last, const HeadSeries* series) {
+    if (last->group == series->group) last->next_slot = series->slot;
+  }
+  // By ref; to be verified too. Null when there is none.
+  HeadSeries* FindRef(uint64_t ref) const;
+  HeadSeries* FindLabels(const model::Labels& labels) const;
   // `labels` are not in the registry yet.
-  HeadSeries* Add(const model::Labels& labels);
-  // Forgets a series without samples that Add just made.
-  void Remove(HeadSeries* series);
+  HeadSeries* Add(const model::Labels& labels, Run* run, HeadBatch* batch);
 
-  // `window_ms`: how much older than the series' newest a sample may be.
-  Verdict Insert(HeadSeries* series, int64_t time_ms, double value, int64_t window_ms);
-  // Takes back what Insert stored; the last first. `newest_*` are the series' from before.
-  void Undo(HeadSeries* series, int64_t time_ms, int64_t newest_ms, double newest_value);
+  // Offers a sample at the run's time. `window_ms`: how much older than the series' newest it may
+  // be. Notes in `batch` what it stored.
+  Verdict Insert(HeadSeries* series, double value, int64_t window_ms, Run* run, HeadBatch* batch);
+  // Notes a sample that the head has already, for the log to say once more.
+  static void Repeat(HeadSeries* series, double value, const Run& run, HeadBatch* batch);
+  // Takes back all that the batch notes. What the log said of it must not hold any more: slots
+  // are used again.
+  void Undo(const HeadBatch& batch);
 
-  // Takes all samples out; series without samples now and at the Freeze before are forgotten.
+  // Takes all samples out; series without samples now and at the Freeze before are forgotten. Refs
+  // of others may change.
   std::shared_ptr<const FrozenHead> Freeze();
 
   // Copies of the matching series with their samples in [min_ms, max_ms], none without; in no
@@ -71,30 +87,71 @@ class Head {
   std::vector<model::Labels> CopyLabels(const std::vector<model::Matcher>& matchers, int64_t min_ms,
                                         int64_t max_ms) const;
 
-  size_t series() const { return by_ref_.size(); }
+  size_t series() const { return by_labels_.size(); }
+  size_t groups() const { return groups_.size() - 1; }
   uint64_t samples() const { return samples_; }
-  // Estimate of the memory taken.
-  uint64_t bytes() const { return bytes_; }
+  // Estimates of the memory taken.
+  uint64_t registry_bytes() const { return registry_bytes_; }
+  uint64_t sample_bytes() const { return arena_.bytes() + column_bytes_; }
+  uint64_t bytes() const { return registry_bytes() + sample_bytes(); }
   int64_t max_ms() const { return max_ms_; }  // over all series, also forgotten ones
-  int64_t min_ms() const;                     // of the samples in memory; INT64_MAX without
+  int64_t min_ms() const { return min_ms_; }  // of the samples in memory; INT64_MAX without
 
  private:
-  struct HashOfHash {
-    size_t operator()(const base::Hash128Value& h) const { return static_cast<size_t>(h.low); }
+  struct HashLabels {
+    using is_transparent = void;
+    uint64_t seed;
+    size_t operator()(std::string_view bytes) const { return base::Hash64(bytes, seed); }
+    size_t operator()(const HeadSeries* series) const { return (*this)(series->labels.bytes()); }
   };
+  struct SameLabels {
+    using is_transparent = void;
+    static std::string_view Bytes(std::string_view bytes) { return bytes; }
+    static std::string_view Bytes(const HeadSeries* series) { return series->labels.bytes(); }
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return Bytes(a) == Bytes(b);
+    }
+  };
+
+  Group* NewGroup();
+  Group* OwnGroup(Run* run);
+  void PutInto(SeriesPtr series, Group* group);
+  // Its slot stays empty: in the log it means this series until the epoch ends.
+  static void Leave(HeadSeries* series);
+  // Its samples so far get times of their own.
+  void Move(HeadSeries* series, Group* to);
+  void SpillColumn(HeadSeries* series);
+  SeriesExtra* Extra(HeadSeries* series);
+  void Remove(HeadSeries* series);
+
+  // True when `series` is to get this run's sample in a row of its group, which is open then.
+  bool JoinsRow(HeadSeries* series, Run* run, HeadBatch* batch);
+  bool OpensRow(Group* group, Run* run, HeadBatch* batch);
+  void Fill(HeadSeries* series, double value);
+  void InsertLoose(HeadSeries* series, int64_t time_ms, double value);
+  void RemoveLoose(HeadSeries* series, int64_t time_ms);
+  static bool Find(const HeadSeries& series, int64_t time_ms, double* value);
+  void UndoEntry(const HeadBatch::Entry& entry);
+
+  void FreezeSeries(HeadSeries* series, uint32_t group, FrozenHead* frozen);
+  static void Compact(Group* group);
+  void Forget(const std::vector<SeriesPtr>& series);
   template <typename Visit>
   void ForEachMatch(const std::vector<model::Matcher>& matchers, const Visit& visit) const;
-  void Forget(HeadSeries* series);
 
-  const uint64_t hash_seed_;
-  uint64_t next_ref_ = 1;
-  uint64_t samples_ = 0;
-  uint64_t bytes_ = 0;
-  int64_t max_ms_ = INT64_MIN;
-  absl::flat_hash_map<uint64_t, std::unique_ptr<HeadSeries>> by_ref_;
-  absl::flat_hash_map<base::Hash128Value, HeadSeries*, HashOfHash> by_labels_;
+  uint32_t next_group_ = 1;
+  absl::flat_hash_map<uint32_t, std::unique_ptr<Group>> groups_;
+  Group* loose_ = nullptr;  // one of them
+  absl::flat_hash_set<HeadSeries*, HashLabels, SameLabels> by_labels_;
   // Series by metric name: what nearly every selector asks first.
   base::StringMap<std::vector<HeadSeries*>> by_metric_;
+  ChunkArena arena_;
+  uint64_t samples_ = 0;
+  uint64_t registry_bytes_ = 0;
+  uint64_t column_bytes_ = 0;  // of times and extras
+  int64_t min_ms_ = INT64_MAX;
+  int64_t max_ms_ = INT64_MIN;
 };
 
 }  // namespace vedette::tsdb

@@ -23,6 +23,10 @@ base::StatusOr<model::AppendStats> Store::Append(std::span<model::SampleRow> row
   return impl_->Append(rows);
 }
 
+base::StatusOr<model::AppendStats> Store::Append(const model::WireBatch& batch) {
+  return impl_->Append(batch);
+}
+
 void Store::OnDurable(std::function<void(const base::Status&)> done) {
   impl_->OnDurable(std::move(done));
 }

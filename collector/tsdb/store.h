@@ -18,6 +18,7 @@
 #include "model/matcher.h"
 #include "model/sample.h"
 #include "model/sinks.h"
+#include "model/wire_batch.h"
 
 namespace vedette::tsdb {
 
@@ -97,6 +98,9 @@ class Store final : public model::SampleSink {
   // (otherwise it is taken and never seen, and the first value is refused should it come once more
   // before the next flush). Rows are judged one by one.
   base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows) override;
+  // The same for a remote write request. Labels are compared on the wire; a series that is known,
+  // and comes where it came last time, costs neither a look-up nor an allocation.
+  base::StatusOr<model::AppendStats> Append(const model::WireBatch& batch);
   void OnDurable(std::function<void(const base::Status&)> done) override;
 
   // Visits every series that matches all matchers and has samples in [min_ms, max_ms], both ends

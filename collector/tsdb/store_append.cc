@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "collector/tsdb/append_source.h"
 #include "collector/tsdb/part_format.h"
 #include "collector/tsdb/store_impl.h"
 
@@ -9,102 +10,171 @@ namespace {
 
 // Bounds what one series costs registry, log and index.
 constexpr size_t kMaxLabelBytes = 64 << 10;
-constexpr uint64_t kMaxVarintBytes = 10;
+// As Prometheus has it for scrapes and remote write.
+constexpr int64_t kMaxAheadMs = 10 * 60 * 1000;
 
-void Refuse(uint64_t* count, const model::SampleRow& row, std::string_view why,
+std::string Describe(const base::StatusOr<model::Labels>& labels) {
+  if (!labels.ok()) return std::string(base::Message(labels.status()));
+  return labels->bytes().size() <= kMaxLabelBytes
+             ? labels->ToString()
+             : std::string(labels->MetricName().substr(0, 256));
+}
+
+template <typename Source>
+void Refuse(uint64_t* count, const Source& source, size_t i, std::string_view why,
             model::AppendStats* stats) {
   ++*count;
   if (!stats->first_error.empty()) return;
-  stats->first_error = row.labels.bytes().size() <= kMaxLabelBytes
-                           ? row.labels.ToString()
-                           : std::string(row.labels.MetricName().substr(0, 256));
-  stats->first_error += " at " + std::to_string(row.timestamp_ms) + ": ";
-  stats->first_error += why;
+  stats->first_error = base::Concat(
+      {Describe(source.LabelsOf(i)), " at ", std::to_string(source.time_ms(i)), ": ", why});
 }
 
-// As Prometheus has it for scrapes and remote write.
-constexpr int64_t kMaxAheadMs = 10 * 60 * 1000;
+// Of samples i and on, how many neighbours have the time of the first.
+template <typename Source>
+size_t RunLength(const Source& source, size_t first) {
+  size_t i = first + 1;
+  while (i < source.size() && source.time_ms(i) == source.time_ms(first)) ++i;
+  return i - first;
+}
 
 }  // namespace
 
 base::StatusOr<model::AppendStats> Store::Impl::Append(std::span<model::SampleRow> rows) {
+  return AppendFrom(RowSource(rows));
+}
+
+base::StatusOr<model::AppendStats> Store::Impl::Append(const model::WireBatch& batch) {
+  return AppendFrom(WireSource(batch));
+}
+
+template <typename Source>
+base::StatusOr<model::AppendStats> Store::Impl::AppendFrom(const Source& source) {
   VEDETTE_RETURN_IF_ERROR(guard_.Check());
-  Batch batch;
+  model::AppendStats stats;
   {
     base::MutexLock lock(mutex_);
     if (stopped_) return base::Unavailable("metrics store is stopping");
-    const int64_t oldest_ms = OldestMs();
-    for (model::SampleRow& row : rows) Judge(&row, oldest_ms, &batch);
-    if (const base::Status status = WriteLog(batch); !status.ok()) {
-      Undo(batch);
+    head_->Begin(&batch_);
+    const TimeBounds bounds{OldestMs(), options_.clock->WallMillis() + kMaxAheadMs};
+    Head::Run run;
+    for (size_t first = 0; first < source.size(); first += run.length) {
+      run.time_ms = source.time_ms(first);
+      run.length = RunLength(source, first);
+      run.own = run.row_of = run.no_row = nullptr;
+      TakeRun(source, first, bounds, &run, &stats);
+    }
+    if (const base::Status status = WriteLog(); !status.ok()) {
+      head_->Undo(batch_);
       return status;
     }
   }
-  Count(batch.stats);
-  return batch.stats;
+  Count(stats);
+  return stats;
 }
 
-void Store::Impl::Judge(model::SampleRow* row, int64_t oldest_ms, Batch* batch) {
-  model::AppendStats& stats = batch->stats;
-  if (row->labels.empty()) return Refuse(&stats.invalid, *row, "sample without labels", &stats);
-  if (row->labels.bytes().size() > kMaxLabelBytes) {
-    return Refuse(&stats.invalid, *row, "labels of more than 64 KiB", &stats);
+template <typename Source>
+void Store::Impl::TakeRun(const Source& source, size_t first, const TimeBounds& bounds,
+                          Head::Run* run, model::AppendStats* stats) {
+  const size_t end = first + run->length;
+  std::string_view why;
+  uint64_t* count = &stats->invalid;
+  if (run->time_ms > kMaxTimeMs || run->time_ms < -kMaxTimeMs) {
+    why = "time beyond what the store holds";
+  } else if (run->time_ms > bounds.newest_ms) {
+    // One sample far ahead would keep its series' others out until that time comes.
+    why = "more than 10 minutes in the future";
+  } else if (run->time_ms < bounds.oldest_ms) {
+    why = "older than the retention";
+    count = &stats->out_of_order;
   }
-  if (row->timestamp_ms > kMaxTimeMs || row->timestamp_ms < -kMaxTimeMs) {
-    return Refuse(&stats.invalid, *row, "time beyond what the store holds", &stats);
+  for (size_t i = first; i < end; ++i) {
+    if (why.empty()) {
+      TakeSample(source, i, run, stats);
+    } else {
+      Refuse(count, source, i, why, stats);
+    }
   }
-  // One sample far ahead would keep its series' others out until that time comes.
-  if (row->timestamp_ms > options_.clock->WallMillis() + kMaxAheadMs) {
-    return Refuse(&stats.invalid, *row, "more than 10 minutes in the future", &stats);
-  }
-  if (row->timestamp_ms < oldest_ms) {
-    return Refuse(&stats.out_of_order, *row, "older than the retention", &stats);
-  }
+}
+
+template <typename Source>
+void Store::Impl::TakeSample(const Source& source, size_t i, Head::Run* run,
+                             model::AppendStats* stats) {
   if (MemoryBytes() >= options_.head_bytes) {
-    return Refuse(&stats.refused, *row,
-                  "memory limit of " + std::to_string(options_.head_bytes) + " bytes reached",
-                  &stats);
-  }
-  HeadSeries* series = FindOrAdd(row, batch);
-  if (series == nullptr) {
     return Refuse(
-        &stats.refused, *row,
-        "new series refused, limit of " + std::to_string(options_.max_series) + " series reached",
-        &stats);
+        &stats->refused, source, i,
+        base::Concat({"memory limit of ", std::to_string(options_.head_bytes), " bytes reached"}),
+        stats);
   }
-  row->ref = series->ref;
-  const Batch::Logged::Newest before{series->newest_ms, series->newest_value};
-  switch (head_->Insert(series, row->timestamp_ms, row->value, options_.out_of_order_window_ms)) {
+  HeadSeries* const series = FindOrAdd(source, i, run, stats);
+  if (series == nullptr) return;
+  switch (head_->Insert(series, source.value(i), options_.out_of_order_window_ms, run, &batch_)) {
     case Verdict::kStored:
-      batch->logged.push_back({series, before});
-      batch->rows.push_back({series->ref, row->timestamp_ms, row->value});
-      ++stats.accepted;
+      ++stats->accepted;
       break;
     case Verdict::kSame:
-      ++stats.accepted;
-      if (!LogLacksSome()) break;
+      ++stats->accepted;
       // Sent again by one who was not told OK: in memory since then, on disk perhaps not.
-      batch->logged.push_back({series, std::nullopt});
-      batch->rows.push_back({series->ref, row->timestamp_ms, row->value});
+      if (LogLacksSome()) head_->Repeat(series, source.value(i), *run, &batch_);
       break;
     case Verdict::kOther:
-      Refuse(&stats.duplicate, *row, "another value is stored for this time", &stats);
+      Refuse(&stats->duplicate, source, i, "another value is stored for this time", stats);
       break;
     case Verdict::kTooOld:
-      Refuse(&stats.out_of_order, *row,
+      Refuse(&stats->out_of_order, source, i,
              "older than the newest sample of its series by more than the out-of-order window",
-             &stats);
+             stats);
       break;
   }
+  source.set_ref(i, series->ref());
 }
 
-HeadSeries* Store::Impl::FindOrAdd(model::SampleRow* row, Batch* batch) {
-  HeadSeries* series = head_->Find(row->ref, row->labels);
-  if (series != nullptr) return series;
-  if (head_->series() >= options_.max_series) return nullptr;
-  series = head_->Add(row->labels);
-  batch->created.push_back(series);
+// Null when the sample was refused.
+template <typename Source>
+HeadSeries* Store::Impl::FindOrAdd(const Source& source, size_t i, Head::Run* run,
+                                   model::AppendStats* stats) {
+  HeadSeries* series = FindKnown(source, i, *run);
+  if (series == nullptr) series = FindByLabels(source, i, run, stats);
+  if (series == nullptr) return nullptr;
+  if (run->last != nullptr) Head::Learn(run->last, series);
+  run->last = series;
   return series;
+}
+
+// Without a look-up: the series that came next last time, or the one the caller remembers.
+template <typename Source>
+HeadSeries* Store::Impl::FindKnown(const Source& source, size_t i, const Head::Run& run) {
+  if (run.last != nullptr) {
+    if (source.SameAsBefore(i)) return run.last;
+    HeadSeries* const guess = Head::Guess(run.last);
+    if (guess != nullptr && source.LabelsAre(i, *guess)) return guess;
+  }
+  HeadSeries* const named = source.ref(i) == 0 ? nullptr : head_->FindRef(source.ref(i));
+  return named != nullptr && source.LabelsAre(i, *named) ? named : nullptr;
+}
+
+template <typename Source>
+HeadSeries* Store::Impl::FindByLabels(const Source& source, size_t i, Head::Run* run,
+                                      model::AppendStats* stats) {
+  const base::StatusOr<model::Labels> labels = source.LabelsOf(i);
+  std::string_view why;
+  if (!labels.ok()) {
+    why = "its labels are not valid";
+  } else if (labels->empty()) {
+    why = "sample without labels";
+  } else if (labels->bytes().size() > kMaxLabelBytes) {
+    why = "labels of more than 64 KiB";
+  }
+  if (!why.empty()) {
+    Refuse(&stats->invalid, source, i, why, stats);
+    return nullptr;
+  }
+  if (HeadSeries* const known = head_->FindLabels(*labels); known != nullptr) return known;
+  if (head_->series() < options_.max_series) return head_->Add(*labels, run, &batch_);
+  Refuse(&stats->refused, source, i,
+         base::Concat({"new series refused, limit of ", std::to_string(options_.max_series),
+                       " series reached"}),
+         stats);
+  return nullptr;
 }
 
 bool Store::Impl::LogLacksSome() { return wal_->losses() != repaired_losses_; }
@@ -113,50 +183,26 @@ bool Store::Impl::LogLacksSome() { return wal_->losses() != repaired_losses_; }
 // none could be replayed is never taken for a later one.
 void Store::Impl::StartEpoch(uint64_t segment) {
   segment_ = segment;
-  epoch_ = std::max(epoch_ + 1, segment << kEpochsOfSegmentBits);
+  log_writer_.StartEpoch(std::max(log_writer_.epoch() + 1, segment << kEpochsOfSegmentBits));
 }
 
-// In its first records of an epoch, so that a single damaged one cannot take the name along, and in
-// every kNamedEvery-th after, each series in its turn.
-bool Store::Impl::MustName(HeadSeries* series) {
-  if (series->logged_epoch != epoch_) {
-    series->logged_epoch = epoch_;
-    series->logged_records = 0;
-  } else if (series->logged_last == log_records_) {
-    return false;  // with another row of this record
-  }
-  series->logged_last = log_records_;
-  const uint64_t n = series->logged_records++;
-  return n < kNamedFirst || (n + series->ref) % kNamedEvery == 0;
-}
-
-base::StatusOr<base::WalPosition> Store::Impl::WriteRecord(const Batch& batch) {
-  std::vector<WalSeries> named;
-  uint64_t names_bytes = 0;
-  ++log_records_;
-  for (const Batch::Logged& logged : batch.logged) {
-    if (!MustName(logged.series)) continue;
-    named.push_back({logged.series->ref, &logged.series->labels});
-    names_bytes += logged.series->labels.bytes().size() + 2 * kMaxVarintBytes;
-  }
+base::StatusOr<base::WalPosition> Store::Impl::WriteRecord() {
+  const base::StatusOr<std::string_view> record = log_writer_.Encode(batch_);
   base::StatusOr<base::WalPosition> position =
-      base::ResourceExhausted("names of more series than a log record holds");
-  if (names_bytes <= kMaxNamesBytes) {
-    position = wal_->Append(kWalBatch, EncodeBatch(epoch_, named, batch.rows));
-  }
-  // What a failed write left in the log is unknown: name the series again in what follows.
+      record.ok() ? wal_->Append(kWalRows, *record) : record.status();
+  // What a failed write left in the log is unknown: say all again in what follows.
   if (!position.ok()) StartEpoch(segment_);
   return position;
 }
 
-base::Status Store::Impl::WriteLog(const Batch& batch) {
-  if (batch.rows.empty()) return {};
-  base::StatusOr<base::WalPosition> position = WriteRecord(batch);
+base::Status Store::Impl::WriteLog() {
+  if (batch_.entries.empty()) return {};
+  base::StatusOr<base::WalPosition> position = WriteRecord();
   if (position.ok() && position->segment != segment_) {
     // The log went on in another segment, full or after a failure; the names may lie in one that is
     // lost. Say all again there: rows that come twice are one.
     StartEpoch(position->segment);
-    position = WriteRecord(batch);
+    position = WriteRecord();
     if (position.ok() && position->segment != segment_) StartEpoch(position->segment);
   }
   if (position.ok()) return {};
@@ -167,15 +213,6 @@ base::Status Store::Impl::WriteLog(const Batch& batch) {
     return base::Annotate(failure, "metrics store: log");
   }
   return base::Unavailable("metrics store: log: " + std::string(base::Message(failure)));
-}
-
-void Store::Impl::Undo(const Batch& batch) {
-  for (size_t i = batch.logged.size(); i > 0; --i) {
-    const Batch::Logged& logged = batch.logged[i - 1];
-    if (!logged.before) continue;
-    head_->Undo(logged.series, batch.rows[i - 1].time_ms, logged.before->ms, logged.before->value);
-  }
-  for (HeadSeries* series : batch.created) head_->Remove(series);
 }
 
 void Store::Impl::Count(const model::AppendStats& stats) {
@@ -195,7 +232,7 @@ int64_t Store::Impl::OldestMs() {
 }
 
 uint64_t Store::Impl::MemoryBytes() {
-  return head_->bytes() + (frozen_ == nullptr ? 0 : frozen_->bytes);
+  return head_->bytes() + (frozen_ == nullptr ? 0 : frozen_->bytes());
 }
 
 }  // namespace vedette::tsdb

@@ -19,6 +19,9 @@
 #include "base/wal.h"
 #include "collector/tsdb/disk_guard.h"
 #include "collector/tsdb/head.h"
+#include "collector/tsdb/head_batch.h"
+#include "collector/tsdb/log_replay.h"
+#include "collector/tsdb/log_writer.h"
 #include "collector/tsdb/merge_cursor.h"
 #include "collector/tsdb/part_set.h"
 #include "collector/tsdb/store.h"
@@ -27,8 +30,8 @@
 namespace vedette::tsdb {
 
 // Joins head, log and parts. store_open.cc brings it up, store_append.cc takes samples,
-// store_maintain.cc flushes and merges, store_retention.cc drops, store_delete.cc deletes,
-// store_read.cc answers.
+// store_flush.cc writes parts, store_maintain.cc merges them, store_retention.cc drops,
+// store_delete.cc deletes, store_read.cc answers.
 //
 // Locks: maintenance_mutex_ (who changes the set of parts) before mutex_ (head, log epoch).
 class Store::Impl {
@@ -39,6 +42,7 @@ class Store::Impl {
   base::Status Open();
   base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows)
       VEDETTE_EXCLUDES(mutex_);
+  base::StatusOr<model::AppendStats> Append(const model::WireBatch& batch) VEDETTE_EXCLUDES(mutex_);
   void OnDurable(std::function<void(const base::Status&)> done);
   base::Status Select(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms,
                       const Visitor& visit) VEDETTE_EXCLUDES(mutex_);
@@ -55,22 +59,10 @@ class Store::Impl {
   void Stop() VEDETTE_EXCLUDES(mutex_);
 
  private:
-  // What one Append has done to the head, so that it can be undone when the log refuses it.
-  struct Batch {
-    struct Logged {
-      HeadSeries* series;
-      // As they were before the row was stored; nothing for a row that the head had already and
-      // the log repeats.
-      struct Newest {
-        int64_t ms;
-        double value;
-      };
-      std::optional<Newest> before;
-    };
-    std::vector<Logged> logged;  // beside `rows`
-    std::vector<WalRow> rows;
-    std::vector<HeadSeries*> created;
-    model::AppendStats stats;
+  // What times are taken.
+  struct TimeBounds {
+    int64_t oldest_ms;
+    int64_t newest_ms;
   };
   // Everything a reader needs, taken at one moment.
   struct View {
@@ -78,47 +70,57 @@ class Store::Impl {
     std::shared_ptr<const FrozenHead> frozen;
     std::shared_ptr<const PartList> parts;
   };
-  struct Replay {
-    uint64_t epoch = 0;
-    absl::flat_hash_map<uint64_t, model::Labels> series;  // of the epoch
-    uint64_t lost_rows = 0;
-  };
 
   // store_open.cc
   void MakeTelemetry();
   base::Status OpenParts();
   base::Status OpenLog() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
   base::Status ReplayRecord(base::WalPosition position, uint8_t type, std::string_view payload,
-                            Replay* replay) VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
-  void ReplayRow(const WalRow& row, Replay* replay) VEDETTE_REQUIRES(mutex_);
-  void ReportReplay(const Replay& replay);
+                            LogReplay* replay) VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
+  void ReportReplay(const LogReplay& replay);
   void RunBackground(std::stop_token stop);
 
   // store_append.cc
-  void Judge(model::SampleRow* row, int64_t oldest_ms, Batch* batch) VEDETTE_REQUIRES(mutex_);
-  HeadSeries* FindOrAdd(model::SampleRow* row, Batch* batch) VEDETTE_REQUIRES(mutex_);
-  base::Status WriteLog(const Batch& batch) VEDETTE_REQUIRES(mutex_);
+  template <typename Source>
+  base::StatusOr<model::AppendStats> AppendFrom(const Source& source) VEDETTE_EXCLUDES(mutex_);
+  // Takes the samples from `first` on that have one time.
+  template <typename Source>
+  void TakeRun(const Source& source, size_t first, const TimeBounds& bounds, Head::Run* run,
+               model::AppendStats* stats) VEDETTE_REQUIRES(mutex_);
+  template <typename Source>
+  void TakeSample(const Source& source, size_t i, Head::Run* run, model::AppendStats* stats)
+      VEDETTE_REQUIRES(mutex_);
+  template <typename Source>
+  HeadSeries* FindOrAdd(const Source& source, size_t i, Head::Run* run, model::AppendStats* stats)
+      VEDETTE_REQUIRES(mutex_);
+  template <typename Source>
+  HeadSeries* FindKnown(const Source& source, size_t i, const Head::Run& run)
+      VEDETTE_REQUIRES(mutex_);
+  template <typename Source>
+  HeadSeries* FindByLabels(const Source& source, size_t i, Head::Run* run,
+                           model::AppendStats* stats) VEDETTE_REQUIRES(mutex_);
+  // Of batch_, which is undone by who called when it fails.
+  base::Status WriteLog() VEDETTE_REQUIRES(mutex_);
+  base::StatusOr<base::WalPosition> WriteRecord() VEDETTE_REQUIRES(mutex_);
   // The head holds what may be missing in the log: a sync failed or the log's files vanished.
   bool LogLacksSome() VEDETTE_REQUIRES(mutex_);
-  bool MustName(HeadSeries* series) VEDETTE_REQUIRES(mutex_);
-  base::StatusOr<base::WalPosition> WriteRecord(const Batch& batch) VEDETTE_REQUIRES(mutex_);
-  void Undo(const Batch& batch) VEDETTE_REQUIRES(mutex_);
   void StartEpoch(uint64_t segment) VEDETTE_REQUIRES(mutex_);
   void Count(const model::AppendStats& stats);
   // Samples older than this are beyond the retention.
   int64_t OldestMs() VEDETTE_REQUIRES(mutex_);
   uint64_t MemoryBytes() VEDETTE_REQUIRES(mutex_);
 
-  // store_maintain.cc
+  // store_flush.cc
   base::Status FlushLocked() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
   // Takes the samples out of the head if no earlier ones still wait to be written.
   base::Status FreezeHead() VEDETTE_EXCLUDES(mutex_);
   base::Status WriteFrozen() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
-  base::StatusOr<StoredPart> WriteDay(const std::vector<const model::SeriesSamples*>& series,
-                                      int64_t day);
-  base::Status FillDay(const std::vector<const model::SeriesSamples*>& series, int64_t day,
-                       PartWriter* writer);
+  base::StatusOr<StoredPart> WriteDay(const FrozenHead& frozen, int64_t day);
   bool FlushIsDue() VEDETTE_EXCLUDES(mutex_);
+  // Samples in memory that make a flush worth while before its time.
+  uint64_t EarlyFlushBytes() VEDETTE_REQUIRES(mutex_);
+
+  // store_maintain.cc
   // The folder is there and ours, also after somebody removed it.
   base::Status KeepFolder() VEDETTE_REQUIRES(maintenance_mutex_);
   // A merge that is due, else a deletion that waits.
@@ -202,10 +204,10 @@ class Store::Impl {
   // wal_->losses() as of the frozen head, and as of the last one that was written to parts.
   uint64_t frozen_losses_ VEDETTE_GUARDED_BY(mutex_) = 0;
   uint64_t repaired_losses_ VEDETTE_GUARDED_BY(mutex_) = 0;
-  // Names of series in the log hold for one epoch; it ends whenever the segment changes.
-  uint64_t epoch_ VEDETTE_GUARDED_BY(mutex_) = 1;
+  // Of what the log says all holds for one epoch; it ends whenever the segment changes.
+  LogWriter log_writer_ VEDETTE_GUARDED_BY(mutex_);
   uint64_t segment_ VEDETTE_GUARDED_BY(mutex_) = 0;
-  uint64_t log_records_ VEDETTE_GUARDED_BY(mutex_) = 0;  // written or tried, ever
+  HeadBatch batch_ VEDETTE_GUARDED_BY(mutex_);  // of the Append that is under way
   int64_t last_flush_ns_ VEDETTE_GUARDED_BY(mutex_) = 0;
   int64_t retry_flush_ns_ VEDETTE_GUARDED_BY(mutex_) = 0;  // not before, after a failure
   int64_t parts_max_ms_ VEDETTE_GUARDED_BY(mutex_) = INT64_MIN;

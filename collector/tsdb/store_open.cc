@@ -47,8 +47,9 @@ void Store::Impl::MakeTelemetry() {
   duplicate_ = telemetry.NewCounter(p + "samples_duplicate_total",
                                     "Samples refused because their time had another value.");
   refused_ = telemetry.NewCounter(p + "samples_refused_total", "Samples refused over a limit.");
-  replay_lost_ = telemetry.NewCounter(p + "replay_lost_rows_total",
-                                      "Log rows whose series was lost with a damaged record.");
+  replay_lost_ =
+      telemetry.NewCounter(p + "replay_lost_rows_total",
+                           "Log rows whose series or value was lost with a damaged record.");
   quarantined_ =
       telemetry.NewCounter(p + "quarantined_files_total", "Broken files set aside as NAME.broken.");
   damaged_reads_ =
@@ -120,7 +121,7 @@ base::Status Store::Impl::OpenLog() {
   options.clock = options_.clock;
   options.log = options_.log;
   options.telemetry = options_.telemetry;
-  Replay replay;
+  LogReplay replay;
   VEDETTE_ASSIGN_OR_RETURN(
       wal_, base::Wal::Open(
                 options, [&](base::WalPosition position, uint8_t type, std::string_view payload) {
@@ -128,7 +129,7 @@ base::Status Store::Impl::OpenLog() {
                 }));
   {
     base::MutexLock lock(mutex_);
-    epoch_ = replay.epoch;
+    log_writer_.StartEpoch(replay.epoch());
     StartEpoch(wal_->next_segment());
   }
   ReportReplay(replay);
@@ -136,52 +137,37 @@ base::Status Store::Impl::OpenLog() {
 }
 
 base::Status Store::Impl::ReplayRecord(base::WalPosition position, uint8_t type,
-                                       std::string_view payload, Replay* replay) {
-  if (type != kWalBatch && type != kWalPlainBatch) {
+                                       std::string_view payload, LogReplay* replay) {
+  if (!IsWalBatch(type)) {
     return base::InvalidArgument("log record of unknown type " + std::to_string(type) +
                                  ": a newer version wrote it");
   }
   if (position.segment < parts_->log_from()) return {};
-  base::StatusOr<WalBatch> batch = DecodeBatch(type, payload);
+  const base::StatusOr<WalBatch> batch = DecodeBatch(type, payload);
   if (!batch.ok()) return ReportDamage(base::Annotate(batch.status(), wal_dir_));
-  if (batch->epoch != replay->epoch) replay->series.clear();
-  replay->epoch = batch->epoch;
-  for (auto& [ref, labels] : batch->series) replay->series[ref] = std::move(labels);
   bool memory_full = false;
   {
     base::MutexLock lock(mutex_);
-    for (const WalRow& row : batch->rows) ReplayRow(row, replay);
+    replay->Apply(*batch, head_.get());
     memory_full = MemoryBytes() > options_.head_bytes / 2 && head_->samples() > 0;
   }
   return memory_full ? Flush() : base::Status();
 }
 
-void Store::Impl::ReplayRow(const WalRow& row, Replay* replay) {
-  const auto known = replay->series.find(row.ref);
-  if (known == replay->series.end()) {
-    ++replay->lost_rows;
-    return;
-  }
-  HeadSeries* series = head_->Find(0, known->second);
-  if (series == nullptr) series = head_->Add(known->second);
-  // It was judged when it came; what it meets now is itself or what stood first.
-  head_->Insert(series, row.time_ms, row.value, 2 * kMaxTimeMs);
-}
-
-void Store::Impl::ReportReplay(const Replay& replay) {
+void Store::Impl::ReportReplay(const LogReplay& replay) {
   const base::Wal::ReplayStats& stats = wal_->replay_stats();
-  replay_lost_->Add(replay.lost_rows);
+  replay_lost_->Add(replay.lost_rows());
   options_.log->Info("metrics store: log replayed", {{"dir", options_.dir},
                                                      {"segments", stats.segments},
                                                      {"records", stats.records},
                                                      {"bytes", stats.bytes}});
-  if (!stats.damaged() && replay.lost_rows == 0) return;
+  if (!stats.damaged() && replay.lost_rows() == 0) return;
   options_.log->Error("metrics store: parts of the log were damaged",
                       {{"dir", wal_dir_},
                        {"corrupt_frames", stats.corrupt_frames},
                        {"quarantined_segments", stats.quarantined_segments},
                        {"missing_segments", stats.missing_segments},
-                       {"lost_rows", replay.lost_rows}});
+                       {"lost_rows", replay.lost_rows()}});
 }
 
 void Store::Impl::RunBackground(std::stop_token stop) {

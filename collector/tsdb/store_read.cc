@@ -35,22 +35,6 @@ class VectorCursor final : public SeriesCursor {
   ptrdiff_t at_ = -1;
 };
 
-std::vector<model::SeriesSamples> CopyFrozen(const FrozenHead& frozen,
-                                             const std::vector<model::Matcher>& matchers,
-                                             int64_t min_ms, int64_t max_ms) {
-  std::vector<model::SeriesSamples> out;
-  for (const model::SeriesSamples& series : frozen.series) {
-    if (!model::MatchesAll(matchers, series.labels)) continue;
-    const std::vector<int64_t>& times = series.timestamps_ms;
-    const auto first = std::lower_bound(times.begin(), times.end(), min_ms);
-    const auto last = std::upper_bound(first, times.end(), max_ms);
-    if (first == last) continue;
-    const auto values = series.values.begin() + (first - times.begin());
-    out.push_back({series.labels, {first, last}, {values, values + (last - first)}});
-  }
-  return out;
-}
-
 void Cut(size_t limit, std::vector<std::string>* sorted) {
   if (limit > 0 && sorted->size() > limit) sorted->resize(limit);
 }
@@ -112,8 +96,7 @@ base::StatusOr<std::vector<std::unique_ptr<SeriesCursor>>> Store::Impl::MakeCurs
     cursors.push_back(std::move(cursor));
   }
   if (view.frozen != nullptr) {
-    cursors.push_back(
-        std::make_unique<VectorCursor>(CopyFrozen(*view.frozen, matchers, min_ms, max_ms)));
+    cursors.push_back(std::make_unique<VectorCursor>(view.frozen->Copy(matchers, min_ms, max_ms)));
   }
   cursors.push_back(std::make_unique<VectorCursor>(std::move(view.head)));
   return cursors;
@@ -169,9 +152,7 @@ base::StatusOr<std::vector<std::string>> Store::Impl::LabelNames(const SeriesQue
   } else {
     const View view = TakeLabelsView(query);
     for (const model::SeriesSamples& series : view.head) static_cast<void>(add(series.labels));
-    if (view.frozen != nullptr) {
-      for (const auto& series : view.frozen->series) static_cast<void>(add(series.labels));
-    }
+    if (view.frozen != nullptr) view.frozen->VisitLabels(add);
     for (const StoredPart& stored : *view.parts) {
       if (!Overlaps(stored.meta, query.min_ms, query.max_ms)) continue;
       if (!stored.deleted.empty()) {
@@ -199,9 +180,7 @@ base::StatusOr<std::vector<std::string>> Store::Impl::LabelValues(std::string_vi
   } else {
     const View view = TakeLabelsView(query);
     for (const model::SeriesSamples& series : view.head) static_cast<void>(add(series.labels));
-    if (view.frozen != nullptr) {
-      for (const auto& series : view.frozen->series) static_cast<void>(add(series.labels));
-    }
+    if (view.frozen != nullptr) view.frozen->VisitLabels(add);
     for (const StoredPart& stored : *view.parts) {
       if (!Overlaps(stored.meta, query.min_ms, query.max_ms)) continue;
       if (!stored.deleted.empty()) {

@@ -5,6 +5,8 @@
 
 #include "base/codec/bytes.h"
 #include "base/codec/compress.h"
+#include "base/strings.h"
+#include "collector/tsdb/head.h"
 #include "collector/tsdb/part_format.h"
 
 namespace vedette::tsdb {
@@ -12,38 +14,22 @@ namespace {
 
 constexpr double kIntegersBelow = 9007199254740992.0;  // 2^53
 
-void PutValue(double v, std::string* out) {
-  if (std::fabs(v) < kIntegersBelow) {
-    const int64_t whole = static_cast<int64_t>(v);
-    if (std::bit_cast<uint64_t>(static_cast<double>(whole)) == std::bit_cast<uint64_t>(v)) {
-      base::PutVarint(base::ZigZag(whole) << 1, out);
-      return;
-    }
-  }
-  base::PutVarint(1, out);
-  base::PutFixed(std::bit_cast<uint64_t>(v), out);
-}
-
 double ReadValue(base::ByteReader* in) {
   const uint64_t tag = in->Varint();
   if ((tag & 1) == 0) return static_cast<double>(base::UnZigZag(tag >> 1));
   return std::bit_cast<double>(in->Fixed<uint64_t>());
 }
 
-// Unsigned difference that wraps, as a signed varint: small either way for neighbours.
-int64_t RefStep(uint64_t ref, uint64_t last) { return static_cast<int64_t>(ref - last); }
-
-// Empty without series. Names of one host are much alike: zstd leaves a tenth of them.
-std::string EncodeNames(std::span<const WalSeries> series) {
-  if (series.empty()) return {};
-  std::string names;
-  base::PutVarint(series.size(), &names);
-  for (const WalSeries& one : series) {
-    base::PutVarint(one.ref, &names);
-    base::PutString(one.labels->bytes(), &names);
-  }
-  return base::ZstdCompress(names);
+base::Status Impossible(std::string_view what) {
+  return base::DataLoss(base::Concat({"log record: impossible ", what}));
 }
+
+int64_t ReadTime(int64_t base_ms, base::ByteReader* in) {
+  const uint64_t step = static_cast<uint64_t>(in->SignedVarint());
+  return static_cast<int64_t>(static_cast<uint64_t>(base_ms) + step);
+}
+
+bool IsTime(int64_t time_ms) { return time_ms <= kMaxTimeMs && time_ms >= -kMaxTimeMs; }
 
 base::Status ReadNames(base::ByteReader* in, WalBatch* batch) {
   for (uint64_t left = in->Varint(); left > 0 && in->ok(); --left) {
@@ -59,51 +45,116 @@ base::Status UnpackNames(std::string_view packed, WalBatch* batch) {
   VEDETTE_ASSIGN_OR_RETURN(const std::string names, base::ZstdDecompress(packed, kMaxNamesBytes));
   base::ByteReader in(names);
   VEDETTE_RETURN_IF_ERROR(ReadNames(&in, batch));
-  if (!in.ok() || !in.empty()) return base::DataLoss("log record: impossible names");
+  if (!in.ok() || !in.empty()) return Impossible("names");
   return {};
+}
+
+// Names of kWalRows: each says what it shares with the one before.
+base::Status ReadSharedNames(base::ByteReader* in, WalBatch* batch) {
+  uint64_t ref = 0;
+  uint64_t total = 0;
+  std::string name;
+  for (uint64_t left = in->Varint(); left > 0 && in->ok(); --left) {
+    ref += static_cast<uint64_t>(in->SignedVarint());
+    const uint64_t prefix = in->Varint();
+    const uint64_t suffix = in->Varint();
+    const std::string_view middle = in->String();
+    if (prefix > name.size() || suffix > name.size() - prefix) return Impossible("names");
+    name = base::Concat({std::string_view(name).substr(0, prefix), middle,
+                         std::string_view(name).substr(name.size() - suffix)});
+    total += name.size();
+    if (total > kMaxNamesBytes) return Impossible("names");
+    VEDETTE_ASSIGN_OR_RETURN(model::Labels labels, model::Labels::FromBytes(name));
+    batch->series.emplace_back(ref, std::move(labels));
+  }
+  return {};
+}
+
+base::Status ReadSlots(base::ByteReader* in, WalGroupRow* row) {
+  uint64_t next = 0;
+  for (uint64_t runs = in->Varint(); runs > 0 && in->ok(); --runs) {
+    const uint64_t first = next + static_cast<uint64_t>(in->SignedVarint());
+    const uint64_t length = in->Varint();
+    // Each slot has a bit in what follows: no more of them than the record has bits.
+    const uint64_t bits = uint64_t{in->remaining()} * 8;
+    if (length > bits || row->slots.size() > bits - length) return Impossible("slots");
+    if (first >= kMaxGroupSlots || length > kMaxGroupSlots - first) return Impossible("slots");
+    next = first + length;
+    for (uint64_t slot = first; slot < next; ++slot) {
+      row->slots.push_back({static_cast<uint32_t>(slot), false, 0});
+    }
+  }
+  const std::string_view carried = in->Bytes((row->slots.size() + 7) / 8);
+  for (size_t i = 0; i < row->slots.size() && in->ok(); ++i) {
+    row->slots[i].carried = ((static_cast<uint8_t>(carried[i / 8]) >> (i % 8)) & 1) != 0;
+    if (row->slots[i].carried) row->slots[i].value = ReadValue(in);
+  }
+  return {};
+}
+
+base::Status ReadGroupRows(int64_t base_ms, base::ByteReader* in, WalBatch* batch) {
+  for (uint64_t left = in->Varint(); left > 0 && in->ok(); --left) {
+    WalGroupRow row;
+    const uint64_t group = in->Varint();
+    row.group = static_cast<uint32_t>(group);
+    row.sequence = in->Varint();
+    row.time_ms = ReadTime(base_ms, in);
+    if (group > UINT32_MAX || !IsTime(row.time_ms)) return Impossible("group row");
+    VEDETTE_RETURN_IF_ERROR(ReadSlots(in, &row));
+    batch->group_rows.push_back(std::move(row));
+  }
+  return {};
+}
+
+base::Status ReadRows(int64_t base_ms, base::ByteReader* in, WalBatch* batch) {
+  uint64_t ref = 0;
+  for (uint64_t left = in->Varint(); left > 0 && in->ok(); --left) {
+    ref += static_cast<uint64_t>(in->SignedVarint());
+    const int64_t time_ms = ReadTime(base_ms, in);
+    if (!IsTime(time_ms)) return Impossible("time");
+    batch->rows.push_back({ref, time_ms, ReadValue(in)});
+  }
+  return {};
+}
+
+base::Status ReadAllNames(uint8_t type, base::ByteReader* in, WalBatch* batch) {
+  switch (type) {
+    case kWalPlainBatch:
+      return ReadNames(in, batch);
+    case kWalBatch:
+      return UnpackNames(in->String(), batch);
+    default:
+      return ReadSharedNames(in, batch);
+  }
 }
 
 }  // namespace
 
-std::string EncodeBatch(uint64_t epoch, std::span<const WalSeries> series,
-                        std::span<const WalRow> rows) {
-  std::string out;
-  base::PutVarint(epoch, &out);
-  base::PutString(EncodeNames(series), &out);
-  const int64_t base_ms = rows.empty() ? 0 : rows.front().time_ms;
-  base::PutSignedVarint(base_ms, &out);
-  base::PutVarint(rows.size(), &out);
-  uint64_t last_ref = 0;
-  for (const WalRow& row : rows) {
-    base::PutSignedVarint(RefStep(row.ref, last_ref), &out);
-    base::PutSignedVarint(row.time_ms - base_ms, &out);
-    PutValue(row.value, &out);
-    last_ref = row.ref;
+bool IsWalBatch(uint8_t type) {
+  return type == kWalPlainBatch || type == kWalBatch || type == kWalRows;
+}
+
+void PutWalValue(double v, std::string* out) {
+  if (std::fabs(v) < kIntegersBelow) {
+    const int64_t whole = static_cast<int64_t>(v);
+    if (std::bit_cast<uint64_t>(static_cast<double>(whole)) == std::bit_cast<uint64_t>(v)) {
+      base::PutVarint(base::ZigZag(whole) << 1, out);
+      return;
+    }
   }
-  return out;
+  base::PutVarint(1, out);
+  base::PutFixed(std::bit_cast<uint64_t>(v), out);
 }
 
 base::StatusOr<WalBatch> DecodeBatch(uint8_t type, std::string_view payload) {
   base::ByteReader in(payload);
   WalBatch batch;
   batch.epoch = in.Varint();
-  if (type == kWalPlainBatch) {
-    VEDETTE_RETURN_IF_ERROR(ReadNames(&in, &batch));
-  } else {
-    VEDETTE_RETURN_IF_ERROR(UnpackNames(in.String(), &batch));
-  }
+  VEDETTE_RETURN_IF_ERROR(ReadAllNames(type, &in, &batch));
   const int64_t base_ms = in.SignedVarint();
-  uint64_t ref = 0;
-  for (uint64_t left = in.Varint(); left > 0 && in.ok(); --left) {
-    ref += static_cast<uint64_t>(in.SignedVarint());
-    const uint64_t step = static_cast<uint64_t>(in.SignedVarint());
-    const int64_t time_ms = static_cast<int64_t>(static_cast<uint64_t>(base_ms) + step);
-    batch.rows.push_back({ref, time_ms, ReadValue(&in)});
-    if (time_ms > kMaxTimeMs || time_ms < -kMaxTimeMs) {
-      return base::DataLoss("log record: time out of range");
-    }
-  }
-  if (!in.ok() || !in.empty()) return base::DataLoss("log record: impossible content");
+  if (type == kWalRows) VEDETTE_RETURN_IF_ERROR(ReadGroupRows(base_ms, &in, &batch));
+  VEDETTE_RETURN_IF_ERROR(ReadRows(base_ms, &in, &batch));
+  if (!in.ok() || !in.empty()) return Impossible("content");
   return batch;
 }
 

@@ -2,7 +2,6 @@
 #define VEDETTE_COLLECTOR_TSDB_WAL_RECORD_H_
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,12 +10,13 @@
 #include "base/status.h"
 #include "model/labels.h"
 
-// The log's record of one Append. Format: FORMAT.md, "Log records".
+// The log's record of one Append, read. LogWriter writes it. Format: FORMAT.md, "Log records".
 
 namespace vedette::tsdb {
 
 inline constexpr uint8_t kWalPlainBatch = 1;  // names uncompressed; only read
-inline constexpr uint8_t kWalBatch = 2;
+inline constexpr uint8_t kWalBatch = 2;       // a ref and a time each row; only read
+inline constexpr uint8_t kWalRows = 3;
 
 // A series is named in its first records of an epoch and in every 64th after.
 inline constexpr uint64_t kNamedFirst = 2;
@@ -32,23 +32,32 @@ struct WalRow {
   double value = 0;
 };
 
-struct WalSeries {
-  uint64_t ref = 0;
-  const model::Labels* labels = nullptr;  // borrowed
+// A row of a group, or a piece of one.
+struct WalGroupRow {
+  struct Slot {
+    uint32_t slot = 0;
+    bool carried = false;  // false: the slot's value is the one before
+    double value = 0;      // if carried
+  };
+  uint32_t group = 0;
+  uint64_t sequence = 0;  // records of the epoch with this group that came before
+  int64_t time_ms = 0;
+  std::vector<Slot> slots;
 };
-
-// The payload of a kWalBatch. `series` are those of the rows that it names.
-std::string EncodeBatch(uint64_t epoch, std::span<const WalSeries> series,
-                        std::span<const WalRow> rows);
 
 struct WalBatch {
   uint64_t epoch = 0;
-  std::vector<std::pair<uint64_t, model::Labels>> series;
-  std::vector<WalRow> rows;
+  std::vector<std::pair<uint64_t, model::Labels>> series;  // by ref
+  std::vector<WalGroupRow> group_rows;                     // of kWalRows
+  std::vector<WalRow> rows;                                // of series with their own time
 };
 
-// `type` is kWalBatch or kWalPlainBatch.
+bool IsWalBatch(uint8_t type);
+// `type` is one of the above.
 base::StatusOr<WalBatch> DecodeBatch(uint8_t type, std::string_view payload);
+
+// A value as log records have it: a small integer is a short varint.
+void PutWalValue(double v, std::string* out);
 
 }  // namespace vedette::tsdb
 

@@ -66,6 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     case 5:
       tsdb::DecodeBatch(tsdb::kWalBatch, input).status().IgnoreError();
       tsdb::DecodeBatch(tsdb::kWalPlainBatch, input).status().IgnoreError();
+      tsdb::DecodeBatch(tsdb::kWalRows, input).status().IgnoreError();
       break;
     default:
       tsdb::DecodeManifest(input).status().IgnoreError();

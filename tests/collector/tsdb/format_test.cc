@@ -83,46 +83,35 @@ TEST(Format, ColumnsAreAsDocumented) {
             "000a0a");  // decimal, exponent 1, no exceptions, 5 by 5
 }
 
-TEST(Format, LogRecordIsAsDocumented) {
-  const model::Labels labels{{"a", "b"}};
-  const WalSeries series[] = {{7, &labels}};
-  const WalRow rows[] = {{7, 100, 3}, {8, 115, 0.5}};
-  const std::string record = EncodeBatch(2, series, rows);
-  base::ByteReader in(record);
-  EXPECT_EQ(in.Varint(), 2u);
-  const std::string names = *base::ZstdDecompress(in.String(), kMaxNamesBytes);
-  EXPECT_EQ(Hex(names),
-            "01"
-            "07"
-            "04"
-            "01610162");
-  const std::string rest = record.substr(record.size() - in.remaining());
-  EXPECT_EQ(Hex(rest),
-            "c801"
-            "02"
-            "0e000c"
-            "021e01"
-            "000000000000e03f");
-  EXPECT_EQ(Hex(EncodeBatch(2, {}, rows)), "0200" + Hex(rest)) << "no series, no names";
-  const auto plain = DecodeBatch(kWalPlainBatch, "\x02" + names + rest);
-  ASSERT_TRUE(plain.ok()) << plain.status();
-  EXPECT_EQ(plain->series.front().second, labels);
-  EXPECT_EQ(plain->rows.back().value, 0.5);
-}
-
-TEST(Format, LogRecordComesBack) {
-  const model::Labels labels{{"a", "b"}};
-  const WalSeries series[] = {{900, &labels}};
-  const WalRow rows[] = {{900, -5, -0.0}, {3, 1'700'000'000'000, 1e300}, {4, 0, -42}};
-  const auto batch = DecodeBatch(kWalBatch, EncodeBatch(9, series, rows));
-  ASSERT_TRUE(batch.ok()) << batch.status();
-  EXPECT_EQ(batch->epoch, 9u);
-  EXPECT_EQ(batch->series.front().second, labels);
-  for (size_t i = 0; i < 3; ++i) {
-    EXPECT_EQ(batch->rows[i].ref, rows[i].ref);
-    EXPECT_EQ(batch->rows[i].time_ms, rows[i].time_ms);
-    EXPECT_EQ(std::bit_cast<uint64_t>(batch->rows[i].value),
-              std::bit_cast<uint64_t>(rows[i].value));
+// Of version 1 of the store, which is only read.
+TEST(Format, LogRecordsOfVersionOneAreReadAsDocumented) {
+  const std::string names(
+      "\x01"
+      "\x07"
+      "\x04"
+      "\x01"
+      "a"
+      "\x01"
+      "b",
+      7);
+  std::string rest("\xc8\x01", 2);             // base time 100
+  rest += std::string("\x02\x0e\x00\x0c", 4);  // ref 7, time 100, 3
+  rest += std::string("\x02\x1e\x01", 3);      // ref 8, time 115, not an integer
+  base::PutFixed(std::bit_cast<uint64_t>(0.5), &rest);
+  std::string packed("\x02");
+  base::PutString(base::ZstdCompress(names), &packed);
+  for (const auto& [type, payload] :
+       {std::pair(kWalPlainBatch, "\x02" + names + rest), std::pair(kWalBatch, packed + rest)}) {
+    const auto batch = DecodeBatch(type, payload);
+    ASSERT_TRUE(batch.ok()) << batch.status();
+    EXPECT_EQ(batch->epoch, 2u);
+    EXPECT_EQ(batch->series.front(), std::pair(uint64_t{7}, model::Labels{{"a", "b"}}));
+    ASSERT_EQ(batch->rows.size(), 2u);
+    EXPECT_EQ(batch->rows[0].time_ms, 100);
+    EXPECT_EQ(batch->rows[0].value, 3);
+    EXPECT_EQ(batch->rows[1].ref, 8u);
+    EXPECT_EQ(batch->rows[1].time_ms, 115);
+    EXPECT_EQ(batch->rows[1].value, 0.5);
   }
 }
 

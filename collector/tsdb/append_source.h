@@ -1,0 +1,73 @@
+#ifndef VEDETTE_COLLECTOR_TSDB_APPEND_SOURCE_H_
+#define VEDETTE_COLLECTOR_TSDB_APPEND_SOURCE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/status.h"
+#include "collector/tsdb/head_series.h"
+#include "model/labels.h"
+#include "model/sample.h"
+#include "model/wire_batch.h"
+
+// The two shapes in which samples come, as Append sees them: sample i of size(). Alike in their
+// members, so that one code takes both without a virtual call a sample.
+
+namespace vedette::tsdb {
+
+// Rows with labels, whose refs are read and written.
+class RowSource {
+ public:
+  explicit RowSource(std::span<model::SampleRow> rows) : rows_(rows) {}
+
+  size_t size() const { return rows_.size(); }
+  int64_t time_ms(size_t i) const { return rows_[i].timestamp_ms; }
+  double value(size_t i) const { return rows_[i].value; }
+  // Sample i is of the same series as the one before, as far as the source knows.
+  bool SameAsBefore(size_t) const { return false; }
+  uint64_t ref(size_t i) const { return rows_[i].ref; }
+  void set_ref(size_t i, uint64_t ref) const { rows_[i].ref = ref; }
+  bool LabelsAre(size_t i, const HeadSeries& series) const {
+    return rows_[i].labels == series.labels;
+  }
+  base::StatusOr<model::Labels> LabelsOf(size_t i) const { return rows_[i].labels; }
+
+ private:
+  const std::span<model::SampleRow> rows_;
+};
+
+// A remote write request, whose labels stay on the wire for as long as the series is known.
+class WireSource {
+ public:
+  explicit WireSource(const model::WireBatch& batch) : batch_(batch) {
+    if (batch.samples().size() == batch.size()) return;
+    for (size_t i = 0; i < batch.size(); ++i) {
+      series_of_.insert(series_of_.end(), batch.Samples(i).size(), static_cast<uint32_t>(i));
+    }
+  }
+
+  size_t size() const { return batch_.samples().size(); }
+  int64_t time_ms(size_t i) const { return batch_.samples()[i].time_ms; }
+  double value(size_t i) const { return batch_.samples()[i].value; }
+  bool SameAsBefore(size_t i) const {
+    return i > 0 && !series_of_.empty() && series_of_[i] == series_of_[i - 1];
+  }
+  uint64_t ref(size_t) const { return 0; }
+  void set_ref(size_t, uint64_t) const {}
+  bool LabelsAre(size_t i, const HeadSeries& series) const {
+    return batch_.LabelsAre(SeriesOf(i), series.labels.bytes());
+  }
+  base::StatusOr<model::Labels> LabelsOf(size_t i) const { return batch_.LabelsOf(SeriesOf(i)); }
+
+ private:
+  size_t SeriesOf(size_t i) const { return series_of_.empty() ? i : series_of_[i]; }
+
+  const model::WireBatch& batch_;
+  std::vector<uint32_t> series_of_;  // by sample; empty: each series brings one
+};
+
+}  // namespace vedette::tsdb
+
+#endif  // VEDETTE_COLLECTOR_TSDB_APPEND_SOURCE_H_

@@ -1,0 +1,83 @@
+#include "collector/tsdb/frozen_head.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "collector/tsdb/merge_plan.h"
+
+namespace vedette::tsdb {
+namespace {
+
+void AddDays(const std::vector<int64_t>& times, std::set<int64_t>* days) {
+  for (auto at = times.begin(); at != times.end();) {
+    const int64_t day = DayOf(*at);
+    days->insert(day);
+    at = std::lower_bound(at, times.end(), (day + 1) * kDayMs);
+  }
+}
+
+int64_t FirstIn(const std::vector<int64_t>& times, int64_t min_ms, int64_t max_ms) {
+  const auto at = std::lower_bound(times.begin(), times.end(), min_ms);
+  return at == times.end() || *at > max_ms ? INT64_MAX : *at;
+}
+
+}  // namespace
+
+std::set<int64_t> FrozenHead::Days() const {
+  std::set<int64_t> days;
+  for (const std::vector<int64_t>& times : times_) AddDays(times, &days);
+  for (const Series& series : series_) {
+    if (series.extra != nullptr) AddDays(series.extra->times, &days);
+  }
+  return days;
+}
+
+int64_t FrozenHead::FirstMs(int64_t min_ms, int64_t max_ms) const {
+  int64_t first = INT64_MAX;
+  for (const auto& times : times_) first = std::min(first, FirstIn(times, min_ms, max_ms));
+  for (const Series& series : series_) {
+    if (series.extra == nullptr) continue;
+    first = std::min(first, FirstIn(series.extra->times, min_ms, max_ms));
+  }
+  return first;
+}
+
+base::Status FrozenHead::VisitSorted(
+    int64_t min_ms, int64_t max_ms,
+    const std::function<base::Status(const model::SeriesSamples& series)>& visit) const {
+  std::vector<const Series*> sorted;
+  sorted.reserve(series_.size());
+  for (const Series& series : series_) sorted.push_back(&series);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Series* a, const Series* b) { return a->owner->labels < b->owner->labels; });
+  model::SeriesSamples read;
+  for (const Series* series : sorted) {
+    read.timestamps_ms.clear();
+    read.values.clear();
+    ViewOf(*series).Read(min_ms, max_ms, &read.timestamps_ms, &read.values);
+    if (read.values.empty()) continue;
+    read.labels = series->owner->labels;
+    VEDETTE_RETURN_IF_ERROR(visit(read));
+  }
+  return {};
+}
+
+std::vector<model::SeriesSamples> FrozenHead::Copy(const std::vector<model::Matcher>& matchers,
+                                                   int64_t min_ms, int64_t max_ms) const {
+  std::vector<model::SeriesSamples> out;
+  for (const Series& series : series_) {
+    const model::Labels& labels = series.owner->labels;
+    const SampleView view = ViewOf(series);
+    if (!model::MatchesAll(matchers, labels) || !view.HasAny(min_ms, max_ms)) continue;
+    model::SeriesSamples& copy = out.emplace_back();
+    copy.labels = labels;
+    view.Read(min_ms, max_ms, &copy.timestamps_ms, &copy.values);
+  }
+  return out;
+}
+
+void FrozenHead::VisitLabels(const std::function<void(const model::Labels& labels)>& visit) const {
+  for (const Series& series : series_) visit(series.owner->labels);
+}
+
+}  // namespace vedette::tsdb

@@ -1,0 +1,178 @@
+#include "collector/tsdb/log_writer.h"
+
+#include <algorithm>
+
+#include "base/codec/bytes.h"
+#include "collector/tsdb/wal_record.h"
+
+namespace vedette::tsdb {
+namespace {
+
+// Unsigned difference that wraps, as a signed varint: small either way for neighbours.
+int64_t Step(uint64_t to, uint64_t from) { return static_cast<int64_t>(to - from); }
+
+size_t SharedPrefix(std::string_view a, std::string_view b) {
+  const size_t most = std::min(a.size(), b.size());
+  return static_cast<size_t>(std::mismatch(a.begin(), a.begin() + most, b.begin()).first -
+                             a.begin());
+}
+
+// At most `most`.
+size_t SharedSuffix(std::string_view a, std::string_view b, size_t most) {
+  size_t n = 0;
+  while (n < most && a[a.size() - 1 - n] == b[b.size() - 1 - n]) ++n;
+  return n;
+}
+
+}  // namespace
+
+void LogWriter::StartEpoch(uint64_t epoch) {
+  epoch_ = epoch;
+  ++epochs_;
+}
+
+base::StatusOr<std::string_view> LogWriter::Encode(const HeadBatch& batch) {
+  ++records_;
+  named_ = groups_in_record_ = loose_in_record_ = 0;
+  name_bytes_ = last_named_ref_ = last_loose_ref_ = 0;
+  last_name_ = {};
+  for (std::string* part : {&names_, &group_rows_, &loose_, &record_}) part->clear();
+  base_ms_ = batch.entries.front().time_ms;
+  for (std::span<const Entry> left(batch.entries); !left.empty();) {
+    const std::span<const Entry> row = FirstRow(left);
+    if (row.empty()) {
+      PutLoose(left.front());
+    } else {
+      PutGroupRow(row);
+    }
+    left = left.subspan(std::max<size_t>(row.size(), 1));
+  }
+  if (name_bytes_ > kMaxNamesBytes) {
+    return base::ResourceExhausted("names of more series than a log record holds");
+  }
+  base::PutVarint(epoch_, &record_);
+  base::PutVarint(named_, &record_);
+  record_ += names_;
+  base::PutSignedVarint(base_ms_, &record_);
+  base::PutVarint(groups_in_record_, &record_);
+  record_ += group_rows_;
+  base::PutVarint(loose_in_record_, &record_);
+  record_ += loose_;
+  return std::string_view(record_);
+}
+
+std::span<const HeadBatch::Entry> LogWriter::FirstRow(std::span<const Entry> entries) {
+  size_t n = 0;
+  while (n < entries.size() && entries[n].kind == HeadBatch::Kind::kRow &&
+         entries[n].series->group == entries[0].series->group &&
+         entries[n].time_ms == entries[0].time_ms) {
+    ++n;
+  }
+  return entries.first(n);
+}
+
+// Each series is named in its turn, so that each record names some.
+bool LogWriter::Enter(HeadSeries* series) {
+  if (series->log.epoch != epochs_) {
+    series->log = {epochs_, 0};
+    series->log_naming = 0;
+    series->log_changed_now = series->log_changed_before = false;
+  } else if (series->log.record == records_) {
+    return false;  // with another row of this record
+  }
+  series->log.record = records_;
+  series->log_changed_before = std::exchange(series->log_changed_now, false);
+  const uint64_t n = series->log_naming;
+  // Goes round through kNamedEvery numbers without coming back to the first ones.
+  series->log_naming =
+      static_cast<uint8_t>(n + 1 == kNamedEvery + kNamedFirst ? kNamedFirst : n + 1);
+  return n < kNamedFirst || (n + series->slot) % kNamedEvery == 0;
+}
+
+bool LogWriter::IsCarried(const Entry& entry) {
+  HeadSeries* const series = entry.series;
+  const bool named = Enter(series);
+  if (named) PutName(*series);
+  if (entry.column.rows() == 0 || !SameBits(entry.value, entry.column.last())) {
+    series->log_changed_now = true;
+  }
+  return named || series->log_changed_now || series->log_changed_before;
+}
+
+uint64_t LogWriter::SequenceOf(Group* group) {
+  if (group->log.epoch != epochs_) {
+    group->log = {epochs_, records_};
+    group->log_sequence = 0;
+  } else if (std::exchange(group->log.record, records_) != records_) {
+    ++group->log_sequence;
+  }
+  return group->log_sequence;
+}
+
+void LogWriter::PutGroupRow(std::span<const Entry> entries) {
+  Group* const group = entries.front().series->group;
+  ++groups_in_record_;
+  base::PutVarint(group->number, &group_rows_);
+  base::PutVarint(SequenceOf(group), &group_rows_);
+  base::PutSignedVarint(
+      Step(static_cast<uint64_t>(entries.front().time_ms), static_cast<uint64_t>(base_ms_)),
+      &group_rows_);
+  PutSlots(entries);
+  carried_.assign((entries.size() + 7) / 8, 0);
+  values_.clear();
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (!IsCarried(entries[i])) continue;
+    carried_[i / 8] = static_cast<uint8_t>(carried_[i / 8] | (1u << (i % 8)));
+    PutWalValue(entries[i].value, &values_);
+  }
+  group_rows_.append(carried_.begin(), carried_.end());
+  group_rows_ += values_;
+}
+
+// Runs of slots that follow each other: one, if the group comes as it always does.
+void LogWriter::PutSlots(std::span<const Entry> entries) {
+  const auto breaks = [&](size_t i) {
+    return i == entries.size() || entries[i].series->slot != entries[i - 1].series->slot + 1;
+  };
+  uint64_t runs = 0;
+  for (size_t i = 1; i <= entries.size(); ++i) runs += breaks(i) ? 1 : 0;
+  base::PutVarint(runs, &group_rows_);
+  uint64_t next = 0;
+  for (size_t first = 0; first < entries.size();) {
+    size_t last = first + 1;
+    while (!breaks(last)) ++last;
+    base::PutSignedVarint(Step(entries[first].series->slot, next), &group_rows_);
+    base::PutVarint(last - first, &group_rows_);
+    next = entries[last - 1].series->slot + uint64_t{1};
+    first = last;
+  }
+}
+
+void LogWriter::PutLoose(const Entry& entry) {
+  if (Enter(entry.series)) PutName(*entry.series);
+  const uint64_t ref = entry.series->ref();
+  ++loose_in_record_;
+  base::PutSignedVarint(Step(ref, last_loose_ref_), &loose_);
+  base::PutSignedVarint(Step(static_cast<uint64_t>(entry.time_ms), static_cast<uint64_t>(base_ms_)),
+                        &loose_);
+  PutWalValue(entry.value, &loose_);
+  last_loose_ref_ = ref;
+}
+
+// Names of one host are much alike: what is the same at both ends is not said again.
+void LogWriter::PutName(const HeadSeries& series) {
+  const std::string_view name = series.labels.bytes();
+  const size_t prefix = SharedPrefix(last_name_, name);
+  const size_t suffix =
+      SharedSuffix(last_name_, name, std::min(last_name_.size(), name.size()) - prefix);
+  ++named_;
+  name_bytes_ += name.size();
+  base::PutSignedVarint(Step(series.ref(), last_named_ref_), &names_);
+  base::PutVarint(prefix, &names_);
+  base::PutVarint(suffix, &names_);
+  base::PutString(name.substr(prefix, name.size() - prefix - suffix), &names_);
+  last_named_ref_ = series.ref();
+  last_name_ = name;
+}
+
+}  // namespace vedette::tsdb

@@ -1,0 +1,105 @@
+#ifndef VEDETTE_COLLECTOR_TSDB_VALUE_COLUMN_H_
+#define VEDETTE_COLLECTOR_TSDB_VALUE_COLUMN_H_
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace vedette::tsdb {
+
+// A piece of a column: two cache lines.
+struct ValueChunk {
+  static constexpr uint32_t kValues = 15;
+  ValueChunk* next;
+  double values[kValues];
+};
+static_assert(sizeof(ValueChunk) == 128);
+
+// Chunks of all columns that a head fills until it is frozen. They go to the frozen head with it
+// and are given back to the system at once, whoever else allocated meanwhile. Not thread-safe.
+class ChunkArena {
+ public:
+  ValueChunk* New();  // good as long as the arena; `next` is null
+  // Taken by chunks.
+  uint64_t bytes() const { return chunks_ * sizeof(ValueChunk); }
+
+ private:
+  static constexpr size_t kSlabChunks = 8192;  // a MiB, of which the system gives what is touched
+  struct Unmap {
+    void operator()(ValueChunk* slab) const;
+  };
+  std::vector<std::unique_ptr<ValueChunk[], Unmap>> slabs_;
+  uint64_t chunks_ = 0;
+};
+
+inline bool SameBits(double a, double b) {
+  return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
+}
+
+// Values of one series, one a row of its group: a single one for as long as it does not change,
+// each from then on. A value type: an earlier copy is what the column was then, and may be put back
+// in its place.
+class ValueColumn {
+ public:
+  void Push(double value, ChunkArena* arena);
+  // Rows without a value, to be left out by whoever reads. `value` is the one that comes after.
+  void PushGap(uint32_t rows, double value, ChunkArena* arena);
+
+  uint32_t rows() const { return rows_; }
+  // Of the newest row; that of a gap is unspecified. Not for an empty column.
+  double last() const { return last_; }
+  double At(uint32_t row) const;
+  // Appends the values of rows [first, last).
+  void Copy(uint32_t first, uint32_t last, std::vector<double>* values) const;
+
+ private:
+  // The chunks hold the constant once, then what came after the constant rows.
+  uint32_t PlaceOf(uint32_t row) const { return row - constant_rows_ + 1; }
+
+  uint32_t rows_ = 0;
+  uint32_t constant_rows_ = 0;
+  double last_ = 0;
+  ValueChunk* chunks_ = nullptr;  // none while all values are the same
+  ValueChunk* tail_ = nullptr;
+};
+
+// Rows [first, last) of a group.
+struct RowRange {
+  uint32_t first = 0;
+  uint32_t last = 0;
+};
+
+// What of a series does not lie in its group's rows.
+struct SeriesExtra {
+  std::vector<RowRange> gaps;  // of the column, ascending
+  // Samples with times of their own, ascending; none of them at a time that the column has.
+  std::vector<int64_t> times;
+  std::vector<double> values;
+
+  bool InGap(uint32_t row) const;
+  uint64_t bytes() const;
+};
+
+// The samples of a series as the head keeps them. `times` are its group's rows. Null `extra`: none.
+struct SampleView {
+  std::span<const int64_t> times;
+  const ValueColumn* column = nullptr;
+  const SeriesExtra* extra = nullptr;
+
+  bool HasAny(int64_t min_ms, int64_t max_ms) const;
+  // Appends the samples in [min_ms, max_ms], ascending.
+  void Read(int64_t min_ms, int64_t max_ms, std::vector<int64_t>* out_times,
+            std::vector<double>* out_values) const;
+
+ private:
+  RowRange RowsIn(int64_t min_ms, int64_t max_ms) const;
+  void ReadColumn(int64_t min_ms, int64_t max_ms, std::vector<int64_t>* out_times,
+                  std::vector<double>* out_values) const;
+};
+
+}  // namespace vedette::tsdb
+
+#endif  // VEDETTE_COLLECTOR_TSDB_VALUE_COLUMN_H_
