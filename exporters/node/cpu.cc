@@ -49,7 +49,7 @@ class Cpu final : public Collector {
     VEDETTE_RETURN_IF_ERROR(ReadStat());
     AddSeconds(sink);
     throttle_.CollectIsolated(sink);
-    throttle_.Collect(sink);
+    throttle_.Collect(cpus_, sink);
     return base::Status();
   }
 
@@ -58,14 +58,14 @@ class Cpu final : public Collector {
     VEDETTE_ASSIGN_OR_RETURN(const std::string_view text, file_.Read(path_));
     LineScanner lines(text);
     std::string_view line;
-    bool found = false;
+    cpus_ = 0;
     while (lines.Next(&line)) {
       // The sum over all CPUs, "cpu ", is left to whoever asks.
       if (!base::StartsWith(line, "cpu") || base::StartsWith(line, "cpu ")) continue;
       VEDETTE_RETURN_IF_ERROR(ReadLine(line));
-      found = true;
+      ++cpus_;
     }
-    if (!found) return Malformed(path_, "expected lines cpuN", text);
+    if (cpus_ == 0) return Malformed(path_, "expected lines cpuN", text);
     return base::Status();
   }
 
@@ -107,6 +107,7 @@ class Cpu final : public Collector {
   const bool guest_;
   const std::unique_ptr<CpuInfo> info_;  // null: --no-collector.cpu.info
   CpuThrottle throttle_;
+  size_t cpus_ = 0;                   // that were there at the last reading
   std::map<uint64_t, Seconds> kept_;  // the highest of each counter, over all scrapes
   SourceFile file_;
 };

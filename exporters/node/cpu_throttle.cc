@@ -1,5 +1,8 @@
 #include "exporters/node/cpu_throttle.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <map>
 #include <utility>
 
@@ -26,28 +29,50 @@ bool AddRange(std::string_view range, FamilyRef family) {
   return true;
 }
 
-}  // namespace
-
-std::optional<uint64_t> CpuThrottle::ReadNumber(const std::string& cpu, const char* name) {
-  const auto value = file_.ReadUint(base::Concat({folder_, "/", cpu, "/", name}));
-  return value.ok() ? std::optional<uint64_t>(*value) : std::nullopt;
+// Nothing where there is no such file or it holds no number.
+std::optional<uint64_t> ReadNumber(const OpenFile& file) {
+  char text[32];
+  const ssize_t n = file.fd() < 0 ? -1 : ::pread(file.fd(), text, sizeof text, 0);
+  if (n <= 0) return std::nullopt;
+  return base::ParseUint(base::Trim(std::string_view(text, static_cast<size_t>(n))));
 }
 
-void CpuThrottle::Collect(FamilySink* sink) {
-  const auto cpus = ListFolder(folder_, &IsCpuFolder);
-  if (!cpus.ok()) return;
+}  // namespace
+
+OpenFile CpuThrottle::Open(const std::string& cpu, const char* name) const {
+  return OpenFile(
+      ::open(base::Concat({folder_, "/", cpu, "/", name}).c_str(), O_RDONLY | O_CLOEXEC));
+}
+
+// Most virtual machines have no counts at all.
+void CpuThrottle::FindCpus() {
+  cpus_.clear();
+  const auto names = ListFolder(folder_, &IsCpuFolder);
+  if (!names.ok()) return;
+  for (const std::string& name : *names) {
+    Cpu cpu;
+    cpu.core_count = Open(name, "thermal_throttle/core_throttle_count");
+    cpu.package_count = Open(name, "thermal_throttle/package_throttle_count");
+    if (cpu.core_count.fd() < 0 && cpu.package_count.fd() < 0) continue;
+    const auto package = ReadNumber(Open(name, "topology/physical_package_id"));
+    const auto core = ReadNumber(Open(name, "topology/core_id"));
+    if (!package || !core) continue;
+    cpu.package = *package;
+    cpu.core = *core;
+    cpus_.push_back(std::move(cpu));
+  }
+}
+
+void CpuThrottle::Collect(size_t cpus, FamilySink* sink) {
+  if (found_among_ != cpus || !is_kernel_) FindCpus();
+  found_among_ = cpus;
   std::map<std::pair<uint64_t, uint64_t>, uint64_t> cores;  // by package and core
   std::map<uint64_t, uint64_t> packages;
-  for (const std::string& cpu : *cpus) {
-    // The counts first: most virtual machines have none, and then nothing else need be read.
-    const auto core_count = ReadNumber(cpu, "thermal_throttle/core_throttle_count");
-    const auto package_count = ReadNumber(cpu, "thermal_throttle/package_throttle_count");
-    if (!core_count && !package_count) continue;
-    const auto package = ReadNumber(cpu, "topology/physical_package_id");
-    const auto core = ReadNumber(cpu, "topology/core_id");
-    if (!package || !core) continue;
-    if (core_count) cores.try_emplace({*package, *core}, *core_count);
-    if (package_count) packages.try_emplace(*package, *package_count);
+  for (const Cpu& cpu : cpus_) {
+    const auto core_count = ReadNumber(cpu.core_count);
+    const auto package_count = ReadNumber(cpu.package_count);
+    if (core_count) cores.try_emplace({cpu.package, cpu.core}, *core_count);
+    if (package_count) packages.try_emplace(cpu.package, *package_count);
   }
   FamilyRef core_family = sink->Counter("node_cpu_core_throttles_total",
                                         "Number of times this CPU core has been throttled.");
@@ -63,7 +88,7 @@ void CpuThrottle::Collect(FamilySink* sink) {
 }
 
 void CpuThrottle::CollectIsolated(FamilySink* sink) {
-  const auto text = file_.Read(folder_ + "/isolated");
+  const auto text = isolated_.Read(folder_ + "/isolated");
   if (!text.ok()) return;
   FamilyRef family = sink->Gauge(
       "node_cpu_isolated",

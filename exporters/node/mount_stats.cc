@@ -81,7 +81,8 @@ struct MountStats::Shared {
       --busy;
       asked.erase(*path);
       answers[*path] = answer;
-      done.NotifyAll();
+      // Who waits is woken once: answers before the last one are seen then, or after its patience.
+      if (queue.empty()) done.NotifyAll();
     }
     --threads;
     done.NotifyAll();
@@ -125,12 +126,15 @@ std::vector<MountStat> MountStats::StatAll(const std::vector<std::string>& paths
   }
   shared_->work.NotifyAll();
 
+  size_t answered = 0;
   while (true) {
     for (const auto& [path, answer] : shared_->answers) waiting.erase(path);
     const auto left = end - steady_clock::now();
     if (waiting.empty() || left <= std::chrono::nanoseconds::zero()) break;
     const auto step = std::min<std::chrono::nanoseconds>(left, kPatience);
-    const bool progress = shared_->done.WaitFor(shared_->mutex, step);
+    shared_->done.WaitFor(shared_->mutex, step);
+    const bool progress = shared_->answers.size() > answered;
+    answered = shared_->answers.size();
     if (!progress && !shared_->queue.empty() && shared_->threads < kMaxThreads) {
       Shared::AddThread(shared_);
     }

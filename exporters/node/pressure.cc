@@ -1,4 +1,5 @@
 // node_pressure_* from /proc/pressure/{cpu,io,memory,irq}.
+#include <array>
 #include <optional>
 
 #include "base/strings.h"
@@ -61,9 +62,10 @@ class Pressure final : public Collector {
   explicit Pressure(const Paths& paths) : folder_(paths.Proc("pressure")) {}
 
   base::Status Collect(const Scrape&, FamilySink* sink) override {
-    for (const Resource& resource : kResources) {
+    for (size_t i = 0; i < std::size(kResources); ++i) {
+      const Resource& resource = kResources[i];
       const std::string path = folder_ + "/" + resource.name;
-      const auto text = file_.Read(path);
+      const auto text = files_[i].Read(path);
       if (!text.ok() && resource.optional) continue;
       // A kernel without pressure accounting, or one where it is switched off (EOPNOTSUPP).
       if (!text.ok()) return NoData(base::Message(text.status()));
@@ -94,7 +96,7 @@ class Pressure final : public Collector {
   }
 
   const std::string folder_;
-  SourceFile file_;
+  std::array<SourceFile, std::size(kResources)> files_;  // one each, so that they stay open
 };
 
 }  // namespace

@@ -32,35 +32,53 @@ class Time final : public Collector {
         .Add(static_cast<double>(local.tm_gmtoff), {{"time_zone", local.tm_zone}});
   }
 
+  // Clock sources come with the kernel, so they are listed once.
   base::Status AddClocksources(FamilySink* sink) {
-    const auto folders = ListFolder(
-        folder_, [](std::string_view name) { return base::StartsWith(name, kFolderPrefix); });
-    if (!folders.ok()) return base::Status();  // a kernel without them
+    if (devices_.empty()) ListDevices();
     FamilyRef available =
         sink->Gauge("node_time_clocksource_available_info",
                     "Available clocksources read from '/sys/devices/system/clocksource'.");
     FamilyRef current =
         sink->Gauge("node_time_clocksource_current_info",
                     "Current clocksource read from '/sys/devices/system/clocksource'.");
-    for (const std::string& name : *folders) {
-      const std::string device = name.substr(kFolderPrefix.size());
-      VEDETTE_RETURN_IF_ERROR(AddWords(device, name + "/available_clocksource", available));
-      VEDETTE_RETURN_IF_ERROR(AddWords(device, name + "/current_clocksource", current));
+    for (Device& device : devices_) {
+      VEDETTE_RETURN_IF_ERROR(
+          AddWords(device.name, "available_clocksource", &device.available, available));
+      VEDETTE_RETURN_IF_ERROR(
+          AddWords(device.name, "current_clocksource", &device.current, current));
     }
     return base::Status();
   }
 
-  base::Status AddWords(const std::string& device, const std::string& name, FamilyRef family) {
-    VEDETTE_ASSIGN_OR_RETURN(const std::string_view text, file_.Read(folder_ + "/" + name));
+  void ListDevices() {
+    const auto folders = ListFolder(
+        folder_, [](std::string_view name) { return base::StartsWith(name, kFolderPrefix); });
+    if (!folders.ok()) return;  // a kernel without them
+    for (const std::string& name : *folders) {
+      devices_.emplace_back().name = name.substr(kFolderPrefix.size());
+    }
+  }
+
+  base::Status AddWords(const std::string& device, const char* name, SourceFile* file,
+                        FamilyRef family) const {
+    VEDETTE_ASSIGN_OR_RETURN(
+        const std::string_view text,
+        file->Read(base::Concat({folder_, "/", kFolderPrefix, device, "/", name})));
     FieldScanner words(base::Trim(text));
     std::string_view word;
     while (words.Next(&word)) family.Add(1, {{"clocksource", word}, {"device", device}});
     return base::Status();
   }
 
+  struct Device {
+    std::string name;  // "0"
+    SourceFile available;
+    SourceFile current;
+  };
+
   const std::string folder_;
   const base::Clock* const clock_;
-  SourceFile file_;
+  std::vector<Device> devices_;
 };
 
 }  // namespace

@@ -110,15 +110,40 @@ bool ValuesBefore(const ClientMetric& a, const ClientMetric& b) {
 
 void SortMetrics(std::vector<ClientMetric>* metrics) {
   for (ClientMetric& metric : *metrics) {
-    if (!std::is_sorted(metric.label.begin(), metric.label.end())) {
+    if (metric.label.size() > 1 && !std::is_sorted(metric.label.begin(), metric.label.end())) {
       std::sort(metric.label.begin(), metric.label.end());
     }
   }
+  if (metrics->size() < 2) return;
   if (!std::is_sorted(metrics->begin(), metrics->end(), ValuesBefore)) {
     std::stable_sort(metrics->begin(), metrics->end(), ValuesBefore);
   }
   const auto same = [](const ClientMetric& a, const ClientMetric& b) { return a.label == b.label; };
   metrics->erase(std::unique(metrics->begin(), metrics->end(), same), metrics->end());
+}
+
+// The families that have metrics, in the order of the page; those of one name and type are made
+// one.
+std::vector<MetricFamily*> InOrder(std::vector<MetricFamily>* families) {
+  std::vector<MetricFamily*> order;
+  order.reserve(families->size());
+  for (MetricFamily& family : *families) {
+    if (!family.metric.empty()) order.push_back(&family);
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [](const MetricFamily* a, const MetricFamily* b) { return a->name < b->name; });
+  size_t kept = 0;
+  for (MetricFamily* family : order) {
+    MetricFamily* const last = kept == 0 ? nullptr : order[kept - 1];
+    if (last == nullptr || last->name != family->name) {
+      order[kept++] = family;
+    } else if (last->type == family->type) {
+      std::move(family->metric.begin(), family->metric.end(), std::back_inserter(last->metric));
+    }
+  }
+  order.resize(kept);
+  for (MetricFamily* family : order) SortMetrics(&family->metric);
+  return order;
 }
 
 // Counters, gauges and untyped families, which are nearly all, go to the page without a copy.
@@ -160,33 +185,14 @@ Family ToExpositionFamily(MetricFamily family) {
   return out;
 }
 
-void Canonicalize(std::vector<MetricFamily>* families) {
-  std::stable_sort(families->begin(), families->end(),
-                   [](const MetricFamily& a, const MetricFamily& b) { return a.name < b.name; });
-  std::vector<MetricFamily> merged;
-  merged.reserve(families->size());
-  for (MetricFamily& family : *families) {
-    if (family.metric.empty()) continue;
-    if (merged.empty() || merged.back().name != family.name) {
-      merged.push_back(std::move(family));
-    } else if (merged.back().type == family.type) {
-      std::move(family.metric.begin(), family.metric.end(),
-                std::back_inserter(merged.back().metric));
-    }
-  }
-  for (MetricFamily& family : merged) SortMetrics(&family.metric);
-  *families = std::move(merged);
-}
-
 std::string WritePage(std::vector<MetricFamily> families, model::exposition::Format format) {
-  Canonicalize(&families);
   std::string page;
   page.reserve(kUsualPageBytes);
-  for (MetricFamily& family : families) {
-    if (family.type == MetricType::Histogram || family.type == MetricType::Summary) {
-      model::exposition::AppendFamily(ToExpositionFamily(std::move(family)), format, &page);
+  for (MetricFamily* family : InOrder(&families)) {
+    if (family->type == MetricType::Histogram || family->type == MetricType::Summary) {
+      model::exposition::AppendFamily(ToExpositionFamily(std::move(*family)), format, &page);
     } else {
-      WritePlain(family, format, &page);
+      WritePlain(*family, format, &page);
     }
   }
   model::exposition::EndPage(format, &page);

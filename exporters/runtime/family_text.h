@@ -15,12 +15,9 @@ namespace vedette::exporters {
 // become their points, in the order in which they are written.
 model::exposition::Family ToExpositionFamily(prometheus::MetricFamily family);
 
-// Puts a page in its final order: families of one name become one (the first HELP and type stand),
-// sorted by name; metrics sorted by their label values; of metrics with the same labels the first
-// stays; families without metrics go.
-void Canonicalize(std::vector<prometheus::MetricFamily>* families);
-
-// The page: Canonicalize, then the text.
+// The page: families of one name become one (the first HELP and type stand), sorted by name;
+// metrics sorted by their label values; of metrics with the same labels the first stays; families
+// without metrics go.
 std::string WritePage(std::vector<prometheus::MetricFamily> families,
                       model::exposition::Format format);
 

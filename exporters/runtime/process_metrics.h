@@ -4,6 +4,7 @@
 #include <prometheus/collectable.h>
 #include <prometheus/metric_family.h>
 
+#include <optional>
 #include <vector>
 
 namespace vedette::exporters {
@@ -12,7 +13,11 @@ namespace vedette::exporters {
 // them; no go_*. What cannot be read is left out. Stateless, thread-safe.
 class ProcessMetrics final : public prometheus::Collectable {
  public:
+  ProcessMetrics();
   std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  const std::optional<double> start_seconds_;  // since the epoch
 };
 
 }  // namespace vedette::exporters
