@@ -42,6 +42,15 @@ std::vector<std::string> WithTwoDashes(int argc, char** argv) {
   return arguments;
 }
 
+// What an exporter allocates for a page it frees at its end, and takes again for the next one. The
+// heap gives no more than what is beyond these bytes back to the kernel in between: having it back
+// cost 70 page faults a scrape, a quarter of the scrape's time. Larger blocks are the kernel's own.
+void KeepHeapBetweenScrapes() {
+  constexpr int kKeptBytes = 2 << 20;
+  mallopt(M_TRIM_THRESHOLD, kKeptBytes);
+  mallopt(M_MMAP_THRESHOLD, kKeptBytes / 2);
+}
+
 int Main(int argc, char** argv) {
   if (HasEmptyValue(argc, argv)) return kExitUsage;
   int exit_code = kExitOk;
@@ -56,6 +65,9 @@ int Main(int argc, char** argv) {
   AddVersion(&root, &exit_code);
   try {
     std::vector<std::string> arguments = WithTwoDashes(argc, argv);
+    if (argc > 1 && (arguments[1] == "agent" || arguments[1] == "exporter")) {
+      KeepHeapBetweenScrapes();
+    }
     // CLI11 takes them last first, without the program's name.
     root.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend() - 1));
   } catch (const CLI::ParseError& error) {
