@@ -141,6 +141,7 @@ void CollectorParts::RegisterRoutes(base::http::Router* router, const CollectorO
 
 void CollectorParts::RegisterMetrics(base::http::Router* router, const CollectorOptions& options) {
   api::RegisterPrometheusQuery(router, {promql_.get(), queryable_.get(), world_.clock});
+  api::RegisterPrometheusExemplars(router, nullptr);
   api::RegisterPrometheusLabels(router, metrics_view_.get());
   api::RegisterPrometheusTargets(router, targets_view_.get());
   api::RegisterPrometheusBuildInfo(router, OwnBuildInfo(), kPrometheusVersion);

@@ -33,8 +33,11 @@ struct QueryDeps {
   const promql::Queryable* storage = nullptr;
   base::Clock* clock = nullptr;
 };
-// /api/v1/query, /api/v1/query_range, /api/v1/query_exemplars, /api/v1/format_query
+// /api/v1/query, /api/v1/query_range, /api/v1/format_query
 void RegisterPrometheusQuery(base::http::Router* router, const QueryDeps& deps);
+
+// /api/v1/query_exemplars; null: there are none.
+void RegisterPrometheusExemplars(base::http::Router* router, const ExemplarsView* exemplars);
 
 // /api/v1/labels, /api/v1/label/{name}/values, /api/v1/series
 void RegisterPrometheusLabels(base::http::Router* router, const MetricsView* metrics);

@@ -218,11 +218,6 @@ Response FormatQuery(const Request& request) {
   return Success([&](JsonWriter* json) { json->String(promql::PrettyPrint(**expr)); });
 }
 
-// Exemplars are not stored: every query has none.
-Response NoExemplars(const Request&) {
-  return Success([](JsonWriter* json) { json->BeginArray().EndArray(); });
-}
-
 }  // namespace
 
 void RegisterPrometheusQuery(base::http::Router* router, const QueryDeps& deps) {
@@ -232,7 +227,6 @@ void RegisterPrometheusQuery(base::http::Router* router, const QueryDeps& deps) 
   const QueryApi api(deps);
   add("/api/v1/query", [api](const Request& request) { return api.Instant(request); });
   add("/api/v1/query_range", [api](const Request& request) { return api.Range(request); });
-  add("/api/v1/query_exemplars", NoExemplars);
   add("/api/v1/format_query", FormatQuery);
 }
 

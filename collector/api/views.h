@@ -9,6 +9,7 @@
 
 #include "base/status.h"
 #include "model/alert.h"
+#include "model/exemplar.h"
 #include "model/labels.h"
 #include "model/matcher.h"
 #include "model/sample.h"
@@ -37,6 +38,22 @@ class MetricsView {
   virtual base::StatusOr<std::vector<std::string>> LabelValues(
       std::string_view name, const SeriesFilter& filter) const = 0;
   virtual base::StatusOr<std::vector<model::Labels>> Series(const SeriesFilter& filter) const = 0;
+};
+
+struct ExemplarsInfo {
+  model::Labels series;
+  std::vector<model::Exemplar> exemplars;  // oldest first
+};
+
+// The exemplars that the metrics store keeps.
+class ExemplarsView {
+ public:
+  virtual ~ExemplarsView() = default;
+  // Of the series that match all matchers of at least one selector, those with
+  // min_ms <= time <= max_ms; sorted by series.
+  virtual base::StatusOr<std::vector<ExemplarsInfo>> Exemplars(
+      const std::vector<std::vector<model::Matcher>>& selectors, int64_t min_ms,
+      int64_t max_ms) const = 0;
 };
 
 struct TargetInfo {

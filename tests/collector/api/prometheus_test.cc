@@ -72,13 +72,37 @@ class FakeMetrics final : public promql::Queryable, public api::MetricsView {
       model::Labels{{"__name__", "up"}, {"job", "b"}, {"my.label", "x"}}};
 };
 
+class FakeExemplars final : public api::ExemplarsView {
+ public:
+  base::StatusOr<std::vector<api::ExemplarsInfo>> Exemplars(
+      const std::vector<std::vector<model::Matcher>>& selectors, int64_t min_ms,
+      int64_t max_ms) const override {
+    if (!error_.ok()) return error_;
+    std::vector<api::ExemplarsInfo> out;
+    for (const auto& [series, exemplar] : all_) {
+      const bool asked = std::any_of(
+          selectors.begin(), selectors.end(),
+          [&series = series](const auto& matchers) { return model::MatchesAll(matchers, series); });
+      const bool in_time = exemplar.time_ms >= min_ms && exemplar.time_ms <= max_ms;
+      if (asked && in_time) out.push_back({series, {exemplar}});
+    }
+    return out;
+  }
+  base::Status error_;
+  const std::vector<std::pair<model::Labels, model::Exemplar>> all_ = {
+      {model::Labels{{"__name__", "a"}, {"foo", "boo"}}, {model::Labels{{"id", "abc"}}, 10, 1000}},
+      {model::Labels{{"__name__", "b"}}, {model::Labels{{"id", "lul"}}, 0.5, 3500}}};
+};
+
 class PrometheusApi : public ApiTest {
  protected:
   PrometheusApi() : engine_({}, &clock_) {
     api::RegisterPrometheusQuery(&router_, {&engine_, &metrics_, &clock_});
+    api::RegisterPrometheusExemplars(&router_, &exemplars_);
     api::RegisterPrometheusLabels(&router_, &metrics_);
   }
   FakeMetrics metrics_;
+  FakeExemplars exemplars_;
   promql::Engine engine_;
 };
 
@@ -208,9 +232,32 @@ TEST_F(PrometheusApi, StorageErrorsKeepTheirKind) {
   EXPECT_EQ(Get("/api/v1/labels").status, 422);
 }
 
-TEST_F(PrometheusApi, ExemplarsAreNoneAndQueriesAreFormatted) {
-  EXPECT_EQ(PostForm("/api/v1/query_exemplars", "query=test").body,
-            R"({"status":"success","data":[]})");
+TEST_F(PrometheusApi, ExemplarsOfEverySelectorAreFound) {
+  const std::string a = R"({"seriesLabels":{"__name__":"a","foo":"boo"},"exemplars":[)"
+                        R"({"labels":{"id":"abc"},"value":"10","timestamp":1}]})";
+  const std::string b = R"({"seriesLabels":{"__name__":"b"},"exemplars":[)"
+                        R"({"labels":{"id":"lul"},"value":"0.5","timestamp":3.5}]})";
+  const auto ask = [this](const std::string& query, const std::string& start = "0",
+                          const std::string& end = "4") {
+    return Get(
+        Target("/api/v1/query_exemplars", {{"query", query}, {"start", start}, {"end", end}}));
+  };
+  const auto data = [](const std::string& list) {
+    return R"({"status":"success","data":[)" + list + "]}";
+  };
+  EXPECT_EQ(ask("a{foo=\"boo\"} - b").body, data(a + "," + b));
+  EXPECT_EQ(ask("sum(rate((b)[5m:1m])) + topk(scalar(b), -b)").body, data(b));
+  EXPECT_EQ(ask("a or b", "2").body, data(b));
+  EXPECT_EQ(ask("1").body, data(""));
+  EXPECT_EQ(PostForm("/api/v1/query_exemplars", "query=a").body, data(a));
+  EXPECT_EQ(ask("a", "5").status, 400);
+  EXPECT_EQ(ask("a", "x").status, 400);
+  EXPECT_EQ(ask("a{").status, 400);
+  exemplars_.error_ = base::Internal("generic");
+  EXPECT_EQ(ask("a").status, 500);
+}
+
+TEST_F(PrometheusApi, QueriesAreFormatted) {
   EXPECT_EQ(Get(Target("/api/v1/format_query", {{"query", "foo/bar"}})).body,
             R"({"status":"success","data":"foo / bar"})");
 }
