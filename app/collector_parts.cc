@@ -57,7 +57,7 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
   store.log = world_.logger;
   store.telemetry = world_.telemetry;
   VEDETTE_ASSIGN_OR_RETURN(metrics_, tsdb::Store::Open(store));
-  wire_rows_ = std::make_unique<WireRows>(metrics_.get());
+  exemplars_view_ = std::make_unique<ExemplarsJoin>(metrics_.get());
   queryable_ = std::make_unique<MetricsQueryable>(metrics_.get());
   metrics_view_ = std::make_unique<MetricsJoin>(metrics_.get());
 
@@ -141,7 +141,7 @@ void CollectorParts::RegisterRoutes(base::http::Router* router, const CollectorO
 
 void CollectorParts::RegisterMetrics(base::http::Router* router, const CollectorOptions& options) {
   api::RegisterPrometheusQuery(router, {promql_.get(), queryable_.get(), world_.clock});
-  api::RegisterPrometheusExemplars(router, nullptr);
+  api::RegisterPrometheusExemplars(router, exemplars_view_.get());
   api::RegisterPrometheusLabels(router, metrics_view_.get());
   api::RegisterPrometheusTargets(router, targets_view_.get());
   api::RegisterPrometheusBuildInfo(router, OwnBuildInfo(), kPrometheusVersion);
@@ -152,7 +152,7 @@ void CollectorParts::RegisterMetrics(base::http::Router* router, const Collector
   api::RegisterRemoteRead(router, read);
   if (options.remote_write_receiver) {
     api::RemoteWriteDeps write;
-    write.sink = wire_rows_.get();
+    write.sink = metrics_.get();
     write.telemetry = world_.telemetry;
     api::RegisterRemoteWrite(router, write);
   }

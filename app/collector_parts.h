@@ -60,7 +60,7 @@ class CollectorParts {
 
   std::unique_ptr<tsdb::Store> metrics_;
   SharedLabels external_labels_;
-  std::unique_ptr<WireRows> wire_rows_;
+  std::unique_ptr<ExemplarsJoin> exemplars_view_;
   std::unique_ptr<MetricsQueryable> queryable_;
   std::unique_ptr<promql::Engine> promql_;
   std::unique_ptr<MetricsJoin> metrics_view_;

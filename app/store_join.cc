@@ -1,48 +1,17 @@
 #include "app/store_join.h"
 
-#include <string>
 #include <utility>
 #include <vector>
 
-#include "model/wire_batch.h"
-
 namespace vedette::app {
-namespace {
-
-void Invalid(uint64_t count, std::string_view why, model::AppendStats* stats) {
-  if (count == 0) return;
-  stats->invalid += count;
-  if (stats->first_error.empty()) stats->first_error = why;
-}
-
-void AddRows(const model::WireBatch& batch, size_t i, std::vector<model::SampleRow>* rows,
-             model::AppendStats* stats) {
-  const base::StatusOr<model::Labels> labels = batch.LabelsOf(i);
-  const size_t count = batch.Samples(i).size() + batch.histogram_count(i);
-  if (!labels.ok()) return Invalid(count, base::Message(labels.status()), stats);
-  for (const model::WireSample& sample : batch.Samples(i)) {
-    rows->push_back({*labels, sample.time_ms, sample.value});
+base::StatusOr<std::vector<api::ExemplarsInfo>> ExemplarsJoin::Exemplars(
+    const std::vector<std::vector<model::Matcher>>& selectors, int64_t min_ms,
+    int64_t max_ms) const {
+  std::vector<api::ExemplarsInfo> out;
+  for (tsdb::SeriesExemplars& one : store_->Exemplars(selectors, min_ms, max_ms)) {
+    out.push_back({std::move(one.series), std::move(one.exemplars)});
   }
-  Invalid(batch.histogram_count(i), labels->ToString() + ": native histograms are not stored",
-          stats);
-}
-
-}  // namespace
-
-base::StatusOr<model::AppendStats> WireRows::Append(const model::WireBatch& batch) {
-  model::AppendStats bad;
-  std::vector<model::SampleRow> rows;
-  rows.reserve(batch.samples().size());
-  for (size_t i = 0; i < batch.size(); ++i) AddRows(batch, i, &rows, &bad);
-  VEDETTE_ASSIGN_OR_RETURN(model::AppendStats stats, sink_->Append(rows));
-  stats.invalid += bad.invalid;
-  stats.exemplars_dropped += batch.exemplar_count();
-  if (!bad.first_error.empty()) stats.first_error = std::move(bad.first_error);
-  return stats;
-}
-
-void WireRows::OnDurable(std::function<void(const base::Status&)> done) {
-  sink_->OnDurable(std::move(done));
+  return out;
 }
 
 base::Status LogStoreSource::Scan(const logql::ScanRequest& request,

@@ -1,16 +1,16 @@
 #ifndef VEDETTE_APP_STORE_JOIN_H_
 #define VEDETTE_APP_STORE_JOIN_H_
 
-#include <functional>
 #include <utility>
+#include <vector>
 
 #include "base/mutex.h"
+#include "collector/api/views.h"
 #include "collector/logql/storage.h"
 #include "collector/logstore/store.h"
 #include "collector/promql/storage.h"
 #include "collector/tsdb/store.h"
 #include "model/labels.h"
-#include "model/sinks.h"
 
 // The two stores as the two languages want to see them. Thread-safe, owned by the collector's
 // parts, outlived by the store.
@@ -28,17 +28,15 @@ class MetricsQueryable final : public promql::Queryable {
   const tsdb::Store* const store_;
 };
 
-// Remote write requests for a sink of rows: builds each series' labels. Borrows the sink.
-// Thread-safe as the sink is.
-class WireRows final : public model::WireSink {
+class ExemplarsJoin final : public api::ExemplarsView {
  public:
-  explicit WireRows(model::SampleSink* sink) : sink_(sink) {}
-  // Native histograms are refused as invalid, exemplars are dropped.
-  base::StatusOr<model::AppendStats> Append(const model::WireBatch& batch) override;
-  void OnDurable(std::function<void(const base::Status&)> done) override;
+  explicit ExemplarsJoin(const tsdb::Store* store) : store_(store) {}
+  base::StatusOr<std::vector<api::ExemplarsInfo>> Exemplars(
+      const std::vector<std::vector<model::Matcher>>& selectors, int64_t min_ms,
+      int64_t max_ms) const override;
 
  private:
-  model::SampleSink* const sink_;
+  const tsdb::Store* const store_;
 };
 
 // Labels that a reload may change while requests read them. Thread-safe.

@@ -42,7 +42,7 @@ class RowSource {
 class WireSource {
  public:
   explicit WireSource(const model::WireBatch& batch) : batch_(batch) {
-    if (batch.samples().size() == batch.size()) return;
+    if (batch.one_sample_each()) return;
     for (size_t i = 0; i < batch.size(); ++i) {
       series_of_.insert(series_of_.end(), batch.Samples(i).size(), static_cast<uint32_t>(i));
     }

@@ -24,7 +24,13 @@ base::StatusOr<model::AppendStats> Store::Append(std::span<model::SampleRow> row
 }
 
 base::StatusOr<model::AppendStats> Store::Append(const model::WireBatch& batch) {
-  return impl_->Append(batch);
+  return impl_->AppendWire(batch);
+}
+
+std::vector<SeriesExemplars> Store::Exemplars(
+    const std::vector<std::vector<model::Matcher>>& selectors, int64_t min_ms,
+    int64_t max_ms) const {
+  return impl_->Exemplars(selectors, min_ms, max_ms);
 }
 
 void Store::OnDurable(std::function<void(const base::Status&)> done) {

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/status.h"
 #include "base/telemetry.h"
+#include "collector/tsdb/exemplar_ring.h"
 #include "model/labels.h"
 #include "model/matcher.h"
 #include "model/sample.h"
@@ -36,6 +37,7 @@ struct Options {
   uint64_t head_bytes = 256ull << 20;
   // Series with samples since the last flush or the one before. The newest beyond are refused.
   uint64_t max_series = 1'000'000;
+  ExemplarRing::Limits exemplars;
   // Kept allocated on disk and given up so that a flush can finish when the disk is full; 0: none.
   uint64_t reserve_bytes = 32ull << 20;
   // With less free space than this samples are refused (queries and retention go on); 0: no limit.
@@ -79,7 +81,7 @@ struct SeriesQuery {
 //
 // Thread-safe: one writer lock for Append, readers work on a snapshot. Owned by app; the pointers
 // in Options outlive it. One thread of its own flushes, merges and drops what is too old.
-class Store final : public model::SampleSink {
+class Store final : public model::SampleSink, public model::WireSink {
  public:
   // Called once a series. An error ends the query and is its answer.
   using Visitor = std::function<base::Status(model::SeriesSamples series)>;
@@ -99,8 +101,9 @@ class Store final : public model::SampleSink {
   // before the next flush). Rows are judged one by one.
   base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows) override;
   // The same for a remote write request. Labels are compared on the wire; a series that is known,
-  // and comes where it came last time, costs neither a look-up nor an allocation.
-  base::StatusOr<model::AppendStats> Append(const model::WireBatch& batch);
+  // and comes where it came last time, costs neither a look-up nor an allocation. Its exemplars are
+  // kept, its native histograms are refused as invalid.
+  base::StatusOr<model::AppendStats> Append(const model::WireBatch& batch) override;
   void OnDurable(std::function<void(const base::Status&)> done) override;
 
   // Visits every series that matches all matchers and has samples in [min_ms, max_ms], both ends
@@ -123,6 +126,11 @@ class Store final : public model::SampleSink {
   // Takes what was deleted off the disk now.
   base::Status CleanTombstones();
   static constexpr size_t kMaxTombstones = 1000;
+
+  // The newest exemplars that came by remote write: see ExemplarRing::Select. They are kept in
+  // memory and in the log: a restart loses those that came before the last flush.
+  std::vector<SeriesExemplars> Exemplars(const std::vector<std::vector<model::Matcher>>& selectors,
+                                         int64_t min_ms, int64_t max_ms) const;
 
   StoreStats Stats() const;
 

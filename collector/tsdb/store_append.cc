@@ -87,6 +87,8 @@ void Store::Impl::TakeRun(const Source& source, size_t first, const TimeBounds& 
     why = "older than the retention";
     count = &stats->out_of_order;
   }
+  // Whose sample is refused is no neighbour: the next one's series is not to be guessed from it.
+  if (!why.empty()) run->last = nullptr;
   for (size_t i = first; i < end; ++i) {
     if (why.empty()) {
       TakeSample(source, i, run, stats);
@@ -100,6 +102,7 @@ template <typename Source>
 void Store::Impl::TakeSample(const Source& source, size_t i, Head::Run* run,
                              model::AppendStats* stats) {
   if (MemoryBytes() >= options_.head_bytes) {
+    run->last = nullptr;
     return Refuse(
         &stats->refused, source, i,
         base::Concat({"memory limit of ", std::to_string(options_.head_bytes), " bytes reached"}),
@@ -134,8 +137,7 @@ HeadSeries* Store::Impl::FindOrAdd(const Source& source, size_t i, Head::Run* ru
                                    model::AppendStats* stats) {
   HeadSeries* series = FindKnown(source, i, *run);
   if (series == nullptr) series = FindByLabels(source, i, run, stats);
-  if (series == nullptr) return nullptr;
-  if (run->last != nullptr) Head::Learn(run->last, series);
+  if (series != nullptr && run->last != nullptr) Head::Learn(run->last, series);
   run->last = series;
   return series;
 }

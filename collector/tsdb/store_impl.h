@@ -18,6 +18,8 @@
 #include "base/mutex.h"
 #include "base/wal.h"
 #include "collector/tsdb/disk_guard.h"
+#include "collector/tsdb/exemplar_record.h"
+#include "collector/tsdb/exemplar_ring.h"
 #include "collector/tsdb/head.h"
 #include "collector/tsdb/head_batch.h"
 #include "collector/tsdb/log_replay.h"
@@ -42,7 +44,13 @@ class Store::Impl {
   base::Status Open();
   base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows)
       VEDETTE_EXCLUDES(mutex_);
+  // Of a request's float samples.
   base::StatusOr<model::AppendStats> Append(const model::WireBatch& batch) VEDETTE_EXCLUDES(mutex_);
+  // Of all that it brings.
+  base::StatusOr<model::AppendStats> AppendWire(const model::WireBatch& batch)
+      VEDETTE_EXCLUDES(mutex_);
+  std::vector<SeriesExemplars> Exemplars(const std::vector<std::vector<model::Matcher>>& selectors,
+                                         int64_t min_ms, int64_t max_ms) VEDETTE_EXCLUDES(mutex_);
   void OnDurable(std::function<void(const base::Status&)> done);
   base::Status Select(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms,
                       const Visitor& visit) VEDETTE_EXCLUDES(mutex_);
@@ -109,6 +117,14 @@ class Store::Impl {
   // Samples older than this are beyond the retention.
   int64_t OldestMs() VEDETTE_REQUIRES(mutex_);
   uint64_t MemoryBytes() VEDETTE_REQUIRES(mutex_);
+
+  // store_wire.cc
+  base::Status AppendExemplars(const model::WireBatch& batch, model::AppendStats* stats)
+      VEDETTE_EXCLUDES(mutex_);
+  bool TakeExemplar(const model::Labels& series, model::Exemplar exemplar,
+                    std::vector<LoggedExemplar>* added) VEDETTE_REQUIRES(mutex_);
+  base::Status LogExemplars(std::span<const LoggedExemplar> added) VEDETTE_REQUIRES(mutex_);
+  base::Status ReplayExemplars(std::string_view payload) VEDETTE_EXCLUDES(mutex_);
 
   // store_flush.cc
   base::Status FlushLocked() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
@@ -199,6 +215,7 @@ class Store::Impl {
 
   base::Mutex mutex_;
   std::unique_ptr<Head> head_ VEDETTE_GUARDED_BY(mutex_);
+  ExemplarRing exemplars_ VEDETTE_GUARDED_BY(mutex_);
   std::shared_ptr<const FrozenHead> frozen_ VEDETTE_GUARDED_BY(mutex_);  // null: none waits
   std::optional<uint64_t> frozen_log_from_ VEDETTE_GUARDED_BY(mutex_);
   // wal_->losses() as of the frozen head, and as of the last one that was written to parts.

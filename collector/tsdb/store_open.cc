@@ -29,7 +29,8 @@ Store::Impl::Impl(const Options& options)
     : options_(Bounded(options)),
       wal_dir_(base::JoinPath(options.dir, "wal")),
       guard_(options.fs, options.clock, options.log, options.dir, options.min_free_bytes,
-             options.reserve_bytes) {
+             options.reserve_bytes),
+      exemplars_(options.exemplars) {
   MakeTelemetry();
 }
 
@@ -138,11 +139,12 @@ base::Status Store::Impl::OpenLog() {
 
 base::Status Store::Impl::ReplayRecord(base::WalPosition position, uint8_t type,
                                        std::string_view payload, LogReplay* replay) {
-  if (!IsWalBatch(type)) {
+  if (!IsWalBatch(type) && type != kWalExemplars) {
     return base::InvalidArgument("log record of unknown type " + std::to_string(type) +
                                  ": a newer version wrote it");
   }
   if (position.segment < parts_->log_from()) return {};
+  if (type == kWalExemplars) return ReplayExemplars(payload);
   const base::StatusOr<WalBatch> batch = DecodeBatch(type, payload);
   if (!batch.ok()) return ReportDamage(base::Annotate(batch.status(), wal_dir_));
   bool memory_full = false;

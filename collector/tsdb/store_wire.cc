@@ -1,0 +1,95 @@
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "collector/tsdb/exemplar_record.h"
+#include "collector/tsdb/store_impl.h"
+#include "model/wire_batch.h"
+
+// What a remote write request brings besides float samples.
+
+namespace vedette::tsdb {
+namespace {
+
+// Exemplars of one log record: it stays far below what the log takes.
+constexpr size_t kMaxLogged = 1000;
+constexpr int64_t kMaxAheadMs = 10 * 60 * 1000;
+
+void RefuseHistograms(const model::WireBatch& batch, model::AppendStats* stats) {
+  if (batch.histogram_count() == 0) return;
+  stats->invalid += batch.histogram_count();
+  for (size_t i = 0; i < batch.size() && stats->first_error.empty(); ++i) {
+    if (batch.histogram_count(i) == 0) continue;
+    const base::StatusOr<model::Labels> labels = batch.LabelsOf(i);
+    stats->first_error =
+        labels.ok() ? base::Concat({labels->ToString(), ": native histograms are not stored"})
+                    : std::string(base::Message(labels.status()));
+  }
+}
+
+}  // namespace
+
+base::StatusOr<model::AppendStats> Store::Impl::AppendWire(const model::WireBatch& batch) {
+  VEDETTE_ASSIGN_OR_RETURN(model::AppendStats stats, Append(batch));
+  VEDETTE_RETURN_IF_ERROR(AppendExemplars(batch, &stats));
+  RefuseHistograms(batch, &stats);
+  return stats;
+}
+
+base::Status Store::Impl::AppendExemplars(const model::WireBatch& batch,
+                                          model::AppendStats* stats) {
+  if (batch.exemplar_count() == 0) return {};
+  base::MutexLock lock(mutex_);
+  std::vector<LoggedExemplar> added;
+  for (size_t i = 0; i < batch.size(); ++i) {
+    if (batch.exemplar_count(i) == 0) continue;
+    const base::StatusOr<model::Labels> series = batch.LabelsOf(i);
+    for (size_t k = 0; k < batch.exemplar_count(i); ++k) {
+      base::StatusOr<model::Exemplar> exemplar = batch.ExemplarOf(i, k);
+      const bool taken =
+          series.ok() && exemplar.ok() && TakeExemplar(*series, *std::move(exemplar), &added);
+      ++(taken ? stats->exemplars : stats->exemplars_dropped);
+    }
+  }
+  return LogExemplars(added);
+}
+
+bool Store::Impl::TakeExemplar(const model::Labels& series, model::Exemplar exemplar,
+                               std::vector<LoggedExemplar>* added) {
+  if (exemplar.time_ms > options_.clock->WallMillis() + kMaxAheadMs) return false;
+  switch (exemplars_.Add(series, exemplar)) {
+    case ExemplarRing::Verdict::kAdded:
+      added->push_back({series, std::move(exemplar)});
+      return true;
+    case ExemplarRing::Verdict::kSame:
+      return true;
+    case ExemplarRing::Verdict::kOutOfOrder:
+      return false;
+  }
+  return false;
+}
+
+base::Status Store::Impl::LogExemplars(std::span<const LoggedExemplar> added) {
+  for (; !added.empty(); added = added.subspan(std::min(added.size(), kMaxLogged))) {
+    const std::string record = EncodeExemplars(added.first(std::min(added.size(), kMaxLogged)));
+    const base::Status logged = wal_->Append(kWalExemplars, record).status();
+    if (!logged.ok()) return base::Annotate(logged, "metrics store: log of exemplars");
+  }
+  return {};
+}
+
+base::Status Store::Impl::ReplayExemplars(std::string_view payload) {
+  const base::StatusOr<std::vector<LoggedExemplar>> logged = DecodeExemplars(payload);
+  if (!logged.ok()) return ReportDamage(base::Annotate(logged.status(), wal_dir_));
+  base::MutexLock lock(mutex_);
+  for (const LoggedExemplar& one : *logged) exemplars_.Add(one.series, one.exemplar);
+  return {};
+}
+
+std::vector<SeriesExemplars> Store::Impl::Exemplars(
+    const std::vector<std::vector<model::Matcher>>& selectors, int64_t min_ms, int64_t max_ms) {
+  base::MutexLock lock(mutex_);
+  return exemplars_.Select(selectors, min_ms, max_ms);
+}
+
+}  // namespace vedette::tsdb
