@@ -44,6 +44,11 @@ class ServerImpl final : public Server {
       VEDETTE_ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(text));
       VEDETTE_RETURN_IF_ERROR(Annotate(BindAll(address), text));
     }
+    for (const int socket : core_->options.sockets) {
+      VEDETTE_ASSIGN_OR_RETURN(auto listener, Listener::Adopt(core_->loop.get(), socket));
+      ports_.push_back(listener->port());
+      listeners_.push_back(std::move(listener));
+    }
     RegisterTelemetry();
     for (const auto& listener : listeners_) {
       listener->Start([this](std::unique_ptr<Socket> socket) { Accept(std::move(socket)); },

@@ -28,6 +28,7 @@ class Server {
   };
   struct Options {
     std::vector<std::string> listen;  // "127.0.0.1:0", "[::1]:9090", ":9090" (all, v4 and v6)
+    std::vector<int> sockets;         // listening TCP sockets made elsewhere, closed by the server
     const Router* router = nullptr;
     // TLS, users, tokens, plaintext ranges. Shared: swapped whole on reload. Null: open, plain.
     std::shared_ptr<const WebConfig> web_config;
@@ -49,7 +50,7 @@ class Server {
   static StatusOr<std::unique_ptr<Server>> Start(Options options);
   virtual ~Server() = default;  // stops
 
-  // Ports actually bound, in the order of Options::listen.
+  // Ports actually bound, in the order of Options::listen and then of Options::sockets.
   virtual std::vector<uint16_t> Ports() const = 0;
   // For connections and requests that come after. Reads the certificates anew; when they cannot be
   // loaded, everything stays as it was.

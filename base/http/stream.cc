@@ -308,6 +308,27 @@ StatusOr<std::unique_ptr<Listener>> Listener::Bind(EventLoop* loop, const Endpoi
   return std::unique_ptr<Listener>(std::make_unique<AsioListener>(context, std::move(acceptor)));
 }
 
+StatusOr<std::unique_ptr<Listener>> Listener::Adopt(EventLoop* loop, int socket) {
+  const auto option = [socket](int name) {
+    int value = -1;
+    socklen_t size = sizeof value;
+    return ::getsockopt(socket, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+  };
+  const int domain = option(SO_DOMAIN);
+  if (option(SO_ACCEPTCONN) != 1 || option(SO_PROTOCOL) != IPPROTO_TCP) {
+    return InvalidArgument(
+        Concat({"file descriptor ", std::to_string(socket), " is no socket that listens on TCP"}));
+  }
+  asio::io_context& context = ContextOf(loop);
+  Tcp::acceptor acceptor(context);
+  ErrorCode error;
+  acceptor.assign(domain == AF_INET6 ? Tcp::v6() : Tcp::v4(), socket, error);
+  if (error) {
+    return Unavailable(Concat({"socket ", std::to_string(socket), ": ", error.message()}));
+  }
+  return std::unique_ptr<Listener>(std::make_unique<AsioListener>(context, std::move(acceptor)));
+}
+
 std::unique_ptr<Stream> NewPlainStream(std::unique_ptr<Socket> socket) {
   return std::make_unique<PlainStream>(TakeSocket(std::move(socket)));
 }

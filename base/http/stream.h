@@ -63,6 +63,9 @@ class Listener {
   virtual ~Listener() = default;
   // Binds and listens; IPv6 sockets take IPv6 only. Port 0 takes a free one.
   static StatusOr<std::unique_ptr<Listener>> Bind(EventLoop* loop, const Endpoint& endpoint);
+  // Takes over a socket that listens on TCP; InvalidArgument, and it stays the caller's, where it
+  // is another.
+  static StatusOr<std::unique_ptr<Listener>> Adopt(EventLoop* loop, int socket);
   virtual uint16_t port() const = 0;
   // Calls `accepted` with each connection; errors (no descriptors left) go to `failed` and
   // accepting goes on after a pause.

@@ -30,6 +30,7 @@ base::StatusOr<std::unique_ptr<ExporterServer>> ExporterServer::Start(Options op
   for (const std::string& address : options.listen) {
     VEDETTE_RETURN_IF_ERROR(server->Open(options, has_ipv6, address));
   }
+  if (!options.sockets.empty()) VEDETTE_RETURN_IF_ERROR(server->OpenSockets(options));
   return server;
 }
 
@@ -48,17 +49,29 @@ base::Status ExporterServer::Open(const Options& options, bool has_ipv6,
     if (!plan.base_http.empty()) plan.base_http = WithPort(plan.base_http, port);
   }
   if (!plan.base_http.empty()) {
-    VEDETTE_ASSIGN_OR_RETURN(port, OpenBaseHttp(options, plan.base_http));
+    VEDETTE_ASSIGN_OR_RETURN(const auto ports, OpenBaseHttp(options, {plan.base_http}, {}));
+    port = ports.front();
   }
   ports_.push_back(port);
   options.logger->Info("listening", {{"address", address}, {"port", static_cast<int>(port)}});
   return base::Status();
 }
 
-base::StatusOr<uint16_t> ExporterServer::OpenBaseHttp(const Options& options,
-                                                      const std::string& address) {
+base::Status ExporterServer::OpenSockets(const Options& options) {
+  VEDETTE_ASSIGN_OR_RETURN(const auto ports, OpenBaseHttp(options, {}, options.sockets));
+  for (const uint16_t port : ports) {
+    ports_.push_back(port);
+    options.logger->Info("listening", {{"address", "a socket passed"}, {"port", int{port}}});
+  }
+  return base::Status();
+}
+
+base::StatusOr<std::vector<uint16_t>> ExporterServer::OpenBaseHttp(const Options& options,
+                                                                   std::vector<std::string> listen,
+                                                                   std::vector<int> sockets) {
   base::http::Server::Options http;
-  http.listen = {address};
+  http.listen = std::move(listen);
+  http.sockets = std::move(sockets);
   http.router = &router_;
   http.web_config = options.web_config;
   http.max_body_bytes = 64 << 10;  // scrapes carry no body
@@ -72,7 +85,7 @@ base::StatusOr<uint16_t> ExporterServer::OpenBaseHttp(const Options& options,
   http.telemetry = options.telemetry;
   VEDETTE_ASSIGN_OR_RETURN(auto server, base::http::Server::Start(std::move(http)));
   base_http_.push_back(std::move(server));
-  return base_http_.back()->Ports().front();
+  return base_http_.back()->Ports();
 }
 
 base::Status ExporterServer::SetWebConfig(std::shared_ptr<const base::http::WebConfig> web_config) {

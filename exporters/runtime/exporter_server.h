@@ -24,6 +24,8 @@ class ExporterServer {
  public:
   struct Options {
     std::vector<std::string> listen{":9100"};
+    // Listening TCP sockets made elsewhere, beside `listen`; base/http serves and closes them.
+    std::vector<int> sockets;
     // The web configuration file's content; null without one. With one, every address is served by
     // base/http, so that a reload can change users and certificates.
     std::shared_ptr<const base::http::WebConfig> web_config;
@@ -42,7 +44,7 @@ class ExporterServer {
   ExporterServer(const ExporterServer&) = delete;
   ExporterServer& operator=(const ExporterServer&) = delete;
 
-  // One port for each of Options::listen, in that order.
+  // One port for each of Options::listen, then for each of its sockets, in that order.
   const std::vector<uint16_t>& Ports() const { return ports_; }
   // Fails, changing nothing, where the exporter was started without a web configuration.
   base::Status SetWebConfig(std::shared_ptr<const base::http::WebConfig> web_config);
@@ -50,8 +52,11 @@ class ExporterServer {
 
  private:
   ExporterServer() = default;
+  base::Status OpenSockets(const Options& options);
   base::Status Open(const Options& options, bool has_ipv6, const std::string& address);
-  base::StatusOr<uint16_t> OpenBaseHttp(const Options& options, const std::string& address);
+  base::StatusOr<std::vector<uint16_t>> OpenBaseHttp(const Options& options,
+                                                     std::vector<std::string> listen,
+                                                     std::vector<int> sockets);
 
   base::http::Router router_;
   std::vector<std::unique_ptr<CivetwebServer>> civetweb_;

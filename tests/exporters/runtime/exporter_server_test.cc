@@ -139,6 +139,39 @@ TEST_F(ExporterServerTest, WebConfigurationTurnsStrangersAway) {
   EXPECT_EQ(answer.find("HTTP/1.1 401 "), 0u) << answer;
 }
 
+TEST_F(ExporterServerTest, SocketsMadeElsewhereAreServed) {
+  ExporterServer::Options options;
+  options.listen = {};
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(fd, 8), 0);
+  options.sockets = {fd};
+  options.handler = &Echo;
+  options.clock = &clock_;
+  options.logger = &logger_;
+  const auto server = ExporterServer::Start(std::move(options));
+  ASSERT_TRUE(server.ok()) << server.status();
+  ASSERT_EQ((*server)->Ports().size(), 1u);
+  EXPECT_EQ(BodyOf(Exchange(AF_INET, (*server)->Ports()[0], Request("GET", "/m"))), "GET /m  ");
+}
+
+TEST_F(ExporterServerTest, WhatIsNoListeningSocketIsRefused) {
+  ExporterServer::Options options;
+  options.listen = {};
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  options.sockets = {fd};
+  options.handler = &Echo;
+  options.clock = &clock_;
+  options.logger = &logger_;
+  const auto server = ExporterServer::Start(std::move(options));
+  EXPECT_NE(std::string(server.status().message()).find("no socket that listens on TCP"),
+            std::string::npos);
+  ::close(fd);
+}
+
 TEST_F(ExporterServerTest, TakenPortIsNamed) {
   const auto first = Start("127.0.0.1:0");
   ASSERT_TRUE(first.ok()) << first.status();
