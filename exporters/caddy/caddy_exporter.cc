@@ -77,6 +77,7 @@ base::Status CaddyExporter::MakeCollectors() {
   CollectorSet::Options set;
   set.prefix = "caddy";
   set.program = "caddy_exporter";
+  set.limits = environment_.limits;
   set.clock = environment_.clock;
   set.logger = environment_.logger;
   const CollectorContext context{&options_,          admin_.get(),    &config_,

@@ -45,6 +45,7 @@ base::Status NodeExporter::MakeCollectors(const Environment& environment) {
   CollectorSet::Options set;
   set.prefix = "node";
   set.program = "node_exporter";
+  set.limits = environment.limits;
   set.clock = environment.clock;
   set.logger = environment.logger;
   for (const CollectorSpec& spec : AllCollectors()) {

@@ -63,6 +63,7 @@ PostgresExporter::PostgresExporter(PostgresOptions options, const Environment& e
                                    std::vector<DataSource> sources)
     : options_(std::move(options)),
       environment_(environment),
+      limit_(environment.max_requests),
       build_info_("postgres_exporter", kUpstreamVersion),
       telemetry_(environment.telemetry),
       scraper_({&loader_, environment.clock, environment.logger, std::move(sources)}),
@@ -75,12 +76,14 @@ Handler PostgresExporter::handler() const {
 }
 
 Response PostgresExporter::Handle(const Request& request) {
-  if (request.path == environment_.metrics_path) return Metrics(request);
+  if (request.path == environment_.metrics_path) {
+    return limit_.Guard([&] { return Metrics(request); });
+  }
   if (request.path == "/") return Landing();
   if (request.path != kProbePath) return Response::Text(404, "404 page not found\n");
   auto order = Order(request);
   if (!order.ok()) return Response::Text(400, base::Message(order.status()));
-  return probe_.Handle(request, *std::move(order));
+  return limit_.Guard([&] { return probe_.Handle(request, *std::move(order)); });
 }
 
 Response PostgresExporter::Landing() const {
@@ -126,7 +129,7 @@ base::StatusOr<Scraper::Request> PostgresExporter::Order(const Request& request)
   }
   order.wants_custom = wanted(kCustomName);
   const int64_t most = std::chrono::nanoseconds(options_.timeouts.collection).count();
-  order.deadline_ns = std::min(ScrapeDeadline(request, *environment_.clock),
+  order.deadline_ns = std::min(ScrapeDeadline(request, *environment_.clock, environment_.limits),
                                environment_.clock->MonotonicNanos() + most);
   return order;
 }

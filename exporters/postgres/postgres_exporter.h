@@ -16,6 +16,7 @@
 #include "exporters/runtime/build_info.h"
 #include "exporters/runtime/exporter.h"
 #include "exporters/runtime/process_metrics.h"
+#include "exporters/runtime/request_limit.h"
 #include "exporters/runtime/telemetry_metrics.h"
 
 namespace vedette::exporters::postgres {
@@ -56,6 +57,7 @@ class PostgresExporter final : public Exporter {
 
   const PostgresOptions options_;
   const Environment environment_;
+  const RequestLimit limit_;
   const BuildInfoMetric build_info_;
   const ProcessMetrics process_;
   const TelemetryMetrics telemetry_;

@@ -43,6 +43,7 @@ void ProcessExporter::MakeCollector(std::shared_ptr<const NameRules> rules) {
   collector_ = collector.get();
   CollectorSet::Options set;  // without a prefix: upstream does not tell of its collector
   set.program = "process_exporter";
+  set.limits = environment_.limits;
   set.clock = environment_.clock;
   set.logger = environment_.logger;
   set.members.push_back({"process", std::move(collector)});

@@ -43,19 +43,6 @@ bool IsPartOn(const Request& request, std::string_view name) {
   return value != "0" && value != "false" && !value.empty();
 }
 
-class InFlight {
- public:
-  explicit InFlight(std::atomic<int>* count) : count_(count), number_(++*count) {}
-  ~InFlight() { --*count_; }
-  InFlight(const InFlight&) = delete;
-  InFlight& operator=(const InFlight&) = delete;
-  int number() const { return number_; }
-
- private:
-  std::atomic<int>* const count_;
-  const int number_;
-};
-
 }  // namespace
 
 base::StatusOr<std::unique_ptr<PveExporter>> PveExporter::Make(PveOptions options,
@@ -70,6 +57,7 @@ base::StatusOr<std::unique_ptr<PveExporter>> PveExporter::Make(PveOptions option
 PveExporter::PveExporter(PveOptions options, const Environment& environment)
     : options_(std::move(options)),
       environment_(environment),
+      limit_(environment.max_requests),
       telemetry_(environment.telemetry),
       no_collectors_(NoCollectors(environment)),
       failures_(environment.logger),
@@ -98,7 +86,9 @@ void PveExporter::MakeExposer(const Environment& environment) {
     exposer.always.push_back(&process_);
     if (environment.telemetry != nullptr) exposer.always.push_back(&telemetry_);
   }
-  exposer.pages = {{kTargetPath, [this](const Request& request) { return HandleTarget(request); }}};
+  exposer.pages = {{kTargetPath, [this](const Request& request) {
+                      return limit_.Guard([&] { return HandleTarget(request); });
+                    }}};
   exposer.clock = environment.clock;
   exposer_ = std::make_unique<Exposer>(std::move(exposer));
 }
@@ -119,10 +109,6 @@ bool PveExporter::IsOn(const CollectorSpec& spec, const ScrapeRequest& request) 
 }
 
 Response PveExporter::HandleTarget(const Request& request) const {
-  const InFlight in_flight(&in_flight_);
-  if (environment_.max_requests > 0 && in_flight.number() > environment_.max_requests) {
-    return Response::Text(503, "Limit of concurrent requests reached, try again later.\n");
-  }
   ScrapeRequest what;
   what.module = ParamOr(request, "module", "default");
   what.target = ParamOr(request, "target", "localhost");
@@ -148,7 +134,8 @@ Response PveExporter::Scrape(const Request& request, const ScrapeRequest& what,
     if (IsOn(spec, what)) spec.want(&wanted);
   }
   Answers answers;
-  answers.Fetch(wanted, session, {ScrapeDeadline(request, *environment_.clock), request.stop},
+  answers.Fetch(wanted, session,
+                {ScrapeDeadline(request, *environment_.clock, environment_.limits), request.stop},
                 &pool_, options_.parallel_calls);
   const int64_t fetched = environment_.clock->MonotonicNanos();
 

@@ -1,7 +1,6 @@
 #ifndef VEDETTE_EXPORTERS_PVE_PVE_EXPORTER_H_
 #define VEDETTE_EXPORTERS_PVE_PVE_EXPORTER_H_
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -20,6 +19,7 @@
 #include "exporters/runtime/exporter.h"
 #include "exporters/runtime/exposer.h"
 #include "exporters/runtime/process_metrics.h"
+#include "exporters/runtime/request_limit.h"
 #include "exporters/runtime/telemetry_metrics.h"
 
 namespace vedette::exporters::pve {
@@ -66,6 +66,7 @@ class PveExporter final : public Exporter {
 
   const PveOptions options_;
   const Environment environment_;
+  const RequestLimit limit_;
   const ProcessMetrics process_;
   const TelemetryMetrics telemetry_;
   const CollectorSet no_collectors_;
@@ -73,7 +74,6 @@ class PveExporter final : public Exporter {
   mutable FailureLog failures_;
   // Helpers of the scrapes under way; each scrape also works on its own thread.
   mutable base::ThreadPool pool_;
-  mutable std::atomic<int> in_flight_{0};
   std::unique_ptr<Exposer> exposer_;
   mutable base::Mutex mutex_;
   std::shared_ptr<TargetPool> targets_ VEDETTE_GUARDED_BY(mutex_);

@@ -38,20 +38,6 @@ std::string HashPassword(const std::string& password) {
   return hash == nullptr ? "" : hash;
 }
 
-// Counts a request for as long as it lives.
-class InFlight {
- public:
-  explicit InFlight(std::atomic<int>* count) : count_(count), number_(++*count) {}
-  ~InFlight() { --*count_; }
-  InFlight(const InFlight&) = delete;
-  InFlight& operator=(const InFlight&) = delete;
-  int number() const { return number_; }
-
- private:
-  std::atomic<int>* const count_;
-  const int number_;
-};
-
 void AddBuildInfo(MetricSet* metrics) {
   metrics->Gauge("exporter_build_info", 1,
                  {{"build_date", ""},
@@ -140,6 +126,7 @@ base::StatusOr<std::unique_ptr<RedisExporter>> RedisExporter::Make(RedisOptions 
 RedisExporter::RedisExporter(RedisOptions options, const Environment& environment)
     : options_(std::move(options)),
       environment_(environment),
+      scrape_limit_(environment.max_requests),
       telemetry_(environment.telemetry),
       totals_(std::make_unique<Totals>(&options_)) {}
 
@@ -179,6 +166,7 @@ base::Status RedisExporter::CheckSettings() {
 void RedisExporter::MakeExposer() {
   CollectorSet::Options set;
   set.program = "redis_exporter";
+  set.limits = environment_.limits;
   set.clock = environment_.clock;
   set.logger = environment_.logger;
   if (!options_.addr.empty()) {
@@ -199,7 +187,9 @@ void RedisExporter::MakeExposer() {
     if (environment_.telemetry != nullptr) exposer.always.push_back(&telemetry_);
   }
   if (options_.scrape_endpoint) {
-    exposer.pages.push_back({"/scrape", [this](const Request& r) { return ScrapePage(r); }});
+    exposer.pages.push_back({"/scrape", [this](const Request& r) {
+                               return scrape_limit_.Guard([&] { return ScrapePage(r); });
+                             }});
   }
   exposer.pages.push_back(
       {"/discover-cluster-nodes", [this](const Request& r) { return DiscoverPage(r); }});
@@ -271,10 +261,6 @@ base::StatusOr<Target> RedisExporter::MakeTarget(std::string_view text, const Re
 }
 
 Response RedisExporter::ScrapePage(const Request& request) {
-  const InFlight in_flight(&scrapes_in_flight_);
-  if (environment_.max_requests > 0 && in_flight.number() > environment_.max_requests) {
-    return Response::Text(503, "Limit of concurrent requests reached, try again later.\n");
-  }
   const auto options = ScrapeOptions(request.query);
   auto target = options.ok() ? MakeTarget(options->addr, *options, *loaded())
                              : base::StatusOr<Target>(options.status());
@@ -284,8 +270,9 @@ Response RedisExporter::ScrapePage(const Request& request) {
   }
   Scraper scraper(*std::move(target));
   std::vector<prometheus::MetricFamily> families;
-  const Scraper::Outcome outcome =
-      scraper.Scrape({environment_.clock, ScrapeDeadline(request, *environment_.clock)}, &families);
+  const Scraper::Outcome outcome = scraper.Scrape(
+      {environment_.clock, ScrapeDeadline(request, *environment_.clock, environment_.limits)},
+      &families);
   MetricSet own(options_.name_space);
   AddTotals(1, outcome.seconds, 0, &own);
   if (!options_.redis_metrics_only) AddBuildInfo(&own);
@@ -323,8 +310,8 @@ Response RedisExporter::DiscoverPage(const Request& request) const {
   if (!target.ok()) return Response::Text(500, base::Message(target.status()));
   const Address asked = target->address;
   Scraper scraper(*std::move(target));
-  const auto nodes =
-      scraper.ReadClusterNodes({environment_.clock, ScrapeDeadline(request, *environment_.clock)});
+  const auto nodes = scraper.ReadClusterNodes(
+      {environment_.clock, ScrapeDeadline(request, *environment_.clock, environment_.limits)});
   if (!nodes.ok()) {
     return Response::Text(
         500,

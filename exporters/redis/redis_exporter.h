@@ -1,7 +1,6 @@
 #ifndef VEDETTE_EXPORTERS_REDIS_REDIS_EXPORTER_H_
 #define VEDETTE_EXPORTERS_REDIS_REDIS_EXPORTER_H_
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -18,6 +17,7 @@
 #include "exporters/runtime/exporter.h"
 #include "exporters/runtime/exposer.h"
 #include "exporters/runtime/process_metrics.h"
+#include "exporters/runtime/request_limit.h"
 #include "exporters/runtime/telemetry_metrics.h"
 
 namespace vedette::exporters::redis {
@@ -73,12 +73,12 @@ class RedisExporter final : public Exporter {
   const Environment environment_;
   std::shared_ptr<const re2::RE2> search_indexes_;
   std::unique_ptr<base::http::Authenticator> authenticator_;  // null: nobody is asked
+  const RequestLimit scrape_limit_;
   const ProcessMetrics process_;
   const TelemetryMetrics telemetry_;
   std::unique_ptr<Totals> totals_;
   std::unique_ptr<CollectorSet> collectors_;
   std::unique_ptr<Exposer> exposer_;
-  std::atomic<int> scrapes_in_flight_{0};
 
   mutable base::Mutex mutex_;
   std::shared_ptr<const Loaded> loaded_ VEDETTE_GUARDED_BY(mutex_);

@@ -223,7 +223,8 @@ void CollectorCrew::Return(Slot* slot) {
 int64_t CollectorCrew::ShareNanos(const Job& job, int64_t now) const {
   const int64_t left = std::max<int64_t>(0, job.scrape.deadline_mono_ns - now);
   if (job.slots.size() == 1) return left;
-  const int64_t most = std::chrono::nanoseconds(limits_.collector_timeout).count();
+  const int64_t limit = std::chrono::nanoseconds(limits_.collector_timeout).count();
+  const int64_t most = limit > 0 ? limit : left;
   const bool is_last = job.next + 1 == job.slots.size();
   return std::min(most, is_last ? left : left / 4 * 3);
 }

@@ -16,21 +16,6 @@ using base::http::Params;
 using base::http::Request;
 using base::http::Response;
 
-// Counts a request for as long as it lives.
-class InFlight {
- public:
-  explicit InFlight(std::atomic<int>* count) : count_(count), number_(++*count) {}
-  ~InFlight() { --*count_; }
-  InFlight(const InFlight&) = delete;
-  InFlight& operator=(const InFlight&) = delete;
-
-  int number() const { return number_; }
-
- private:
-  std::atomic<int>* const count_;
-  const int number_;
-};
-
 bool Contains(const std::vector<std::string_view>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -38,7 +23,9 @@ bool Contains(const std::vector<std::string_view>& names, std::string_view name)
 }  // namespace
 
 Response Exposer::Handle(const Request& request) const {
-  if (request.path == options_.metrics_path) return Metrics(request);
+  if (request.path == options_.metrics_path) {
+    return limit_.Guard([&] { return Metrics(request); });
+  }
   for (const Page& page : options_.pages) {
     if (request.path == page.path) return page.handler(request);
   }
@@ -50,12 +37,6 @@ Response Exposer::Handle(const Request& request) const {
 }
 
 Response Exposer::Metrics(const Request& request) const {
-  const InFlight in_flight(&in_flight_);
-  if (options_.max_requests > 0 && in_flight.number() > options_.max_requests) {
-    return Response::Text(
-        503, base::Concat({"Limit of concurrent requests reached (",
-                           std::to_string(options_.max_requests), "), try again later.\n"}));
-  }
   const auto names = Select(request.query);
   if (!names.ok()) return Response::Text(400, base::Message(names.status()));
 

@@ -3,7 +3,6 @@
 
 #include <prometheus/collectable.h>
 
-#include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "base/clock.h"
 #include "base/http/message.h"
 #include "exporters/runtime/collector_set.h"
+#include "exporters/runtime/request_limit.h"
 
 namespace vedette::exporters {
 
@@ -40,7 +40,7 @@ class Exposer {
     const base::Clock* clock = nullptr;
   };
 
-  explicit Exposer(Options options) : options_(std::move(options)) {}
+  explicit Exposer(Options options) : options_(std::move(options)), limit_(options_.max_requests) {}
 
   base::http::Response Handle(const base::http::Request& request) const;
 
@@ -49,7 +49,7 @@ class Exposer {
   base::StatusOr<std::vector<std::string>> Select(const base::http::Params& query) const;
 
   const Options options_;
-  mutable std::atomic<int> in_flight_{0};
+  const RequestLimit limit_;
 };
 
 }  // namespace vedette::exporters
