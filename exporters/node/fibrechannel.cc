@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/strings.h"
+#include "exporters/node/attribute_reader.h"
 #include "exporters/node/collectors.h"
 #include "exporters/node/family_table.h"
 #include "exporters/node/source_file.h"
@@ -92,8 +93,8 @@ class Fibrechannel final : public Collector {
     std::array<std::string, std::size(kAttributes)> values;
     std::vector<LabelRef> labels = {{"fc_host", host}};
     for (size_t i = 0; i < values.size(); ++i) {
-      const auto text = file_.Read(base::Concat({folder_, "/", host, "/", kAttributes[i].file}));
-      if (text.ok()) values[i] = base::Trim(*text);
+      values[i] =
+          file_.Text(base::Concat({folder_, "/", host, "/", kAttributes[i].file})).value_or("");
       if (kAttributes[i].is_hex && values[i].size() > 2) values[i].erase(0, 2);
       labels.push_back({kAttributes[i].file, values[i]});
     }
@@ -103,9 +104,9 @@ class Fibrechannel final : public Collector {
   base::Status AddCounters(const std::string& host, std::vector<FamilyRef>* families) {
     for (size_t i = 0; i < families->size(); ++i) {
       const std::string path = base::Concat({folder_, "/", host, "/statistics/", kRows[i].file});
-      const auto text = file_.Read(path);
-      if (!text.ok()) continue;
-      const std::optional<uint64_t> value = ParseHex(base::Trim(*text));
+      const auto text = file_.Text(path);
+      if (!text) continue;
+      const std::optional<uint64_t> value = ParseHex(*text);
       if (!value) return Malformed(path, "expected a hexadecimal number", *text);
       // All bits set is the kernel's word for unknown.
       if (*value == ~uint64_t{0}) continue;
@@ -115,7 +116,7 @@ class Fibrechannel final : public Collector {
   }
 
   const std::string folder_;
-  SourceFile file_;
+  AttributeReader file_;
 };
 
 }  // namespace

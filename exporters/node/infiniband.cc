@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "base/strings.h"
+#include "exporters/node/attribute_reader.h"
 #include "exporters/node/collectors.h"
 #include "exporters/node/family_table.h"
 #include "exporters/node/source_file.h"
@@ -152,9 +153,10 @@ class Infiniband final : public Collector {
  private:
   base::Status AddDevice(const std::string& device, FamilySink* sink) {
     const std::string path = base::Concat({folder_, "/", device, "/"});
-    const std::string board = Attribute(path + "board_id");
-    const std::string firmware = Attribute(path + "fw_ver");
-    const std::string type = Attribute(path + "hca_type");
+    // Empty where the driver lacks it.
+    const std::string board(file_.Text(path + "board_id").value_or(""));
+    const std::string firmware(file_.Text(path + "fw_ver").value_or(""));
+    const std::string type(file_.Text(path + "hca_type").value_or(""));
     OpenFamily(kInfo, sink)
         .Add(1, {{"board_id", board},
                  {"device", device},
@@ -169,19 +171,13 @@ class Infiniband final : public Collector {
     return base::Status();
   }
 
-  // Empty where the driver lacks it.
-  std::string Attribute(const std::string& path) {
-    const auto text = file_.Read(path);
-    return text.ok() ? std::string(base::Trim(*text)) : "";
-  }
-
   base::Status AddPort(const std::string& device, const std::string& port, const std::string& path,
                        FamilySink* sink) {
     const LabelRef labels[] = {{"device", device}, {"port", port}};
     for (const StateRow& row : kStates) {
-      VEDETTE_ASSIGN_OR_RETURN(const std::string_view text, file_.Read(path + row.file));
+      VEDETTE_ASSIGN_OR_RETURN(const std::string text, file_.RequiredText(path + row.file));
       const std::optional<uint64_t> id =
-          base::ParseUint(base::Trim(text.substr(0, text.find(':'))));
+          base::ParseUint(base::Trim(std::string_view(text).substr(0, text.find(':'))));
       if (!id) return Malformed(path + row.file, "expected ID: NAME", text);
       OpenFamily(row.family, sink).Add(static_cast<double>(*id), labels);
     }
@@ -192,8 +188,9 @@ class Infiniband final : public Collector {
   // "40 Gb/sec (4X QDR)"
   base::Status AddRate(const std::string& path, std::span<const LabelRef> labels,
                        FamilySink* sink) {
-    VEDETTE_ASSIGN_OR_RETURN(const std::string_view text, file_.Read(path));
-    const std::optional<double> gigabits = base::ParseDouble(text.substr(0, text.find(' ')));
+    VEDETTE_ASSIGN_OR_RETURN(const std::string text, file_.RequiredText(path));
+    const std::optional<double> gigabits =
+        base::ParseDouble(std::string_view(text).substr(0, text.find(' ')));
     if (!gigabits || !(*gigabits >= 0)) return Malformed(path, "expected N Gb/sec", text);
     OpenFamily(kRate, sink).Add(*gigabits * kBytesPerGigabit, labels);
     return base::Status();
@@ -203,9 +200,9 @@ class Infiniband final : public Collector {
   base::Status AddCounters(const std::string& path, std::span<const LabelRef> labels,
                            FamilySink* sink) {
     for (const Row& row : kRows) {
-      const auto text = file_.Read(path + row.file);
-      if (!text.ok() || text->find("N/A (no PMA)") != std::string_view::npos) continue;
-      const std::optional<uint64_t> value = base::ParseUint(base::Trim(*text));
+      const auto text = file_.Text(path + row.file);
+      if (!text || text->find("N/A (no PMA)") != std::string_view::npos) continue;
+      const std::optional<uint64_t> value = base::ParseUint(*text);
       if (!value) return Malformed(path + row.file, "expected a number", *text);
       OpenFamily(row.family, sink).Add(static_cast<double>(*value) * row.octets, labels);
     }
@@ -213,7 +210,7 @@ class Infiniband final : public Collector {
   }
 
   const std::string folder_;
-  SourceFile file_;
+  AttributeReader file_;
 };
 
 }  // namespace

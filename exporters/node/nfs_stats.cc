@@ -1,5 +1,6 @@
 #include "exporters/node/nfs_stats.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/strings.h"
@@ -16,12 +17,7 @@ constexpr const char* kVersion3[] = {
     "Create",  "MkDir",       "SymLink", "MkNod",  "Remove",   "RmDir",    "Rename", "Link",
     "ReadDir", "ReadDirPlus", "FsStat",  "FsInfo", "PathConf", "Commit"};
 
-}  // namespace
-
-const std::span<const char* const> kNfs2Procedures = kVersion2;
-const std::span<const char* const> kNfs3Procedures = kVersion3;
-
-bool ParseRpcNumbers(std::string_view fields, std::vector<uint64_t>* numbers) {
+bool ParseNumbers(std::string_view fields, std::vector<uint64_t>* numbers) {
   numbers->clear();
   FieldScanner scanner(fields);
   std::string_view field;
@@ -30,6 +26,38 @@ bool ParseRpcNumbers(std::string_view fields, std::vector<uint64_t>* numbers) {
     if (!number && base::ParseDouble(field)) number = 0;
     if (!number) return false;
     numbers->push_back(*number);
+  }
+  return true;
+}
+
+}  // namespace
+
+const std::span<const char* const> kNfs2Procedures = kVersion2;
+const std::span<const char* const> kNfs3Procedures = kVersion3;
+
+base::Status RpcFile::ForEachLine(const AddLine& add) {
+  const auto text = file_.Read(path_);
+  if (!text.ok()) return AbsentIsNoData(text.status());
+  LineScanner lines(*text);
+  std::string_view line;
+  while (lines.Next(&line)) {
+    const size_t end = line.find(' ');
+    if (end == std::string_view::npos || !ParseNumbers(line.substr(end), &numbers_) ||
+        !add(line.substr(0, end), numbers_)) {
+      return Malformed(path_, "expected a known key and its numbers", line);
+    }
+  }
+  return base::Status();
+}
+
+bool AddRpcRow(std::span<const RpcRow> rows, std::string_view key,
+               std::span<const uint64_t> numbers, FamilySink* sink) {
+  const auto row = std::find_if(rows.begin(), rows.end(),
+                                [key](const RpcRow& known) { return known.key == key; });
+  if (row == rows.end() || numbers.size() != row->columns) return false;
+  for (const RpcRow::Value& value : row->values) {
+    if (value.family.name == nullptr) break;
+    OpenFamily(value.family, sink).Add(static_cast<double>(numbers[value.column]));
   }
   return true;
 }

@@ -1,17 +1,13 @@
 // node_nfsd_* from /proc/net/rpc/nfsd: this machine as a server of NFS.
-#include <algorithm>
-#include <array>
-#include <iterator>
-
-#include "base/strings.h"
 #include "exporters/node/collectors.h"
 #include "exporters/node/family_table.h"
 #include "exporters/node/nfs_stats.h"
-#include "exporters/node/source_file.h"
-#include "exporters/node/text_scan.h"
 
 namespace vedette::exporters::node {
 namespace {
+
+using Numbers = std::span<const uint64_t>;
+
 // By the number of the operation in NFS 4.0; those with nullptr are not exposed.
 constexpr const char* kOperations4[] = {nullptr,
                                         nullptr,
@@ -57,17 +53,7 @@ constexpr size_t kMinOperations4 = 39;
 // The server does not expose procedure 0, Null, of NFS 2 and 3.
 constexpr size_t kFirst = 1;
 
-struct Value {
-  size_t column;
-  FamilySpec family;
-};
-// A line of plain numbers: how many there are, and those that are exposed.
-struct Row {
-  std::string_view key;
-  size_t columns;
-  std::array<Value, 3> values;  // a null name ends them
-};
-constexpr Row kRows[] = {
+constexpr RpcRow kRows[] = {
     {"rc",
      3,
      {{{0,
@@ -116,81 +102,63 @@ constexpr FamilySpec kRequests = {"node_nfsd_requests_total", Kind::kCounter,
 
 class Nfsd final : public Collector {
  public:
-  explicit Nfsd(const Paths& paths) : path_(paths.Proc("net/rpc/nfsd")) {}
+  explicit Nfsd(const Paths& paths) : file_(paths.Proc("net/rpc/nfsd")) {}
 
   base::Status Collect(const Scrape&, FamilySink* sink) override {
-    const auto text = file_.Read(path_);
-    if (!text.ok()) return AbsentIsNoData(text.status());
     FamilyRef requests = OpenFamily(kRequests, sink);
-    LineScanner lines(*text);
-    std::string_view line;
-    while (lines.Next(&line)) {
-      const size_t end = line.find(' ');
-      if (end == std::string_view::npos || !ParseRpcNumbers(line.substr(end), &numbers_) ||
-          !AddLine(line.substr(0, end), &requests, sink)) {
-        return Malformed(path_, "expected a known key and its numbers", line);
-      }
-    }
-    return base::Status();
+    return file_.ForEachLine([&](std::string_view key, Numbers numbers) {
+      return AddLine(key, numbers, &requests, sink);
+    });
   }
 
  private:
-  bool AddLine(std::string_view key, FamilyRef* requests, FamilySink* sink) const {
-    if (key == "proc2")
-      return AddNfsProcedures(numbers_, kNfs2Procedures, {18, kFirst}, "2", requests);
-    if (key == "proc3")
-      return AddNfsProcedures(numbers_, kNfs3Procedures, {22, kFirst}, "3", requests);
-    if (key == "proc4ops") {
-      return AddNfsProcedures(numbers_, kOperations4, {kMinOperations4, 0}, "4", requests);
+  static bool AddLine(std::string_view key, Numbers numbers, FamilyRef* requests,
+                      FamilySink* sink) {
+    if (key == "proc2") {
+      return AddNfsProcedures(numbers, kNfs2Procedures, {18, kFirst}, "2", requests);
     }
-    if (key == "proc4") return numbers_.size() == 3;
-    if (key == "wdeleg_getattr") return AddDelegations(requests);
-    if (key == "th") return AddThreads(sink);
-    return AddRow(key, sink);
+    if (key == "proc3") {
+      return AddNfsProcedures(numbers, kNfs3Procedures, {22, kFirst}, "3", requests);
+    }
+    if (key == "proc4ops") {
+      return AddNfsProcedures(numbers, kOperations4, {kMinOperations4, 0}, "4", requests);
+    }
+    if (key == "proc4") return numbers.size() == 3;
+    if (key == "wdeleg_getattr") return AddDelegations(numbers, requests);
+    if (key == "th") return AddThreads(numbers, sink);
+    if (!AddRpcRow(kRows, key, numbers, sink)) return false;
+    if (key == "net") AddPackets(numbers, sink);
+    if (key == "rpc") AddErrors(numbers, sink);
+    return true;
   }
 
-  bool AddDelegations(FamilyRef* requests) const {
-    if (numbers_.size() != 1) return false;
-    requests->Add(static_cast<double>(numbers_[0]), {{"method", "WdelegGetattr"}, {"proto", "4"}});
+  static bool AddDelegations(Numbers numbers, FamilyRef* requests) {
+    if (numbers.size() != 1) return false;
+    requests->Add(static_cast<double>(numbers[0]), {{"method", "WdelegGetattr"}, {"proto", "4"}});
     return true;
   }
 
   // Threads, how often all were busy, and a histogram that kernels since 2.6.29 leave at zero.
-  bool AddThreads(FamilySink* sink) const {
-    if (numbers_.size() < 2) return false;
-    OpenFamily(kThreads, sink).Add(static_cast<double>(numbers_[0]));
+  static bool AddThreads(Numbers numbers, FamilySink* sink) {
+    if (numbers.size() < 2) return false;
+    OpenFamily(kThreads, sink).Add(static_cast<double>(numbers[0]));
     return true;
   }
 
-  bool AddRow(std::string_view key, FamilySink* sink) const {
-    const auto row = std::find_if(std::begin(kRows), std::end(kRows),
-                                  [key](const Row& known) { return known.key == key; });
-    if (row == std::end(kRows) || numbers_.size() != row->columns) return false;
-    for (const Value& value : row->values) {
-      if (value.family.name == nullptr) break;
-      OpenFamily(value.family, sink).Add(static_cast<double>(numbers_[value.column]));
-    }
-    if (key == "net") AddPackets(sink);
-    if (key == "rpc") AddErrors(sink);
-    return true;
-  }
-
-  void AddPackets(FamilySink* sink) const {
+  static void AddPackets(Numbers numbers, FamilySink* sink) {
     FamilyRef packets = OpenFamily(kPackets, sink);
-    packets.Add(static_cast<double>(numbers_[1]), {{"proto", "udp"}});
-    packets.Add(static_cast<double>(numbers_[2]), {{"proto", "tcp"}});
+    packets.Add(static_cast<double>(numbers[1]), {{"proto", "udp"}});
+    packets.Add(static_cast<double>(numbers[2]), {{"proto", "tcp"}});
   }
 
-  void AddErrors(FamilySink* sink) const {
+  static void AddErrors(Numbers numbers, FamilySink* sink) {
     FamilyRef errors = OpenFamily(kErrors, sink);
-    errors.Add(static_cast<double>(numbers_[2]), {{"error", "fmt"}});
-    errors.Add(static_cast<double>(numbers_[3]), {{"error", "auth"}});
-    errors.Add(static_cast<double>(numbers_[4]), {{"error", "cInt"}});
+    errors.Add(static_cast<double>(numbers[2]), {{"error", "fmt"}});
+    errors.Add(static_cast<double>(numbers[3]), {{"error", "auth"}});
+    errors.Add(static_cast<double>(numbers[4]), {{"error", "cInt"}});
   }
 
-  const std::string path_;
-  SourceFile file_;
-  std::vector<uint64_t> numbers_;
+  RpcFile file_;
 };
 
 }  // namespace

@@ -40,21 +40,8 @@ constexpr FamilySpec kUnits = {"node_systemd_units", Kind::kGauge,
 constexpr FamilySpec kUnitState = {"node_systemd_unit_state", Kind::kGauge, "Systemd unit"};
 constexpr FamilySpec kStartTime = {"node_systemd_unit_start_time_seconds", Kind::kGauge,
                                    "Start time of the unit since unix epoch in seconds."};
-constexpr FamilySpec kTasksCurrent = {"node_systemd_unit_tasks_current", Kind::kGauge,
-                                      "Current number of tasks per Systemd unit"};
-constexpr FamilySpec kTasksMax = {"node_systemd_unit_tasks_max", Kind::kGauge,
-                                  "Maximum number of tasks per Systemd unit"};
-constexpr FamilySpec kRestarts = {"node_systemd_service_restart_total", Kind::kCounter,
-                                  "Service unit count of Restart triggers"};
 constexpr FamilySpec kLastTrigger = {"node_systemd_timer_last_trigger_seconds", Kind::kGauge,
                                      "Seconds since epoch of last trigger."};
-constexpr FamilySpec kAccepted = {"node_systemd_socket_accepted_connections_total", Kind::kCounter,
-                                  "Total number of accepted socket connections"};
-constexpr FamilySpec kConnections = {"node_systemd_socket_current_connections", Kind::kGauge,
-                                     "Current number of socket connections"};
-constexpr FamilySpec kRefused = {"node_systemd_socket_refused_connections_total", Kind::kGauge,
-                                 "Total number of refused socket connections"};
-
 // What systemd writes for an unknown number, and what a property holds that was not answered.
 constexpr uint64_t kUnknown = std::numeric_limits<uint64_t>::max();
 constexpr uint32_t kNotAnswered = std::numeric_limits<uint32_t>::max();
@@ -84,6 +71,37 @@ struct Unit {
   uint32_t refused = kNotAnswered;
 
   bool Is(std::string_view suffix) const { return base::EndsWith(name, suffix); }
+};
+
+// Numbers of a unit that are shown as they are, where systemd knows them.
+struct TaskRow {
+  FamilySpec family;
+  uint64_t Unit::*value;
+};
+constexpr TaskRow kTasks[] = {
+    {{"node_systemd_unit_tasks_current", Kind::kGauge, "Current number of tasks per Systemd unit"},
+     &Unit::tasks_current},
+    {{"node_systemd_unit_tasks_max", Kind::kGauge, "Maximum number of tasks per Systemd unit"},
+     &Unit::tasks_max},
+};
+// And where it was asked for them.
+struct CountRow {
+  FamilySpec family;
+  uint32_t Unit::*value;
+};
+constexpr CountRow kCounts[] = {
+    {{"node_systemd_service_restart_total", Kind::kCounter,
+      "Service unit count of Restart triggers"},
+     &Unit::restarts},
+    {{"node_systemd_socket_accepted_connections_total", Kind::kCounter,
+      "Total number of accepted socket connections"},
+     &Unit::accepted},
+    {{"node_systemd_socket_current_connections", Kind::kGauge,
+      "Current number of socket connections"},
+     &Unit::connections},
+    {{"node_systemd_socket_refused_connections_total", Kind::kGauge,
+      "Total number of refused socket connections"},
+     &Unit::refused},
 };
 
 // "252.39-1~deb12u2" is 252.39: the first three or more digits, with decimals if there are any.
@@ -273,25 +291,19 @@ class Systemd final : public Collector {
       const uint64_t micros = unit.state == "active" ? unit.entered_micros : 0;
       AddKnown(kStartTime, micros, kMicrosPerSecond, name, sink);
     }
-    AddKnown(kTasksCurrent, unit.tasks_current, 1, name, sink);
-    AddKnown(kTasksMax, unit.tasks_max, 1, name, sink);
-    AddAnswered(kRestarts, unit.restarts, name, sink);
+    for (const TaskRow& row : kTasks) AddKnown(row.family, unit.*row.value, 1, name, sink);
     if (version >= kVersionWithState) {
       AddKnown(kLastTrigger, unit.last_trigger_micros, kMicrosPerSecond, name, sink);
     }
-    AddAnswered(kAccepted, unit.accepted, name, sink);
-    AddAnswered(kConnections, unit.connections, name, sink);
-    AddAnswered(kRefused, unit.refused, name, sink);
+    for (const CountRow& row : kCounts) {
+      const uint32_t count = unit.*row.value;
+      if (count != kNotAnswered) OpenFamily(row.family, sink).Add(count, {name});
+    }
   }
 
   static void AddKnown(const FamilySpec& spec, uint64_t value, double unit, const LabelRef& name,
                        FamilySink* sink) {
     if (value != kUnknown) OpenFamily(spec, sink).Add(static_cast<double>(value) / unit, {name});
-  }
-
-  static void AddAnswered(const FamilySpec& spec, uint32_t value, const LabelRef& name,
-                          FamilySink* sink) {
-    if (value != kNotAnswered) OpenFamily(spec, sink).Add(value, {name});
   }
 
   const NodeOptions::Systemd options_;
