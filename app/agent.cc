@@ -1,10 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
-#include <optional>
 
 #include "app/agent_exporters.h"
-#include "app/service.h"
+#include "app/exit_guard.h"
+#include "app/log_flags.h"
+#include "app/program.h"
 #include "app/ship_flags.h"
 #include "app/verbs.h"
 
@@ -18,7 +19,7 @@ struct AgentFlags {
   std::unique_ptr<AgentExporterFlags> exporters;  // null: none
   std::unique_ptr<ShipFlags> ship;                // null: no shipper
   bool ship_enabled = true;
-  std::string log_level = "info";
+  std::unique_ptr<LogFlags> log;
 };
 
 int Usage(const base::Status& status) {
@@ -26,44 +27,33 @@ int Usage(const base::Status& status) {
   return kExitUsage;
 }
 
-int Problem(base::Logger* logger, const base::Status& status) {
-  logger->Error("cannot start", {{"error", base::Message(status)}});
-  return kExitProblem;
-}
-
 int RunAgent(const AgentFlags& flags) {
-  base::LogLevel level = base::LogLevel::kInfo;
-  if (!base::ParseLogLevel(flags.log_level, &level)) {
-    return Usage(base::InvalidArgument("--log.level: allowed: debug, info, warn, error"));
-  }
-  base::SystemClock clock;
-  base::Logger logger(level, &clock);
-  base::Telemetry telemetry;
-  const std::unique_ptr<base::FileSystem> fs = base::NewPosixFileSystem();
-  const World world{fs.get(), &clock, &logger, &telemetry};
-  Service service(&logger);
-
+  Program program(flags.log->choice());
   std::unique_ptr<shipper::Shipper> shipper;
   if (flags.ship && flags.ship_enabled) {
-    const auto options = flags.ship->Check(world);
+    const auto options = flags.ship->Check(program.world());
     if (!options.ok()) return Usage(options.status());
     auto started = shipper::Shipper::Start(*options);
-    if (!started.ok()) return Problem(&logger, started.status());
+    if (!started.ok()) return program.CannotStart(started.status());
     shipper = *std::move(started);
   }
   std::unique_ptr<AgentExporters> exporters;
   if (flags.exporters) {
     const base::Status checked = flags.exporters->Check();
     if (!checked.ok()) return Usage(checked);
-    auto started = AgentExporters::Start(world, *flags.exporters);
-    if (!started.ok()) return Problem(&logger, started.status());
+    auto started = AgentExporters::Start(program.world(), *flags.exporters);
+    if (!started.ok()) return program.CannotStart(started.status());
     exporters = *std::move(started);
   }
-  service.RunUntilSignalled(
+  program.service().RunUntilSignalled(
       [&] {
         if (exporters) exporters->Reload();
       },
       [] { return true; });
+  // The shipper first: it saves how far it came, and no exporter that hangs may keep it from that.
+  shipper.reset();
+  const ExitGuard guard(program.logger());
+  exporters.reset();
   return kExitOk;
 }
 
@@ -71,8 +61,7 @@ std::shared_ptr<AgentFlags> MakeVerb(CLI::App* verb, bool exporters, bool ship, 
   auto flags = std::make_shared<AgentFlags>();
   if (exporters) flags->exporters = std::make_unique<AgentExporterFlags>(verb);
   if (ship) flags->ship = std::make_unique<ShipFlags>(verb);
-  verb->add_option("--log.level", flags->log_level, "debug, info, warn or error")
-      ->capture_default_str();
+  flags->log = std::make_unique<LogFlags>(verb);
   verb->callback([flags, exit_code] { *exit_code = RunAgent(*flags); });
   return flags;
 }

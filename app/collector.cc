@@ -7,7 +7,7 @@
 #include "app/collector_config.h"
 #include "app/host_name.h"
 #include "app/memory_budget.h"
-#include "app/service.h"
+#include "app/program.h"
 #include "app/verbs.h"
 #include "app/version.h"
 #include "base/http/listen_address.h"
@@ -118,20 +118,17 @@ int RunCollector(const CollectorFlags& flags) {
                  std::string(options.status().message()).c_str());
     return kExitUsage;
   }
-  base::SystemClock clock;
-  base::Logger logger(options->log_level, &clock);
-  base::Telemetry telemetry;
-  const std::unique_ptr<base::FileSystem> fs = base::NewPosixFileSystem();
-  Service service(&logger);
-  Collector collector({fs.get(), &clock, &logger, &telemetry}, *options);
-  const base::Status started = collector.Start();
-  if (started.ok()) {
-    service.RunUntilSignalled([&] { collector.Reload(); }, [&] { return collector.Healthy(); });
+  Program program({options->log_level});
+  Collector collector(program.world(), *options);
+  int exit_code = kExitOk;
+  if (const base::Status started = collector.Start(); started.ok()) {
+    program.service().RunUntilSignalled([&] { collector.Reload(); },
+                                        [&] { return collector.Healthy(); });
   } else {
-    LogLines(&logger, "cannot start", base::Message(started));
+    exit_code = program.CannotStart(started);
   }
   collector.Stop();
-  return started.ok() ? kExitOk : kExitProblem;
+  return exit_code;
 }
 
 }  // namespace

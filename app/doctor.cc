@@ -103,13 +103,36 @@ class Doctor {
 
   void Journal() {
     for (const char* folder : {"/var/log/journal", "/run/log/journal"}) {
-      const auto entries = fs_->List(folder);
-      if (entries.ok()) return Say(Verdict::kOk, "journal", base::Concat({folder, " is readable"}));
-      if (entries.status().code() != absl::StatusCode::kNotFound) {
-        return Say(Verdict::kProblem, "journal", std::string(base::Message(entries.status())));
+      const auto file = AJournalFile(folder);
+      if (!file.ok() || !file->empty()) return JournalFile(file);
+    }
+    Say(Verdict::kNote, "journal",
+        "no journal files in /var/log/journal or /run/log/journal: only log files are shipped");
+  }
+
+  void JournalFile(const base::StatusOr<std::string>& file) {
+    const auto opened = file.ok() ? fs_->OpenRead(*file).status() : file.status();
+    if (opened.ok()) return Say(Verdict::kOk, "journal", base::Concat({*file, " is readable"}));
+    Say(Verdict::kProblem, "journal",
+        base::Concat(
+            {base::Message(opened), "; members of the group systemd-journal may read it"}));
+  }
+
+  // One of FOLDER/MACHINE-ID/NAME.journal; empty where there is none.
+  base::StatusOr<std::string> AJournalFile(const std::string& folder) {
+    const auto machines = fs_->List(folder);
+    if (absl::IsNotFound(machines.status())) return std::string();
+    if (!machines.ok()) return machines.status();
+    for (const std::string& machine : *machines) {
+      const std::string path = base::Concat({folder, "/", machine});
+      const auto files = fs_->List(path);
+      if (absl::IsPermissionDenied(files.status())) return files.status();
+      if (!files.ok()) continue;  // a file among the folders
+      for (const std::string& name : *files) {
+        if (base::EndsWith(name, ".journal")) return base::Concat({path, "/", name});
       }
     }
-    Say(Verdict::kNote, "journal", "no journald here: only log files are shipped");
+    return std::string();
   }
 
   void Collector() {

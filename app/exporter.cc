@@ -1,10 +1,11 @@
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 
+#include "app/exit_guard.h"
 #include "app/exporter_service.h"
 #include "app/exporters.h"
-#include "app/service.h"
+#include "app/log_flags.h"
+#include "app/program.h"
 #include "app/verbs.h"
 
 // `vedette exporter NAME`: one exporter alone, with upstream's flags.
@@ -15,7 +16,7 @@ namespace {
 struct OneExporter {
   const ExporterSpec* spec;
   std::unique_ptr<ExporterFlags> flags;
-  std::string log_level = "info";
+  std::unique_ptr<LogFlags> log;
 };
 
 base::StatusOr<std::unique_ptr<ExporterService>> Start(const World& world,
@@ -27,22 +28,12 @@ base::StatusOr<std::unique_ptr<ExporterService>> Start(const World& world,
 }
 
 int Run(const OneExporter& exporter) {
-  base::LogLevel level = base::LogLevel::kInfo;
-  if (!base::ParseLogLevel(exporter.log_level, &level)) {
-    std::fprintf(stderr, "vedette: --log.level: allowed: debug, info, warn, error\n");
-    return kExitUsage;
-  }
-  base::SystemClock clock;
-  base::Logger logger(level, &clock);
-  base::Telemetry telemetry;
-  const std::unique_ptr<base::FileSystem> fs = base::NewPosixFileSystem();
-  Service signals(&logger);
-  const auto service = Start(World{fs.get(), &clock, &logger, &telemetry}, exporter);
-  if (!service.ok()) {
-    logger.Error("cannot start", {{"error", base::Message(service.status())}});
-    return kExitProblem;
-  }
-  signals.RunUntilSignalled([&] { (*service)->Reload(); }, [] { return true; });
+  Program program(exporter.log->choice());
+  auto service = Start(program.world(), exporter);
+  if (!service.ok()) return program.CannotStart(service.status());
+  program.service().RunUntilSignalled([&] { (*service)->Reload(); }, [] { return true; });
+  const ExitGuard guard(program.logger());
+  service->reset();
   return kExitOk;
 }
 
@@ -56,8 +47,7 @@ void AddExporter(CLI::App* root, int* exit_code) {
     const auto exporter = std::make_shared<OneExporter>();
     exporter->spec = &spec;
     exporter->flags = spec.flags(spec, one, "");
-    one->add_option("--log.level", exporter->log_level, "debug, info, warn or error")
-        ->capture_default_str();
+    exporter->log = std::make_unique<LogFlags>(one);
     one->callback([exporter, exit_code] { *exit_code = Run(*exporter); });
   }
 }

@@ -1,32 +1,48 @@
 #include "app/exporter_flags.h"
 
 #include <CLI/CLI.hpp>
+#include <utility>
 
 #include "base/strings.h"
 
 namespace vedette::app {
 namespace {
 
-void Set(const ExporterFlag& flag, std::string_view value) {
-  const base::Status status = flag.set(value);
-  if (!status.ok()) {
-    throw CLI::ValidationError("--" + flag.name, std::string(base::Message(status)));
-  }
+using Setter = std::function<base::Status(std::string_view value)>;
+
+void SetOrThrow(const std::string& name, const Setter& set, std::string_view value) {
+  const base::Status status = set(value);
+  if (!status.ok()) throw CLI::ValidationError("--" + name, std::string(base::Message(status)));
+}
+
+std::vector<exporters::Flag<exporters::ScrapeLimits>> LimitFlags() {
+  using exporters::ScrapeLimits;
+  return {exporters::TimeFlag<ScrapeLimits>(
+              "scrape.collector-timeout",
+              "After which a scrape goes on without a collector; 0: only the scrape's own end",
+              "5s", [](ScrapeLimits * l) -> auto& { return l->collector_timeout; }),
+          exporters::TimeFlag<ScrapeLimits>(
+              "scrape.timeout-offset", "How much earlier than the scraper's timeout a page is done",
+              "500ms", [](ScrapeLimits * l) -> auto& { return l->timeout_offset; })};
 }
 
 }  // namespace
 
-void AddFlag(CLI::App* verb, const ExporterFlag& flag, const std::string& group) {
+void AddFlag(CLI::App* verb, const exporters::FlagText& flag, Setter set,
+             const std::string& group) {
   CLI::Option* added = nullptr;
+  const auto set_one = [name = flag.name, set = std::move(set)](std::string_view value) {
+    SetOrThrow(name, set, value);
+  };
   if (flag.is_switch) {
     added = verb->add_flag_function(
         "--" + flag.name + ",!--no-" + flag.name,
-        [flag](int64_t count) { Set(flag, count > 0 ? "true" : "false"); }, flag.help);
+        [set_one](int64_t count) { set_one(count > 0 ? "true" : "false"); }, flag.help);
   } else {
     added = verb->add_option_function<std::vector<std::string>>(
         "--" + flag.name,
-        [flag](const std::vector<std::string>& values) {
-          for (const std::string& value : values) Set(flag, value);
+        [set_one](const std::vector<std::string>& values) {
+          for (const std::string& value : values) set_one(value);
         },
         flag.help);
     added->allow_extra_args(false);
@@ -36,7 +52,7 @@ void AddFlag(CLI::App* verb, const ExporterFlag& flag, const std::string& group)
   added->group(flag.is_hidden ? "" : group);
 }
 
-void ExporterFlags::AddWebFlags(CLI::App* verb, const std::string& prefix,
+void ExporterFlags::AddWebFlags(CLI::App* verb, const std::string& prefix, const std::string& group,
                                 std::string_view default_address) {
   verb->add_option(
       "--" + prefix + "web.listen-address", listen_,
@@ -52,12 +68,25 @@ void ExporterFlags::AddWebFlags(CLI::App* verb, const std::string& prefix,
       ->capture_default_str();
   verb->add_flag("--" + prefix + "web.disable-exporter-metrics", disable_exporter_metrics_,
                  "Leave process_* and vedette_* out of the page");
+  // The sockets that systemd hands to a process are for one exporter.
+  if (prefix.empty()) {
+    verb->add_flag("--web.systemd-socket", systemd_sockets_,
+                   "Listen on the sockets that systemd passes, instead of an address");
+  }
+  for (const auto& flag : LimitFlags()) {
+    exporters::FlagText text = flag;
+    text.name.insert(0, prefix);
+    AddFlag(
+        verb, text, [this, set = flag.set](std::string_view value) { return set(&limits_, value); },
+        group);
+  }
 }
 
 void ExporterFlags::Set(exporters::Environment* environment) const {
   environment->metrics_path = telemetry_path_;
   environment->max_requests = max_requests_;
   environment->exporter_metrics = !disable_exporter_metrics_;
+  environment->limits = limits_;
 }
 
 std::vector<std::string> ExporterFlags::Listen(std::string_view default_address) const {

@@ -1,6 +1,7 @@
 #ifndef VEDETTE_APP_EXPORTER_FLAGS_H_
 #define VEDETTE_APP_EXPORTER_FLAGS_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "base/status.h"
 #include "exporters/runtime/exporter.h"
 #include "exporters/runtime/flag.h"
+#include "exporters/runtime/scrape_limits.h"
 
 namespace CLI {
 class App;
@@ -35,12 +37,15 @@ class ExporterFlags {
 
   std::vector<std::string> Listen(std::string_view default_address) const;
   const std::string& web_config_file() const { return web_config_file_; }
+  // Whether systemd hands over the sockets to listen on, instead of Listen().
+  bool takes_systemd_sockets() const { return systemd_sockets_; }
   // What the page's flags say of it; the rest of `environment` stands.
   void Set(exporters::Environment* environment) const;
 
  protected:
   // Every flag's name gets `prefix` in front; "" for an exporter that stands alone.
-  void AddWebFlags(CLI::App* verb, const std::string& prefix, std::string_view default_address);
+  void AddWebFlags(CLI::App* verb, const std::string& prefix, const std::string& group,
+                   std::string_view default_address);
 
  private:
   std::vector<std::string> listen_;
@@ -48,19 +53,13 @@ class ExporterFlags {
   std::string telemetry_path_ = "/metrics";
   int max_requests_ = 40;
   bool disable_exporter_metrics_ = false;
+  bool systemd_sockets_ = false;
+  exporters::ScrapeLimits limits_;
 };
 
-// A flag as app registers it, whatever the options it sets.
-struct ExporterFlag {
-  std::string name;  // with its prefix
-  std::string help;
-  std::string default_value;
-  std::string env;
-  bool is_switch = false;
-  bool is_hidden = false;
-  std::function<base::Status(std::string_view value)> set;
-};
-void AddFlag(CLI::App* verb, const ExporterFlag& flag, const std::string& group);
+// Registers a flag with `verb`; `set` is given each value.
+void AddFlag(CLI::App* verb, const exporters::FlagText& flag,
+             std::function<base::Status(std::string_view value)> set, const std::string& group);
 
 // The flags of one kind of exporter. `Kind` names its Options, its Exporter, and has static
 // functions Flags, Detect and Aim (exporters.cc).
@@ -70,15 +69,13 @@ class FlagsOf final : public ExporterFlags {
   FlagsOf(CLI::App* verb, const std::string& prefix, const std::string& group,
           std::string_view default_address) {
     for (const auto& flag : Kind::Flags()) {
-      const bool has_prefix = flag.name.compare(0, prefix.size(), prefix) == 0;
-      AddFlag(verb,
-              ExporterFlag{
-                  has_prefix ? flag.name : prefix + flag.name, flag.help, flag.default_value,
-                  flag.env, flag.is_switch, flag.is_hidden,
-                  [this, set = flag.set](std::string_view value) { return set(&options_, value); }},
-              group);
+      exporters::FlagText text = flag;
+      if (text.name.compare(0, prefix.size(), prefix) != 0) text.name.insert(0, prefix);
+      AddFlag(
+          verb, text,
+          [this, set = flag.set](std::string_view value) { return set(&options_, value); }, group);
     }
-    AddWebFlags(verb, prefix, default_address);
+    AddWebFlags(verb, prefix, group, default_address);
   }
 
   base::StatusOr<std::unique_ptr<exporters::Exporter>> Make(

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "app/systemd_sockets.h"
+
 namespace vedette::app {
 
 ExporterService::ExporterService(const World& world, const ExporterSpec& spec,
@@ -9,6 +11,7 @@ ExporterService::ExporterService(const World& world, const ExporterSpec& spec,
     : world_(world),
       name_(spec.name),
       listen_(flags.Listen(spec.address)),
+      systemd_sockets_(flags.takes_systemd_sockets()),
       threads_(spec.threads),
       web_config_file_(flags.web_config_file()) {}
 
@@ -44,6 +47,10 @@ base::StatusOr<std::unique_ptr<ExporterService>> ExporterService::Make(const Wor
 base::Status ExporterService::Listen(exporters::Handler handler) {
   exporters::ExporterServer::Options server;
   server.listen = listen_;
+  if (systemd_sockets_) {
+    server.listen.clear();
+    VEDETTE_ASSIGN_OR_RETURN(server.sockets, TakeSystemdSockets());
+  }
   server.threads = threads_;
   VEDETTE_ASSIGN_OR_RETURN(server.web_config, LoadWeb());
   server.handler = std::move(handler);

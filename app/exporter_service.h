@@ -46,6 +46,7 @@ class ExporterService {
   const World world_;
   const std::string name_;
   const std::vector<std::string> listen_;
+  const bool systemd_sockets_;
   const int threads_;
   const std::string web_config_file_;
   std::string metrics_path_;

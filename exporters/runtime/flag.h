@@ -11,16 +11,20 @@
 
 namespace vedette::exporters {
 
-// One command-line flag of an exporter, for app to register: the exporter says what it takes, app
-// reads the command line. A plain value.
-template <typename Options>
-struct Flag {
+// What a command line knows of a flag. A plain value.
+struct FlagText {
   std::string name;  // "collector.cpu.info", without dashes
   std::string help;
   std::string default_value;  // "true" or "false" for a switch
   std::string env;         // the environment variable read where the flag is not given; may be ""
   bool is_switch = false;  // --NAME and --no-NAME, given to `set` as "true" and "false"
   bool is_hidden = false;  // upstream does not list it in --help
+};
+
+// One command-line flag of an exporter, for app to register: the exporter says what it takes, app
+// reads the command line. A plain value.
+template <typename Options>
+struct Flag : FlagText {
   // Fails with InvalidArgument saying what was found and what is allowed. A repeatable flag is set
   // once for each value.
   std::function<base::Status(Options*, std::string_view value)> set;
