@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/strings.h"
+#include "exporters/node/text_scan.h"
 
 namespace vedette::exporters::node {
 
@@ -74,6 +75,12 @@ std::optional<std::string_view> DeviceAttributes::ReadText(int fd, int* error) {
     return std::nullopt;
   }
   return base::Trim(std::string_view(buffer_.data(), static_cast<size_t>(n)));
+}
+
+std::optional<int64_t> ParseDeviceNumber(std::string_view text) {
+  if (!base::StartsWith(text, "0x")) return base::ParseInt(text);
+  const std::optional<uint64_t> value = ParseHex(text);
+  return value ? std::optional<int64_t>(static_cast<int64_t>(*value)) : std::nullopt;
 }
 
 }  // namespace vedette::exporters::node

@@ -50,6 +50,9 @@ class DeviceAttributes {
   std::array<char, 4096> buffer_;  // no attribute of sysfs is longer
 };
 
+// An attribute that is a number: decimal, negative too, or 0x and hexadecimal digits.
+std::optional<int64_t> ParseDeviceNumber(std::string_view text);
+
 }  // namespace vedette::exporters::node
 
 #endif  // VEDETTE_EXPORTERS_NODE_DEVICE_ATTRIBUTES_H_

@@ -104,6 +104,27 @@ std::optional<EthtoolDriver> EthtoolDevice::GetDriver() const {
                        FieldText(request.erom_version)};
 }
 
+// Asked first with no room for link modes, the kernel says how much it wants, negated.
+std::optional<EthtoolSpeed> EthtoolDevice::GetSpeed() const {
+  ethtool_link_settings head{};
+  head.cmd = ETHTOOL_GLINKSETTINGS;
+  if (!Ask(&head) || head.link_mode_masks_nwords >= 0) return std::nullopt;
+  const int words = -head.link_mode_masks_nwords;
+  Request<ethtool_link_settings> request(ETHTOOL_GLINKSETTINGS,
+                                         static_cast<size_t>(words) * 3 * sizeof(uint32_t));
+  head = {};
+  head.cmd = ETHTOOL_GLINKSETTINGS;
+  head.link_mode_masks_nwords = static_cast<int8_t>(words);
+  request.SetHead(head);
+  if (!Ask(request.data())) return std::nullopt;
+  head = request.head();
+  EthtoolSpeed speed;
+  if (head.speed != static_cast<uint32_t>(SPEED_UNKNOWN)) speed.megabits = head.speed;
+  if (head.duplex == DUPLEX_HALF) speed.duplex = EthtoolSpeed::Duplex::kHalf;
+  if (head.duplex == DUPLEX_FULL) speed.duplex = EthtoolSpeed::Duplex::kFull;
+  return speed;
+}
+
 std::optional<uint32_t> EthtoolDevice::CountStatistics() const {
   Request<ethtool_sset_info> request(ETHTOOL_GSSET_INFO, sizeof(uint32_t));
   ethtool_sset_info head{};

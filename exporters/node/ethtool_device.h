@@ -26,6 +26,12 @@ struct EthtoolDriver {
   std::string rom_version;
 };
 
+struct EthtoolSpeed {
+  enum class Duplex { kHalf, kFull, kUnknown };
+  std::optional<uint32_t> megabits;  // a second; none: the driver does not know
+  Duplex duplex = Duplex::kUnknown;
+};
+
 // One network device as its driver shows it to ethtool. Borrows the socket, which may be any.
 class EthtoolDevice {
  public:
@@ -34,6 +40,7 @@ class EthtoolDevice {
   // Nothing where the driver does not know the request.
   std::optional<EthtoolLink> GetLink() const;
   std::optional<EthtoolDriver> GetDriver() const;
+  std::optional<EthtoolSpeed> GetSpeed() const;
   // The driver's own statistics in its order.
   std::vector<std::pair<std::string, uint64_t>> GetStatistics() const;
 

@@ -72,6 +72,13 @@ void AddSwitches(std::vector<NodeFlag>* flags) {
       "Leave out the speed of devices that do not know it", false,
       [](NodeOptions * o) -> auto& { return o->netclass.ignore_invalid_speed; }));
   flags->push_back(SwitchFlag<NodeOptions>(
+      "collector.netclass.netlink", "Ask netlink for the properties of devices, not sysfs", false,
+      [](NodeOptions * o) -> auto& { return o->netclass.netlink; }));
+  flags->push_back(SwitchFlag<NodeOptions>(
+      "collector.netclass_rtnl.with-stats",
+      "With netclass.netlink: show the counters of devices too, in place of netdev", false,
+      [](NodeOptions * o) -> auto& { return o->netclass.with_stats; }));
+  flags->push_back(SwitchFlag<NodeOptions>(
       "collector.ntp.server-is-local", "State that the NTP server is none of the public", false,
       [](NodeOptions * o) -> auto& { return o->ntp.server_is_local; }));
 }

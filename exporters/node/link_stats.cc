@@ -54,28 +54,9 @@ void SetStats(const T& s, LinkStats* link) {
   link->Set("receive_nohandler", s.rx_nohandler);
 }
 
-LinkStats ParseLink(std::string_view bytes) {
-  LinkStats link;
-  bool has_stats64 = false;
-  AttributeScanner attributes(bytes);
-  uint16_t type = 0;
-  std::string_view value;
-  while (attributes.Next(&type, &value)) {
-    if (type == IFLA_IFNAME) {
-      link.device = AttributeText(value);
-    } else if (type == IFLA_STATS64) {
-      SetStats(ReadStats<rtnl_link_stats64>(value), &link);
-      has_stats64 = true;
-    } else if (type == IFLA_STATS && !has_stats64) {
-      SetStats(ReadStats<rtnl_link_stats>(value), &link);
-    }
-  }
-  return link;
-}
-
 void AddLink(const NetlinkMessage& message, std::vector<LinkStats>* links) {
   if (message.type != RTM_NEWLINK || message.body.size() < sizeof(ifinfomsg)) return;
-  LinkStats link = ParseLink(message.body.substr(sizeof(ifinfomsg)));
+  LinkStats link = ParseLinkStats(message.body.substr(sizeof(ifinfomsg)));
   if (!link.device.empty() && !link.stats.empty()) links->push_back(std::move(link));
 }
 
@@ -120,6 +101,25 @@ constexpr std::array<std::string_view, 16> kNetDevColumns = {
 constexpr int kNetDevHeadLines = 2;
 
 }  // namespace
+
+LinkStats ParseLinkStats(std::string_view bytes) {
+  LinkStats link;
+  bool has_stats64 = false;
+  AttributeScanner attributes(bytes);
+  uint16_t type = 0;
+  std::string_view value;
+  while (attributes.Next(&type, &value)) {
+    if (type == IFLA_IFNAME) {
+      link.device = AttributeText(value);
+    } else if (type == IFLA_STATS64) {
+      SetStats(ReadStats<rtnl_link_stats64>(value), &link);
+      has_stats64 = true;
+    } else if (type == IFLA_STATS && !has_stats64) {
+      SetStats(ReadStats<rtnl_link_stats>(value), &link);
+    }
+  }
+  return link;
+}
 
 LinkReader::LinkReader() : socket_(NETLINK_ROUTE, "rtnetlink: list of interfaces") {}
 

@@ -38,6 +38,9 @@ class LinkReader {
 // reads nothing beyond `datagram`, whatever lengths stand in it.
 void ParseLinkMessages(std::string_view datagram, std::vector<LinkStats>* links);
 
+// The counters among the attributes of one interface message.
+LinkStats ParseLinkStats(std::string_view attributes);
+
 // The text of /proc/net/dev, which sums some counters up. InvalidArgument on a line with other than
 // 16 numbers.
 base::StatusOr<std::vector<LinkStats>> ParseNetDev(std::string_view text);

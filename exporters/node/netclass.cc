@@ -8,8 +8,8 @@
 #include "exporters/node/device_attributes.h"
 #include "exporters/node/device_filter.h"
 #include "exporters/node/family_table.h"
+#include "exporters/node/netclass_rtnl.h"
 #include "exporters/node/source_file.h"
-#include "exporters/node/text_scan.h"
 
 namespace vedette::exporters::node {
 namespace {
@@ -74,13 +74,6 @@ std::vector<const char*> AllFiles() {
   return files;
 }
 
-// Decimal, negative too, or 0x and hexadecimal digits.
-std::optional<int64_t> ParseNumber(std::string_view text) {
-  if (!base::StartsWith(text, "0x")) return base::ParseInt(text);
-  const std::optional<uint64_t> value = ParseHex(text);
-  return value ? std::optional<int64_t>(static_cast<int64_t>(*value)) : std::nullopt;
-}
-
 class Netclass final : public Collector {
  public:
   Netclass(const NodeOptions& options, DeviceFilter filter)
@@ -112,7 +105,7 @@ class Netclass final : public Collector {
     for (size_t i = 0; i < std::size(kRows); ++i) {
       const std::optional<std::string_view> text = attributes_.Read(i);
       if (!text || text->empty()) continue;
-      const std::optional<int64_t> number = ParseNumber(*text);
+      const std::optional<int64_t> number = ParseDeviceNumber(*text);
       if (!number) {
         return Malformed(base::Concat({folder_, "/", device, "/", kRows[i].file}),
                          "expected a number", *text);
@@ -162,6 +155,9 @@ MadeCollector MakeNetclass(const CollectorContext& context) {
   VEDETTE_ASSIGN_OR_RETURN(DeviceFilter filter,
                            DeviceFilter::MakeExclude(context.options->netclass.ignored_devices,
                                                      "collector.netclass.ignored-devices"));
+  if (context.options->netclass.netlink) {
+    return NewNetclassRtnl(*context.options, std::move(filter));
+  }
   return std::make_unique<Netclass>(*context.options, std::move(filter));
 }
 

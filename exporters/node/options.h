@@ -68,6 +68,8 @@ struct NodeOptions {
   struct Netclass {
     std::string ignored_devices = "^$";
     bool ignore_invalid_speed = false;
+    bool netlink = false;
+    bool with_stats = false;  // with netlink: the counters of netdev too
   } netclass;
   struct Netstat {
     std::string fields = kDefaultNetstatFields;
