@@ -256,6 +256,18 @@ void Server::AddStatic() {
                        1, {{"version", text}, {"short_version", ShortVersion(text)}});
 }
 
+namespace {
+
+// pg_exporter_last_scrape_error tells of upstream's legacy half, and so of these; of the others
+// pg_scrape_collector_success does.
+bool IsLegacy(const CollectorSpec& collector) {
+  const auto queries = collector.queries();
+  return std::any_of(queries.begin(), queries.end(),
+                     [](const QuerySpec& query) { return query.half != Half::kStandalone; });
+}
+
+}  // namespace
+
 void Server::TellOutcomes() {
   FamilyRef duration = order_.sink->Gauge("pg_scrape_collector_duration_seconds",
                                           "postgres_exporter: Duration of a collector scrape.");
@@ -267,7 +279,8 @@ void Server::TellOutcomes() {
     if (outcome.error.ok() && outcome.answered < outcome.asked) {
       outcome.error = base::DeadlineExceeded("no answer within the scrape's time");
     }
-    if (up_) NoteState(Concat({"collector ", name}), outcome.error);
+    if (up_) Say(Concat({"collector ", name}), outcome.error);
+    if (up_ && !outcome.error.ok() && IsLegacy(*order_.collectors[i])) has_errors_ = true;
     const bool ok = up_ && outcome.error.ok();
     primary_->standalone.Add(duration, static_cast<double>(outcome.nanos) / 1e9,
                              {{"collector", name}});
@@ -275,9 +288,13 @@ void Server::TellOutcomes() {
   }
 }
 
-// Said when it begins and when it ends, not at each scrape.
 void Server::NoteState(const std::string& what, const base::Status& status) {
   if (!status.ok()) has_errors_ = true;
+  Say(what, status);
+}
+
+// Said when it begins and when it ends, not at each scrape.
+void Server::Say(const std::string& what, const base::Status& status) {
   bool& failing = failing_[what];
   if (failing == !status.ok()) return;
   failing = !status.ok();

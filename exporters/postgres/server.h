@@ -52,6 +52,7 @@ class Server {
   const std::string& label() const { return label_; }
   // Of the scrape that ended last.
   bool up() const { return up_; }
+  // What upstream's legacy half would have failed at.
   bool has_errors() const { return has_errors_; }
   size_t connections() const;
 
@@ -73,6 +74,7 @@ class Server {
   void AddStatic();
   void TellOutcomes();
   void NoteState(const std::string& what, const base::Status& status);
+  void Say(const std::string& what, const base::Status& status);
 
   const Options options_;
   const std::string label_;

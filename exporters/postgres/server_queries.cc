@@ -217,7 +217,8 @@ constexpr Metric kConflictsMetrics[] = {
     {"pg_stat_database_conflicts_confl_deadlock", "Queries canceled because of deadlocks",
      MetricType::Counter, NullAs::kNaN},
     {"pg_stat_database_conflicts_confl_active_logicalslot",
-     "Logical slots canceled because of old snapshots or a wal_level too low", MetricType::Counter,
+     // Upstream 0.19 does not know this column of PostgreSQL 16.
+     "Logical slots canceled because of old snapshots or a wal_level too low", MetricType::Untyped,
      NullAs::kNaN},
 };
 #define VEDETTE_PG_CONFLICTS_COLUMNS                                                \

@@ -43,8 +43,8 @@ int Tally::Finish() const {
   return failed_ == 0 ? 0 : 1;
 }
 
-SideBySide::SideBySide(std::string name, std::vector<Exception> exceptions)
-    : name_(std::move(name)), exceptions_(std::move(exceptions)) {}
+SideBySide::SideBySide(std::string name, Help help, std::vector<Exception> exceptions)
+    : name_(std::move(name)), help_(help), exceptions_(std::move(exceptions)) {}
 
 const Exception* SideBySide::Find(const std::string& family, std::string_view series) const {
   for (const Exception& one : exceptions_) {
@@ -78,8 +78,8 @@ void SideBySide::CompareShape(const std::string& name, const MetricsPage::Family
   const auto found = ours.families.find(name);
   if (found == ours.families.end()) return Settle("family " + name, "absent");
   const MetricsPage::Family& own = found->second;
-  const bool is_same =
-      own.type == theirs.type && own.help == theirs.help && own.label_sets == theirs.label_sets;
+  const bool is_same = own.type == theirs.type && own.label_sets == theirs.label_sets &&
+                       (help_ == Help::kOwn || own.help == theirs.help);
   Settle("family " + name,
          is_same ? "" : base::Concat({Describe(own), ", upstream ", Describe(theirs)}));
 }

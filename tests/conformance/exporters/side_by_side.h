@@ -46,7 +46,10 @@ struct Exception {
 // that are gone before they were seen right are forgotten. One thread.
 class SideBySide {
  public:
-  SideBySide(std::string name, std::vector<Exception> exceptions);
+  // Some exporters of ours have upstream's HELP texts, others their own.
+  enum class Help { kSame, kOwn };
+
+  SideBySide(std::string name, Help help, std::vector<Exception> exceptions);
 
   void AddRound(const MetricsPage& before, const MetricsPage& ours, const MetricsPage& after);
   // Whether every series that any round asked for has passed.
@@ -66,6 +69,7 @@ class SideBySide {
   void NoteExtras(const MetricsPage& theirs, const MetricsPage& ours);
 
   const std::string name_;
+  const Help help_;
   const std::vector<Exception> exceptions_;
   std::set<std::string> passed_;             // families and series
   std::map<std::string, std::string> open_;  // and what was wrong when they were last seen

@@ -19,8 +19,8 @@ namespace {
 
 using base::Concat;
 
-// The folder of the newest server that Debian or the PATH has.
-std::string BinFolder() {
+// The folder of the newest server that Debian has.
+std::string DebianFolder() {
   glob_t found{};
   std::string folder;
   if (::glob("/usr/lib/postgresql/*/bin/initdb", 0, nullptr, &found) == 0) {
@@ -29,6 +29,14 @@ std::string BinFolder() {
   }
   ::globfree(&found);
   return folder;
+}
+
+// One of PostgreSQL's programs: of $VEDETTE_POSTGRES_BIN, which may hold a server alone, or
+// Debian's.
+std::string Program(const std::string& name) {
+  const char* const chosen = std::getenv("VEDETTE_POSTGRES_BIN");
+  const std::string path = Concat({chosen == nullptr ? "" : chosen, "/", name});
+  return ::access(path.c_str(), X_OK) == 0 ? path : Concat({DebianFolder(), "/", name});
 }
 
 std::string Quoted(std::string_view text) {
@@ -93,7 +101,7 @@ uint16_t FreePort() {
   return ntohs(address.sin_port);
 }
 
-bool Cluster::IsAvailable() { return !BinFolder().empty(); }
+bool Cluster::IsAvailable() { return !DebianFolder().empty(); }
 
 Cluster::Cluster() : port_(FreePort()) { GiveToServer(dir_.path()); }
 
@@ -101,7 +109,7 @@ std::unique_ptr<Cluster> Cluster::Start(std::string_view settings) {
   std::unique_ptr<Cluster> cluster(new Cluster);
   const std::string data = cluster->Data();
   if (!Run(AsServer(Concat(
-          {BinFolder(), "/initdb --no-sync -A trust -U postgres --locale=C -E UTF8 -D ", data})))) {
+          {Program("initdb"), " --no-sync -A trust -U postgres --locale=C -E UTF8 -D ", data})))) {
     return nullptr;
   }
   std::ofstream(data + "/postgresql.conf", std::ios::app)
@@ -116,41 +124,47 @@ std::unique_ptr<Cluster> Cluster::Start(std::string_view settings) {
 
 std::unique_ptr<Cluster> Cluster::StartStandby(const Cluster& primary) {
   std::unique_ptr<Cluster> standby(new Cluster);
-  const std::string source =
-      Concat({"host=127.0.0.1 port=", std::to_string(primary.port_), " user=postgres"});
-  if (!Run(AsServer(Concat({BinFolder(), "/pg_basebackup --no-sync -R -S standby1 -d ",
-                            Quoted(source), " -D ", standby->Data()})))) {
+  if (!Run(AsServer(primary.Control("-m fast stop"))) ||
+      !Run(AsServer(Concat({"cp -a ", primary.Data(), " ", standby->Data()}))) ||
+      !Run(Concat({"rm -rf ", standby->Data(), "/pg_replslot/*"})) ||
+      !Run(AsServer(primary.Control("start")))) {
     return nullptr;
   }
+  std::ofstream(standby->Data() + "/standby.signal").flush();
   std::ofstream(standby->Data() + "/postgresql.conf", std::ios::app)
-      << "unix_socket_directories = '" << standby->dir_.path() << "'\n";
+      << "unix_socket_directories = '" << standby->dir_.path() << "'\n"
+      << "primary_conninfo = 'host=127.0.0.1 port=" << primary.port_ << " user=postgres'\n"
+      << "primary_slot_name = 'standby1'\n";
   return standby->Launch() ? std::move(standby) : nullptr;
 }
 
 Cluster::~Cluster() { Stop(); }
 
 bool Cluster::Launch() {
-  running_ =
-      Run(AsServer(Concat({BinFolder(), "/pg_ctl -w -t 120 -D ", Data(), " -l ", dir_.Join("log"),
-                           " -o '-p ", std::to_string(port_), "' start"})));
+  running_ = Run(AsServer(Control("start")));
   return running_;
+}
+
+std::string Cluster::Control(const std::string& command) const {
+  return Concat({Program("pg_ctl"), " -w -t 120 -D ", Data(), " -l ", dir_.Join("log"), " -o '-p ",
+                 std::to_string(port_), "' ", command});
 }
 
 void Cluster::Stop() {
   if (!running_) return;
-  Run(AsServer(Concat({BinFolder(), "/pg_ctl -w -m immediate -D ", Data(), " stop"})));
+  Run(AsServer(Control("-m immediate stop")));
   running_ = false;
 }
 
 bool Cluster::StartAgain() { return Launch(); }
 
 std::string Cluster::Sql(std::string_view sql, std::string_view database) const {
-  return Output(Concat({BinFolder(), "/psql -XAtq -h ", dir_.path(), " -p ", std::to_string(port_),
+  return Output(Concat({Program("psql"), " -XAtq -h ", dir_.path(), " -p ", std::to_string(port_),
                         " -U postgres -d ", database, " -c ", Quoted(sql), " 2>&1"}));
 }
 
 void Cluster::Background(std::string_view sql, std::string_view database) const {
-  Run(Concat({"( ", BinFolder(), "/psql -XAtq -h ", dir_.path(), " -p ", std::to_string(port_),
+  Run(Concat({"( ", Program("psql"), " -XAtq -h ", dir_.path(), " -p ", std::to_string(port_),
               " -U postgres -d ", database, " -c ", Quoted(sql), " & )"}));
 }
 

@@ -11,14 +11,16 @@
 namespace vedette::exporters::postgres {
 
 // A real PostgreSQL of its own, on 127.0.0.1 and a Unix socket, in a folder that goes with it. Role
-// "postgres" needs no password; role "metrics" (pg_monitor) has the password "s3cret word".
+// "postgres" needs no password; role "metrics" (pg_monitor) has the password "s3cret word". The
+// server is Debian's, or that of the folder $VEDETTE_POSTGRES_BIN.
 class Cluster {
  public:
   // False where PostgreSQL's programs are not installed.
   static bool IsAvailable();
   // A new cluster, running; null where it did not start. `settings` are lines of postgresql.conf.
   static std::unique_ptr<Cluster> Start(std::string_view settings = "");
-  // A standby of `primary`, streaming from its slot "standby1", which must exist.
+  // A standby of `primary`, streaming from its slot "standby1", which must exist. The primary is
+  // stopped for a moment: a copy of its folder needs no pg_basebackup of the same version.
   static std::unique_ptr<Cluster> StartStandby(const Cluster& primary);
   ~Cluster();
   Cluster(const Cluster&) = delete;
@@ -44,6 +46,7 @@ class Cluster {
  private:
   Cluster();
   bool Launch();
+  std::string Control(const std::string& command) const;  // pg_ctl
   void Signal(const char* name) const;
   std::string Data() const { return dir_.Join("data"); }
 

@@ -75,6 +75,16 @@ TEST_F(PostgresServer, EveryDefaultCollectorSucceeds) {
   EXPECT_EQ(maker.logger.Count("failing"), 0) << maker.logger.Lines().front();
 }
 
+// As upstream, where the metric is of the half that has no success of its own.
+TEST_F(PostgresServer, ACollectorThatFailsIsNoErrorOfTheScrape) {
+  PostgresOptions options = OptionsFor(cluster_->Source("shop"));
+  options.collectors["stat_statements"] = true;  // its extension is not there
+  PageMaker maker(options);
+  const std::string page = maker.Get();
+  EXPECT_EQ(FailedCollectors(page), std::vector<std::string>{"stat_statements"});
+  EXPECT_EQ(ValueOf(page, "pg_exporter_last_scrape_error"), "0");
+}
+
 TEST_F(PostgresServer, EveryOptionalCollectorSucceeds) {
   PageMaker idle(OptionsFor(cluster_->Source("blog")));  // a session to be seen
   idle.Get();

@@ -90,7 +90,7 @@ void CompareFixtures(const std::string& fixtures, test::Tally* tally) {
   const PageMaker ours(
       test::OptionsOf(NodeFlags(), WithCollectors(kGoldenFlags, kGoldenCollectors)));
   const MetricsPage golden = MetricsPage::Parse(test::ReadWholeFile(fixtures + "/golden.prom"));
-  test::SideBySide comparison("fixtures", kGoldenExceptions);
+  test::SideBySide comparison("fixtures", test::SideBySide::Help::kSame, kGoldenExceptions);
   comparison.AddRound(golden, MetricsPage::Parse(ours.Get()), golden);
   comparison.Finish(tally);
   tally->Check(::chdir(here) == 0, "the way back");
@@ -177,7 +177,7 @@ void CompareLive(const std::string& name, const std::string& program, const Argu
   HttpGet("127.0.0.1", port, "/metrics", true);
   const PageMaker ours(test::OptionsOf(NodeFlags(), flags), true);
   ours.Get();
-  test::SideBySide comparison(name, kLiveExceptions);
+  test::SideBySide comparison(name, test::SideBySide::Help::kSame, kLiveExceptions);
   int round = 0;
   do {
     const MetricsPage before = MetricsPage::Parse(HttpGet("127.0.0.1", port, "/metrics"));

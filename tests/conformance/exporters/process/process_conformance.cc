@@ -76,7 +76,7 @@ class Theirs {
 // Every family of the recorded page, with its type, HELP and names of labels.
 void CompareRecorded(const std::string& recorded, test::Tally* tally) {
   const MetricsPage theirs = MetricsPage::Parse(test::ReadWholeFile(recorded));
-  test::SideBySide comparison("recorded",
+  test::SideBySide comparison("recorded", test::SideBySide::Help::kSame,
                               {{"namedprocess_*", Exception::kShape}, {"*", Exception::kAbsent}});
   comparison.AddRound(theirs, Ours({}).Page(), theirs);
   comparison.Finish(tally);
@@ -103,7 +103,7 @@ void CompareLive(const std::string& name, const std::string& program, const Argu
   const Theirs theirs(program, flags);
   const Ours ours(flags);
   ours.Page();
-  test::SideBySide comparison(name, kExceptions);
+  test::SideBySide comparison(name, test::SideBySide::Help::kSame, kExceptions);
   int round = 0;
   do {
     const MetricsPage outer = theirs.Page();
