@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 
+#include "app/byte_size.h"
 #include "base/strings.h"
 #include "model/log_level.h"
 
@@ -55,6 +56,10 @@ CollectorFlags::CollectorFlags(CLI::App* verb) {
       ->capture_default_str();
   verb->add_option("--storage.tsdb.retention.time", metrics_retention_, "How long metrics are kept")
       ->capture_default_str();
+  verb->add_option("--storage.tsdb.retention.size", metrics_size_,
+                   "How large the metrics' folder may be, everything in it counted (512MB, 1.5GB); "
+                   "0: no limit")
+      ->capture_default_str();
   verb->add_option("--storage.logs.retention.time", logs_retention_, "How long logs are kept")
       ->capture_default_str();
   verb->add_option("--logs.default-level", options_.logs_default_level,
@@ -70,6 +75,8 @@ CollectorFlags::CollectorFlags(CLI::App* verb) {
                    "The URL under which people reach the collector; for links in alerts");
   verb->add_flag("--web.enable-remote-write-receiver", options_.remote_write_receiver,
                  "Accept remote write on /api/v1/write");
+  verb->add_flag("--web.enable-admin-api", options_.admin_api,
+                 "Answer deletions and snapshots on /api/v1/admin/tsdb/");
   verb->add_option("--collector.parts", parts_, "Which parts run")->capture_default_str();
   verb->add_option("--log.level", log_level_, "debug, info, warn or error")->capture_default_str();
 }
@@ -79,6 +86,12 @@ base::StatusOr<CollectorOptions> CollectorFlags::Check() const {
   VEDETTE_ASSIGN_OR_RETURN(options.parts, ParseParts(parts_));
   VEDETTE_ASSIGN_OR_RETURN(options.metrics_retention_ms,
                            RetentionMs("--storage.tsdb.retention.time", metrics_retention_));
+  const std::optional<uint64_t> size = ParseByteSize(metrics_size_);
+  if (!size) {
+    return BadFlag("--storage.tsdb.retention.size", metrics_size_,
+                   "a size such as 512MB or 1.5GB, units B, KB, MB, GB, TB, PB, EB");
+  }
+  options.metrics_retention_bytes = *size;
   VEDETTE_ASSIGN_OR_RETURN(options.logs_retention_ms,
                            RetentionMs("--storage.logs.retention.time", logs_retention_));
   const std::string& level = options.logs_default_level;

@@ -31,6 +31,7 @@ struct CollectorOptions {
   std::string alertmanager_config_file;  // empty: the default routes
   std::string storage_path = "data/";
   int64_t metrics_retention_ms = 0;
+  uint64_t metrics_retention_bytes = 0;  // 0: no limit
   int64_t logs_retention_ms = 0;
   std::string logs_default_level = "unknown";  // of pushed lines that tell none
   std::vector<std::string> listen = {"127.0.0.1:9090", "127.0.0.1:3100", "127.0.0.1:9093"};
@@ -38,6 +39,7 @@ struct CollectorOptions {
   std::vector<std::string> allow_plaintext;
   std::string external_url;  // empty: http://HOSTNAME:PORT of the first listener
   bool remote_write_receiver = false;
+  bool admin_api = false;
   bool skip_unsupported = false;
   Parts parts;
   base::LogLevel log_level = base::LogLevel::kInfo;
@@ -53,6 +55,7 @@ class CollectorFlags {
  private:
   CollectorOptions options_;
   std::string metrics_retention_ = "90d";
+  std::string metrics_size_ = "0B";
   std::string logs_retention_ = "90d";
   std::string parts_ = "tsdb,logs,rules,alertmanager";
   std::string log_level_ = "info";

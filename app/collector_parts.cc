@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/build_info.h"
+#include "collector/api/admin_view.h"
 #include "collector/api/api.h"
 
 namespace vedette::app {
@@ -48,10 +49,12 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
   tsdb::Options store;
   store.dir = base::JoinPath(options.storage_path, "metrics");
   store.retention_ms = options.metrics_retention_ms;
+  store.retention_bytes = options.metrics_retention_bytes;
   if (config.scrape.storage.out_of_order_window_ms) {
     store.out_of_order_window_ms = *config.scrape.storage.out_of_order_window_ms;
   }
   store.head_bytes = budget.tsdb_head;
+  store.query_bytes = budget.one_query;
   store.fs = world_.fs;
   store.clock = world_.clock;
   store.log = world_.logger;
@@ -143,6 +146,11 @@ void CollectorParts::RegisterMetrics(base::http::Router* router, const Collector
   api::RegisterPrometheusQuery(router, {promql_.get(), queryable_.get(), world_.clock});
   api::RegisterPrometheusExemplars(router, exemplars_view_.get());
   api::RegisterPrometheusLabels(router, metrics_view_.get());
+  if (options.admin_api) {
+    tsdb_admin_ = std::make_unique<TsdbAdminJoin>(
+        metrics_.get(), world_, base::JoinPath(options.storage_path, "snapshots"));
+  }
+  api::RegisterTsdbAdmin(router, tsdb_admin_.get());
   api::RegisterPrometheusTargets(router, targets_view_.get());
   api::RegisterPrometheusBuildInfo(router, OwnBuildInfo(), kPrometheusVersion);
   api::RemoteReadDeps read;

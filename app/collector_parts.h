@@ -11,6 +11,7 @@
 #include "app/memory_budget.h"
 #include "app/rules_join.h"
 #include "app/store_join.h"
+#include "app/tsdb_admin.h"
 #include "app/world.h"
 #include "base/durable_map/durable_map.h"
 #include "base/http/router.h"
@@ -66,6 +67,7 @@ class CollectorParts {
   std::unique_ptr<MetricsJoin> metrics_view_;
   std::unique_ptr<scrape::Manager> scraper_;
   std::unique_ptr<TargetsJoin> targets_view_;
+  std::unique_ptr<TsdbAdminJoin> tsdb_admin_;
 
   std::unique_ptr<logstore::Store> logs_;
   std::unique_ptr<LogStoreSource> log_source_;

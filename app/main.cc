@@ -62,6 +62,7 @@ int Main(int argc, char** argv) {
   AddDoctor(&root, &exit_code);
   AddShip(&root, &exit_code);
   AddCheck(&root, &exit_code);
+  AddTsdb(&root, &exit_code);
   AddVersion(&root, &exit_code);
   try {
     std::vector<std::string> arguments = WithTwoDashes(argc, argv);

@@ -61,6 +61,16 @@ base::Status Store::Delete(const std::vector<model::Matcher>& matchers, int64_t 
 }
 
 base::Status Store::CleanTombstones() { return impl_->CleanTombstones(); }
+
+base::Status Store::Import(const ImportDays& days, const ReadDayFn& read_day) {
+  return impl_->Import(days, read_day);
+}
+
+base::StatusOr<CopyReport> Store::Backup(const std::string& to, base::HardLinker* linker,
+                                         bool skip_head) {
+  return impl_->Backup(to, linker, skip_head);
+}
+
 StoreStats Store::Stats() const { return impl_->Stats(); }
 base::Status Store::Flush() { return impl_->Flush(); }
 base::Status Store::Maintain() { return impl_->Maintain(); }

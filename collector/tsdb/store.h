@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -11,9 +12,11 @@
 
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/hard_link.h"
 #include "base/log.h"
 #include "base/status.h"
 #include "base/telemetry.h"
+#include "collector/tsdb/backup.h"
 #include "collector/tsdb/exemplar_ring.h"
 #include "model/labels.h"
 #include "model/matcher.h"
@@ -38,6 +41,9 @@ struct Options {
   // Series with samples since the last flush or the one before. The newest beyond are refused.
   uint64_t max_series = 1'000'000;
   ExemplarRing::Limits exemplars;
+  // What one Select may hold in memory at once: its series in the head and the one being handed out.
+  // Beyond it is refused with an error that names the selector. 0: no limit.
+  uint64_t query_bytes = 0;
   // Kept allocated on disk and given up so that a flush can finish when the disk is full; 0: none.
   uint64_t reserve_bytes = 32ull << 20;
   // With less free space than this samples are refused (queries and retention go on); 0: no limit.
@@ -131,6 +137,21 @@ class Store final : public model::SampleSink, public model::WireSink {
   // memory and in the log: a restart loses those that came before the last flush.
   std::vector<SeriesExemplars> Exemplars(const std::vector<std::vector<model::Matcher>>& selectors,
                                          int64_t min_ms, int64_t max_ms) const;
+
+  // UTC days, each with the time of its first sample or one before it.
+  using ImportDays = std::map<int64_t, int64_t>;
+  // Gives `add` the series of one day, sorted by labels, each with its samples of that day, times
+  // ascending.
+  using ReadDayFn = std::function<base::Status(int64_t day, const Visitor& add)>;
+  // Makes parts of what another store held: past log and head, all of them or, after an error,
+  // none. For tools: flushes and merges wait until it is through.
+  base::Status Import(const ImportDays& days, const ReadDayFn& read_day);
+
+  // A copy of the store as it is now (without what is in memory alone when `skip_head`) in the new
+  // or empty folder `to`: parts are linked by `linker` (may be null) or copied. Appends and queries
+  // go on meanwhile. See backup.h for restoring it.
+  base::StatusOr<CopyReport> Backup(const std::string& to, base::HardLinker* linker,
+                                    bool skip_head = false);
 
   StoreStats Stats() const;
 

@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "collector/tsdb/deletion_cursor.h"
+#include "collector/tsdb/selector_text.h"
 #include "collector/tsdb/store_impl.h"
 
 // Deletion by matcher: a tombstone hides samples at once, rewriting the parts removes them.
@@ -12,12 +12,6 @@ namespace {
 
 // Time for the day's merge to take the deleted samples along, which costs nothing extra.
 constexpr int64_t kRewriteAfterMs = 10 * 60 * 1000;
-
-std::string TextOf(const std::vector<model::Matcher>& matchers) {
-  std::vector<std::string> texts;
-  for (const model::Matcher& matcher : matchers) texts.push_back(matcher.ToString());
-  return base::Concat({"{", base::Join(texts, ","), "}"});
-}
 
 }  // namespace
 
@@ -39,8 +33,9 @@ base::Status Store::Impl::Delete(const std::vector<model::Matcher>& matchers, in
   VEDETTE_RETURN_IF_ERROR(FlushMatching(matchers, min_ms, max_ms));
   PartSet::Change change;
   change.deletion = Tombstone{0, min_ms, max_ms, options_.clock->WallMillis(), matchers};
-  options_.log->Info("metrics store: series are deleted",
-                     {{"selector", TextOf(matchers)}, {"min_ms", min_ms}, {"max_ms", max_ms}});
+  options_.log->Info(
+      "metrics store: series are deleted",
+      {{"selector", SelectorText(matchers)}, {"min_ms", min_ms}, {"max_ms", max_ms}});
   VEDETTE_RETURN_IF_ERROR(
       WithReserve([&]() VEDETTE_NO_THREAD_SAFETY_ANALYSIS { return parts_->Commit(change); }));
   deletions_->Add();

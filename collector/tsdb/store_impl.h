@@ -64,6 +64,10 @@ class Store::Impl {
   base::Status Delete(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms)
       VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
   base::Status CleanTombstones() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
+  base::Status Import(const ImportDays& days, const ReadDayFn& read_day)
+      VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
+  base::StatusOr<CopyReport> Backup(const std::string& to, base::HardLinker* linker, bool skip_head)
+      VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
   void Stop() VEDETTE_EXCLUDES(mutex_);
 
  private:
@@ -160,6 +164,14 @@ class Store::Impl {
   base::Status KeepSize() VEDETTE_REQUIRES(maintenance_mutex_);
   void SayOverSize(uint64_t bytes) VEDETTE_REQUIRES(maintenance_mutex_);
 
+  // store_import.cc; nothing for a day without series
+  base::StatusOr<std::optional<StoredPart>> ImportDay(int64_t day, int64_t first_ms,
+                                                      const ReadDayFn& read_day);
+
+  // store_backup.cc
+  // Leaves nothing in memory of what was there at the call.
+  base::Status FlushAll() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
+
   // store_delete.cc
   // What a tombstone still has to take away.
   struct Remains {
@@ -181,6 +193,8 @@ class Store::Impl {
       VEDETTE_EXCLUDES(mutex_);
 
   // store_read.cc
+  // ResourceExhausted, naming the selector, when a query would hold more than it may.
+  base::Status CheckQueryBytes(uint64_t bytes, const std::vector<model::Matcher>& matchers) const;
   View TakeView(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms)
       VEDETTE_EXCLUDES(mutex_);
   base::StatusOr<std::vector<std::unique_ptr<SeriesCursor>>> MakeCursors(

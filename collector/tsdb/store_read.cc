@@ -2,8 +2,10 @@
 #include <numeric>
 #include <utility>
 
+#include "base/strings.h"
 #include "collector/tsdb/deletion_cursor.h"
 #include "collector/tsdb/part_cursor.h"
+#include "collector/tsdb/selector_text.h"
 #include "collector/tsdb/store_impl.h"
 
 namespace vedette::tsdb {
@@ -37,6 +39,11 @@ class VectorCursor final : public SeriesCursor {
 
 void Cut(size_t limit, std::vector<std::string>* sorted) {
   if (limit > 0 && sorted->size() > limit) sorted->resize(limit);
+}
+
+uint64_t BytesOf(const model::SeriesSamples& series) {
+  return sizeof(series) + series.labels.bytes().size() +
+         series.values.size() * (sizeof(int64_t) + sizeof(double));
 }
 
 bool Overlaps(const PartMeta& part, int64_t min_ms, int64_t max_ms) {
@@ -102,11 +109,26 @@ base::StatusOr<std::vector<std::unique_ptr<SeriesCursor>>> Store::Impl::MakeCurs
   return cursors;
 }
 
+base::Status Store::Impl::CheckQueryBytes(uint64_t bytes,
+                                          const std::vector<model::Matcher>& matchers) const {
+  if (options_.query_bytes == 0 || bytes <= options_.query_bytes) return {};
+  return base::ResourceExhausted(
+      base::Concat({"metrics store: ", SelectorText(matchers), " needs ", std::to_string(bytes),
+                    " bytes at once, a query may hold ", std::to_string(options_.query_bytes),
+                    ": ask for fewer series or less time"}));
+}
+
 base::Status Store::Impl::Select(const std::vector<model::Matcher>& matchers, int64_t min_ms,
                                  int64_t max_ms, const Visitor& visit) {
-  VEDETTE_ASSIGN_OR_RETURN(
-      auto cursors, MakeCursors(TakeView(matchers, min_ms, max_ms), matchers, min_ms, max_ms));
-  return MergeSeries(std::move(cursors), visit);
+  View view = TakeView(matchers, min_ms, max_ms);
+  uint64_t held = 0;  // all the time; what lies in parts is read series by series
+  for (const model::SeriesSamples& series : view.head) held += BytesOf(series);
+  VEDETTE_RETURN_IF_ERROR(CheckQueryBytes(held, matchers));
+  VEDETTE_ASSIGN_OR_RETURN(auto cursors, MakeCursors(std::move(view), matchers, min_ms, max_ms));
+  return MergeSeries(std::move(cursors), [&](model::SeriesSamples series) -> base::Status {
+    VEDETTE_RETURN_IF_ERROR(CheckQueryBytes(held + BytesOf(series), matchers));
+    return visit(std::move(series));
+  });
 }
 
 base::Status Store::Impl::ForEachLabels(

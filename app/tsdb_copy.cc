@@ -1,0 +1,105 @@
+#include <CLI/CLI.hpp>
+#include <cinttypes>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "app/tsdb_folder.h"
+#include "app/tsdb_verbs.h"
+#include "app/verbs.h"
+#include "base/hard_link.h"
+#include "base/json_writer.h"
+#include "base/strings.h"
+#include "collector/tsdb/backup.h"
+#include "collector/tsdb/verify.h"
+
+// `vedette tsdb backup` and `restore`: a store's copy, and a store of a copy.
+
+namespace vedette::app {
+namespace {
+
+struct Flags {
+  std::string from;
+  std::string to;
+  std::string output = "text";
+  bool skip_verify = false;
+};
+
+// What was copied, checked to the last byte.
+base::Status Check(TsdbTool* tool, const std::string& dir) {
+  VEDETTE_ASSIGN_OR_RETURN(const tsdb::VerifyReport report,
+                           tsdb::VerifyStore({tool->fs(), dir, {}}));
+  for (const tsdb::VerifiedFile& file : report.files) {
+    if (file.findings.empty()) continue;
+    return base::DataLoss(base::Concat({file.path, ": ", file.findings.front()}));
+  }
+  return {};
+}
+
+void Print(const Flags& flags, const tsdb::CopyReport& report) {
+  if (flags.output == "json") {
+    std::string out;
+    base::JsonWriter json(&out);
+    json.BeginObject().Key("to").String(flags.to).Key("parts").Uint(report.parts);
+    json.Key("tombstones").Uint(report.tombstones).Key("bytes").Uint(report.bytes);
+    json.Key("linked").Uint(report.linked).Key("verified").Bool(!flags.skip_verify).EndObject();
+    std::printf("%s\n", out.c_str());
+    return;
+  }
+  std::printf("%s: %" PRIu64 " parts, %s, %" PRIu64 " files linked%s\n", flags.to.c_str(),
+              report.parts, SizeText(report.bytes).c_str(), report.linked,
+              flags.skip_verify ? "" : ", verified");
+}
+
+int Finish(const std::string& verb, TsdbTool* tool, const Flags& flags, const std::string& to,
+           const base::StatusOr<tsdb::CopyReport>& report) {
+  if (!report.ok()) return TsdbFailure(verb, report.status());
+  if (!flags.skip_verify) {
+    const base::Status checked = Check(tool, to);
+    if (!checked.ok()) return TsdbFailure(verb, checked);
+  }
+  Print(flags, *report);
+  return kExitOk;
+}
+
+int RunBackup(const Flags& flags) {
+  TsdbTool tool;
+  if (!tool.fs()->Exists(base::JoinPath(tool.FolderOf(flags.from), "MANIFEST"))) {
+    return TsdbFailure("backup", base::NotFound(flags.from + ": no metrics store"));
+  }
+  const auto store = tool.OpenToWrite(flags.from);
+  if (!store.ok()) return TsdbFailure("backup", store.status());
+  const auto linker = base::NewPosixHardLinker();
+  return Finish("backup", &tool, flags, flags.to, (*store)->Backup(flags.to, linker.get()));
+}
+
+int RunRestore(const Flags& flags) {
+  TsdbTool tool;
+  // A backup of the collector's whole folder holds the metrics where the collector has them.
+  const std::string from = tool.FolderOf(flags.from);
+  const std::string to = base::JoinPath(flags.to, "metrics");
+  return Finish("restore", &tool, flags, to, tsdb::RestoreStore(tool.fs(), from, to));
+}
+
+}  // namespace
+
+void AddTsdbCopy(CLI::App* tsdb, int* exit_code) {
+  const auto flags = std::make_shared<Flags>();
+  CLI::App* backup = tsdb->add_subcommand(
+      "backup", "Copy a store that no collector has open (else: the snapshot API)");
+  backup->add_option("DIR", flags->from, "The collector's folder, or its metrics")->required();
+  backup->add_option("TO", flags->to, "A new or empty folder")->required();
+  CLI::App* restore =
+      tsdb->add_subcommand("restore", "Make a collector's metrics of a backup or snapshot");
+  restore->add_option("BACKUP", flags->from, "What backup or the snapshot API made")->required();
+  restore->add_option("DIR", flags->to, "The collector's folder, without metrics so far")
+      ->required();
+  for (CLI::App* verb : {backup, restore}) {
+    verb->add_flag("--skip-verify", flags->skip_verify, "Do not read the copy back");
+    AddOutputFlag(verb, &flags->output);
+  }
+  backup->callback([flags, exit_code] { *exit_code = RunBackup(*flags); });
+  restore->callback([flags, exit_code] { *exit_code = RunRestore(*flags); });
+}
+
+}  // namespace vedette::app
