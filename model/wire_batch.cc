@@ -45,7 +45,8 @@ bool ReadExemplar(std::string_view message, bool is_v2, ExemplarFields* out) {
     bool read = false;
     if (tag == BytesTag(v1::kExemplarLabels)) {
       read = reader.ReadBytes(&bytes);
-      if (read) out->labels += is_v2 ? bytes : std::string_view(field, bytes.end() - field);
+      const std::string_view whole(field, static_cast<size_t>(reader.at() - field));
+      if (read) out->labels += is_v2 ? bytes : whole;
     } else if (tag == VarintTag(v2::kExemplarLabelsRefs) && is_v2) {
       read = reader.ReadVarint(&varint);
       out->labels.append(body, reader.at());
