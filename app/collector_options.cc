@@ -60,6 +60,9 @@ CollectorFlags::CollectorFlags(CLI::App* verb) {
                    "How large the metrics' folder may be, everything in it counted (512MB, 1.5GB); "
                    "0: no limit")
       ->capture_default_str();
+  verb->add_option("--storage.tsdb.min-block-duration", metrics_flush_,
+                   "How long samples stay in memory and log before they become a part")
+      ->capture_default_str();
   verb->add_option("--storage.logs.retention.time", logs_retention_, "How long logs are kept")
       ->capture_default_str();
   verb->add_option("--logs.default-level", options_.logs_default_level,
@@ -92,6 +95,8 @@ base::StatusOr<CollectorOptions> CollectorFlags::Check() const {
                    "a size such as 512MB or 1.5GB, units B, KB, MB, GB, TB, PB, EB");
   }
   options.metrics_retention_bytes = *size;
+  VEDETTE_ASSIGN_OR_RETURN(options.metrics_flush_ms,
+                           RetentionMs("--storage.tsdb.min-block-duration", metrics_flush_));
   VEDETTE_ASSIGN_OR_RETURN(options.logs_retention_ms,
                            RetentionMs("--storage.logs.retention.time", logs_retention_));
   const std::string& level = options.logs_default_level;

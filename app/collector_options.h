@@ -32,6 +32,7 @@ struct CollectorOptions {
   std::string storage_path = "data/";
   int64_t metrics_retention_ms = 0;
   uint64_t metrics_retention_bytes = 0;  // 0: no limit
+  int64_t metrics_flush_ms = 0;
   int64_t logs_retention_ms = 0;
   std::string logs_default_level = "unknown";  // of pushed lines that tell none
   std::vector<std::string> listen = {"127.0.0.1:9090", "127.0.0.1:3100", "127.0.0.1:9093"};
@@ -56,6 +57,7 @@ class CollectorFlags {
   CollectorOptions options_;
   std::string metrics_retention_ = "90d";
   std::string metrics_size_ = "0B";
+  std::string metrics_flush_ = "30m";
   std::string logs_retention_ = "90d";
   std::string parts_ = "tsdb,logs,rules,alertmanager";
   std::string log_level_ = "info";

@@ -50,6 +50,7 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
   store.dir = base::JoinPath(options.storage_path, "metrics");
   store.retention_ms = options.metrics_retention_ms;
   store.retention_bytes = options.metrics_retention_bytes;
+  store.flush_interval_ms = options.metrics_flush_ms;
   if (config.scrape.storage.out_of_order_window_ms) {
     store.out_of_order_window_ms = *config.scrape.storage.out_of_order_window_ms;
   }

@@ -13,7 +13,8 @@
 #include "collector/tsdb/backup.h"
 #include "collector/tsdb/verify.h"
 
-// `vedette tsdb backup` and `restore`: a store's copy, and a store of a copy.
+// `vedette tsdb backup`, `restore` and `compact`: a store's copy, a store of a copy, and a store as
+// small as it gets.
 
 namespace vedette::app {
 namespace {
@@ -73,6 +74,23 @@ int RunBackup(const Flags& flags) {
   return Finish("backup", &tool, flags, flags.to, (*store)->Backup(flags.to, linker.get()));
 }
 
+int RunCompact(const Flags& flags) {
+  TsdbTool tool;
+  if (!tool.fs()->Exists(base::JoinPath(tool.FolderOf(flags.from), "MANIFEST"))) {
+    return TsdbFailure("compact", base::NotFound(flags.from + ": no metrics store"));
+  }
+  const auto store = tool.OpenToWrite(flags.from);
+  if (!store.ok()) return TsdbFailure("compact", store.status());
+  const tsdb::StoreStats before = (*store)->Stats();
+  const base::Status status = (*store)->Compact();
+  if (!status.ok()) return TsdbFailure("compact", status);
+  const tsdb::StoreStats after = (*store)->Stats();
+  std::printf("%s: %" PRIu64 " parts of %s, before %" PRIu64 " of %s and a log of %s\n",
+              flags.from.c_str(), after.parts, SizeText(after.part_bytes).c_str(), before.parts,
+              SizeText(before.part_bytes).c_str(), SizeText(before.wal_bytes).c_str());
+  return kExitOk;
+}
+
 int RunRestore(const Flags& flags) {
   TsdbTool tool;
   // A backup of the collector's whole folder holds the metrics where the collector has them.
@@ -94,11 +112,15 @@ void AddTsdbCopy(CLI::App* tsdb, int* exit_code) {
   restore->add_option("BACKUP", flags->from, "What backup or the snapshot API made")->required();
   restore->add_option("DIR", flags->to, "The collector's folder, without metrics so far")
       ->required();
+  CLI::App* compact = tsdb->add_subcommand(
+      "compact", "Merge all of a store that no collector has open: one part a day");
+  compact->add_option("DIR", flags->from, "The collector's folder, or its metrics")->required();
   for (CLI::App* verb : {backup, restore}) {
     verb->add_flag("--skip-verify", flags->skip_verify, "Do not read the copy back");
     AddOutputFlag(verb, &flags->output);
   }
   backup->callback([flags, exit_code] { *exit_code = RunBackup(*flags); });
+  compact->callback([flags, exit_code] { *exit_code = RunCompact(*flags); });
   restore->callback([flags, exit_code] { *exit_code = RunRestore(*flags); });
 }
 

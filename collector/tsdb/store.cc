@@ -73,6 +73,8 @@ base::StatusOr<CopyReport> Store::Backup(const std::string& to, base::HardLinker
 
 StoreStats Store::Stats() const { return impl_->Stats(); }
 base::Status Store::Flush() { return impl_->Flush(); }
+
+base::Status Store::Compact() { return impl_->Compact(); }
 base::Status Store::Maintain() { return impl_->Maintain(); }
 void Store::Stop() { impl_->Stop(); }
 

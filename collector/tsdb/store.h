@@ -157,6 +157,9 @@ class Store final : public model::SampleSink, public model::WireSink {
 
   // Makes a part of what is in the head and drops the log of it.
   base::Status Flush();
+  // Flush, then one part a day, today's too, without what was deleted. Days with damage stay as
+  // they are. For tools: maintenance waits until it is through.
+  base::Status Compact();
   // One round of what the background thread does each second: flush when due, merge, retention.
   base::Status Maintain();
   // Ends the thread and syncs the log. The head stays in the log for the next Open. Appends fail

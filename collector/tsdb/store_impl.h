@@ -60,6 +60,7 @@ class Store::Impl {
   base::StatusOr<std::vector<model::Labels>> Series(const SeriesQuery& query);
   StoreStats Stats() VEDETTE_EXCLUDES(mutex_);
   base::Status Flush() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
+  base::Status Compact() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
   base::Status Maintain() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
   base::Status Delete(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms)
       VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
@@ -146,7 +147,8 @@ class Store::Impl {
   // A merge that is due, else a deletion that waits.
   base::Status TidyOnce() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
   // True when there was something to merge.
-  base::StatusOr<bool> MergeOnce() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
+  base::StatusOr<bool> MergeOnce(int64_t now_ms) VEDETTE_REQUIRES(maintenance_mutex_)
+      VEDETTE_EXCLUDES(mutex_);
   // Puts one part in the place of the inputs, without what was deleted. After DataLoss, which is
   // reported, they stay and are left alone from then on.
   base::Status Replace(const PartList& inputs, PartLevel level) VEDETTE_REQUIRES(maintenance_mutex_)

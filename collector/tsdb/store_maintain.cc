@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "collector/tsdb/deletion_cursor.h"
@@ -33,11 +34,11 @@ base::Status Store::Impl::WithReserve(const std::function<base::Status()>& work)
   return guard_.ReleaseReserve() ? work() : status;
 }
 
-base::StatusOr<bool> Store::Impl::MergeOnce() {
+base::StatusOr<bool> Store::Impl::MergeOnce(int64_t now_ms) {
   const std::shared_ptr<const PartList> list = parts_->Snapshot();
   std::vector<PartMeta> metas;
   for (const StoredPart& part : *list) metas.push_back(part.meta);
-  const std::optional<MergePlan> plan = PlanMerge(metas, damaged_, options_.clock->WallMillis());
+  const std::optional<MergePlan> plan = PlanMerge(metas, damaged_, now_ms);
   if (!plan) return false;
   const base::Status status = Replace(Chosen(*list, plan->parts), plan->level);
   if (absl::IsDataLoss(status)) return true;
@@ -121,8 +122,20 @@ base::Status Store::Impl::Maintain() {
   return status;
 }
 
+base::Status Store::Impl::Compact() {
+  VEDETTE_RETURN_IF_ERROR(Flush());
+  {
+    base::MutexLock lock(maintenance_mutex_);
+    // As the plan will be when every day is long over.
+    for (bool more = true; more;) {
+      VEDETTE_ASSIGN_OR_RETURN(more, MergeOnce(std::numeric_limits<int64_t>::max()));
+    }
+  }
+  return CleanTombstones();
+}
+
 base::Status Store::Impl::TidyOnce() {
-  VEDETTE_ASSIGN_OR_RETURN(const bool merged, MergeOnce());
+  VEDETTE_ASSIGN_OR_RETURN(const bool merged, MergeOnce(options_.clock->WallMillis()));
   return merged ? base::Status() : CarryOutDeletions().status();
 }
 
