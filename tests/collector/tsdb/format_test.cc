@@ -43,12 +43,13 @@ TEST(Format, DocumentNamesTheConstants) {
       "Up to " + std::to_string(kPageSeries) + " series",
       "A group holds " + std::to_string(kIntGroup) + " integers",
       "about " + std::to_string(kPostingsPageBytes >> 10) + " KiB",
-      "Type " + std::to_string(kWalBatch) + ", one an Append",
-      "Type " + std::to_string(kWalPlainBatch) + ", read but no longer written",
+      "Type " + std::to_string(kWalRows) + ", one an Append",
+      "Types " + std::to_string(kWalBatch) + " and " + std::to_string(kWalPlainBatch) +
+          " were written by version 1",
       "in the first " + std::to_string(kNamedFirst) + " records of an epoch",
-      "is a multiple of " + std::to_string(kNamedEvery),
+      "in every " + std::to_string(kNamedEvery) + "th",
       "at least its segment's * 2^" + std::to_string(kEpochsOfSegmentBits),
-      "at most " + std::to_string(kMaxNamesBytes >> 20) + " MiB unpacked"};
+      "at most " + std::to_string(kMaxNamesBytes >> 20) + " MiB in all"};
   for (const std::string& phrase : phrases) {
     EXPECT_NE(text.find(phrase), std::string::npos) << phrase;
   }
