@@ -2,44 +2,12 @@
 #define VEDETTE_COLLECTOR_TSDB_BITS_H_
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace vedette::tsdb {
 
-// Appends bits to a string, from the lowest bit of each byte up.
-class BitWriter {
- public:
-  explicit BitWriter(std::string* out) : out_(out) {}
-
-  // The low `width` (0..64) bits of `v`.
-  void Write(uint64_t v, unsigned width) {
-    for (; width > 8; width -= 8, v >>= 8) WriteUpToByte(v & 0xff, 8);
-    if (width > 0) WriteUpToByte(v & ((1u << width) - 1), width);
-  }
-  // Fills the last byte with zeros; the next Write starts a byte.
-  void Pad() {
-    if (filled_ > 0) out_->push_back(static_cast<char>(pending_ & 0xff));
-    pending_ = 0;
-    filled_ = 0;
-  }
-
- private:
-  void WriteUpToByte(uint64_t v, unsigned width) {
-    pending_ |= v << filled_;
-    filled_ += width;
-    if (filled_ < 8) return;
-    out_->push_back(static_cast<char>(pending_ & 0xff));
-    pending_ >>= 8;
-    filled_ -= 8;
-  }
-
-  std::string* out_;
-  uint64_t pending_ = 0;
-  unsigned filled_ = 0;  // bits in pending_, below 8 between calls
-};
-
-// Reads what BitWriter wrote. After the first read past the end ok() is false and reads give zero.
+// Reads bits, from the lowest of each byte up: XOR columns of version 1. After the first read past
+// the end ok() is false and reads give zero.
 class BitReader {
  public:
   explicit BitReader(std::string_view data) : data_(data) {}

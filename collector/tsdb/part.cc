@@ -4,10 +4,10 @@
 #include <numeric>
 #include <utility>
 
-#include "base/codec/bytes.h"
 #include "base/codec/compress.h"
-#include "collector/tsdb/int_codec.h"
-#include "collector/tsdb/value_codec.h"
+#include "collector/tsdb/postings_page.h"
+#include "collector/tsdb/series_page.h"
+#include "collector/tsdb/v1_format.h"
 
 namespace vedette::tsdb {
 
@@ -26,14 +26,15 @@ base::Status Part::Load() {
   const uint64_t size = file_->Size();
   if (size < kPartHeaderBytes + kFooterBytes) return base::DataLoss("part is cut off");
   VEDETTE_ASSIGN_OR_RETURN(const std::string header, ReadExactly(0, kPartHeaderBytes));
-  VEDETTE_RETURN_IF_ERROR(CheckPartHeader(header));
+  VEDETTE_ASSIGN_OR_RETURN(version_, ReadPartHeader(header));
   VEDETTE_ASSIGN_OR_RETURN(const std::string tail, ReadExactly(size - kFooterBytes, kFooterBytes));
   VEDETTE_ASSIGN_OR_RETURN(footer_, DecodeFooter(tail));
   const PageRef page{footer_.directory_offset, footer_.directory_length, footer_.directory_unpacked,
                      footer_.directory_checksum};
-  VEDETTE_ASSIGN_OR_RETURN(const std::string directory, ReadPage(page));
-  VEDETTE_ASSIGN_OR_RETURN(directory_, DecodeDirectory(directory));
-  const uint64_t pages = (footer_.series + kPageSeries - 1) / kPageSeries;
+  VEDETTE_ASSIGN_OR_RETURN(const std::string directory, Unpack(page));
+  VEDETTE_ASSIGN_OR_RETURN(directory_, DecodeDirectory(directory, version_));
+  const size_t page_series = version_ == 1 ? v1::kPageSeries : kPageSeries;
+  const uint64_t pages = (footer_.series + page_series - 1) / page_series;
   if (footer_.series > UINT32_MAX || pages != directory_.series_pages.size()) {
     return base::DataLoss("part directory does not hold the footer's number of series");
   }
@@ -50,21 +51,13 @@ base::StatusOr<std::string> Part::ReadExactly(uint64_t offset, size_t length) co
   return bytes;
 }
 
-base::StatusOr<std::string> Part::ReadPage(const PageRef& page) const {
+base::StatusOr<std::string> Part::Unpack(const PageRef& page) const {
   if (page.unpacked > kMaxPageBytes) return base::DataLoss("page is larger than any is written");
-  VEDETTE_ASSIGN_OR_RETURN(const std::string packed, ReadExactly(page.offset, page.length));
+  VEDETTE_ASSIGN_OR_RETURN(std::string packed, ReadExactly(page.offset, page.length));
   if (Checksum(packed) != page.checksum) return base::DataLoss("page: checksum mismatch");
+  if (page.unpacked == 0) return packed;
   auto bytes = base::ZstdDecompress(packed, page.unpacked);
   if (!bytes.ok()) return base::DataLoss(base::Message(bytes.status()));
-  return bytes;
-}
-
-base::StatusOr<std::string> Part::ReadColumn(uint64_t offset, uint32_t length) const {
-  VEDETTE_ASSIGN_OR_RETURN(std::string bytes, ReadExactly(offset, length));
-  base::ByteReader in(bytes);
-  const uint32_t checksum = in.Fixed<uint32_t>();
-  bytes.erase(0, sizeof(checksum));
-  if (Checksum(bytes) != checksum) return base::DataLoss("block: checksum mismatch");
   return bytes;
 }
 
@@ -72,44 +65,16 @@ base::Status Part::Damaged(const base::Status& status, uint64_t offset) const {
   return base::Annotate(status, path_ + ": at byte " + std::to_string(offset));
 }
 
-base::StatusOr<std::vector<SeriesEntry>> Part::ReadSeriesPage(size_t page) const {
-  const PageRef& ref = directory_.series_pages[page];
-  const auto bytes = ReadPage(ref);
-  if (!bytes.ok()) return Damaged(bytes.status(), ref.offset);
-  auto entries = DecodeSeriesPage(*bytes, footer_.min_ms);
-  if (!entries.ok()) return Damaged(entries.status(), ref.offset);
-  const size_t expected = std::min<uint64_t>(kPageSeries, footer_.series - page * kPageSeries);
-  if (entries->size() != expected) {
-    return Damaged(base::DataLoss("series page has another number of series"), ref.offset);
-  }
-  return entries;
-}
-
-base::Status Part::ReadTimes(const BlockRef& block, std::vector<int64_t>* times) const {
-  const auto bytes = ReadColumn(block.times_offset, block.times_length);
-  if (!bytes.ok()) return Damaged(bytes.status(), block.times_offset);
-  base::ByteReader in(*bytes);
-  VEDETTE_RETURN_IF_ERROR(Damaged(DecodeInts(&in, block.samples, times), block.times_offset));
-  // Readers search and merge by time: a column that does not ascend would lead them astray.
-  const bool ascends =
-      std::adjacent_find(times->begin(), times->end(), std::greater_equal<>()) == times->end();
-  if (!in.empty() || !ascends || times->front() != block.min_ms || times->back() != block.max_ms) {
-    return Damaged(base::DataLoss("times do not ascend or do not fit the index"),
-                   block.times_offset);
-  }
-  return {};
-}
-
-base::Status Part::ReadValues(const BlockRef& block, std::vector<double>* values) const {
-  const auto bytes = ReadColumn(block.values_offset, block.values_length);
-  if (!bytes.ok()) return Damaged(bytes.status(), block.values_offset);
-  return Damaged(DecodeValues(*bytes, block.samples, values), block.values_offset);
+base::StatusOr<std::string> Part::ReadPage(const PageRef& page) const {
+  auto bytes = Unpack(page);
+  if (!bytes.ok()) return Damaged(bytes.status(), page.offset);
+  return bytes;
 }
 
 base::StatusOr<std::vector<PostingsEntry>> Part::ReadPostings(const PageRef& page) const {
-  const auto bytes = ReadPage(page);
-  if (!bytes.ok()) return Damaged(bytes.status(), page.offset);
-  auto entries = DecodePostingsPage(*bytes, footer_.series);
+  VEDETTE_ASSIGN_OR_RETURN(const std::string bytes, ReadPage(page));
+  auto entries = version_ == 1 ? v1::DecodePostingsPage(bytes, footer_.series)
+                               : DecodePostingsPage(bytes, footer_.series);
   if (!entries.ok()) return Damaged(entries.status(), page.offset);
   return entries;
 }

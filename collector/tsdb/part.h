@@ -14,9 +14,9 @@
 
 namespace vedette::tsdb {
 
-// A finished part, read by pread. Keeps its directory in memory and nothing else. Immutable,
-// thread-safe, shared by the readers whose snapshot holds it: the file may be unlinked meanwhile.
-// Every error names the file; DataLoss means that the bytes are damaged.
+// A finished part of either version, read by pread. Keeps its directory in memory and nothing else.
+// Immutable, thread-safe, shared by the readers whose snapshot holds it: the file may be unlinked
+// meanwhile. Every error names the file; DataLoss means that the bytes are damaged.
 class Part {
  public:
   // InvalidArgument for a newer format version.
@@ -33,12 +33,13 @@ class Part {
   // Numbers of the series that match all matchers, ascending: the order of their labels.
   base::StatusOr<std::vector<uint32_t>> Match(const std::vector<model::Matcher>& matchers) const;
 
-  // The page that holds series number*kPageSeries and those after it.
-  base::StatusOr<std::vector<SeriesEntry>> ReadSeriesPage(size_t page) const;
-  size_t series_pages() const { return directory_.series_pages.size(); }
-
-  base::Status ReadTimes(const BlockRef& block, std::vector<int64_t>* times) const;
-  base::Status ReadValues(const BlockRef& block, std::vector<double>* values) const;
+  uint32_t version() const { return version_; }
+  const Directory& directory() const { return directory_; }
+  // A checked and unpacked page.
+  base::StatusOr<std::string> ReadPage(const PageRef& page) const;
+  base::StatusOr<std::string> ReadExactly(uint64_t offset, size_t length) const;
+  // `status` with the file's name and the place.
+  base::Status Damaged(const base::Status& status, uint64_t offset) const;
 
   // Sorted.
   std::vector<std::string> LabelNames() const;
@@ -47,23 +48,20 @@ class Part {
  private:
   Part(std::string path, std::unique_ptr<base::RandomAccessFile> file);
   base::Status Load();
-  base::StatusOr<std::string> ReadExactly(uint64_t offset, size_t length) const;
-  // A checked and unpacked page.
-  base::StatusOr<std::string> ReadPage(const PageRef& page) const;
+  base::StatusOr<std::string> Unpack(const PageRef& page) const;
   base::StatusOr<std::vector<PostingsEntry>> ReadPostings(const PageRef& page) const;
-  base::StatusOr<std::string> ReadColumn(uint64_t offset, uint32_t length) const;
   const LabelDirectory* FindLabel(std::string_view name) const;
   // Appends the series whose value of the matcher's label is present and matches (or does not).
   base::Status Collect(const model::Matcher& matcher, bool wanted,
                        std::vector<uint32_t>* series) const;
   base::Status CollectValue(const LabelDirectory& label, std::string_view value,
                             std::vector<uint32_t>* series) const;
-  base::Status Damaged(const base::Status& status, uint64_t offset) const;
 
   const std::string path_;
   const std::unique_ptr<base::RandomAccessFile> file_;
-  Footer footer_;        // const after Open
-  Directory directory_;  // const after Open
+  uint32_t version_ = 0;  // const after Open
+  Footer footer_;         // const after Open
+  Directory directory_;   // const after Open
 };
 
 }  // namespace vedette::tsdb

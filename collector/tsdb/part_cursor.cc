@@ -8,7 +8,7 @@ namespace vedette::tsdb {
 PartCursor::PartCursor(std::shared_ptr<const Part> part, std::vector<uint32_t> series,
                        std::vector<model::Matcher> filter, int64_t min_ms, int64_t max_ms,
                        DamageFn on_damage)
-    : part_(std::move(part)),
+    : blocks_(NewBlockReader(std::move(part))),
       series_(std::move(series)),
       filter_(std::move(filter)),
       min_ms_(min_ms),
@@ -26,13 +26,13 @@ bool PartCursor::IsWanted(const SeriesEntry& entry) const {
 }
 
 base::StatusOr<bool> PartCursor::LoadPage(uint32_t number) {
-  const size_t page = number / kPageSeries;
+  const size_t page = number / blocks_->page_series();
   if (page == page_) return !entries_.empty();
   page_ = page;
-  entries_.clear();
-  auto entries = part_->ReadSeriesPage(page);
+  entries_ = {};
+  const auto entries = blocks_->LoadPage(page);
   if (entries.ok()) {
-    entries_ = std::move(entries).value();
+    entries_ = *entries;
     return true;
   }
   if (!absl::IsDataLoss(entries.status())) return entries.status();
@@ -45,7 +45,7 @@ base::StatusOr<bool> PartCursor::Next() {
     const uint32_t number = series_[next_++];
     VEDETTE_ASSIGN_OR_RETURN(const bool readable, LoadPage(number));
     if (!readable) continue;
-    entry_ = &entries_[number % kPageSeries];
+    entry_ = &entries_[number % blocks_->page_series()];
     if (IsWanted(*entry_)) return true;
   }
   return false;
@@ -53,18 +53,20 @@ base::StatusOr<bool> PartCursor::Next() {
 
 base::Status PartCursor::ReadBlock(const BlockRef& block, std::vector<int64_t>* times,
                                    std::vector<double>* values) {
-  if (block.times_offset != times_offset_ || block.samples != times_samples_) {
-    times_samples_ = 0;
-    VEDETTE_RETURN_IF_ERROR(part_->ReadTimes(block, &times_));
-    times_offset_ = block.times_offset;
-    times_samples_ = block.samples;
+  VEDETTE_ASSIGN_OR_RETURN(const std::vector<int64_t>* column, blocks_->Times(block));
+  const auto first = std::lower_bound(column->begin(), column->end(), min_ms_);
+  const auto last = std::upper_bound(first, column->end(), max_ms_);
+  const size_t before = values->size();
+  values->resize(before + column->size());
+  const base::Status status = blocks_->Values(block, std::span<double>(*values).subspan(before));
+  if (!status.ok()) {
+    values->resize(before);
+    return status;
   }
-  std::vector<double> column;
-  VEDETTE_RETURN_IF_ERROR(part_->ReadValues(block, &column));
-  const auto first = std::lower_bound(times_.begin(), times_.end(), min_ms_) - times_.begin();
-  const auto last = std::upper_bound(times_.begin(), times_.end(), max_ms_) - times_.begin();
-  times->insert(times->end(), times_.begin() + first, times_.begin() + last);
-  values->insert(values->end(), column.begin() + first, column.begin() + last);
+  times->insert(times->end(), first, last);
+  const auto begin = values->begin() + static_cast<std::ptrdiff_t>(before);
+  values->erase(begin + (last - column->begin()), values->end());
+  values->erase(begin, begin + (first - column->begin()));
   return {};
 }
 

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
+#include "collector/tsdb/block_reader.h"
 #include "collector/tsdb/merge_cursor.h"
 #include "collector/tsdb/part.h"
 
@@ -35,7 +37,7 @@ class PartCursor final : public SeriesCursor {
   base::Status ReadBlock(const BlockRef& block, std::vector<int64_t>* times,
                          std::vector<double>* values);
 
-  const std::shared_ptr<const Part> part_;
+  const std::unique_ptr<BlockReader> blocks_;
   const std::vector<uint32_t> series_;
   const std::vector<model::Matcher> filter_;
   const int64_t min_ms_;
@@ -43,12 +45,8 @@ class PartCursor final : public SeriesCursor {
   const DamageFn on_damage_;
   size_t next_ = 0;  // in series_
   size_t page_ = SIZE_MAX;
-  std::vector<SeriesEntry> entries_;  // of page_; empty when it is damaged
+  std::span<const SeriesEntry> entries_;  // of page_; empty when it is damaged
   const SeriesEntry* entry_ = nullptr;
-  // The times column read last: the next series mostly shares it.
-  uint64_t times_offset_ = 0;
-  uint32_t times_samples_ = 0;
-  std::vector<int64_t> times_;
 };
 
 }  // namespace vedette::tsdb

@@ -12,15 +12,29 @@ base::Status Broken(const char* what) {
   return base::DataLoss(std::string(what) + ": impossible content");
 }
 
+// A length that does not fit 32 bits reads as UINT32_MAX, which every bound refuses.
+uint32_t Narrow(uint64_t v) { return v > UINT32_MAX ? UINT32_MAX : static_cast<uint32_t>(v); }
+
+std::vector<PageRef> ReadPageRefs(base::ByteReader* in) {
+  std::vector<PageRef> pages;
+  for (uint64_t left = in->Varint(); left > 0 && in->ok(); --left) {
+    pages.push_back(ReadPageRef(in));
+  }
+  return pages;
+}
+
+}  // namespace
+
+uint32_t Checksum(std::string_view data) {
+  return static_cast<uint32_t>(base::Hash64(data) & UINT32_MAX);
+}
+
 void PutPageRef(const PageRef& page, std::string* out) {
   base::PutVarint(page.offset, out);
   base::PutVarint(page.length, out);
   base::PutVarint(page.unpacked, out);
   base::PutFixed(page.checksum, out);
 }
-
-// A length that does not fit 32 bits reads as UINT32_MAX, which every bound refuses.
-uint32_t Narrow(uint64_t v) { return v > UINT32_MAX ? UINT32_MAX : static_cast<uint32_t>(v); }
 
 PageRef ReadPageRef(base::ByteReader* in) {
   PageRef page;
@@ -31,27 +45,6 @@ PageRef ReadPageRef(base::ByteReader* in) {
   return page;
 }
 
-bool ReadBlockRef(base::ByteReader* in, int64_t part_min_ms, BlockRef* block) {
-  const uint64_t min_ms = static_cast<uint64_t>(in->SignedVarint());
-  block->min_ms = static_cast<int64_t>(static_cast<uint64_t>(part_min_ms) + min_ms);
-  block->max_ms = static_cast<int64_t>(static_cast<uint64_t>(block->min_ms) + in->Varint());
-  block->samples = Narrow(in->Varint());
-  block->times_offset = in->Varint();
-  block->times_length = Narrow(in->Varint());
-  block->values_offset = in->Varint();
-  block->values_length = Narrow(in->Varint());
-  return in->ok() && block->min_ms <= block->max_ms && block->samples > 0 &&
-         block->samples <= kColumnSamples && block->times_length > sizeof(uint32_t) &&
-         block->times_length <= kMaxColumnBytes && block->values_length > sizeof(uint32_t) &&
-         block->values_length <= kMaxColumnBytes;
-}
-
-}  // namespace
-
-uint32_t Checksum(std::string_view data) {
-  return static_cast<uint32_t>(base::Hash64(data) & UINT32_MAX);
-}
-
 std::string EncodePartHeader() {
   std::string out(kPartMagic);
   base::PutFixed(kPartVersion, &out);
@@ -59,7 +52,7 @@ std::string EncodePartHeader() {
   return out;
 }
 
-base::Status CheckPartHeader(std::string_view header) {
+base::StatusOr<uint32_t> ReadPartHeader(std::string_view header) {
   base::ByteReader in(header);
   if (in.Bytes(kPartMagic.size()) != kPartMagic) return base::DataLoss("not a metrics part");
   const uint32_t version = in.Fixed<uint32_t>();
@@ -68,7 +61,7 @@ base::Status CheckPartHeader(std::string_view header) {
     return base::InvalidArgument("part has format version " + std::to_string(version) +
                                  ", this program reads up to " + std::to_string(kPartVersion));
   }
-  return {};
+  return version;
 }
 
 std::string EncodeFooter(const Footer& footer) {
@@ -113,6 +106,8 @@ std::string EncodeDirectory(const Directory& directory) {
   std::string out;
   base::PutVarint(directory.series_pages.size(), &out);
   for (const PageRef& page : directory.series_pages) PutPageRef(page, &out);
+  base::PutVarint(directory.times_pages.size(), &out);
+  for (const PageRef& page : directory.times_pages) PutPageRef(page, &out);
   base::PutVarint(directory.labels.size(), &out);
   for (const LabelDirectory& label : directory.labels) {
     base::PutString(label.name, &out);
@@ -125,12 +120,11 @@ std::string EncodeDirectory(const Directory& directory) {
   return out;
 }
 
-base::StatusOr<Directory> DecodeDirectory(std::string_view bytes) {
+base::StatusOr<Directory> DecodeDirectory(std::string_view bytes, uint32_t version) {
   base::ByteReader in(bytes);
   Directory directory;
-  for (uint64_t left = in.Varint(); left > 0 && in.ok(); --left) {
-    directory.series_pages.push_back(ReadPageRef(&in));
-  }
+  directory.series_pages = ReadPageRefs(&in);
+  if (version > 1) directory.times_pages = ReadPageRefs(&in);
   for (uint64_t left = in.Varint(); left > 0 && in.ok(); --left) {
     LabelDirectory label;
     label.name = in.String();
@@ -142,66 +136,6 @@ base::StatusOr<Directory> DecodeDirectory(std::string_view bytes) {
   }
   if (!in.ok() || !in.empty()) return Broken("part directory");
   return directory;
-}
-
-void AppendSeriesEntry(const SeriesEntry& entry, int64_t min_ms, std::string* page) {
-  base::PutString(entry.labels.bytes(), page);
-  base::PutVarint(entry.blocks.size(), page);
-  for (const BlockRef& block : entry.blocks) {
-    base::PutSignedVarint(block.min_ms - min_ms, page);
-    base::PutVarint(static_cast<uint64_t>(block.max_ms - block.min_ms), page);
-    base::PutVarint(block.samples, page);
-    base::PutVarint(block.times_offset, page);
-    base::PutVarint(block.times_length, page);
-    base::PutVarint(block.values_offset, page);
-    base::PutVarint(block.values_length, page);
-  }
-}
-
-base::StatusOr<std::vector<SeriesEntry>> DecodeSeriesPage(std::string_view page, int64_t min_ms) {
-  base::ByteReader in(page);
-  std::vector<SeriesEntry> entries;
-  while (!in.empty()) {
-    SeriesEntry entry;
-    VEDETTE_ASSIGN_OR_RETURN(entry.labels, model::Labels::FromBytes(in.String()));
-    for (uint64_t left = in.Varint(); left > 0 && in.ok(); --left) {
-      if (!ReadBlockRef(&in, min_ms, &entry.blocks.emplace_back())) return Broken("series page");
-    }
-    if (!in.ok() || entries.size() == kPageSeries) return Broken("series page");
-    entries.push_back(std::move(entry));
-  }
-  return entries;
-}
-
-void AppendPostingsEntry(std::string_view value, std::span<const uint32_t> series,
-                         std::string* page) {
-  base::PutString(value, page);
-  base::PutVarint(series.size(), page);
-  uint32_t last = 0;
-  for (const uint32_t number : series) {
-    base::PutVarint(number - last, page);
-    last = number;
-  }
-}
-
-base::StatusOr<std::vector<PostingsEntry>> DecodePostingsPage(std::string_view page,
-                                                              uint64_t series_count) {
-  base::ByteReader in(page);
-  std::vector<PostingsEntry> entries;
-  while (!in.empty()) {
-    PostingsEntry entry;
-    entry.value = in.String();
-    uint64_t number = 0;
-    for (uint64_t left = in.Varint(); left > 0 && in.ok(); --left) {
-      const uint64_t step = in.Varint();
-      if (step >= series_count || number + step >= series_count) return Broken("postings page");
-      number += step;
-      entry.series.push_back(static_cast<uint32_t>(number));
-    }
-    if (!in.ok()) return Broken("postings page");
-    entries.push_back(std::move(entry));
-  }
-  return entries;
 }
 
 }  // namespace vedette::tsdb

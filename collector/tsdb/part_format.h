@@ -2,28 +2,25 @@
 #define VEDETTE_COLLECTOR_TSDB_PART_FORMAT_H_
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/codec/bytes.h"
 #include "base/status.h"
 #include "model/labels.h"
 
-// The bytes of a part file, between structs and strings; no I/O. Format: FORMAT.md.
+// The frame of a part file (header, directory, footer) and what its pages are made of, between
+// structs and strings; no I/O. Format: FORMAT.md.
 
 namespace vedette::tsdb {
 
 inline constexpr std::string_view kPartMagic = "VDTSPART";
 inline constexpr std::string_view kFooterMagic = "VDPE";
-inline constexpr uint32_t kPartVersion = 1;
+inline constexpr uint32_t kPartVersion = 2;
 inline constexpr size_t kPartHeaderBytes = 16;
 inline constexpr size_t kFooterBytes = 64;
-inline constexpr size_t kColumnSamples = 1024;
-inline constexpr size_t kPageSeries = 64;
-inline constexpr size_t kPostingsPageBytes = 16 << 10;
 // Far above what is written: bounds what a damaged length can make a reader allocate.
-inline constexpr uint32_t kMaxColumnBytes = 32 << 10;
 inline constexpr uint32_t kMaxPageBytes = 256u << 20;
 // Times outside are refused on the way in, so that differences never overflow.
 inline constexpr int64_t kMaxTimeMs = int64_t{1} << 53;
@@ -34,9 +31,11 @@ uint32_t Checksum(std::string_view data);
 struct PageRef {
   uint64_t offset = 0;
   uint32_t length = 0;    // on disk
-  uint32_t unpacked = 0;  // after zstd
+  uint32_t unpacked = 0;  // after zstd; 0: stored as it is
   uint32_t checksum = 0;  // of the bytes on disk
 };
+void PutPageRef(const PageRef& page, std::string* out);
+PageRef ReadPageRef(base::ByteReader* in);
 
 struct PostingsPageRef {
   std::string first_value;
@@ -50,6 +49,7 @@ struct LabelDirectory {
 
 struct Directory {
   std::vector<PageRef> series_pages;
+  std::vector<PageRef> times_pages;    // none in version 1
   std::vector<LabelDirectory> labels;  // sorted by name
 };
 
@@ -64,14 +64,18 @@ struct Footer {
   int64_t max_ms = 0;
 };
 
-// Up to kColumnSamples samples of one series: a times column and a values column.
+// Up to kColumnSamples samples of one series: a times column and a values column, or one value for
+// all of them.
 struct BlockRef {
   int64_t min_ms = 0;
   int64_t max_ms = 0;
   uint32_t samples = 0;
-  uint64_t times_offset = 0;
-  uint32_t times_length = 0;
-  uint64_t values_offset = 0;
+  uint64_t times = 0;          // the column's number; in version 1 its offset in the file
+  uint32_t times_length = 0;   // version 1 alone
+  bool constant = false;       // never in version 1
+  double value = 0;            // of a constant block
+  uint32_t values_page = 0;    // of the series page's value pages; not in version 1
+  uint64_t values_offset = 0;  // in the value page; in version 1 in the file
   uint32_t values_length = 0;
 };
 
@@ -86,24 +90,15 @@ struct PostingsEntry {
 };
 
 std::string EncodePartHeader();
-// InvalidArgument for a newer version, by number; DataLoss for anything else that is no part.
-base::Status CheckPartHeader(std::string_view header);
+// The format version. InvalidArgument for a newer one, by number; DataLoss for anything else that
+// is no part.
+base::StatusOr<uint32_t> ReadPartHeader(std::string_view header);
 
 std::string EncodeFooter(const Footer& footer);
 base::StatusOr<Footer> DecodeFooter(std::string_view bytes);
 
 std::string EncodeDirectory(const Directory& directory);
-base::StatusOr<Directory> DecodeDirectory(std::string_view bytes);
-
-// `min_ms` is the part's.
-void AppendSeriesEntry(const SeriesEntry& entry, int64_t min_ms, std::string* page);
-base::StatusOr<std::vector<SeriesEntry>> DecodeSeriesPage(std::string_view page, int64_t min_ms);
-
-void AppendPostingsEntry(std::string_view value, std::span<const uint32_t> series,
-                         std::string* page);
-// `series_count` bounds the numbers.
-base::StatusOr<std::vector<PostingsEntry>> DecodePostingsPage(std::string_view page,
-                                                              uint64_t series_count);
+base::StatusOr<Directory> DecodeDirectory(std::string_view bytes, uint32_t version);
 
 }  // namespace vedette::tsdb
 

@@ -1,9 +1,11 @@
 #include "collector/tsdb/part_writer.h"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 #include "base/codec/compress.h"
-#include "collector/tsdb/int_codec.h"
+#include "collector/tsdb/int_column.h"
 #include "collector/tsdb/value_codec.h"
 
 namespace vedette::tsdb {
@@ -12,7 +14,16 @@ namespace {
 constexpr size_t kBufferBytes = 256 << 10;
 // Beyond that many different times columns the oldest are no longer worth remembering.
 constexpr size_t kMaxSharedTimes = 64 << 10;
-constexpr int kZstdLevel = 3;
+constexpr int kIndexLevel = 3;  // of zstd
+constexpr int kPageLevel = 1;
+// A page of columns is compressed where that spares one byte in so many: unpacking costs a reader
+// more than the column's own decoding.
+constexpr size_t kWorthShare = 8;
+
+bool IsConstant(std::span<const double> values) {
+  // Each equal to the next, bit by bit.
+  return std::memcmp(values.data(), values.data() + 1, (values.size() - 1) * sizeof(double)) == 0;
+}
 
 }  // namespace
 
@@ -26,7 +37,7 @@ base::StatusOr<std::unique_ptr<PartWriter>> PartWriter::Create(base::FileSystem*
 }
 
 PartWriter::PartWriter(std::unique_ptr<base::WritableFile> file, int64_t min_ms)
-    : file_(std::move(file)) {
+    : file_(std::move(file)), times_page_(min_ms) {
   footer_.min_ms = min_ms;
   footer_.max_ms = min_ms;
 }
@@ -40,79 +51,68 @@ base::Status PartWriter::Write(std::string_view data) {
   return {};
 }
 
-base::StatusOr<PartWriter::Place> PartWriter::WriteColumn(std::string_view payload) {
-  const Place place{offset_, static_cast<uint32_t>(payload.size() + sizeof(uint32_t))};
-  std::string checksum;
-  base::PutFixed(Checksum(payload), &checksum);
-  VEDETTE_RETURN_IF_ERROR(Write(checksum));
-  VEDETTE_RETURN_IF_ERROR(Write(payload));
-  return place;
+base::StatusOr<PageRef> PartWriter::WritePage(std::string_view page) {
+  const std::string packed = base::ZstdCompress(page, kPageLevel);
+  const bool worth = packed.size() + page.size() / kWorthShare < page.size();
+  const std::string_view bytes = worth ? std::string_view(packed) : page;
+  PageRef ref;
+  ref.offset = offset_;
+  ref.length = static_cast<uint32_t>(bytes.size());
+  ref.unpacked = worth ? static_cast<uint32_t>(page.size()) : 0;
+  ref.checksum = Checksum(bytes);
+  VEDETTE_RETURN_IF_ERROR(Write(bytes));
+  return ref;
 }
 
-base::StatusOr<PartWriter::Place> PartWriter::WriteTimes(std::span<const int64_t> times) {
-  std::string payload;
-  EncodeInts(times, &payload);
-  const base::Hash128Value hash = base::Hash128(payload);
-  const std::pair<uint64_t, uint64_t> key(hash.low, hash.high);
-  if (const auto known = times_written_.find(key); known != times_written_.end()) {
-    return known->second;
+base::Status PartWriter::CloseTimesPage() {
+  if (times_page_.size() == 0) return {};
+  VEDETTE_ASSIGN_OR_RETURN(const PageRef ref, WritePage(times_page_.Finish()));
+  directory_.times_pages.push_back(ref);
+  sizes_.times += ref.length;
+  return {};
+}
+
+base::StatusOr<uint64_t> PartWriter::NumberOf(std::span<const int64_t> times) {
+  const base::Hash128Value hash =
+      base::Hash128({reinterpret_cast<const char*>(times.data()), times.size_bytes()});
+  if (times_numbers_.size() >= kMaxSharedTimes) times_numbers_.clear();
+  const auto [at, added] = times_numbers_.try_emplace(std::pair(hash.low, hash.high), next_times_);
+  if (!added) return at->second;
+  const uint64_t number = next_times_++;
+  times_page_.Add(times);
+  if (times_page_.size() == kPageTimes) VEDETTE_RETURN_IF_ERROR(CloseTimesPage());
+  return number;
+}
+
+base::Status PartWriter::WriteBlock(std::span<const int64_t> times,
+                                    std::span<const double> values) {
+  VEDETTE_ASSIGN_OR_RETURN(const uint64_t number, NumberOf(times));
+  if (IsConstant(values)) {
+    series_page_.AddConstantBlock(number, values.front());
+    return {};
   }
-  VEDETTE_ASSIGN_OR_RETURN(const Place place, WriteColumn(payload));
-  if (times_written_.size() >= kMaxSharedTimes) times_written_.clear();
-  times_written_.emplace(key, place);
-  return place;
-}
-
-base::StatusOr<BlockRef> PartWriter::WriteBlock(std::span<const int64_t> times,
-                                                std::span<const double> values) {
-  VEDETTE_ASSIGN_OR_RETURN(const Place times_place, WriteTimes(times));
-  std::string payload;
-  EncodeValues(values, &payload);
-  VEDETTE_ASSIGN_OR_RETURN(const Place values_place, WriteColumn(payload));
-  BlockRef block;
-  block.min_ms = times.front();
-  block.max_ms = times.back();
-  block.samples = static_cast<uint32_t>(times.size());
-  block.times_offset = times_place.offset;
-  block.times_length = times_place.length;
-  block.values_offset = values_place.offset;
-  block.values_length = values_place.length;
-  return block;
+  std::string column;
+  EncodeValues(values, &column);
+  series_page_.AddBlock(number, column);
+  return {};
 }
 
 base::Status PartWriter::Add(const model::Labels& labels, std::span<const int64_t> times,
                              std::span<const double> values) {
-  SeriesEntry entry;
-  entry.labels = labels;
+  series_page_.AddSeries(labels);
   for (size_t at = 0; at < times.size(); at += kColumnSamples) {
     const size_t n = std::min(kColumnSamples, times.size() - at);
-    VEDETTE_ASSIGN_OR_RETURN(const BlockRef block,
-                             WriteBlock(times.subspan(at, n), values.subspan(at, n)));
-    entry.blocks.push_back(block);
+    VEDETTE_RETURN_IF_ERROR(WriteBlock(times.subspan(at, n), values.subspan(at, n)));
   }
-  Index(labels, static_cast<uint32_t>(footer_.series));
-  AppendSeriesEntry(entry, footer_.min_ms, &series_page_);
-  if (++series_in_page_ == kPageSeries) CloseSeriesPage();
+  postings_.Add(labels, static_cast<uint32_t>(footer_.series));
   ++footer_.series;
   footer_.samples += times.size();
   footer_.max_ms = std::max(footer_.max_ms, times.back());
-  return {};
+  return series_page_.size() == kPageSeries ? CloseSeriesPage() : base::Status();
 }
 
-void PartWriter::Index(const model::Labels& labels, uint32_t number) {
-  for (const model::LabelView& label : labels) {
-    auto name = postings_.find(label.name);
-    if (name == postings_.end()) name = postings_.emplace(label.name, Postings()).first;
-    auto value = name->second.find(label.value);
-    if (value == name->second.end()) {
-      value = name->second.emplace(label.value, std::vector<uint32_t>()).first;
-    }
-    value->second.push_back(number);
-  }
-}
-
-PageRef PartWriter::KeepPage(const std::string& page) {
-  const std::string packed = base::ZstdCompress(page, kZstdLevel);
+PageRef PartWriter::KeepPage(std::string_view page) {
+  const std::string packed = base::ZstdCompress(page, kIndexLevel);
   PageRef ref;
   ref.offset = pages_.size();  // moved behind the blocks by Finish
   ref.length = static_cast<uint32_t>(packed.size());
@@ -122,48 +122,42 @@ PageRef PartWriter::KeepPage(const std::string& page) {
   return ref;
 }
 
-void PartWriter::CloseSeriesPage() {
-  if (series_in_page_ == 0) return;
-  directory_.series_pages.push_back(KeepPage(series_page_));
-  series_page_.clear();
-  series_in_page_ = 0;
+base::Status PartWriter::CloseSeriesPage() {
+  if (series_page_.size() == 0) return {};
+  VEDETTE_ASSIGN_OR_RETURN(
+      const std::string page,
+      series_page_.Finish([this](std::string_view values) -> base::StatusOr<PageRef> {
+        VEDETTE_ASSIGN_OR_RETURN(const PageRef ref, WritePage(values));
+        sizes_.values += ref.length;
+        return ref;
+      }));
+  directory_.series_pages.push_back(KeepPage(page));
+  return {};
 }
 
-void PartWriter::BuildPostings() {
-  for (const auto& [name, values] : postings_) {
-    LabelDirectory label;
-    label.name = name;
-    std::string page;
-    std::string first_value;
-    auto close = [&] {
-      if (!page.empty()) label.pages.push_back({first_value, KeepPage(page)});
-      page.clear();
-    };
-    for (const auto& [value, series] : values) {
-      if (page.empty()) first_value = value;
-      AppendPostingsEntry(value, series, &page);
-      if (page.size() >= kPostingsPageBytes) close();
-    }
-    close();
-    directory_.labels.push_back(std::move(label));
-  }
+base::Status PartWriter::WriteDirectory() {
+  const std::string directory = EncodeDirectory(directory_);
+  const std::string packed = base::ZstdCompress(directory, kIndexLevel);
+  footer_.directory_offset = offset_;
+  footer_.directory_length = static_cast<uint32_t>(packed.size());
+  footer_.directory_unpacked = static_cast<uint32_t>(directory.size());
+  footer_.directory_checksum = Checksum(packed);
+  sizes_.directory = packed.size();
+  return Write(packed);
 }
 
 base::Status PartWriter::Finish() {
-  CloseSeriesPage();
-  BuildPostings();
+  VEDETTE_RETURN_IF_ERROR(CloseSeriesPage());
+  VEDETTE_RETURN_IF_ERROR(CloseTimesPage());
+  sizes_.series = pages_.size();
+  directory_.labels = postings_.Build([this](std::string_view page) { return KeepPage(page); });
+  sizes_.postings = pages_.size() - sizes_.series;
   for (PageRef& page : directory_.series_pages) page.offset += offset_;
   for (LabelDirectory& label : directory_.labels) {
     for (PostingsPageRef& entry : label.pages) entry.page.offset += offset_;
   }
   VEDETTE_RETURN_IF_ERROR(Write(pages_));
-  const std::string directory = EncodeDirectory(directory_);
-  const std::string packed = base::ZstdCompress(directory, kZstdLevel);
-  footer_.directory_offset = offset_;
-  footer_.directory_length = static_cast<uint32_t>(packed.size());
-  footer_.directory_unpacked = static_cast<uint32_t>(directory.size());
-  footer_.directory_checksum = Checksum(packed);
-  VEDETTE_RETURN_IF_ERROR(Write(packed));
+  VEDETTE_RETURN_IF_ERROR(WriteDirectory());
   VEDETTE_RETURN_IF_ERROR(Write(EncodeFooter(footer_)));
   VEDETTE_RETURN_IF_ERROR(file_->Append(buffer_));
   VEDETTE_RETURN_IF_ERROR(file_->Sync());

@@ -2,19 +2,19 @@
 #define VEDETTE_COLLECTOR_TSDB_PART_WRITER_H_
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
-#include <utility>
-#include <vector>
+#include <string_view>
 
 #include "absl/container/flat_hash_map.h"
 #include "base/codec/bytes.h"
 #include "base/fs.h"
 #include "base/status.h"
-#include "base/strings.h"
 #include "collector/tsdb/part_format.h"
+#include "collector/tsdb/postings_builder.h"
+#include "collector/tsdb/series_page.h"
+#include "collector/tsdb/times_page.h"
 #include "model/labels.h"
 
 namespace vedette::tsdb {
@@ -42,36 +42,42 @@ class PartWriter {
   int64_t min_ms() const { return footer_.min_ms; }
   int64_t max_ms() const { return footer_.max_ms; }
 
- private:
-  using Postings = std::map<std::string, std::vector<uint32_t>, std::less<>>;
-  struct Place {
-    uint64_t offset = 0;
-    uint32_t length = 0;
+  // Where the bytes went, once finished.
+  struct Sizes {
+    uint64_t values = 0;
+    uint64_t times = 0;
+    uint64_t series = 0;
+    uint64_t postings = 0;
+    uint64_t directory = 0;
   };
+  const Sizes& sizes() const { return sizes_; }
 
+ private:
   PartWriter(std::unique_ptr<base::WritableFile> file, int64_t min_ms);
   base::Status Write(std::string_view data);
-  base::StatusOr<Place> WriteColumn(std::string_view payload);
-  base::StatusOr<Place> WriteTimes(std::span<const int64_t> times);
-  base::StatusOr<BlockRef> WriteBlock(std::span<const int64_t> times,
-                                      std::span<const double> values);
-  void Index(const model::Labels& labels, uint32_t number);
+  base::StatusOr<PageRef> WritePage(std::string_view page);
+  base::Status WriteDirectory();
+  // The number of the times column, which is written if it is new.
+  base::StatusOr<uint64_t> NumberOf(std::span<const int64_t> times);
+  base::Status WriteBlock(std::span<const int64_t> times, std::span<const double> values);
   // Compresses a page to be written after the blocks.
-  PageRef KeepPage(const std::string& page);
-  void CloseSeriesPage();
-  void BuildPostings();
+  PageRef KeepPage(std::string_view page);
+  base::Status CloseTimesPage();
+  base::Status CloseSeriesPage();
 
   std::unique_ptr<base::WritableFile> file_;
   std::string buffer_;   // not yet handed to the file
   uint64_t offset_ = 0;  // of the file's end, buffer included
   Footer footer_;
   Directory directory_;
-  std::string series_page_;
-  size_t series_in_page_ = 0;
+  Sizes sizes_;
+  TimesPageBuilder times_page_;
+  SeriesPageBuilder series_page_;
   std::string pages_;  // compressed, back to back
-  std::map<std::string, Postings, std::less<>> postings_;
-  // Times columns already written, by hash: series scraped together share one.
-  absl::flat_hash_map<std::pair<uint64_t, uint64_t>, Place> times_written_;
+  PostingsBuilder postings_;
+  // Times columns already there, by hash: series scraped together share one.
+  absl::flat_hash_map<std::pair<uint64_t, uint64_t>, uint64_t> times_numbers_;
+  uint64_t next_times_ = 0;
 };
 
 }  // namespace vedette::tsdb

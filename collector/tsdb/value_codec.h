@@ -5,22 +5,28 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/status.h"
 
-// Columns of doubles, lossless to the bit. Format: FORMAT.md, "Blocks".
+// Columns of doubles, lossless to the bit. Format: FORMAT.md, "Values column".
 
 namespace vedette::tsdb {
 
-enum class ValueCodec : uint8_t { kConstant = 1, kDecimal = 2, kXor = 3, kRaw = 4 };
+// The low three bits of a column's first byte; the others are a decimal's exponent.
+enum class ValueCodec : uint8_t {
+  kBits = 0,
+  kDivided = 1,      // decimals: integer / 10^exponent
+  kMultiplied = 2,   // decimals: integer * 10^-exponent
+  kDividedSome = 5,  // the same with exceptions
+  kMultipliedSome = 6,
+};
+ValueCodec CodecOf(std::string_view column);  // of a column that is not empty
 
-// Appends the shortest encoding. `values` is not empty.
+// Appends the shortest encoding of 1 to kColumnSamples values.
 void EncodeValues(std::span<const double> values, std::string* out);
 
-// Reads `count` values from the whole of `data` into `out` (replaced). DataLoss on bad content.
-// `count` is the caller's to bound.
-base::Status DecodeValues(std::string_view data, size_t count, std::vector<double>* out);
+// Fills `out` (1 to kColumnSamples) from the whole of `data`. DataLoss on bad content.
+base::Status DecodeValues(std::string_view data, std::span<double> out);
 
 }  // namespace vedette::tsdb
 

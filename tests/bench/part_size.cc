@@ -42,12 +42,13 @@ int64_t FirstMs(const Series& all) {
   return first;
 }
 
-uint64_t WritePart(base::FileSystem* fs, const std::string& path, const Series& all) {
+tsdb::PartWriter::Sizes WritePart(base::FileSystem* fs, const std::string& path,
+                                  const Series& all) {
   auto writer = tsdb::PartWriter::Create(fs, path, FirstMs(all));
   Check(writer.status());
   for (const auto& one : all) Check((*writer)->Add(one.labels, one.timestamps_ms, one.values));
   Check((*writer)->Finish());
-  return (*writer)->samples();
+  return (*writer)->sizes();
 }
 
 uint64_t ReadPart(const std::shared_ptr<const tsdb::Part>& part) {
@@ -74,16 +75,23 @@ void Run(const Series& all) {
   const test::TempDir dir;
   const std::string path = dir.Join("one.part");
   double begin = CpuSeconds();
-  const auto samples = static_cast<double>(WritePart(fs.get(), path, all));
+  const tsdb::PartWriter::Sizes sizes = WritePart(fs.get(), path, all);
   const double written = CpuSeconds() - begin;
   const auto part = tsdb::Part::Open(fs.get(), path);
   Check(part.status());
+  const auto samples = static_cast<double>((*part)->samples());
   begin = CpuSeconds();
   ReadPart(*part);
   const double read = CpuSeconds() - begin;
   std::printf("series %zu samples %.0f bytes %llu\n", all.size(), samples,
               static_cast<unsigned long long>((*part)->bytes()));
-  std::printf("%-24s %8.4f B/sample\n", "all in", static_cast<double>((*part)->bytes()) / samples);
+  const std::pair<const char*, uint64_t> rows[] = {
+      {"values", sizes.values},     {"times", sizes.times},         {"series", sizes.series},
+      {"postings", sizes.postings}, {"directory", sizes.directory}, {"all in", (*part)->bytes()}};
+  for (const auto& [what, bytes] : rows) {
+    std::printf("%-24s %10llu %8.4f B/sample\n", what, static_cast<unsigned long long>(bytes),
+                static_cast<double>(bytes) / samples);
+  }
   std::printf("%-24s %8.2f ns/sample\n", "write", written / samples * 1e9);
   std::printf("%-24s %8.2f ns/sample\n", "read", read / samples * 1e9);
 }

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "collector/tsdb/bits.h"
-#include "collector/tsdb/int_codec.h"
+#include "collector/tsdb/int_column.h"
+#include "collector/tsdb/kernels.h"
 #include "collector/tsdb/value_codec.h"
 #include "model/sample.h"
 
@@ -24,8 +24,8 @@ std::string Encode(const std::vector<double>& values) {
 }
 
 void ExpectRoundTrip(const std::vector<double>& values) {
-  std::vector<double> back;
-  const base::Status status = DecodeValues(Encode(values), values.size(), &back);
+  std::vector<double> back(values.size());
+  const base::Status status = DecodeValues(Encode(values), back);
   ASSERT_TRUE(status.ok()) << status;
   ASSERT_EQ(back.size(), values.size());
   for (size_t i = 0; i < values.size(); ++i) {
@@ -35,35 +35,19 @@ void ExpectRoundTrip(const std::vector<double>& values) {
 
 void ExpectRoundTrip(const std::vector<int64_t>& values) {
   std::string bytes;
-  EncodeInts(values, &bytes);
+  EncodeIntColumn(values, &bytes);
   base::ByteReader in(bytes);
-  std::vector<int64_t> back;
-  const base::Status status = DecodeInts(&in, values.size(), &back);
+  std::vector<int64_t> back(values.size());
+  const base::Status status = DecodeIntColumn(&in, back);
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_TRUE(in.empty());
   ASSERT_EQ(back, values);
 }
 
-TEST(Bits, AnyWidthsComeBack) {
-  std::string bytes;
-  BitWriter writer(&bytes);
-  for (unsigned width = 0; width <= 64; ++width) writer.Write(~uint64_t{0} / 3, width);
-  writer.Pad();
-  BitReader reader(bytes);
-  for (unsigned width = 0; width <= 64; ++width) {
-    const uint64_t mask = width == 64 ? ~uint64_t{0} : (uint64_t{1} << width) - 1;
-    EXPECT_EQ(reader.Read(width), (~uint64_t{0} / 3) & mask) << width;
-  }
-  EXPECT_TRUE(reader.ok());
-  reader.Read(64);
-  EXPECT_FALSE(reader.ok());
-}
-
-TEST(IntCodec, NastyColumnsComeBack) {
+TEST(IntColumn, NastyColumnsComeBack) {
   const int64_t low = INT64_MIN;
   const int64_t high = INT64_MAX;
-  const std::vector<std::vector<int64_t>> columns = {{},
-                                                     {0},
+  const std::vector<std::vector<int64_t>> columns = {{0},
                                                      {low},
                                                      {high},
                                                      {1, 2, 3},
@@ -77,12 +61,12 @@ TEST(IntCodec, NastyColumnsComeBack) {
   for (const auto& column : columns) ExpectRoundTrip(column);
 }
 
-TEST(IntCodec, RandomColumnsComeBack) {
+TEST(IntColumn, RandomColumnsComeBack) {
   const uint64_t seed = std::random_device()();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
   for (int round = 0; round < 300; ++round) {
-    std::vector<int64_t> column(random() % 700);
+    std::vector<int64_t> column(1 + random() % kColumnSamples);
     const unsigned width = static_cast<unsigned>(random() % 64);
     int64_t walk = static_cast<int64_t>(random());
     for (int64_t& v : column) {
@@ -143,23 +127,33 @@ TEST(ValueCodec, RandomColumnsComeBack) {
 TEST(ValueCodec, PicksTheCodecThatFits) {
   std::vector<double> counter;
   std::vector<double> wild;
+  std::vector<double> nanos;
+  std::vector<double> gauge;
+  std::vector<double> marked;
   std::mt19937_64 random(7);
   for (int i = 0; i < 120; ++i) {
     counter.push_back(1000 + 15.25 * i);
-    wild.push_back(std::sqrt(static_cast<double>(random() % 1000 + 2)));
+    wild.push_back(1 + static_cast<double>(random() >> 12) * 0x1p-52);
+    nanos.push_back(static_cast<double>(1234567890123 + i * 15'000'000'001) * 1e-9);
+    gauge.push_back(-1e-5 + static_cast<double>(random() >> 12) * 0x1p-68);
+    marked.push_back(i == 77 ? model::StaleNan() : i % 9);
   }
   struct Case {
     std::vector<double> values;
     ValueCodec codec;
     size_t at_most;  // bytes
   };
-  const std::vector<Case> cases = {{std::vector<double>(120, 0.3), ValueCodec::kConstant, 9},
-                                   {counter, ValueCodec::kDecimal, 12},
-                                   {wild, ValueCodec::kXor, 120 * 8}};
+  const std::vector<Case> cases = {{std::vector<double>(120, 0.3), ValueCodec::kDivided, 4},
+                                   {counter, ValueCodec::kDivided, 9},
+                                   {nanos, ValueCodec::kMultiplied, 18},
+                                   {marked, ValueCodec::kDividedSome, 90},
+                                   {wild, ValueCodec::kBits, 120 * 53 / 8 + 12},
+                                   {gauge, ValueCodec::kBits, 120 * 8}};
   for (const Case& one : cases) {
     const std::string bytes = Encode(one.values);
-    EXPECT_EQ(static_cast<ValueCodec>(bytes.front()), one.codec);
-    EXPECT_LE(bytes.size(), one.at_most);
+    EXPECT_EQ(CodecOf(bytes), one.codec) << one.values.front();
+    EXPECT_LE(bytes.size(), one.at_most) << one.values.front();
+    ExpectRoundTrip(one.values);
   }
 }
 
@@ -167,11 +161,70 @@ TEST(ValueCodec, CutBytesAreDataLossNotACrash) {
   std::vector<double> values;
   for (int i = 0; i < 300; ++i) values.push_back(i % 7 == 0 ? std::sqrt(i) : i * 0.25);
   const std::string bytes = Encode(values);
-  std::vector<double> back;
+  std::vector<double> back(values.size());
   for (size_t n = 0; n < bytes.size(); ++n) {
-    EXPECT_TRUE(absl::IsDataLoss(DecodeValues(bytes.substr(0, n), values.size(), &back))) << n;
+    EXPECT_TRUE(absl::IsDataLoss(DecodeValues(bytes.substr(0, n), back))) << n;
   }
-  EXPECT_TRUE(absl::IsDataLoss(DecodeValues(bytes + "x", values.size(), &back)));
+  EXPECT_TRUE(absl::IsDataLoss(DecodeValues(bytes + "x", back)));
+}
+
+// What a counter's reset, a quiet counter and a walk that mostly rests cost: bytes of a column.
+TEST(IntColumn, ShapesOfCountersStaySmall) {
+  std::mt19937_64 random(11);
+  struct Case {
+    const char* shape;
+    size_t at_most;
+    std::vector<int64_t> column;
+  };
+  std::vector<Case> cases = {{"reset", 410, {}}, {"quiet", 340, {}}, {"rests", 105, {}}};
+  for (int64_t i = 0; i < 240; ++i) {
+    const auto noise = static_cast<int64_t>(random() % 8192);
+    std::vector<int64_t>& reset = cases[0].column;
+    std::vector<int64_t>& quiet = cases[1].column;
+    std::vector<int64_t>& rests = cases[2].column;
+    reset.push_back(i == 100 ? 0 : (i == 0 ? 1 << 30 : reset.back()) + noise);
+    quiet.push_back((i == 0 ? 1 << 30 : quiet.back()) + (noise % 3 == 0 ? 0 : 1'000'000 + noise));
+    rests.push_back((i == 0 ? 500 : rests.back()) + (noise % 2 == 0 ? 0 : noise % 11 - 5));
+  }
+  for (const Case& one : cases) {
+    std::string bytes;
+    EncodeIntColumn(one.column, &bytes);
+    EXPECT_LE(bytes.size(), one.at_most) << one.shape;
+    ExpectRoundTrip(one.column);
+  }
+}
+
+TEST(Kernels, AllGiveTheSameBits) {
+  const Kernels* const fast = Avx2Kernels();
+  if (fast == nullptr) GTEST_SKIP() << "this machine has no AVX2";
+  const Kernels& plain = PortableKernels();
+  const uint64_t seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  for (unsigned width = 0; width <= 64; ++width) {
+    for (const size_t n : {0u, 1u, 7u, 8u, 9u, 31u, 127u, 128u}) {
+      std::string packed(PackedBytes(n, width), '\0');
+      for (char& c : packed) c = static_cast<char>(random());
+      const auto base = static_cast<int64_t>(random());
+      std::vector<int64_t> a(n, 1);
+      std::vector<int64_t> b(n, 2);
+      plain.unpack(packed, n, width, base, a.data());
+      fast->unpack(packed, n, width, base, b.data());
+      ASSERT_EQ(a, b) << "width " << width << " count " << n;
+      plain.running_sums(a.data(), n);
+      fast->running_sums(b.data(), n);
+      ASSERT_EQ(a, b) << "width " << width << " count " << n;
+      std::vector<double> x(n);
+      std::vector<double> y(n);
+      for (const auto kernel : {&Kernels::divide, &Kernels::multiply}) {
+        (plain.*kernel)(a.data(), n, 1e7, x.data());
+        (fast->*kernel)(b.data(), n, 1e7, y.data());
+        for (size_t i = 0; i < n; ++i) {
+          ASSERT_EQ(std::bit_cast<uint64_t>(x[i]), std::bit_cast<uint64_t>(y[i])) << a[i];
+        }
+      }
+    }
+  }
 }
 
 }  // namespace

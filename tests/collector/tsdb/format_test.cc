@@ -4,11 +4,15 @@
 
 #include "base/codec/bytes.h"
 #include "base/codec/compress.h"
-#include "collector/tsdb/int_codec.h"
+#include "collector/tsdb/int_column.h"
 #include "collector/tsdb/manifest.h"
 #include "collector/tsdb/merge_plan.h"
 #include "collector/tsdb/part_format.h"
+#include "collector/tsdb/postings_page.h"
+#include "collector/tsdb/series_page.h"
+#include "collector/tsdb/times_page.h"
 #include "collector/tsdb/tombstone.h"
+#include "collector/tsdb/v1_format.h"
 #include "collector/tsdb/value_codec.h"
 #include "collector/tsdb/wal_record.h"
 #include "tests/support/shared_dir.h"
@@ -39,8 +43,11 @@ TEST(Format, DocumentNamesTheConstants) {
       "magic \"" + std::string(kPartMagic) + "\", version u32 = " + std::to_string(kPartVersion),
       "magic `" + std::string(kFooterMagic) + "`",
       std::to_string(kFooterBytes) + " bytes",
-      "at most " + std::to_string(kColumnSamples) + " samples",
+      "up to " + std::to_string(kColumnSamples) + " samples",
       "Up to " + std::to_string(kPageSeries) + " series",
+      "Up to " + std::to_string(v1::kPageSeries) + " series",
+      std::to_string(kPageTimes) + " columns, the last page fewer",
+      "that makes it " + std::to_string(kValuePageBytes >> 10) + " KiB",
       "A group holds " + std::to_string(kIntGroup) + " integers",
       "about " + std::to_string(kPostingsPageBytes >> 10) + " KiB",
       "Type " + std::to_string(kWalRows) + ", one an Append",
@@ -56,7 +63,7 @@ TEST(Format, DocumentNamesTheConstants) {
 }
 
 TEST(Format, HeaderAndFooterAreAsDocumented) {
-  EXPECT_EQ(EncodePartHeader(), std::string("VDTSPART\x01\0\0\0\0\0\0\0", kPartHeaderBytes));
+  EXPECT_EQ(EncodePartHeader(), std::string("VDTSPART\x02\0\0\0\0\0\0\0", kPartHeaderBytes));
   const std::string footer = EncodeFooter({1, 2, 3, 4, 5, 6, 7, 8});
   EXPECT_EQ(footer.size(), kFooterBytes);
   EXPECT_EQ(footer[48], 8);  // max time
@@ -65,26 +72,39 @@ TEST(Format, HeaderAndFooterAreAsDocumented) {
 
 TEST(Format, ColumnsAreAsDocumented) {
   std::string out;
-  EncodeInts(std::vector<int64_t>{10, 25, 40}, &out);
+  EncodeIntColumn(std::vector<int64_t>{10, 25, 40}, &out);
   EXPECT_EQ(Hex(out), "00141e");  // constant delta, first 10, step 15
   out.clear();
-  EncodeInts(std::vector<int64_t>{0, 2, 0, 6}, &out);
-  // plain, 0, gcd 2, minimum 0, width 2, no patches: 0 1 0 3 from the lowest bit up
+  EncodeIntColumn(std::vector<int64_t>{0, 2, 0, 6, 0, 4, 0, 6, 2}, &out);
+  // plain, gcd 2, first 0, base 0, width 2, no patches: 1 0 3 0 2 0 3 1 from the lowest bit up
   EXPECT_EQ(Hex(out),
-            "01000200"
-            "0200"
-            "c4");
-  out.clear();
-  EncodeValues(std::vector<double>{1.5, 1.5}, &out);
-  EXPECT_EQ(Hex(out), "01000000000000f83f");
+            "05020000"
+            "02"
+            "3172");
   out.clear();
   EncodeValues(std::vector<double>{0.5, 1.0, 1.5}, &out);
   EXPECT_EQ(Hex(out),
-            "020100"
-            "000a0a");  // decimal, exponent 1, no exceptions, 5 by 5
+            "09"
+            "000a0a");  // divided, exponent 1, 5 by 5
 }
 
-// Of version 1 of the store, which is only read.
+TEST(Format, PostingsAreAsDocumented) {
+  std::string page;
+  AppendPostingsEntry("a", std::vector<uint32_t>{3, 4, 5, 6, 9}, &page);
+  AppendPostingsEntry("b", std::vector<uint32_t>{1, 8}, &page);
+  EXPECT_EQ(Hex(page),
+            "01610b"
+            "03030300"
+            "016204"
+            "0107");
+  const auto entries = DecodePostingsPage(page, 10);
+  ASSERT_TRUE(entries.ok()) << entries.status();
+  EXPECT_EQ(entries->front().series, (std::vector<uint32_t>{3, 4, 5, 6, 9}));
+  EXPECT_EQ(entries->back().series, (std::vector<uint32_t>{1, 8}));
+  EXPECT_FALSE(DecodePostingsPage(page, 9).ok()) << "a number beyond the part's series";
+  EXPECT_FALSE(DecodePostingsPage(page + page, 10).ok()) << "more numbers than series";
+}
+
 TEST(Format, LogRecordsOfVersionOneAreReadAsDocumented) {
   const std::string names(
       "\x01"

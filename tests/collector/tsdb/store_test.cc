@@ -300,10 +300,10 @@ TEST_F(StoreTest, NewerFormatIsRefusedByName) {
   Append({Row(SeriesNamed("a"), Now(), 1)});
   ASSERT_TRUE(store_->Flush().ok());
   store_.reset();
-  fs_.Corrupt("data/metrics/parts/" + PartFiles().front(), 8, "\x02");
+  fs_.Corrupt("data/metrics/parts/" + PartFiles().front(), 8, "\x03");
   const auto opened = Store::Open(options_);
   ASSERT_FALSE(opened.ok());
-  EXPECT_NE(opened.status().ToString().find("format version 2"), std::string::npos);
+  EXPECT_NE(opened.status().ToString().find("format version 3"), std::string::npos);
 }
 
 TEST_F(StoreTest, UnnamedFilesAreRemovedAtStart) {

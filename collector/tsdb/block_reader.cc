@@ -1,0 +1,116 @@
+#include "collector/tsdb/block_reader.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "collector/tsdb/series_page.h"
+#include "collector/tsdb/times_page.h"
+#include "collector/tsdb/v1_block_reader.h"
+#include "collector/tsdb/value_codec.h"
+
+namespace vedette::tsdb {
+namespace {
+
+// Of decoded columns and of pages: more are let go and read again. A scrape's series share one
+// column, and neighbours in a part are of all targets.
+constexpr size_t kMaxTimesKept = 256 << 10;
+constexpr size_t kMaxPagesKept = 64;
+constexpr size_t kMaxValuePagesKept = 16;
+
+class Reader final : public BlockReader {
+ public:
+  explicit Reader(std::shared_ptr<const Part> part) : part_(std::move(part)) {}
+
+  size_t page_series() const override { return kPageSeries; }
+
+  base::StatusOr<std::span<const SeriesEntry>> LoadPage(size_t page) override {
+    page_ = {};
+    values_.clear();
+    const PageRef& ref = part_->directory().series_pages[page];
+    VEDETTE_ASSIGN_OR_RETURN(const std::string bytes, part_->ReadPage(ref));
+    auto decoded = DecodeSeriesPage(bytes, [this](uint64_t number) { return FindTimes(number); });
+    if (!decoded.ok()) return part_->Damaged(decoded.status(), ref.offset);
+    const size_t expected = std::min<uint64_t>(kPageSeries, part_->series() - page * kPageSeries);
+    if (decoded->entries.size() != expected) {
+      return part_->Damaged(base::DataLoss("series page has another number of series"), ref.offset);
+    }
+    page_ = std::move(decoded).value();
+    return std::span<const SeriesEntry>(page_.entries);
+  }
+
+  base::StatusOr<const std::vector<int64_t>*> Times(const BlockRef& block) override {
+    const auto known = times_.find(block.times);
+    if (known != times_.end()) return &known->second;
+    VEDETTE_ASSIGN_OR_RETURN(const TimesPage::Column* column, FindTimes(block.times));
+    if (times_kept_ > kMaxTimesKept) {
+      times_.clear();
+      times_kept_ = 0;
+    }
+    std::vector<int64_t> times;
+    const size_t page = block.times / kPageTimes;
+    VEDETTE_RETURN_IF_ERROR(part_->Damaged(times_pages_.find(page)->second.Read(*column, &times),
+                                           part_->directory().times_pages[page].offset));
+    times_kept_ += times.size();
+    return &times_.emplace(block.times, std::move(times)).first->second;
+  }
+
+  base::Status Values(const BlockRef& block, std::span<double> values) override {
+    if (block.constant) {
+      std::fill(values.begin(), values.end(), block.value);
+      return {};
+    }
+    VEDETTE_ASSIGN_OR_RETURN(const std::string_view page, LoadValues(block.values_page));
+    return part_->Damaged(
+        DecodeValues(page.substr(block.values_offset, block.values_length), values),
+        page_.value_pages[block.values_page].offset);
+  }
+
+ private:
+  base::StatusOr<const TimesPage::Column*> FindTimes(uint64_t number) {
+    const size_t page = number / kPageTimes;
+    if (page >= part_->directory().times_pages.size()) {
+      return base::DataLoss("block of a times column that is not there");
+    }
+    auto known = times_pages_.find(page);
+    if (known == times_pages_.end()) {
+      const PageRef& ref = part_->directory().times_pages[page];
+      VEDETTE_ASSIGN_OR_RETURN(std::string bytes, part_->ReadPage(ref));
+      auto parsed = TimesPage::Parse(std::move(bytes), part_->min_ms());
+      if (!parsed.ok()) return part_->Damaged(parsed.status(), ref.offset);
+      if (times_pages_.size() >= kMaxPagesKept) times_pages_.clear();
+      known = times_pages_.emplace(page, std::move(parsed).value()).first;
+    }
+    const std::vector<TimesPage::Column>& columns = known->second.columns();
+    if (number % kPageTimes >= columns.size()) {
+      return base::DataLoss("block of a times column that is not there");
+    }
+    return &columns[number % kPageTimes];
+  }
+
+  base::StatusOr<std::string_view> LoadValues(uint32_t page) {
+    const auto known = values_.find(page);
+    if (known != values_.end()) return std::string_view(known->second);
+    VEDETTE_ASSIGN_OR_RETURN(std::string bytes, part_->ReadPage(page_.value_pages[page]));
+    if (values_.size() >= kMaxValuePagesKept) values_.clear();
+    return std::string_view(values_.emplace(page, std::move(bytes)).first->second);
+  }
+
+  const std::shared_ptr<const Part> part_;
+  SeriesPage page_;
+  absl::flat_hash_map<uint32_t, std::string> values_;  // value pages of page_
+  absl::flat_hash_map<size_t, TimesPage> times_pages_;
+  absl::flat_hash_map<uint64_t, std::vector<int64_t>> times_;  // by number
+  size_t times_kept_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<BlockReader> NewBlockReader(std::shared_ptr<const Part> part) {
+  if (part->version() == 1) return v1::NewBlockReader(std::move(part));
+  return std::make_unique<Reader>(std::move(part));
+}
+
+}  // namespace vedette::tsdb

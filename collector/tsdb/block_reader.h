@@ -1,0 +1,34 @@
+#ifndef VEDETTE_COLLECTOR_TSDB_BLOCK_READER_H_
+#define VEDETTE_COLLECTOR_TSDB_BLOCK_READER_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/status.h"
+#include "collector/tsdb/part.h"
+#include "collector/tsdb/part_format.h"
+
+namespace vedette::tsdb {
+
+// Reads series and blocks of a part of either version, for one walk through it: keeps the pages
+// that the next series is likely to need. One thread. DataLoss names the file and the place.
+class BlockReader {
+ public:
+  virtual ~BlockReader() = default;
+  // How many series a page holds, the last one fewer.
+  virtual size_t page_series() const = 0;
+  // The series from number page * page_series() on; valid until the next call, as are their blocks.
+  virtual base::StatusOr<std::span<const SeriesEntry>> LoadPage(size_t page) = 0;
+  // Valid until the next call.
+  virtual base::StatusOr<const std::vector<int64_t>*> Times(const BlockRef& block) = 0;
+  // Of the page loaded last. Fills `values`, as many as the block has samples.
+  virtual base::Status Values(const BlockRef& block, std::span<double> values) = 0;
+};
+
+std::unique_ptr<BlockReader> NewBlockReader(std::shared_ptr<const Part> part);
+
+}  // namespace vedette::tsdb
+
+#endif  // VEDETTE_COLLECTOR_TSDB_BLOCK_READER_H_

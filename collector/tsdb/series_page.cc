@@ -1,0 +1,279 @@
+#include "collector/tsdb/series_page.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "base/codec/bytes.h"
+
+namespace vedette::tsdb {
+namespace {
+
+base::Status Broken() { return base::DataLoss("series page: impossible content"); }
+
+size_t SharedPrefix(std::string_view a, std::string_view b) {
+  return static_cast<size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first -
+                             a.begin());
+}
+
+}  // namespace
+
+void SeriesPageBuilder::AddSeries(const model::Labels& labels) {
+  const std::string& bytes = labels.bytes();
+  const size_t shared = SharedPrefix(last_labels_, bytes);
+  base::PutVarint(shared, &labels_);
+  base::PutString(std::string_view(bytes).substr(shared), &labels_);
+  last_labels_ = bytes;
+  block_counts_.push_back(0);
+}
+
+SeriesPageBuilder::Slot& SeriesPageBuilder::NextSlot(uint64_t times) {
+  const size_t number = block_counts_.back()++;
+  if (number == slots_.size()) slots_.emplace_back();
+  Slot& slot = slots_[number];
+  base::PutSignedVarint(static_cast<int64_t>(times - slot.last_times), &times_);
+  slot.last_times = times;
+  return slot;
+}
+
+void SeriesPageBuilder::AddConstantBlock(uint64_t times, double value) {
+  NextSlot(times);
+  const auto bits = std::bit_cast<uint64_t>(value);
+  const auto [at, added] = constant_numbers_.emplace(bits, constant_numbers_.size());
+  if (added) base::PutFixed(bits, &constants_);
+  values_.push_back({Value::Kind::kConstant, at->second});
+}
+
+void SeriesPageBuilder::KeepColumn(std::string_view column, Slot* slot) {
+  if (slot->pages.empty() || slot->pages.back().bytes.size() >= kValuePageBytes) {
+    slot->pages.emplace_back();
+  }
+  slot->pages.back().bytes += column;
+  ++slot->pages.back().columns;
+  ++slot->columns;
+  base::PutVarint(column.size(), &lengths_);
+}
+
+void SeriesPageBuilder::AddBlock(uint64_t times, std::string_view column) {
+  Slot& slot = NextSlot(times);
+  const auto [at, added] =
+      slot.known.try_emplace(base::Hash64(column), slot.columns, std::string(column));
+  if (!added && at->second.second == column) {
+    values_.push_back({Value::Kind::kOldColumn, slot.columns - at->second.first});
+    return;
+  }
+  values_.push_back({Value::Kind::kNewColumn, 0});
+  KeepColumn(column, &slot);
+}
+
+base::StatusOr<std::string> SeriesPageBuilder::Finish(const WriteFn& write) {
+  std::string refs;
+  uint64_t pages = 0;
+  for (size_t slot = 0; slot < slots_.size(); ++slot) {
+    for (const Slot::Page& page : slots_[slot].pages) {
+      VEDETTE_ASSIGN_OR_RETURN(const PageRef ref, write(page.bytes));
+      base::PutVarint(slot, &refs);
+      base::PutVarint(page.columns, &refs);
+      PutPageRef(ref, &refs);
+      ++pages;
+    }
+  }
+  std::string out;
+  base::PutVarint(pages, &out);
+  out += refs;
+  base::PutVarint(block_counts_.size(), &out);
+  out += labels_;
+  for (const size_t count : block_counts_) base::PutVarint(count, &out);
+  out += times_;
+  base::PutVarint(constant_numbers_.size(), &out);
+  out += constants_;
+  for (const Value& value : values_) {
+    const uint64_t number = value.kind == Value::Kind::kNewColumn ? 0
+                            : value.kind == Value::Kind::kConstant
+                                ? 1 + value.number
+                                : constant_numbers_.size() + value.number;
+    base::PutVarint(number, &out);
+  }
+  out += lengths_;
+  *this = SeriesPageBuilder();
+  return out;
+}
+
+namespace {
+
+class Decoder {
+ public:
+  Decoder(std::string_view page, const TimesColumnsFn& times_of) : in_(page), times_of_(times_of) {}
+
+  base::StatusOr<SeriesPage> Decode() {
+    VEDETTE_RETURN_IF_ERROR(ReadValuePages());
+    VEDETTE_RETURN_IF_ERROR(ReadLabels());
+    VEDETTE_RETURN_IF_ERROR(ReadBlockCounts());
+    VEDETTE_RETURN_IF_ERROR(ReadTimes());
+    VEDETTE_RETURN_IF_ERROR(ReadValues());
+    VEDETTE_RETURN_IF_ERROR(ReadLengths());
+    if (!in_.ok() || !in_.empty()) return Broken();
+    return std::move(page_);
+  }
+
+ private:
+  struct ColumnPlace {
+    uint32_t page = 0;
+    uint64_t offset = 0;
+    uint32_t length = 0;
+  };
+  struct PageOfSlot {
+    uint32_t page = 0;
+    uint64_t columns = 0;
+  };
+  struct Slot {
+    std::vector<PageOfSlot> pages;
+    size_t in_page = 0;  // of `pages`: where the next column lies
+    uint64_t taken = 0;  // columns of that page
+    uint64_t end = 0;    // of their bytes
+    uint64_t last_times = 0;
+    std::vector<ColumnPlace> columns;
+  };
+
+  base::Status ReadValuePages() {
+    const uint64_t count = in_.Varint();
+    if (!in_.ok() || count > in_.remaining()) return Broken();
+    for (uint64_t i = 0; i < count; ++i) {
+      const uint64_t slot = in_.Varint();
+      const uint64_t columns = in_.Varint();
+      page_.value_pages.push_back(ReadPageRef(&in_));
+      // A slot is the number of a block, of which the page has one entry each.
+      if (!in_.ok() || slot > in_.remaining()) return Broken();
+      if (slots_.size() <= slot) slots_.resize(slot + 1);
+      slots_[slot].pages.push_back({static_cast<uint32_t>(i), columns});
+    }
+    return {};
+  }
+
+  base::Status ReadLabels() {
+    const uint64_t count = in_.Varint();
+    if (!in_.ok() || count > kPageSeries) return Broken();
+    std::string bytes;
+    for (uint64_t i = 0; i < count; ++i) {
+      const uint64_t shared = in_.Varint();
+      const std::string_view rest = in_.String();
+      if (!in_.ok() || shared > bytes.size()) return Broken();
+      bytes.resize(shared);
+      bytes += rest;
+      VEDETTE_ASSIGN_OR_RETURN(page_.entries.emplace_back().labels,
+                               model::Labels::FromBytes(bytes));
+    }
+    return {};
+  }
+
+  base::Status ReadBlockCounts() {
+    uint64_t most = slots_.size();
+    for (SeriesEntry& entry : page_.entries) {
+      const uint64_t count = in_.Varint();
+      if (!in_.ok() || count > in_.remaining()) return Broken();
+      entry.blocks.resize(count);
+      most = std::max(most, count);
+    }
+    slots_.resize(most);
+    return {};
+  }
+
+  base::Status ReadTimes() {
+    for (SeriesEntry& entry : page_.entries) {
+      for (size_t i = 0; i < entry.blocks.size(); ++i) {
+        slots_[i].last_times += static_cast<uint64_t>(in_.SignedVarint());
+        if (!in_.ok()) return Broken();
+        VEDETTE_RETURN_IF_ERROR(Place(slots_[i].last_times, &entry.blocks[i]));
+      }
+    }
+    return {};
+  }
+
+  base::Status Place(uint64_t times, BlockRef* block) {
+    block->times = times;
+    const auto column = times_of_(times);
+    if (absl::IsDataLoss(column.status())) {
+      block->min_ms = INT64_MIN;
+      block->max_ms = INT64_MAX;
+      return {};
+    }
+    if (!column.ok()) return column.status();
+    block->min_ms = (*column)->min_ms;
+    block->max_ms = (*column)->max_ms;
+    block->samples = (*column)->samples;
+    return {};
+  }
+
+  base::Status ReadValues() {
+    const uint64_t count = in_.Varint();
+    if (!in_.ok() || count > in_.remaining() / sizeof(uint64_t)) return Broken();
+    const std::string_view constants = in_.Bytes(count * sizeof(uint64_t));
+    for (SeriesEntry& entry : page_.entries) {
+      for (BlockRef& block : entry.blocks) {
+        const uint64_t number = in_.Varint();
+        if (!in_.ok()) return Broken();
+        references_.push_back(number > count ? number - count : 0);
+        if (number == 0 || number > count) continue;
+        block.constant = true;
+        base::ByteReader value(constants.substr((number - 1) * sizeof(uint64_t)));
+        block.value = std::bit_cast<double>(value.Fixed<uint64_t>());
+      }
+    }
+    return {};
+  }
+
+  base::Status ReadLengths() {
+    auto reference = references_.begin();
+    for (SeriesEntry& entry : page_.entries) {
+      for (size_t i = 0; i < entry.blocks.size(); ++i, ++reference) {
+        BlockRef& block = entry.blocks[i];
+        if (block.constant) continue;
+        Slot& slot = slots_[i];
+        if (*reference == 0) VEDETTE_RETURN_IF_ERROR(NextColumn(&slot));
+        if (*reference > slot.columns.size()) return Broken();
+        const ColumnPlace& place =
+            *reference == 0 ? slot.columns.back() : slot.columns[slot.columns.size() - *reference];
+        block.values_page = place.page;
+        block.values_offset = place.offset;
+        block.values_length = place.length;
+      }
+    }
+    return {};
+  }
+
+  base::Status NextColumn(Slot* slot) {
+    while (slot->in_page < slot->pages.size() &&
+           slot->taken == slot->pages[slot->in_page].columns) {
+      ++slot->in_page;
+      slot->taken = 0;
+      slot->end = 0;
+    }
+    if (slot->in_page == slot->pages.size()) return Broken();
+    ColumnPlace place;
+    place.page = slot->pages[slot->in_page].page;
+    place.offset = slot->end;
+    const PageRef& page = page_.value_pages[place.page];
+    const uint64_t bytes = page.unpacked > 0 ? page.unpacked : page.length;
+    const uint64_t length = in_.Varint();
+    if (!in_.ok() || slot->end > bytes || length > bytes - slot->end) return Broken();
+    place.length = static_cast<uint32_t>(length);
+    slot->end += length;
+    ++slot->taken;
+    slot->columns.push_back(place);
+    return {};
+  }
+
+  base::ByteReader in_;
+  const TimesColumnsFn& times_of_;
+  SeriesPage page_;
+  std::vector<Slot> slots_;
+  std::vector<uint64_t> references_;  // how many columns back, a block each; 0: none
+};
+
+}  // namespace
+
+base::StatusOr<SeriesPage> DecodeSeriesPage(std::string_view page, const TimesColumnsFn& times_of) {
+  return Decoder(page, times_of).Decode();
+}
+
+}  // namespace vedette::tsdb
