@@ -34,12 +34,15 @@ struct HeadSeries {
   uint32_t next_slot = 0;
   ValueColumn column;  // by the rows of `group`
   LogState log;
-  uint8_t log_naming = 0;           // see LogWriter
-  bool log_changed_now = false;     // its value differed in its newest record
-  bool log_changed_before = false;  // and in the one before
-  bool idle : 1 = false;            // without samples at the last flush
-  bool moved : 1 = false;           // to another group since then, with samples
-  std::atomic<uint32_t> users{0};   // SeriesPtrs
+  // See LogWriter.
+  uint8_t log_naming = 0;
+  bool log_valued : 1 = false;
+  bool log_in_row : 1 = false;
+  bool log_changed_now : 1 = false;
+  bool log_changed_before : 1 = false;
+  bool idle : 1 = false;           // without samples at the last flush
+  bool moved : 1 = false;          // to another group since then, with samples
+  std::atomic<uint32_t> users{0};  // SeriesPtrs
   std::unique_ptr<SeriesExtra> extra;
 
   // By the group's number and slot: good until the series moves or the head is frozen.

@@ -76,12 +76,13 @@ bool LogWriter::Enter(HeadSeries* series) {
   if (series->log.epoch != epochs_) {
     series->log = {epochs_, 0};
     series->log_naming = 0;
-    series->log_changed_now = series->log_changed_before = false;
+    series->log_valued = false;
+    series->log_changed_now = false;
   } else if (series->log.record == records_) {
-    return false;  // with another row of this record
+    return false;  // with another sample of this record
   }
   series->log.record = records_;
-  series->log_changed_before = std::exchange(series->log_changed_now, false);
+  series->log_in_row = false;
   const uint64_t n = series->log_naming;
   // Goes round through kNamedEvery numbers without coming back to the first ones.
   series->log_naming =
@@ -89,10 +90,17 @@ bool LogWriter::Enter(HeadSeries* series) {
   return n < kNamedFirst || (n + series->slot) % kNamedEvery == 0;
 }
 
-bool LogWriter::IsCarried(const Entry& entry) {
+// Only records with a row of the series count: two of those have a new value.
+bool LogWriter::EnterRow(const Entry& entry) {
   HeadSeries* const series = entry.series;
   const bool named = Enter(series);
   if (named) PutName(*series);
+  if (!series->log_in_row) {
+    series->log_in_row = true;
+    series->log_changed_before = series->log_changed_now;
+    series->log_changed_now = !series->log_valued;
+    series->log_valued = true;
+  }
   if (entry.column.rows() == 0 || !SameBits(entry.value, entry.column.last())) {
     series->log_changed_now = true;
   }
@@ -121,7 +129,7 @@ void LogWriter::PutGroupRow(std::span<const Entry> entries) {
   carried_.assign((entries.size() + 7) / 8, 0);
   values_.clear();
   for (size_t i = 0; i < entries.size(); ++i) {
-    if (!IsCarried(entries[i])) continue;
+    if (!EnterRow(entries[i])) continue;
     carried_[i / 8] = static_cast<uint8_t>(carried_[i / 8] | (1u << (i % 8)));
     PutWalValue(entries[i].value, &values_);
   }

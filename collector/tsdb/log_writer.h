@@ -31,10 +31,10 @@ class LogWriter {
  private:
   using Entry = HeadBatch::Entry;
 
-  // Notes that the series is in this record; true if its name must be too.
+  // Notes that the series is in this record, whatever is said of it; true if its name must be too.
   bool Enter(HeadSeries* series);
-  // Whether the value of a group's row must be in the record.
-  bool IsCarried(const Entry& entry);
+  // Notes a value of a group's row; true if it must be in the record.
+  bool EnterRow(const Entry& entry);
   uint64_t SequenceOf(Group* group);
 
   // Those of one group and time that stand at the beginning of `entries`.

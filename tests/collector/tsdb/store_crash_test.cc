@@ -50,10 +50,12 @@ class CrashTest : public testing::Test {
 
   static void Offer(World* world, Store* store, int round, Outcome* outcome) {
     std::vector<model::SampleRow> rows;
-    for (int i = 0; i < 4; ++i) {
-      rows.push_back(
-          Row(SeriesNamed("m", (round / 3) + i), world->clock.WallMillis(), round + 0.25 * i));
+    // A page: a group whose list changes at times, with values that stand still, and a single row.
+    const int64_t now_ms = world->clock.WallMillis();
+    for (int i = 0; i < 12; ++i) {
+      rows.push_back(Row(SeriesNamed("m", (round / 3) + i), now_ms, i % 3 == 0 ? i : round + 0.25));
     }
+    rows.push_back(Row(SeriesNamed("late"), now_ms - 1000, round));
     Add(rows, &outcome->offered);
     for (const model::SampleRow& row : rows) outcome->labels[row.labels.ToString()] = row.labels;
     const auto stats = store->Append(rows);

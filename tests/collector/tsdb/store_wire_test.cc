@@ -2,7 +2,7 @@
 
 #include <tuple>
 
-#include "tests/collector/tsdb/store_fixture.h"
+#include "store_fixture.h"
 
 namespace vedette::tsdb {
 namespace {
