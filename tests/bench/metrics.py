@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The metrics store beside VictoriaMetrics and Prometheus, fed the same bytes in the same run.
 
-Usage: metrics.py [OPTIONS] PART...      parts: m real restart growth   (all: none named)
+Usage: metrics.py [OPTIONS] [PART...]
   m        data set M by remote write: CPU, memory a series, bytes a sample
   real     a real node scraped each second for --seconds, written at 15 s steps as 4 instances
   restart  SIGKILL after 30 minutes of M, then start again
