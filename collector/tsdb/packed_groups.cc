@@ -12,7 +12,7 @@
 namespace vedette::tsdb {
 namespace {
 
-constexpr uint8_t kHasPatches = 0x80;
+constexpr unsigned kHasPatches = 0x80;
 constexpr unsigned kMaxWidth = 64;
 // Ranges narrower than this are not searched for outliers below: little is to be had.
 constexpr unsigned kWideRange = 12;
