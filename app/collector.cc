@@ -72,7 +72,7 @@ base::Status Collector::StartServer(const CollectorConfig& config) {
 }
 
 void Collector::RegisterOwnRoutes() {
-  api::RegisterHealth(&router_, {[this] { return ready_.load(); }});
+  api::RegisterHealth(&router_, {[this] { return ready_ && parts_->Ready(); }});
   api::RegisterMetricsPage(&router_, world_.telemetry);
 }
 

@@ -144,7 +144,8 @@ void CollectorParts::RegisterRoutes(base::http::Router* router, const CollectorO
 }
 
 void CollectorParts::RegisterMetrics(base::http::Router* router, const CollectorOptions& options) {
-  api::RegisterPrometheusQuery(router, {promql_.get(), queryable_.get(), world_.clock});
+  api::RegisterPrometheusQuery(router, {promql_.get(), queryable_.get(), world_.clock,
+                                        [this] { return ReplayCaution(*metrics_); }});
   api::RegisterPrometheusExemplars(router, exemplars_view_.get());
   api::RegisterPrometheusLabels(router, metrics_view_.get());
   if (options.admin_api) {
@@ -184,15 +185,38 @@ void CollectorParts::RegisterLogs(base::http::Router* router, const CollectorOpt
 
 void CollectorParts::Start() {
   if (alerting_) alerting_->Start();
+  if (metrics_) {
+    metrics_->OnReplayed([this] { Begin(); });
+  } else {
+    Begin();
+  }
+}
+
+void CollectorParts::Begin() {
+  base::MutexLock lock(begin_mutex_);
+  if (ended_) return;
+  begun_ = true;
   if (rules_) rules_->Start();
+  if (scraper_ && waiting_) scraper_->ApplyConfig(*waiting_);
+  waiting_.reset();
 }
 
 void CollectorParts::Scrape(const scrape::Config& config) {
   external_labels_.Set(model::Labels::FromPairs(config.external_labels));
-  if (scraper_) scraper_->ApplyConfig(config);
+  if (!scraper_) return;
+  base::MutexLock lock(begin_mutex_);
+  if (begun_) {
+    scraper_->ApplyConfig(config);
+  } else {
+    waiting_ = config;
+  }
 }
 
 void CollectorParts::Stop() {
+  {
+    base::MutexLock lock(begin_mutex_);
+    ended_ = true;
+  }
   if (scraper_) scraper_->Stop();
   if (rules_) rules_->Stop();
   if (alerting_) alerting_->Stop();

@@ -2,6 +2,7 @@
 #define VEDETTE_APP_COLLECTOR_PARTS_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app/alerting_part.h"
@@ -15,6 +16,7 @@
 #include "app/world.h"
 #include "base/durable_map/durable_map.h"
 #include "base/http/router.h"
+#include "base/mutex.h"
 #include "base/status.h"
 #include "collector/logql/engine.h"
 #include "collector/promql/engine.h"
@@ -35,9 +37,13 @@ class CollectorParts {
   // Registers what the parts answer. Before the server starts.
   void RegisterRoutes(base::http::Router* router, const CollectorOptions& options);
 
+  // Alerts are sent from here on. Rules and scrapes wait until the metrics store has replayed its
+  // log: before that what they see may end an alert, and what they bring is refused.
   void Start();
   // Begins to scrape, or scrapes by another configuration.
   void Scrape(const scrape::Config& config);
+  // All is at work: false while the log is replayed.
+  bool Ready() const { return !metrics_ || metrics_->Replay().done; }
   // Last in, first out: nobody new is scraped or told, then the stores close.
   void Stop();
   // Puts another configuration to work; the parts keep their state. On error the part named keeps
@@ -52,11 +58,19 @@ class CollectorParts {
   base::Status OpenLogs(const CollectorOptions& options, const MemoryBudget& budget);
   base::Status OpenRules(const CollectorOptions& options, const std::string& external_url,
                          CollectorConfig* config);
+  // Runs on the store's thread, or in Start.
+  void Begin() VEDETTE_EXCLUDES(begin_mutex_);
   void RegisterMetrics(base::http::Router* router, const CollectorOptions& options);
   void RegisterLogs(base::http::Router* router, const CollectorOptions& options);
 
   const World world_;
   std::unique_ptr<base::FileLock> lock_;
+
+  base::Mutex begin_mutex_;
+  bool begun_ VEDETTE_GUARDED_BY(begin_mutex_) = false;
+  bool ended_ VEDETTE_GUARDED_BY(begin_mutex_) = false;
+  std::optional<scrape::Config> waiting_ VEDETTE_GUARDED_BY(begin_mutex_);  // for Begin
+
   uint64_t one_query_bytes_ = 0;
 
   std::unique_ptr<tsdb::Store> metrics_;

@@ -4,6 +4,18 @@
 #include <vector>
 
 namespace vedette::app {
+
+std::string ReplayCaution(const tsdb::Store& store) {
+  const tsdb::ReplayProgress replay = store.Replay();
+  if (replay.done) return "";
+  if (!replay.problem.empty()) {
+    return "the newest samples may be missing: the log cannot be replayed: " + replay.problem;
+  }
+  const uint64_t percent = replay.all_bytes == 0 ? 100 : replay.done_bytes * 100 / replay.all_bytes;
+  return "the newest samples may be missing: " + std::to_string(percent) +
+         " % of the log are replayed since the start";
+}
+
 base::StatusOr<std::vector<api::ExemplarsInfo>> ExemplarsJoin::Exemplars(
     const std::vector<std::vector<model::Matcher>>& selectors, int64_t min_ms,
     int64_t max_ms) const {

@@ -28,6 +28,9 @@ class MetricsQueryable final : public promql::Queryable {
   const tsdb::Store* const store_;
 };
 
+// What answers have to warn of while the store replays its log; empty afterwards.
+std::string ReplayCaution(const tsdb::Store& store);
+
 class ExemplarsJoin final : public api::ExemplarsView {
  public:
   explicit ExemplarsJoin(const tsdb::Store* store) : store_(store) {}

@@ -215,4 +215,9 @@ StatusOr<std::unique_ptr<Wal>> Wal::Open(const Options& options, const ReplayFn&
   return wal;
 }
 
+StatusOr<Wal::Extent> Wal::Look(const Options& options) {
+  const WalReport report(options);
+  return WalReplay(options, &report).Look();
+}
+
 }  // namespace vedette::base

@@ -75,6 +75,12 @@ class Wal {
     }
   };
 
+  // What Open is going to read.
+  struct Extent {
+    uint64_t segments = 0;
+    uint64_t bytes = 0;
+  };
+
   // Called once a record, in order, during Open. An error aborts Open.
   using ReplayFn =
       std::function<Status(WalPosition position, uint8_t type, std::string_view payload)>;
@@ -87,6 +93,9 @@ class Wal {
   // Unavailable when another process holds the folder; InvalidArgument when a newer version wrote
   // a segment (nothing is changed then).
   static StatusOr<std::unique_ptr<Wal>> Open(const Options& options, const ReplayFn& replay);
+  // Reads nothing but the segments' headers and changes nothing. InvalidArgument as for Open, for
+  // who wants to know before he opens the log later.
+  static StatusOr<Extent> Look(const Options& options);
   virtual ~Wal() = default;  // syncs, joins
 
   // Writes the record to the operating system before it returns (a SIGKILL does not lose it).

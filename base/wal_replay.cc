@@ -57,6 +57,19 @@ Status WalReplay::Run(const Wal::ReplayFn& replay) {
   return Status();
 }
 
+StatusOr<Wal::Extent> WalReplay::Look() {
+  Wal::Extent extent;
+  if (!options_.fs->Exists(options_.dir)) return extent;
+  VEDETTE_RETURN_IF_ERROR(FindSegments());
+  for (const uint64_t number : numbers_) {
+    VEDETTE_RETURN_IF_ERROR(CheckVersion(number));
+    VEDETTE_ASSIGN_OR_RETURN(const FileInfo info, options_.fs->Stat(PathOf(number)));
+    ++extent.segments;
+    extent.bytes += info.size;
+  }
+  return extent;
+}
+
 Status WalReplay::FindSegments() {
   VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> names, options_.fs->List(options_.dir));
   for (const std::string& name : names) {

@@ -29,6 +29,8 @@ class WalReplay {
       : options_(options), report_(*report) {}
 
   Status Run(const Wal::ReplayFn& replay);
+  // What Run would read; in its place.
+  StatusOr<Wal::Extent> Look();
 
   const Wal::ReplayStats& stats() const { return stats_; }
   const std::map<uint64_t, WalSegment>& segments() const { return segments_; }

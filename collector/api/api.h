@@ -32,6 +32,8 @@ struct QueryDeps {
   const promql::Engine* engine = nullptr;
   const promql::Queryable* storage = nullptr;
   base::Clock* clock = nullptr;
+  // What every answer has to warn of now, empty: nothing. May be null.
+  std::function<std::string()> caution = {};
 };
 // /api/v1/query, /api/v1/query_range, /api/v1/format_query
 void RegisterPrometheusQuery(base::http::Router* router, const QueryDeps& deps);

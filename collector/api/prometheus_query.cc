@@ -104,8 +104,9 @@ Response QueryFailure(const promql::Result& result) {
   }
 }
 
-Response QueryReply(promql::Result result, size_t limit) {
+Response QueryReply(promql::Result result, size_t limit, std::string caution) {
   if (!result.ok()) return QueryFailure(result);
+  if (!caution.empty()) result.warnings.push_back(std::move(caution));
   if (Truncate(limit, &result.value)) result.warnings.emplace_back(kTruncatedWarning);
   return Success([&](JsonWriter* json) { WriteValue(result.value, json); }, result.warnings,
                  result.infos);
@@ -126,8 +127,10 @@ class QueryApi {
     if (const base::Status status = ReadContext(request, params, &context); !status.ok()) {
       return BadData(base::Message(status));
     }
+    // Before the query: what is missing then may be there afterwards.
+    std::string caution = Caution();
     return QueryReply(deps_.engine->Instant(params.Get("query"), Reckonable(*time), context),
-                      *limit);
+                      *limit, std::move(caution));
   }
 
   Response Range(const Request& request) const {
@@ -142,12 +145,15 @@ class QueryApi {
     if (const base::Status status = ReadContext(request, params, &context); !status.ok()) {
       return BadData(base::Message(status));
     }
+    std::string caution = Caution();
     return QueryReply(deps_.engine->Range(params.Get("query"), times.start_ms, times.end_ms,
                                           times.step_ms, context),
-                      *limit);
+                      *limit, std::move(caution));
   }
 
  private:
+  std::string Caution() const { return deps_.caution ? deps_.caution() : std::string(); }
+
   struct RangeTimes {
     int64_t start_ms = 0;
     int64_t end_ms = 0;

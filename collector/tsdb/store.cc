@@ -37,6 +37,10 @@ void Store::OnDurable(std::function<void(const base::Status&)> done) {
   impl_->OnDurable(std::move(done));
 }
 
+ReplayProgress Store::Replay() const { return impl_->Replay(); }
+
+void Store::OnReplayed(std::function<void()> done) { impl_->OnReplayed(std::move(done)); }
+
 base::Status Store::Select(const std::vector<model::Matcher>& matchers, int64_t min_ms,
                            int64_t max_ms, const Visitor& visit) const {
   return impl_->Select(matchers, min_ms, max_ms, visit);

@@ -41,14 +41,15 @@ struct Options {
   // Series with samples since the last flush or the one before. The newest beyond are refused.
   uint64_t max_series = 1'000'000;
   ExemplarRing::Limits exemplars;
-  // What one Select may hold in memory at once: its series in the head and the one being handed out.
-  // Beyond it is refused with an error that names the selector. 0: no limit.
+  // What one Select may hold in memory at once: its series in the head and the one being handed
+  // out. Beyond it is refused with an error that names the selector. 0: no limit.
   uint64_t query_bytes = 0;
   // Kept allocated on disk and given up so that a flush can finish when the disk is full; 0: none.
   uint64_t reserve_bytes = 32ull << 20;
   // With less free space than this samples are refused (queries and retention go on); 0: no limit.
   uint64_t min_free_bytes = 64ull << 20;
-  // False: no thread; the owner calls Maintain() itself (tests).
+  // False: no thread. Open replays the log before it returns and the owner calls Maintain() itself
+  // (tools, tests).
   bool background = true;
 
   base::FileSystem* fs = nullptr;
@@ -69,6 +70,15 @@ struct StoreStats {
   // Of the samples held; INT64_MAX and INT64_MIN when there are none.
   int64_t min_time_ms = INT64_MAX;
   int64_t max_time_ms = INT64_MIN;
+};
+
+// How far the log has been replayed since Open.
+struct ReplayProgress {
+  bool done = false;
+  uint64_t done_bytes = 0;
+  uint64_t all_bytes = 0;
+  // Why it failed the last time; it is tried again unless only a newer version can read the log.
+  std::string problem;
 };
 
 // What LabelNames, LabelValues and Series look at: series that match every matcher (none: all) and
@@ -92,9 +102,13 @@ class Store final : public model::SampleSink, public model::WireSink {
   // Called once a series. An error ends the query and is its answer.
   using Visitor = std::function<base::Status(model::SeriesSamples series)>;
 
-  // Replays the log under the same caps, flushing as it goes. Parts that are broken are set aside
-  // as NAME.broken and reported, the rest answers. Fails when another process holds the folder or a
-  // newer version wrote it.
+  // Opens the parts; those that are broken are set aside as NAME.broken and reported, the rest
+  // answers. Fails when another process holds the folder or a newer version wrote it.
+  //
+  // The log is replayed on the store's thread, under the same caps, flushing as it goes. Queries
+  // see at once the parts and what has been replayed so far; what changes the store (Append,
+  // Delete, Backup ...) answers Unavailable until all has been: a sample can be judged only beside
+  // those that came before it.
   static base::StatusOr<std::unique_ptr<Store>> Open(const Options& options);
   // Stops as Stop() does.
   ~Store() override;
@@ -152,6 +166,11 @@ class Store final : public model::SampleSink, public model::WireSink {
   // go on meanwhile. See backup.h for restoring it.
   base::StatusOr<CopyReport> Backup(const std::string& to, base::HardLinker* linker,
                                     bool skip_head = false);
+
+  ReplayProgress Replay() const;
+  // Runs `done` once the log has been replayed: now if it has been, else on the store's thread,
+  // which it must not keep; never if the store stops before.
+  void OnReplayed(std::function<void()> done);
 
   StoreStats Stats() const;
 

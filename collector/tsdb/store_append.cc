@@ -54,6 +54,7 @@ base::StatusOr<model::AppendStats> Store::Impl::AppendFrom(const Source& source)
   {
     base::MutexLock lock(mutex_);
     if (stopped_) return base::Unavailable("metrics store is stopping");
+    if (wal() == nullptr) return NotReplayed();
     head_->Begin(&batch_);
     const TimeBounds bounds{OldestMs(), options_.clock->WallMillis() + kMaxAheadMs};
     Head::Run run;
@@ -179,7 +180,7 @@ HeadSeries* Store::Impl::FindByLabels(const Source& source, size_t i, Head::Run*
   return nullptr;
 }
 
-bool Store::Impl::LogLacksSome() { return wal_->losses() != repaired_losses_; }
+bool Store::Impl::LogLacksSome() { return wal()->losses() != repaired_losses_; }
 
 // Epochs grow with the segments' numbers, which are never used twice: also one of whose records
 // none could be replayed is never taken for a later one.
@@ -191,7 +192,7 @@ void Store::Impl::StartEpoch(uint64_t segment) {
 base::StatusOr<base::WalPosition> Store::Impl::WriteRecord() {
   const base::StatusOr<std::string_view> record = log_writer_.Encode(batch_);
   base::StatusOr<base::WalPosition> position =
-      record.ok() ? wal_->Append(kWalRows, *record) : record.status();
+      record.ok() ? wal()->Append(kWalRows, *record) : record.status();
   // What a failed write left in the log is unknown: say all again in what follows.
   if (!position.ok()) StartEpoch(segment_);
   return position;

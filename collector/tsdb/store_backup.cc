@@ -6,6 +6,7 @@ namespace vedette::tsdb {
 
 base::StatusOr<CopyReport> Store::Impl::Backup(const std::string& to, base::HardLinker* linker,
                                                bool skip_head) {
+  VEDETTE_RETURN_IF_ERROR(CheckReplayed());
   // Held throughout: no part that the manifest names goes meanwhile. Appends and queries go on.
   base::MutexLock lock(maintenance_mutex_);
   if (!skip_head) VEDETTE_RETURN_IF_ERROR(FlushAll());

@@ -23,6 +23,7 @@ base::Status Store::Impl::Delete(const std::vector<model::Matcher>& matchers, in
   if (min_ms > max_ms) {
     return base::InvalidArgument("metrics store: a deletion's start is after its end");
   }
+  VEDETTE_RETURN_IF_ERROR(CheckReplayed());
   base::MutexLock lock(maintenance_mutex_);
   if (parts_->Tombstones().size() >= kMaxTombstones) {
     return base::ResourceExhausted(
@@ -59,6 +60,7 @@ base::Status Store::Impl::FlushMatching(const std::vector<model::Matcher>& match
 }
 
 base::Status Store::Impl::CleanTombstones() {
+  VEDETTE_RETURN_IF_ERROR(CheckReplayed());
   base::MutexLock lock(maintenance_mutex_);
   bool more = true;
   while (more) {

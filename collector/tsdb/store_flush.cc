@@ -17,6 +17,7 @@ constexpr uint64_t kEarlyFlushBytes = 32 << 20;
 }  // namespace
 
 base::Status Store::Impl::Flush() {
+  VEDETTE_RETURN_IF_ERROR(CheckReplayed());
   base::MutexLock lock(maintenance_mutex_);
   const base::Status status = FlushLocked();
   SetGauges();
@@ -28,7 +29,7 @@ base::Status Store::Impl::FlushLocked() {
     VEDETTE_RETURN_IF_ERROR(FreezeHead());
     return WriteFrozen();
   });
-  if (status.ok()) return status;
+  if (status.ok() || ending_) return status;
   flush_failures_->Add();
   base::MutexLock lock(mutex_);
   retry_flush_ns_ = options_.clock->MonotonicNanos() + kRetryNs;
@@ -38,10 +39,13 @@ base::Status Store::Impl::FlushLocked() {
 base::Status Store::Impl::FreezeHead() {
   base::MutexLock lock(mutex_);
   if (frozen_ != nullptr) return {};
-  const uint64_t losses = wal_ == nullptr ? 0 : wal_->losses();
+  const uint64_t losses = wal() == nullptr ? 0 : wal()->losses();
   uint64_t segment = segment_;
-  if (head_->samples() > 0 && wal_ != nullptr) {
-    VEDETTE_ASSIGN_OR_RETURN(segment, wal_->Roll());
+  if (wal() == nullptr) {
+    // In the middle of the replay: what was read before this segment needs no reading any more.
+    frozen_log_from_ = replayed_segment_;
+  } else if (head_->samples() > 0) {
+    VEDETTE_ASSIGN_OR_RETURN(segment, wal()->Roll());
     frozen_log_from_ = segment;
   }
   last_flush_ns_ = options_.clock->MonotonicNanos();
@@ -84,7 +88,7 @@ base::Status Store::Impl::WriteFrozen() {
     frozen_log_from_.reset();
   }
   flushes_->Add();
-  return log_from ? wal_->DropBefore(*log_from) : base::Status();
+  return log_from && wal() != nullptr ? wal()->DropBefore(*log_from) : base::Status();
 }
 
 base::StatusOr<StoredPart> Store::Impl::WriteDay(const FrozenHead& frozen, int64_t day) {
@@ -93,7 +97,8 @@ base::StatusOr<StoredPart> Store::Impl::WriteDay(const FrozenHead& frozen, int64
   VEDETTE_ASSIGN_OR_RETURN(PartSet::NewPart part,
                            parts_->StartPart(frozen.FirstMs(first_ms, last_ms)));
   base::Status status =
-      frozen.VisitSorted(first_ms, last_ms, [&part](const model::SeriesSamples& series) {
+      frozen.VisitSorted(first_ms, last_ms, [&](const model::SeriesSamples& series) {
+        if (ending_) return base::Cancelled("metrics store is stopping");
         return part.writer->Add(series.labels, series.timestamps_ms, series.values);
       });
   if (status.ok()) {

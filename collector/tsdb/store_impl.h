@@ -1,6 +1,7 @@
 #ifndef VEDETTE_COLLECTOR_TSDB_STORE_IMPL_H_
 #define VEDETTE_COLLECTOR_TSDB_STORE_IMPL_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,12 +27,14 @@
 #include "collector/tsdb/log_writer.h"
 #include "collector/tsdb/merge_cursor.h"
 #include "collector/tsdb/part_set.h"
+#include "collector/tsdb/replay_meter.h"
 #include "collector/tsdb/store.h"
 #include "collector/tsdb/wal_record.h"
 
 namespace vedette::tsdb {
 
-// Joins head, log and parts. store_open.cc brings it up, store_append.cc takes samples,
+// Joins head, log and parts. store_open.cc brings it up, store_replay.cc puts the log back into
+// the head, store_append.cc takes samples,
 // store_flush.cc writes parts, store_maintain.cc merges them, store_retention.cc drops,
 // store_delete.cc deletes, store_read.cc answers.
 //
@@ -52,6 +55,8 @@ class Store::Impl {
   std::vector<SeriesExemplars> Exemplars(const std::vector<std::vector<model::Matcher>>& selectors,
                                          int64_t min_ms, int64_t max_ms) VEDETTE_EXCLUDES(mutex_);
   void OnDurable(std::function<void(const base::Status&)> done);
+  ReplayProgress Replay() VEDETTE_EXCLUDES(mutex_);
+  void OnReplayed(std::function<void()> done) VEDETTE_EXCLUDES(mutex_);
   base::Status Select(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms,
                       const Visitor& visit) VEDETTE_EXCLUDES(mutex_);
   base::StatusOr<std::vector<std::string>> LabelNames(const SeriesQuery& query);
@@ -87,11 +92,29 @@ class Store::Impl {
   // store_open.cc
   void MakeTelemetry();
   base::Status OpenParts();
-  base::Status OpenLog() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
+  void RunBackground(const std::stop_token& stop);
+
+  // store_replay.cc
+  base::Wal::Options WalOptions() const;
+  // The log once it has been replayed, null before.
+  base::Wal* wal() const { return wal_.load(std::memory_order_acquire); }
+  // Unavailable until then.
+  base::Status CheckReplayed() VEDETTE_EXCLUDES(mutex_);
+  base::Status NotReplayed() VEDETTE_REQUIRES(mutex_);
+  // Replays until it succeeds; false when told to stop, or when it never will.
+  bool ReplayUntilDone(const std::stop_token& stop) VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
+  // Cancelled when told to stop; the log is as it was then.
+  base::Status ReplayLog(const std::stop_token& stop) VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
   base::Status ReplayRecord(base::WalPosition position, uint8_t type, std::string_view payload,
                             LogReplay* replay) VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
-  void ReportReplay(const LogReplay& replay);
-  void RunBackground(std::stop_token stop);
+  base::Status ReplayBatch(base::WalPosition position, const WalBatch& batch, LogReplay* replay)
+      VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
+  bool ReplayIsFull() VEDETTE_REQUIRES(mutex_);
+  base::Status FlushReplayed() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
+  void TakeLog(std::unique_ptr<base::Wal> log, const LogReplay& replay) VEDETTE_EXCLUDES(mutex_);
+  void ReportReplay(const base::Wal::ReplayStats& stats, const LogReplay& replay);
+  // What a failed replay has left in memory goes; the log holds it.
+  void ForgetReplayed() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
 
   // store_append.cc
   template <typename Source>
@@ -216,7 +239,12 @@ class Store::Impl {
   const std::string wal_dir_;
   DiskGuard guard_;
   std::unique_ptr<PartSet> parts_;  // set by Open
-  std::unique_ptr<base::Wal> wal_;  // set by Open, null during replay
+  ReplayMeter replay_meter_;
+  std::unique_ptr<base::Wal> wal_owner_;  // set once, before wal_
+  std::atomic<base::Wal*> wal_{nullptr};
+  std::atomic<bool> ending_{false};  // long work is to be left undone
+  // Queries that want mutex_: the replay, which takes it again and again, lets them go first.
+  std::atomic<int> readers_waiting_{0};
 
   base::Mutex maintenance_mutex_;
   std::unique_ptr<base::FileLock> folder_lock_ VEDETTE_GUARDED_BY(maintenance_mutex_);
@@ -234,12 +262,17 @@ class Store::Impl {
   ExemplarRing exemplars_ VEDETTE_GUARDED_BY(mutex_);
   std::shared_ptr<const FrozenHead> frozen_ VEDETTE_GUARDED_BY(mutex_);  // null: none waits
   std::optional<uint64_t> frozen_log_from_ VEDETTE_GUARDED_BY(mutex_);
-  // wal_->losses() as of the frozen head, and as of the last one that was written to parts.
+  // wal()->losses() as of the frozen head, and as of the last one that was written to parts.
   uint64_t frozen_losses_ VEDETTE_GUARDED_BY(mutex_) = 0;
   uint64_t repaired_losses_ VEDETTE_GUARDED_BY(mutex_) = 0;
   // Of what the log says all holds for one epoch; it ends whenever the segment changes.
   LogWriter log_writer_ VEDETTE_GUARDED_BY(mutex_);
   uint64_t segment_ VEDETTE_GUARDED_BY(mutex_) = 0;
+  // While the log is replayed: the segment of the newest record that is in the head.
+  uint64_t replayed_segment_ VEDETTE_GUARDED_BY(mutex_) = 0;
+  std::string replay_problem_ VEDETTE_GUARDED_BY(mutex_);  // why it failed the last time
+  std::vector<std::function<void()>> replay_waiters_ VEDETTE_GUARDED_BY(mutex_);
+  base::CondVar replay_gives_way_;
   HeadBatch batch_ VEDETTE_GUARDED_BY(mutex_);  // of the Append that is under way
   int64_t last_flush_ns_ VEDETTE_GUARDED_BY(mutex_) = 0;
   int64_t retry_flush_ns_ VEDETTE_GUARDED_BY(mutex_) = 0;  // not before, after a failure

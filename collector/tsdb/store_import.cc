@@ -10,6 +10,7 @@
 namespace vedette::tsdb {
 
 base::Status Store::Impl::Import(const ImportDays& days, const ReadDayFn& read_day) {
+  VEDETTE_RETURN_IF_ERROR(CheckReplayed());
   base::MutexLock lock(maintenance_mutex_);
   PartSet::Change change;
   base::Status status;

@@ -74,7 +74,8 @@ base::StatusOr<std::optional<StoredPart>> Store::Impl::MergeParts(const PartList
   }
   VEDETTE_ASSIGN_OR_RETURN(PartSet::NewPart part, parts_->StartPart(min_ms));
   base::Status status =
-      MergeSeries(std::move(sources), [&part](const model::SeriesSamples& series) {
+      MergeSeries(std::move(sources), [&](const model::SeriesSamples& series) {
+        if (ending_) return base::Cancelled("metrics store is stopping");
         return part.writer->Add(series.labels, series.timestamps_ms, series.values);
       });
   if (status.ok() && part.writer->series() == 0) {
@@ -103,13 +104,14 @@ base::Status Store::Impl::KeepFolder() {
 }
 
 base::Status Store::Impl::Maintain() {
+  VEDETTE_RETURN_IF_ERROR(CheckReplayed());
   base::MutexLock lock(maintenance_mutex_);
   if (const base::Status kept = KeepFolder(); !kept.ok()) {
     NoteProblem(kept);
     return kept;
   }
   // Samples that nobody waits for reach the disk within a second.
-  wal_->OnDurable([](const base::Status&) {});
+  wal()->OnDurable([](const base::Status&) {});
   base::Status status = FlushIsDue() ? FlushLocked() : base::Status();
   status.Update(WithReserve([this]() VEDETTE_NO_THREAD_SAFETY_ANALYSIS {
     VEDETTE_RETURN_IF_ERROR(DropOld());
@@ -141,7 +143,7 @@ base::Status Store::Impl::TidyOnce() {
 
 void Store::Impl::NoteProblem(const base::Status& status) {
   const std::string problem(base::Message(status));
-  if (!status.ok() && problem != last_problem_) {
+  if (!status.ok() && !ending_ && problem != last_problem_) {
     options_.log->Error("metrics store: maintenance failed", {{"reason", problem}});
   }
   last_problem_ = problem;
@@ -182,7 +184,7 @@ StoreStats Store::Impl::Stats() {
     stats.min_time_ms = std::min(stats.min_time_ms, part.meta.min_ms);
   }
   stats.tombstones = parts_->Tombstones().size();
-  if (wal_ != nullptr) stats.wal_bytes = wal_->BytesOnDisk();
+  if (wal() != nullptr) stats.wal_bytes = wal()->BytesOnDisk();
   return stats;
 }
 

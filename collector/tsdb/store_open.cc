@@ -30,6 +30,7 @@ Store::Impl::Impl(const Options& options)
       wal_dir_(base::JoinPath(options.dir, "wal")),
       guard_(options.fs, options.clock, options.log, options.dir, options.min_free_bytes,
              options.reserve_bytes),
+      replay_meter_(options.telemetry, options.clock, options.log, wal_dir_),
       exemplars_(options.exemplars) {
   MakeTelemetry();
 }
@@ -86,11 +87,17 @@ base::Status Store::Impl::Open() {
     VEDETTE_RETURN_IF_ERROR(KeepFolder());
   }
   VEDETTE_RETURN_IF_ERROR(OpenParts());
-  VEDETTE_RETURN_IF_ERROR(OpenLog());
-  guard_.KeepReserve();
+  // Before anything is answered: a log of a newer version is not to be started with.
+  VEDETTE_ASSIGN_OR_RETURN(const base::Wal::Extent log, base::Wal::Look(WalOptions()));
+  replay_meter_.Begin(log.bytes);
   SetGauges();
+  if (!options_.background || log.bytes == 0) {
+    VEDETTE_RETURN_IF_ERROR(ReplayLog(std::stop_token()));
+    guard_.KeepReserve();
+    SetGauges();
+  }
   if (options_.background) {
-    thread_ = std::jthread([this](std::stop_token stop) { RunBackground(std::move(stop)); });
+    thread_ = std::jthread([this](const std::stop_token& stop) { RunBackground(stop); });
   }
   return {};
 }
@@ -113,74 +120,22 @@ base::Status Store::Impl::OpenParts() {
   return {};
 }
 
-base::Status Store::Impl::OpenLog() {
-  base::Wal::Options options;
-  options.dir = wal_dir_;
-  options.name = "metrics";
-  options.min_segment = std::max<uint64_t>(parts_->log_from(), 1);
-  options.fs = options_.fs;
-  options.clock = options_.clock;
-  options.log = options_.log;
-  options.telemetry = options_.telemetry;
-  LogReplay replay;
-  VEDETTE_ASSIGN_OR_RETURN(
-      wal_, base::Wal::Open(
-                options, [&](base::WalPosition position, uint8_t type, std::string_view payload) {
-                  return ReplayRecord(position, type, payload, &replay);
-                }));
-  {
-    base::MutexLock lock(mutex_);
-    log_writer_.StartEpoch(replay.epoch());
-    StartEpoch(wal_->next_segment());
+void Store::Impl::RunBackground(const std::stop_token& stop) {
+  if (wal() == nullptr) {
+    if (!ReplayUntilDone(stop)) return;
+    guard_.KeepReserve();
+    SetGauges();
   }
-  ReportReplay(replay);
-  return wal_->DropBefore(parts_->log_from());
-}
-
-base::Status Store::Impl::ReplayRecord(base::WalPosition position, uint8_t type,
-                                       std::string_view payload, LogReplay* replay) {
-  if (!IsWalBatch(type) && type != kWalExemplars) {
-    return base::InvalidArgument("log record of unknown type " + std::to_string(type) +
-                                 ": a newer version wrote it");
-  }
-  if (position.segment < parts_->log_from()) return {};
-  if (type == kWalExemplars) return ReplayExemplars(payload);
-  const base::StatusOr<WalBatch> batch = DecodeBatch(type, payload);
-  if (!batch.ok()) return ReportDamage(base::Annotate(batch.status(), wal_dir_));
-  bool memory_full = false;
-  {
-    base::MutexLock lock(mutex_);
-    replay->Apply(*batch, head_.get());
-    memory_full = MemoryBytes() > options_.head_bytes / 2 && head_->samples() > 0;
-  }
-  return memory_full ? Flush() : base::Status();
-}
-
-void Store::Impl::ReportReplay(const LogReplay& replay) {
-  const base::Wal::ReplayStats& stats = wal_->replay_stats();
-  replay_lost_->Add(replay.lost_rows());
-  options_.log->Info("metrics store: log replayed", {{"dir", options_.dir},
-                                                     {"segments", stats.segments},
-                                                     {"records", stats.records},
-                                                     {"bytes", stats.bytes}});
-  if (!stats.damaged() && replay.lost_rows() == 0) return;
-  options_.log->Error("metrics store: parts of the log were damaged",
-                      {{"dir", wal_dir_},
-                       {"corrupt_frames", stats.corrupt_frames},
-                       {"quarantined_segments", stats.quarantined_segments},
-                       {"missing_segments", stats.missing_segments},
-                       {"lost_rows", replay.lost_rows()}});
-}
-
-void Store::Impl::RunBackground(std::stop_token stop) {
   while (options_.clock->SleepFor(kTick, stop)) static_cast<void>(Maintain());
 }
 
 void Store::Impl::OnDurable(std::function<void(const base::Status&)> done) {
-  wal_->OnDurable(std::move(done));
+  if (const base::Status replayed = CheckReplayed(); !replayed.ok()) return done(replayed);
+  wal()->OnDurable(std::move(done));
 }
 
 void Store::Impl::Stop() {
+  ending_ = true;
   if (thread_.joinable()) {
     thread_.request_stop();
     thread_.join();
@@ -189,8 +144,8 @@ void Store::Impl::Stop() {
     base::MutexLock lock(mutex_);
     if (std::exchange(stopped_, true)) return;
   }
-  if (wal_ == nullptr) return;
-  const base::Status synced = wal_->Sync();
+  if (wal() == nullptr) return;
+  const base::Status synced = wal()->Sync();
   if (synced.ok()) return;
   options_.log->Error("metrics store: cannot sync the log at the end",
                       {{"reason", base::Message(synced)}});

@@ -55,7 +55,9 @@ bool Overlaps(const PartMeta& part, int64_t min_ms, int64_t max_ms) {
 Store::Impl::View Store::Impl::TakeView(const std::vector<model::Matcher>& matchers, int64_t min_ms,
                                         int64_t max_ms) {
   View view;
+  ++readers_waiting_;
   base::MutexLock lock(mutex_);
+  --readers_waiting_;
   view.head = head_->Copy(matchers, min_ms, max_ms);
   view.frozen = frozen_;
   view.parts = parts_->Snapshot();
@@ -64,7 +66,9 @@ Store::Impl::View Store::Impl::TakeView(const std::vector<model::Matcher>& match
 
 Store::Impl::View Store::Impl::TakeLabelsView(const SeriesQuery& query) {
   View view;
+  ++readers_waiting_;
   base::MutexLock lock(mutex_);
+  --readers_waiting_;
   for (model::Labels& labels : head_->CopyLabels(query.matchers, query.min_ms, query.max_ms)) {
     view.head.push_back({std::move(labels), {}, {}});
   }

@@ -72,7 +72,7 @@ bool Store::Impl::TakeExemplar(const model::Labels& series, model::Exemplar exem
 base::Status Store::Impl::LogExemplars(std::span<const LoggedExemplar> added) {
   for (; !added.empty(); added = added.subspan(std::min(added.size(), kMaxLogged))) {
     const std::string record = EncodeExemplars(added.first(std::min(added.size(), kMaxLogged)));
-    const base::Status logged = wal_->Append(kWalExemplars, record).status();
+    const base::Status logged = wal()->Append(kWalExemplars, record).status();
     if (!logged.ok()) return base::Annotate(logged, "metrics store: log of exemplars");
   }
   return {};
