@@ -146,10 +146,10 @@ HistogramBuckets ToFloat(const HistogramBuckets& buckets) {
   HistogramBuckets out;
   out.spans = buckets.spans;
   out.counts.reserve(buckets.deltas.size());
-  double count = 0;
+  int64_t count = 0;  // summed as doubles, deltas over 2^53 could leave less than nothing
   for (const int64_t delta : buckets.deltas) {
-    count += static_cast<double>(delta);
-    out.counts.push_back(count);
+    count += delta;
+    out.counts.push_back(static_cast<double>(count));
   }
   return out;
 }
