@@ -1,7 +1,6 @@
 #include "collector/tsdb/block_reader.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,6 +16,7 @@ namespace {
 // Of decoded columns and of pages: more are let go and read again. A scrape's series share one
 // column, and neighbours in a part are of all targets.
 constexpr size_t kMaxTimesKept = 256 << 10;
+constexpr size_t kColumnCost = 12;  // of one, in times
 constexpr size_t kMaxPagesKept = 64;
 constexpr size_t kMaxValuePagesKept = 16;
 
@@ -53,7 +53,7 @@ class Reader final : public BlockReader {
     const size_t page = block.times / kPageTimes;
     VEDETTE_RETURN_IF_ERROR(part_->Damaged(times_pages_.find(page)->second.Read(*column, &times),
                                            part_->directory().times_pages[page].offset));
-    times_kept_ += times.size();
+    times_kept_ += times.size() + kColumnCost;
     return &times_.emplace(block.times, std::move(times)).first->second;
   }
 
@@ -66,6 +66,13 @@ class Reader final : public BlockReader {
     return part_->Damaged(
         DecodeValues(page.substr(block.values_offset, block.values_length), values),
         page_.value_pages[block.values_page].offset);
+  }
+
+  std::optional<BlockSummary> Summary(const BlockRef& block) const override {
+    if (block.samples == 0) return std::nullopt;  // nobody knows its times
+    if (block.constant) return Summarize({&block.value, 1});
+    if (block.summary == BlockRef::kNoSummary) return std::nullopt;
+    return page_.summaries[block.summary];
   }
 
  private:

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/status.h"
+#include "collector/tsdb/block_summary.h"
 #include "collector/tsdb/part.h"
 #include "collector/tsdb/part_format.h"
 
@@ -25,6 +27,8 @@ class BlockReader {
   virtual base::StatusOr<const std::vector<int64_t>*> Times(const BlockRef& block) = 0;
   // Of the page loaded last. Fills `values`, as many as the block has samples.
   virtual base::Status Values(const BlockRef& block, std::span<double> values) = 0;
+  // Of the page loaded last. What the block holds, where that is known without reading it.
+  virtual std::optional<BlockSummary> Summary(const BlockRef& block) const = 0;
 };
 
 std::unique_ptr<BlockReader> NewBlockReader(std::shared_ptr<const Part> part);

@@ -11,6 +11,7 @@ constexpr double kMaxInteger = 9007199254740992.0;   // 2^53
 constexpr double kAllIntegers = 4503599627370496.0;  // 2^52: every double above is one
 constexpr size_t kProbes = 8;
 constexpr size_t kExceptionShare = 8;
+constexpr size_t kProbeShare = 4;  // few probes may meet more than their share of exceptions
 // What an exception costs, and a digit more in all the others, in bytes.
 constexpr double kExceptionBytes = 9.5;
 constexpr double kDigitBytes = 0.415;
@@ -45,15 +46,15 @@ unsigned NeedOf(double v, unsigned from, bool multiplied) {
   return e;
 }
 
-// The exponent at which digits and exceptions together are cheapest, of those that leave few enough
-// exceptions.
-unsigned Cheapest(const Needs& needs, size_t n) {
+// The exponent at which digits and exceptions together are cheapest, of those that leave no more
+// than `allowed` exceptions.
+unsigned Cheapest(const Needs& needs, size_t n, size_t allowed) {
   double best_bytes = INFINITY;
   unsigned best = kMaxExponent;
   size_t beyond = n;
   for (unsigned e = 0; e <= kMaxExponent; ++e) {
     beyond -= needs[e];
-    if (beyond > n / kExceptionShare) continue;
+    if (beyond > allowed) continue;
     const double bytes =
         static_cast<double>(n * e) * kDigitBytes + static_cast<double>(beyond) * kExceptionBytes;
     if (bytes < best_bytes) {
@@ -71,8 +72,9 @@ std::optional<unsigned> Probe(std::span<const double> values, bool multiplied) {
   for (size_t i = 0; i < probes; ++i) {
     ++needs[NeedOf(values[i * values.size() / probes], 0, multiplied)];
   }
-  if (needs[kMaxExponent + 1] * 4 > probes) return std::nullopt;
-  return Cheapest(needs, probes);
+  const size_t allowed = probes / kProbeShare;
+  if (needs[kMaxExponent + 1] > allowed) return std::nullopt;
+  return Cheapest(needs, probes, allowed);
 }
 
 Decimals Apply(std::span<const double> values, Scale scale) {
@@ -100,7 +102,7 @@ unsigned Reconsider(std::span<const double> values, const Decimals& found) {
   for (const uint32_t i : found.exceptions) {
     ++needs[NeedOf(values[i], found.exponent + 1, found.multiplied)];
   }
-  return std::max(found.exponent, Cheapest(needs, values.size()));
+  return std::max(found.exponent, Cheapest(needs, values.size(), values.size() / kExceptionShare));
 }
 
 std::optional<Decimals> Find(std::span<const double> values, bool multiplied) {

@@ -51,8 +51,8 @@ base::StatusOr<bool> PartCursor::Next() {
   return false;
 }
 
-base::Status PartCursor::ReadBlock(const BlockRef& block, std::vector<int64_t>* times,
-                                   std::vector<double>* values) {
+base::Status PartCursor::Decode(const BlockRef& block, std::vector<int64_t>* times,
+                                std::vector<double>* values) {
   VEDETTE_ASSIGN_OR_RETURN(const std::vector<int64_t>* column, blocks_->Times(block));
   const auto first = std::lower_bound(column->begin(), column->end(), min_ms_);
   const auto last = std::upper_bound(first, column->end(), max_ms_);
@@ -70,15 +70,34 @@ base::Status PartCursor::ReadBlock(const BlockRef& block, std::vector<int64_t>* 
   return {};
 }
 
+base::Status PartCursor::ReadOrReport(const BlockRef& block, std::vector<int64_t>* times,
+                                      std::vector<double>* values) {
+  const base::Status status = Decode(block, times, values);
+  return absl::IsDataLoss(status) ? on_damage_(status) : status;
+}
+
 base::Status PartCursor::Read(std::vector<int64_t>* times, std::vector<double>* values) {
   for (const BlockRef& block : entry_->blocks) {
-    if (!InRange(block)) continue;
-    const base::Status status = ReadBlock(block, times, values);
-    if (status.ok()) continue;
-    if (!absl::IsDataLoss(status)) return status;
-    VEDETTE_RETURN_IF_ERROR(on_damage_(status));
+    if (InRange(block)) VEDETTE_RETURN_IF_ERROR(ReadOrReport(block, times, values));
   }
   return {};
+}
+
+std::vector<PartCursor::Block> PartCursor::Blocks() const {
+  std::vector<Block> blocks;
+  for (const BlockRef& block : entry_->blocks) {
+    if (!InRange(block)) continue;
+    blocks.push_back({block.min_ms, block.max_ms, block.samples, blocks_->Summary(block)});
+  }
+  return blocks;
+}
+
+base::Status PartCursor::ReadBlock(size_t number, std::vector<int64_t>* times,
+                                   std::vector<double>* values) {
+  for (const BlockRef& block : entry_->blocks) {
+    if (InRange(block) && number-- == 0) return ReadOrReport(block, times, values);
+  }
+  return base::InvalidArgument("no such block");
 }
 
 }  // namespace vedette::tsdb

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -29,13 +30,28 @@ class PartCursor final : public SeriesCursor {
   const model::Labels& labels() const override { return entry_->labels; }
   base::Status Read(std::vector<int64_t>* times, std::vector<double>* values) override;
 
+  // A block of the current series. What it holds may be known without reading it.
+  struct Block {
+    int64_t min_ms = 0;
+    int64_t max_ms = 0;
+    uint32_t samples = 0;
+    std::optional<BlockSummary> summary;
+  };
+  // Those that overlap the range, by time: some of their samples may lie beyond it.
+  std::vector<Block> Blocks() const;
+  // As Read, of the `number`-th of Blocks() alone.
+  base::Status ReadBlock(size_t number, std::vector<int64_t>* times, std::vector<double>* values);
+
  private:
   // Makes the page of series `number` the current one; false when it is damaged.
   base::StatusOr<bool> LoadPage(uint32_t number);
   bool IsWanted(const SeriesEntry& entry) const;
   bool InRange(const BlockRef& block) const;
-  base::Status ReadBlock(const BlockRef& block, std::vector<int64_t>* times,
-                         std::vector<double>* values);
+  base::Status Decode(const BlockRef& block, std::vector<int64_t>* times,
+                      std::vector<double>* values);
+  // Leaves a damaged block out where on_damage_ says so.
+  base::Status ReadOrReport(const BlockRef& block, std::vector<int64_t>* times,
+                            std::vector<double>* values);
 
   const std::unique_ptr<BlockReader> blocks_;
   const std::vector<uint32_t> series_;

@@ -56,11 +56,13 @@ base::StatusOr<uint32_t> ReadPartHeader(std::string_view header) {
   base::ByteReader in(header);
   if (in.Bytes(kPartMagic.size()) != kPartMagic) return base::DataLoss("not a metrics part");
   const uint32_t version = in.Fixed<uint32_t>();
+  const uint32_t reserved = in.Fixed<uint32_t>();
   if (!in.ok() || version == 0) return base::DataLoss("part header is cut off");
   if (version > kPartVersion) {
     return base::InvalidArgument("part has format version " + std::to_string(version) +
                                  ", this program reads up to " + std::to_string(kPartVersion));
   }
+  if (reserved != 0) return base::DataLoss("part header: impossible content");
   return version;
 }
 

@@ -77,6 +77,9 @@ struct BlockRef {
   uint32_t values_page = 0;    // of the series page's value pages; not in version 1
   uint64_t values_offset = 0;  // in the value page; in version 1 in the file
   uint32_t values_length = 0;
+  uint32_t summary = kNoSummary;  // of the series page's summaries
+
+  static constexpr uint32_t kNoSummary = UINT32_MAX;
 };
 
 struct SeriesEntry {

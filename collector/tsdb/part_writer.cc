@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/codec/compress.h"
+#include "collector/tsdb/block_summary.h"
 #include "collector/tsdb/int_column.h"
 #include "collector/tsdb/value_codec.h"
 
@@ -37,7 +38,13 @@ base::StatusOr<std::unique_ptr<PartWriter>> PartWriter::Create(base::FileSystem*
 }
 
 PartWriter::PartWriter(std::unique_ptr<base::WritableFile> file, int64_t min_ms)
-    : file_(std::move(file)), times_page_(min_ms) {
+    : file_(std::move(file)),
+      times_page_(min_ms),
+      series_page_([this](std::string_view values) -> base::StatusOr<PageRef> {
+        VEDETTE_ASSIGN_OR_RETURN(const PageRef ref, WritePage(values));
+        sizes_.values += ref.length;
+        return ref;
+      }) {
   footer_.min_ms = min_ms;
   footer_.max_ms = min_ms;
 }
@@ -93,8 +100,9 @@ base::Status PartWriter::WriteBlock(std::span<const int64_t> times,
   }
   std::string column;
   EncodeValues(values, &column);
-  series_page_.AddBlock(number, column);
-  return {};
+  if (values.size() < kSummarySamples) return series_page_.AddBlock(number, column, nullptr);
+  const BlockSummary summary = Summarize(values);
+  return series_page_.AddBlock(number, column, &summary);
 }
 
 base::Status PartWriter::Add(const model::Labels& labels, std::span<const int64_t> times,
@@ -111,27 +119,23 @@ base::Status PartWriter::Add(const model::Labels& labels, std::span<const int64_
   return series_page_.size() == kPageSeries ? CloseSeriesPage() : base::Status();
 }
 
-PageRef PartWriter::KeepPage(std::string_view page) {
+base::StatusOr<PageRef> PartWriter::WriteIndexPage(std::string_view page) {
   const std::string packed = base::ZstdCompress(page, kIndexLevel);
   PageRef ref;
-  ref.offset = pages_.size();  // moved behind the blocks by Finish
+  ref.offset = offset_;
   ref.length = static_cast<uint32_t>(packed.size());
   ref.unpacked = static_cast<uint32_t>(page.size());
   ref.checksum = Checksum(packed);
-  pages_ += packed;
+  VEDETTE_RETURN_IF_ERROR(Write(packed));
   return ref;
 }
 
 base::Status PartWriter::CloseSeriesPage() {
   if (series_page_.size() == 0) return {};
-  VEDETTE_ASSIGN_OR_RETURN(
-      const std::string page,
-      series_page_.Finish([this](std::string_view values) -> base::StatusOr<PageRef> {
-        VEDETTE_ASSIGN_OR_RETURN(const PageRef ref, WritePage(values));
-        sizes_.values += ref.length;
-        return ref;
-      }));
-  directory_.series_pages.push_back(KeepPage(page));
+  VEDETTE_ASSIGN_OR_RETURN(const std::string page, series_page_.Finish());
+  VEDETTE_ASSIGN_OR_RETURN(const PageRef ref, WriteIndexPage(page));
+  directory_.series_pages.push_back(ref);
+  sizes_.series += ref.length;
   return {};
 }
 
@@ -149,14 +153,12 @@ base::Status PartWriter::WriteDirectory() {
 base::Status PartWriter::Finish() {
   VEDETTE_RETURN_IF_ERROR(CloseSeriesPage());
   VEDETTE_RETURN_IF_ERROR(CloseTimesPage());
-  sizes_.series = pages_.size();
-  directory_.labels = postings_.Build([this](std::string_view page) { return KeepPage(page); });
-  sizes_.postings = pages_.size() - sizes_.series;
-  for (PageRef& page : directory_.series_pages) page.offset += offset_;
-  for (LabelDirectory& label : directory_.labels) {
-    for (PostingsPageRef& entry : label.pages) entry.page.offset += offset_;
-  }
-  VEDETTE_RETURN_IF_ERROR(Write(pages_));
+  VEDETTE_ASSIGN_OR_RETURN(
+      directory_.labels, postings_.Build([this](std::string_view page) -> base::StatusOr<PageRef> {
+        VEDETTE_ASSIGN_OR_RETURN(const PageRef ref, WriteIndexPage(page));
+        sizes_.postings += ref.length;
+        return ref;
+      }));
   VEDETTE_RETURN_IF_ERROR(WriteDirectory());
   VEDETTE_RETURN_IF_ERROR(Write(EncodeFooter(footer_)));
   VEDETTE_RETURN_IF_ERROR(file_->Append(buffer_));

@@ -20,7 +20,7 @@
 namespace vedette::tsdb {
 
 // Writes one part file: series in the order of their labels, then Finish. Memory grows with the
-// index (labels, postings), not with the samples. One thread. A file that was not finished is no
+// postings alone, of which the packed form is kept. One thread. A file that was not finished is no
 // part; whoever made the writer removes it.
 class PartWriter {
  public:
@@ -60,8 +60,7 @@ class PartWriter {
   // The number of the times column, which is written if it is new.
   base::StatusOr<uint64_t> NumberOf(std::span<const int64_t> times);
   base::Status WriteBlock(std::span<const int64_t> times, std::span<const double> values);
-  // Compresses a page to be written after the blocks.
-  PageRef KeepPage(std::string_view page);
+  base::StatusOr<PageRef> WriteIndexPage(std::string_view page);
   base::Status CloseTimesPage();
   base::Status CloseSeriesPage();
 
@@ -73,7 +72,6 @@ class PartWriter {
   Sizes sizes_;
   TimesPageBuilder times_page_;
   SeriesPageBuilder series_page_;
-  std::string pages_;  // compressed, back to back
   PostingsBuilder postings_;
   // Times columns already there, by hash: series scraped together share one.
   absl::flat_hash_map<std::pair<uint64_t, uint64_t>, uint64_t> times_numbers_;

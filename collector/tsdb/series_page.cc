@@ -27,13 +27,13 @@ void SeriesPageBuilder::AddSeries(const model::Labels& labels) {
   block_counts_.push_back(0);
 }
 
-SeriesPageBuilder::Slot& SeriesPageBuilder::NextSlot(uint64_t times) {
+size_t SeriesPageBuilder::NextSlot(uint64_t times) {
   const size_t number = block_counts_.back()++;
   if (number == slots_.size()) slots_.emplace_back();
   Slot& slot = slots_[number];
   base::PutSignedVarint(static_cast<int64_t>(times - slot.last_times), &times_);
   slot.last_times = times;
-  return slot;
+  return number;
 }
 
 void SeriesPageBuilder::AddConstantBlock(uint64_t times, double value) {
@@ -44,42 +44,53 @@ void SeriesPageBuilder::AddConstantBlock(uint64_t times, double value) {
   values_.push_back({Value::Kind::kConstant, at->second});
 }
 
-void SeriesPageBuilder::KeepColumn(std::string_view column, Slot* slot) {
-  if (slot->pages.empty() || slot->pages.back().bytes.size() >= kValuePageBytes) {
-    slot->pages.emplace_back();
-  }
-  slot->pages.back().bytes += column;
-  ++slot->pages.back().columns;
-  ++slot->columns;
-  base::PutVarint(column.size(), &lengths_);
+base::Status SeriesPageBuilder::ClosePage(size_t number) {
+  Slot& slot = slots_[number];
+  VEDETTE_ASSIGN_OR_RETURN(const PageRef ref, write_values_(slot.page));
+  base::PutVarint(number, &slot.refs);
+  base::PutVarint(slot.page_columns, &slot.refs);
+  PutPageRef(ref, &slot.refs);
+  slot.page.clear();
+  slot.page_columns = 0;
+  ++value_pages_;
+  return {};
 }
 
-void SeriesPageBuilder::AddBlock(uint64_t times, std::string_view column) {
-  Slot& slot = NextSlot(times);
-  const auto [at, added] =
-      slot.known.try_emplace(base::Hash64(column), slot.columns, std::string(column));
-  if (!added && at->second.second == column) {
-    values_.push_back({Value::Kind::kOldColumn, slot.columns - at->second.first});
-    return;
+// Right after NextSlot, before the block's value is listed.
+void SeriesPageBuilder::KeepSummary(const BlockSummary& summary) {
+  base::PutVarint(values_.size() - summarized_, &summaries_);
+  PutSummary(summary, &summaries_);
+  summarized_ = values_.size();
+  ++summary_count_;
+}
+
+base::Status SeriesPageBuilder::AddBlock(uint64_t times, std::string_view column,
+                                         const BlockSummary* summary) {
+  const size_t number = NextSlot(times);
+  if (summary != nullptr) KeepSummary(*summary);
+  Slot& slot = slots_[number];
+  const base::Hash128Value hash = base::Hash128(column);
+  const auto [at, added] = slot.known.try_emplace({hash.low, hash.high}, slot.columns);
+  if (!added) {
+    values_.push_back({Value::Kind::kOldColumn, slot.columns - at->second});
+    return {};
   }
   values_.push_back({Value::Kind::kNewColumn, 0});
-  KeepColumn(column, &slot);
+  base::PutVarint(column.size(), &lengths_);
+  slot.page += column;
+  ++slot.page_columns;
+  ++slot.columns;
+  return slot.page.size() >= kValuePageBytes ? ClosePage(number) : base::Status();
 }
 
-base::StatusOr<std::string> SeriesPageBuilder::Finish(const WriteFn& write) {
+base::StatusOr<std::string> SeriesPageBuilder::Finish() {
   std::string refs;
-  uint64_t pages = 0;
   for (size_t slot = 0; slot < slots_.size(); ++slot) {
-    for (const Slot::Page& page : slots_[slot].pages) {
-      VEDETTE_ASSIGN_OR_RETURN(const PageRef ref, write(page.bytes));
-      base::PutVarint(slot, &refs);
-      base::PutVarint(page.columns, &refs);
-      PutPageRef(ref, &refs);
-      ++pages;
-    }
+    if (slots_[slot].page_columns > 0) VEDETTE_RETURN_IF_ERROR(ClosePage(slot));
+    refs += slots_[slot].refs;
   }
   std::string out;
-  base::PutVarint(pages, &out);
+  base::PutVarint(value_pages_, &out);
   out += refs;
   base::PutVarint(block_counts_.size(), &out);
   out += labels_;
@@ -95,7 +106,9 @@ base::StatusOr<std::string> SeriesPageBuilder::Finish(const WriteFn& write) {
     base::PutVarint(number, &out);
   }
   out += lengths_;
-  *this = SeriesPageBuilder();
+  base::PutVarint(summary_count_, &out);
+  out += summaries_;
+  *this = SeriesPageBuilder(std::move(write_values_));
   return out;
 }
 
@@ -112,6 +125,7 @@ class Decoder {
     VEDETTE_RETURN_IF_ERROR(ReadTimes());
     VEDETTE_RETURN_IF_ERROR(ReadValues());
     VEDETTE_RETURN_IF_ERROR(ReadLengths());
+    VEDETTE_RETURN_IF_ERROR(ReadSummaries());
     if (!in_.ok() || !in_.empty()) return Broken();
     return std::move(page_);
   }
@@ -142,8 +156,8 @@ class Decoder {
       const uint64_t slot = in_.Varint();
       const uint64_t columns = in_.Varint();
       page_.value_pages.push_back(ReadPageRef(&in_));
-      // A slot is the number of a block, of which the page has one entry each.
-      if (!in_.ok() || slot > in_.remaining()) return Broken();
+      // A slot is the number of a block, of which each takes bytes that are still to come.
+      if (!in_.ok() || slot > in_.remaining() / 2) return Broken();
       if (slots_.size() <= slot) slots_.resize(slot + 1);
       slots_[slot].pages.push_back({static_cast<uint32_t>(i), columns});
     }
@@ -168,9 +182,14 @@ class Decoder {
 
   base::Status ReadBlockCounts() {
     uint64_t most = slots_.size();
+    uint64_t total = 0;
     for (SeriesEntry& entry : page_.entries) {
       const uint64_t count = in_.Varint();
-      if (!in_.ok() || count > in_.remaining()) return Broken();
+      // Each block has its times and its value, a byte at least.
+      if (!in_.ok() || count > in_.remaining() / 2 - std::min(total, in_.remaining() / 2)) {
+        return Broken();
+      }
+      total += count;
       entry.blocks.resize(count);
       most = std::max(most, count);
     }
@@ -237,6 +256,26 @@ class Decoder {
         block.values_offset = place.offset;
         block.values_length = place.length;
       }
+    }
+    return {};
+  }
+
+  base::Status ReadSummaries() {
+    std::vector<BlockRef*> blocks;
+    for (SeriesEntry& entry : page_.entries) {
+      for (BlockRef& block : entry.blocks) blocks.push_back(&block);
+    }
+    const uint64_t count = in_.Varint();
+    uint64_t at = 0;
+    for (uint64_t i = 0; i < count; ++i) {
+      const uint64_t gap = in_.Varint();
+      const std::optional<BlockSummary> summary = ReadSummary(&in_);
+      if (!in_.ok() || !summary || gap >= blocks.size() - at || (i > 0 && gap == 0)) {
+        return Broken();
+      }
+      at += gap;
+      blocks[at]->summary = static_cast<uint32_t>(i);
+      page_.summaries.push_back(*summary);
     }
     return {};
   }

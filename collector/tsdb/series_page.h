@@ -5,10 +5,12 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "base/status.h"
+#include "collector/tsdb/block_summary.h"
 #include "collector/tsdb/part_format.h"
 #include "collector/tsdb/times_page.h"
 #include "model/labels.h"
@@ -22,33 +24,35 @@ inline constexpr size_t kPageSeries = 128;
 // A value page is closed by the column that makes it this long.
 inline constexpr size_t kValuePageBytes = 32 << 10;
 
-// Gathers up to kPageSeries series. The n-th blocks of all lie in pages of their own, so that a
-// short time range of many series is read without the rest of their day.
+// Gathers up to kPageSeries series. The n-th blocks of all lie in value pages of their own, so that
+// a short time range of many series is read without the rest of their day. A value page is written
+// as soon as it is full: a page of series takes little memory whatever they hold.
 class SeriesPageBuilder {
  public:
+  using WriteFn = std::function<base::StatusOr<PageRef>(std::string_view page)>;
+  explicit SeriesPageBuilder(WriteFn write_values) : write_values_(std::move(write_values)) {}
+
   // Begins a series; its blocks follow, by time.
   void AddSeries(const model::Labels& labels);
   // `times` is the number of the block's times column.
   void AddConstantBlock(uint64_t times, double value);
-  void AddBlock(uint64_t times, std::string_view column);
+  // `summary` may be null.
+  base::Status AddBlock(uint64_t times, std::string_view column, const BlockSummary* summary);
   size_t size() const { return block_counts_.size(); }
 
-  // Hands the value pages to `write` and gives the series page's bytes; begins the next page.
-  using WriteFn = std::function<base::StatusOr<PageRef>(std::string_view page)>;
-  base::StatusOr<std::string> Finish(const WriteFn& write);
+  // Writes the last value pages and gives the series page's bytes; begins the next page.
+  base::StatusOr<std::string> Finish();
 
  private:
+  using ColumnHash = std::pair<uint64_t, uint64_t>;
   // Columns of the series' n-th blocks.
   struct Slot {
-    struct Page {
-      std::string bytes;
-      size_t columns = 0;
-    };
-    std::vector<Page> pages;
+    std::string page;         // that is being filled
+    size_t page_columns = 0;  // in it
+    std::string refs;         // of the pages written, as the series page has them
     uint64_t columns = 0;
     uint64_t last_times = 0;
-    // By hash, to find an equal column: its number and bytes.
-    absl::flat_hash_map<uint64_t, std::pair<uint64_t, std::string>> known;
+    absl::flat_hash_map<ColumnHash, uint64_t> known;  // the number of an equal column
   };
   // What a block's values are.
   struct Value {
@@ -56,9 +60,11 @@ class SeriesPageBuilder {
     Kind kind = Kind::kNewColumn;
     uint64_t number = 0;  // of the constant; how many columns of the slot back
   };
-  Slot& NextSlot(uint64_t times);
-  void KeepColumn(std::string_view column, Slot* slot);
+  size_t NextSlot(uint64_t times);
+  void KeepSummary(const BlockSummary& summary);
+  base::Status ClosePage(size_t slot);
 
+  WriteFn write_values_;
   std::string last_labels_;
   std::string labels_;
   std::vector<size_t> block_counts_;
@@ -68,11 +74,16 @@ class SeriesPageBuilder {
   std::string constants_;
   absl::flat_hash_map<uint64_t, uint64_t> constant_numbers_;  // by bits
   std::vector<Slot> slots_;
+  uint64_t value_pages_ = 0;
+  std::string summaries_;
+  uint64_t summary_count_ = 0;
+  size_t summarized_ = 0;  // the block, of all of the page's, that has the last summary
 };
 
 struct SeriesPage {
   std::vector<SeriesEntry> entries;
   std::vector<PageRef> value_pages;
+  std::vector<BlockSummary> summaries;
 };
 
 // The columns of a page of times, or null where they cannot be read.

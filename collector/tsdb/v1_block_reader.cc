@@ -45,6 +45,8 @@ class Reader final : public BlockReader {
     return part_->Damaged(ReadValues(block, values), block.values_offset);
   }
 
+  std::optional<BlockSummary> Summary(const BlockRef&) const override { return std::nullopt; }
+
  private:
   // A checked column.
   base::StatusOr<std::string> ReadColumn(uint64_t offset, uint32_t length) const {

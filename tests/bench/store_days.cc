@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/fs.h"
@@ -44,12 +45,13 @@ double CpuSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-double AnonMib() {
+// "RssAnon:", or "VmHWM:" for the most that was ever resident.
+double StatusMib(std::string_view field) {
   std::ifstream status("/proc/self/status");
   std::string name;
   double kib = 0;
   while (status >> name) {
-    if (name == "RssAnon:") status >> kib;
+    if (name == field) status >> kib;
   }
   return kib / 1024;
 }
@@ -103,7 +105,8 @@ class Simulation {
 
   void Run() {
     std::puts(
-        "day\tingest_cpu_s\tmaintain_cpu_s\tquery_ms\tfolder_mb\tparts\thead_series\tanon_mib");
+        "day\tingest_cpu_s\tmaintain_cpu_s\tquery_ms\tfolder_mb\tparts\thead_series\tanon_"
+        "mib\tpeak_mib");
     for (int day = 0; day < flags_.days; ++day) RunDay(day);
   }
 
@@ -128,10 +131,11 @@ class Simulation {
     }
     const double query_ms = QueryMs();
     const tsdb::StoreStats stats = store_->Stats();
-    std::printf("%d\t%.3f\t%.3f\t%.2f\t%.3f\t%llu\t%llu\t%.1f\n", day + 1, ingest, maintain,
+    std::printf("%d\t%.3f\t%.3f\t%.2f\t%.3f\t%llu\t%llu\t%.1f\t%.1f\n", day + 1, ingest, maintain,
                 query_ms, static_cast<double>(stats.part_bytes + stats.wal_bytes) / 1e6,
                 static_cast<unsigned long long>(stats.parts),
-                static_cast<unsigned long long>(stats.head_series), AnonMib());
+                static_cast<unsigned long long>(stats.head_series), StatusMib("RssAnon:"),
+                StatusMib("VmHWM:"));
     std::fflush(stdout);
   }
 

@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "base/codec/bytes.h"
+#include "collector/tsdb/exemplar_record.h"
 #include "collector/tsdb/int_column.h"
 #include "collector/tsdb/manifest.h"
 #include "collector/tsdb/part_format.h"
 #include "collector/tsdb/postings_page.h"
 #include "collector/tsdb/series_page.h"
 #include "collector/tsdb/times_page.h"
+#include "collector/tsdb/tombstone.h"
 #include "collector/tsdb/v1_columns.h"
 #include "collector/tsdb/v1_format.h"
 #include "collector/tsdb/value_codec.h"
@@ -77,6 +79,9 @@ void Series(std::string_view data) {
       const tsdb::PageRef& ref = page->value_pages.at(block.values_page);
       const uint64_t bytes = ref.unpacked > 0 ? ref.unpacked : ref.length;
       if (block.values_offset + block.values_length > bytes) __builtin_trap();
+      if (block.summary != tsdb::BlockRef::kNoSummary && block.summary >= page->summaries.size()) {
+        __builtin_trap();
+      }
     }
   }
 }
@@ -87,7 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 3) return 0;
   const std::string_view input(reinterpret_cast<const char*>(data) + 3, size - 3);
   const size_t count = 1 + (data[1] + 256u * data[2]) % tsdb::kColumnSamples;
-  switch (data[0] % 9) {
+  switch (data[0] % 11) {
     case 0:
       Values(input, count);
       break;
@@ -113,6 +118,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 7:
       Version1(input, count);
+      break;
+    case 8:
+      tsdb::DecodeTombstone(input).status().IgnoreError();
+      break;
+    case 9:
+      tsdb::DecodeExemplars(input).status().IgnoreError();
+      tsdb::ReadPartHeader(input).status().IgnoreError();
+      tsdb::DecodeFooter(input).status().IgnoreError();
       break;
     default:
       tsdb::DecodeManifest(input).status().IgnoreError();

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "collector/tsdb/int_column.h"
-#include "collector/tsdb/kernels.h"
 #include "collector/tsdb/value_codec.h"
 #include "model/sample.h"
 
@@ -191,39 +190,6 @@ TEST(IntColumn, ShapesOfCountersStaySmall) {
     EncodeIntColumn(one.column, &bytes);
     EXPECT_LE(bytes.size(), one.at_most) << one.shape;
     ExpectRoundTrip(one.column);
-  }
-}
-
-TEST(Kernels, AllGiveTheSameBits) {
-  const Kernels* const fast = Avx2Kernels();
-  if (fast == nullptr) GTEST_SKIP() << "this machine has no AVX2";
-  const Kernels& plain = PortableKernels();
-  const uint64_t seed = std::random_device()();
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  std::mt19937_64 random(seed);
-  for (unsigned width = 0; width <= 64; ++width) {
-    for (const size_t n : {0u, 1u, 7u, 8u, 9u, 31u, 127u, 128u}) {
-      std::string packed(PackedBytes(n, width), '\0');
-      for (char& c : packed) c = static_cast<char>(random());
-      const auto base = static_cast<int64_t>(random());
-      std::vector<int64_t> a(n, 1);
-      std::vector<int64_t> b(n, 2);
-      plain.unpack(packed, n, width, base, a.data());
-      fast->unpack(packed, n, width, base, b.data());
-      ASSERT_EQ(a, b) << "width " << width << " count " << n;
-      plain.running_sums(a.data(), n);
-      fast->running_sums(b.data(), n);
-      ASSERT_EQ(a, b) << "width " << width << " count " << n;
-      std::vector<double> x(n);
-      std::vector<double> y(n);
-      for (const auto kernel : {&Kernels::divide, &Kernels::multiply}) {
-        (plain.*kernel)(a.data(), n, 1e7, x.data());
-        (fast->*kernel)(b.data(), n, 1e7, y.data());
-        for (size_t i = 0; i < n; ++i) {
-          ASSERT_EQ(std::bit_cast<uint64_t>(x[i]), std::bit_cast<uint64_t>(y[i])) << a[i];
-        }
-      }
-    }
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/codec/bytes.h"
 #include "base/codec/compress.h"
+#include "collector/tsdb/block_summary.h"
 #include "collector/tsdb/int_column.h"
 #include "collector/tsdb/manifest.h"
 #include "collector/tsdb/merge_plan.h"
@@ -46,6 +47,7 @@ TEST(Format, DocumentNamesTheConstants) {
       "up to " + std::to_string(kColumnSamples) + " samples",
       "Up to " + std::to_string(kPageSeries) + " series",
       "Up to " + std::to_string(v1::kPageSeries) + " series",
+      "Blocks of " + std::to_string(kSummarySamples) + " samples that are not constant",
       std::to_string(kPageTimes) + " columns, the last page fewer",
       "that makes it " + std::to_string(kValuePageBytes >> 10) + " KiB",
       "A group holds " + std::to_string(kIntGroup) + " integers",
@@ -86,6 +88,15 @@ TEST(Format, ColumnsAreAsDocumented) {
   EXPECT_EQ(Hex(out),
             "09"
             "000a0a");  // divided, exponent 1, 5 by 5
+}
+
+TEST(Format, SummariesAreAsDocumented) {
+  std::string out;
+  PutSummary({-1.5, 1024, true, false, true}, &out);
+  EXPECT_EQ(Hex(out),
+            "0522"
+            "bff8"
+            "4090");  // a value below the one before, a stale marker; two bytes each
 }
 
 TEST(Format, PostingsAreAsDocumented) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -123,6 +124,63 @@ TEST_F(PartTest, EverySampleComesBack) {
     ASSERT_EQ(found.series.size(), all.size());
     for (size_t i = 0; i < all.size(); ++i) ExpectSame(found.series[i], all[i]);
   }
+}
+
+TEST_F(PartTest, ThousandsOfSeriesComeBackAndAreFound) {
+  const Series all = RandomSeries(77, 5000);
+  Write(all);
+  const Found found = ReadAll();
+  EXPECT_EQ(found.damages, 0);
+  ASSERT_EQ(found.series.size(), all.size());
+  for (size_t i = 0; i < all.size(); ++i) ExpectSame(found.series[i], all[i]);
+  const auto part = Part::Open(&fs_, kPath);
+  ASSERT_TRUE(part.ok()) << part.status();
+  for (const auto& [name, value] : {std::pair("instance", "host12"), std::pair("__name__", "m1700"),
+                                    std::pair("job", "test"), std::pair("job", "no")}) {
+    std::vector<uint32_t> expected;
+    for (uint32_t i = 0; i < all.size(); ++i) {
+      if (all[i].labels.Get(name) == value) expected.push_back(i);
+    }
+    const auto matched = (*part)->Match({model::Matcher::Equal(name, value)});
+    ASSERT_TRUE(matched.ok()) << matched.status();
+    EXPECT_EQ(*matched, expected) << value;
+  }
+}
+
+// Full blocks and constant ones are known without reading them, to the bit.
+TEST_F(PartTest, SummariesSayWhatTheBlocksHold) {
+  const Series all = RandomSeries(21, 600);
+  Write(all);
+  const auto part = Part::Open(&fs_, kPath);
+  ASSERT_TRUE(part.ok()) << part.status();
+  std::vector<uint32_t> numbers((*part)->series());
+  std::iota(numbers.begin(), numbers.end(), 0u);
+  PartCursor cursor(*part, numbers, {}, INT64_MIN, INT64_MAX,
+                    [](const base::Status& damage) { return damage; });
+  size_t summarized = 0;
+  while (*cursor.Next()) {
+    const std::vector<PartCursor::Block> blocks = cursor.Blocks();
+    for (size_t i = 0; i < blocks.size(); ++i) {
+      std::vector<int64_t> times;
+      std::vector<double> values;
+      ASSERT_TRUE(cursor.ReadBlock(i, &times, &values).ok());
+      ASSERT_EQ(times.size(), blocks[i].samples);
+      EXPECT_EQ(times.front(), blocks[i].min_ms);
+      EXPECT_EQ(times.back(), blocks[i].max_ms);
+      const BlockSummary expected = Summarize(values);
+      const std::optional<BlockSummary>& summary = blocks[i].summary;
+      EXPECT_TRUE(summary || values.size() < kSummarySamples);
+      if (!summary) continue;
+      summarized += values.size() == kSummarySamples ? 1 : 0;
+      EXPECT_EQ(std::bit_cast<uint64_t>(summary->min), std::bit_cast<uint64_t>(expected.min));
+      EXPECT_EQ(std::bit_cast<uint64_t>(summary->max), std::bit_cast<uint64_t>(expected.max));
+      EXPECT_EQ(summary->has_reset, expected.has_reset);
+      EXPECT_EQ(summary->has_nan, expected.has_nan);
+      EXPECT_EQ(summary->has_stale, expected.has_stale);
+    }
+    EXPECT_FALSE(cursor.ReadBlock(blocks.size(), nullptr, nullptr).ok());
+  }
+  EXPECT_GT(summarized, 10u);
 }
 
 TEST_F(PartTest, RangeCutsBlocksAtBothEnds) {
