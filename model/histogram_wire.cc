@@ -165,7 +165,10 @@ void KeepCounts(Histogram* h) {
 void EncodeSpans(uint32_t tag, const std::vector<HistogramSpan>& spans, pbf_writer* out) {
   for (const HistogramSpan& span : spans) {
     pbf_writer message(*out, tag);
-    if (span.offset != 0) message.add_sint32(field::kSpanOffset, span.offset);
+    // The writer leaves out a message without fields; an empty span is one all the same.
+    if (span.offset != 0 || span.length == 0) {
+      message.add_sint32(field::kSpanOffset, span.offset);
+    }
     if (span.length != 0) message.add_uint32(field::kSpanLength, span.length);
   }
 }
