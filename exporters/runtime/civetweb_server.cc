@@ -5,8 +5,8 @@
 #include <exception>
 #include <string_view>
 
-#include "base/codec/compress.h"
 #include "base/strings.h"
+#include "exporters/runtime/page_gzip.h"
 
 namespace vedette::exporters {
 namespace {
@@ -17,8 +17,6 @@ using base::http::Response;
 // A client that sends its request slowly holds one thread for at most this long.
 constexpr char kRequestTimeoutMs[] = "2000";
 constexpr size_t kCompressFromBytes = 1024;
-// Metrics pages change little in size above this level and cost far more.
-constexpr int kGzipLevel = 1;
 
 std::string_view View(const char* text) { return text == nullptr ? "" : text; }
 
@@ -44,7 +42,7 @@ void Compress(const Request& request, Response* response) {
   if (response->body.size() < kCompressFromBytes) return;
   response->headers.Set("Vary", "Accept-Encoding");
   if (!base::http::AcceptsEncoding(request.headers.Get("Accept-Encoding"), "gzip")) return;
-  response->body = base::GzipCompress(response->body, kGzipLevel);
+  response->body = GzipPage(response->body);
   response->headers.Set("Content-Encoding", "gzip");
 }
 

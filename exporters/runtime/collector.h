@@ -34,6 +34,10 @@ class Collector {
   // machine lacks the source: success is 0 all the same, but nobody is warned. What may block holds
   // to `scrape`: of a collector that the scrape went on without, nothing is exposed.
   virtual base::Status Collect(const Scrape& scrape, FamilySink* sink) = 0;
+
+  // Adds what the page shows in place of Collect's families where a scrape goes on without this
+  // collector, such as redis_up 0. From any thread, also while another is inside Collect.
+  virtual void CollectWithout(FamilySink*) const {}
 };
 
 base::Status NoData(std::string_view why);

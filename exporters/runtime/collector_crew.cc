@@ -59,9 +59,10 @@ std::vector<std::string> CollectorCrew::Names() const {
   return names;
 }
 
-CollectorCrew::Page CollectorCrew::Run(const std::vector<std::string>& names,
-                                       int64_t deadline_mono_ns) {
+void CollectorCrew::Run(const std::vector<std::string>& names, int64_t deadline_mono_ns,
+                        const Finish& finish) {
   Job job;
+  job.finish = &finish;
   job.scrape.clock = clock_;
   job.scrape.deadline_mono_ns = deadline_mono_ns;
   for (const auto& slot : slots_) {
@@ -76,7 +77,8 @@ CollectorCrew::Page CollectorCrew::Run(const std::vector<std::string>& names,
     finished_.WaitFor(mutex_, kPiece);
     if (job.inside && clock_->MonotonicNanos() >= job.leave_mono_ns) Leave(&job);
   }
-  return std::move(job.page);
+  if (!job.is_finished) FinishPage(&job);
+  if (job.error) std::rethrow_exception(job.error);
 }
 
 // Gives what is left of the job to an idle worker, or to a new one.
@@ -96,7 +98,7 @@ void CollectorCrew::Hire(Job* job) {
     } catch (const std::system_error& e) {
       workers_.pop_back();
       const base::Status status = base::ResourceExhausted(base::Concat({"no thread: ", e.what()}));
-      while (job->next < job->slots.size()) Record(job, status, 0);
+      while (job->next < job->slots.size()) GoWithout(job, status, 0);
       return;
     }
   }
@@ -115,10 +117,10 @@ void CollectorCrew::Leave(Job* job) {
   job->worker->state = Worker::State::kLeft;
   job->worker->job = nullptr;
   job->inside = false;
-  Record(job,
-         base::DeadlineExceeded(base::Concat(
-             {"still busy after ", Seconds(nanos), "; scrapes go on without it until it returns"})),
-         nanos);
+  GoWithout(job,
+            base::DeadlineExceeded(base::Concat({"still busy after ", Seconds(nanos),
+                                                 "; scrapes go on without it until it returns"})),
+            nanos);
   Hire(job);
 }
 
@@ -137,6 +139,8 @@ void CollectorCrew::Work(Worker* self) {
     while (self->state == Worker::State::kIdle && !stopping_) hired_.Wait(mutex_);
     if (self->state == Worker::State::kIdle) break;
     Serve(self);
+    // The last thing before the mutex is given up, or who is woken runs into it.
+    finished_.NotifyAll();
     if (idle_ > 0 || stopping_) break;
     self->state = Worker::State::kIdle;
     ++idle_;
@@ -147,21 +151,39 @@ void CollectorCrew::Work(Worker* self) {
 // Runs what is left of the worker's job, or until it is left behind.
 void CollectorCrew::Serve(Worker* self) {
   Job* const job = self->job;
-  FamilySink sink;
   while (job->next < job->slots.size()) {
     if (!Enter(job)) continue;
     Slot* const slot = job->slots[job->next];
-    const base::Status status = Collect(slot, job->scrape, &sink);
+    const base::Status status = Collect(slot, job->scrape, &self->sink);
     slot->busy = false;
     freed_.NotifyAll();
-    if (self->state == Worker::State::kLeft) return Return(slot);  // `job` may be gone
+    if (self->state == Worker::State::kLeft) {  // `job` may be gone
+      self->sink = FamilySink();
+      return Return(slot);
+    }
     job->inside = false;
-    sink.MoveTo(&job->page.families);
-    Record(job, status, clock_->MonotonicNanos() - slot->begun_mono_ns);
+    job->page.families.Take(&self->sink);
+    const int64_t now = clock_->MonotonicNanos();
+    slot->absent = IsNoData(status) ? status : base::Status();
+    slot->absent_until_mono_ns = now + std::chrono::nanoseconds(limits_.absent_for).count();
+    Record(job, status, now - slot->begun_mono_ns);
   }
+  FinishPage(job);
   self->job = nullptr;
   job->worker = nullptr;
-  finished_.NotifyAll();
+}
+
+// Calls finish, without the mutex. The families go on the thread that does.
+void CollectorCrew::FinishPage(Job* job) {
+  mutex_.Unlock();
+  try {
+    (*job->finish)(&job->page);
+  } catch (...) {  // thrown on in Run
+    job->error = std::current_exception();
+  }
+  job->page = Page();
+  mutex_.Lock();
+  job->is_finished = true;
 }
 
 // Makes the job's next collector the worker's own. Where that may not be, false: the collector is
@@ -169,15 +191,19 @@ void CollectorCrew::Serve(Worker* self) {
 bool CollectorCrew::Enter(Job* job) {
   Slot* const slot = job->slots[job->next];
   const int64_t asked = clock_->MonotonicNanos();
+  if (IsAbsent(*slot, asked)) {
+    Record(job, slot->absent, 0);
+    return false;
+  }
   const bool is_free = AwaitTurn(*slot, asked + ShareNanos(*job, asked));
   const int64_t now = clock_->MonotonicNanos();
   if (!is_free) {
-    Record(job, base::DeadlineExceeded("still busy"), now - slot->begun_mono_ns);
+    GoWithout(job, base::DeadlineExceeded("still busy"), now - slot->begun_mono_ns);
     return false;
   }
   const int64_t share = ShareNanos(*job, now);
   if (share == 0) {
-    Record(job, base::DeadlineExceeded("the collectors before it left no time"), 0);
+    GoWithout(job, base::DeadlineExceeded("the collectors before it left no time"), 0);
     return false;
   }
   slot->busy = true;
@@ -227,6 +253,17 @@ int64_t CollectorCrew::ShareNanos(const Job& job, int64_t now) const {
   const int64_t most = limit > 0 ? limit : left;
   const bool is_last = job.next + 1 == job.slots.size();
   return std::min(most, is_last ? left : left / 4 * 3);
+}
+
+// The job's next collector brings nothing to this page.
+void CollectorCrew::GoWithout(Job* job, const base::Status& why, int64_t nanos) {
+  job->slots[job->next]->collector->CollectWithout(&job->page.families);
+  Record(job, why, nanos);
+}
+
+// Whether the collector's source was looked for a short while ago, and was not there.
+bool CollectorCrew::IsAbsent(const Slot& slot, int64_t now) const {
+  return !slot.absent.ok() && now < slot.absent_until_mono_ns;
 }
 
 // What came of the job's next collector, which makes the one behind it the next.

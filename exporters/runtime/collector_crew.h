@@ -1,9 +1,9 @@
 #ifndef VEDETTE_EXPORTERS_RUNTIME_COLLECTOR_CREW_H_
 #define VEDETTE_EXPORTERS_RUNTIME_COLLECTOR_CREW_H_
 
-#include <prometheus/metric_family.h>
-
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -25,6 +25,9 @@ namespace vedette::exporters {
 // so at most one thread a collector is ever lost, and beside them there are as many workers as
 // scrapes at a time. One idle worker stays.
 //
+// A collector that says that the machine lacks its source (NoData) is not asked again for a while,
+// where the limits say so: a page costs the fewer looks into nothing.
+//
 // A collector that begins to fail, or to hang, is logged then and when it works again, not at each
 // scrape. Thread-safe; scrapes at the same time take turns at each collector.
 class CollectorCrew {
@@ -40,9 +43,11 @@ class CollectorCrew {
     int64_t nanos = 0;  // what it took; of one that is still busy, what it took so far
   };
   struct Page {
-    std::vector<prometheus::MetricFamily> families;
+    FamilySink families;
     std::vector<Outcome> outcomes;  // in the members' order
   };
+  // What is to be made of a page.
+  using Finish = std::function<void(Page*)>;
 
   // `clock` and `logger` are borrowed.
   CollectorCrew(std::vector<Member> members, ScrapeLimits limits, const base::Clock* clock,
@@ -56,8 +61,11 @@ class CollectorCrew {
   std::vector<std::string> Names() const;
   bool Has(std::string_view name) const;
 
-  // One scrape of the members named. Returns shortly after `deadline_mono_ns` at the latest.
-  Page Run(const std::vector<std::string>& names, int64_t deadline_mono_ns)
+  // One scrape of the members named, then `finish` once with what they brought, on the worker that
+  // brought it: its families then come from and go back to one thread's memory, however many
+  // threads a server has. On the caller's thread where that worker was left. What `finish` throws
+  // comes out here. Returns shortly after `deadline_mono_ns` at the latest.
+  void Run(const std::vector<std::string>& names, int64_t deadline_mono_ns, const Finish& finish)
       VEDETTE_EXCLUDES(mutex_);
 
  private:
@@ -69,6 +77,8 @@ class CollectorCrew {
     bool left = false;  // busy, and the scrape went on without it
     bool failing = false;
     int64_t begun_mono_ns = 0;
+    base::Status absent;  // what it said when its source was last looked for
+    int64_t absent_until_mono_ns = 0;
   };
   struct Worker;
   // One scrape under way: on the stack of Run, guarded by mutex_.
@@ -80,11 +90,15 @@ class CollectorCrew {
     bool inside = false;       // the worker is inside Collect
     int64_t leave_mono_ns = 0;
     Page page;
+    const Finish* finish = nullptr;
+    std::exception_ptr error;  // what finish threw
+    bool is_finished = false;
   };
   struct Worker {
     enum class State { kIdle, kWorking, kLeft, kEnded };
     State state = State::kIdle;
     Job* job = nullptr;  // null but while working
+    FamilySink sink;     // of the collector in hand; only the worker touches it
     std::thread thread;
   };
 
@@ -94,6 +108,7 @@ class CollectorCrew {
   bool Enter(Job* job) VEDETTE_REQUIRES(mutex_);
   bool AwaitTurn(const Slot& slot, int64_t until_mono_ns) VEDETTE_REQUIRES(mutex_);
   base::Status Collect(Slot* slot, const Scrape& scrape, FamilySink* sink) VEDETTE_REQUIRES(mutex_);
+  void FinishPage(Job* job) VEDETTE_REQUIRES(mutex_);
   void Return(Slot* slot) VEDETTE_REQUIRES(mutex_);
 
   // The scrape's side.
@@ -102,6 +117,8 @@ class CollectorCrew {
   void Reap() VEDETTE_REQUIRES(mutex_);
 
   int64_t ShareNanos(const Job& job, int64_t now) const;
+  void GoWithout(Job* job, const base::Status& why, int64_t nanos) VEDETTE_REQUIRES(mutex_);
+  bool IsAbsent(const Slot& slot, int64_t now) const;
   void Record(Job* job, const base::Status& status, int64_t nanos) VEDETTE_REQUIRES(mutex_);
   void LogChange(Slot* slot, const base::Status& status) VEDETTE_REQUIRES(mutex_);
 

@@ -4,6 +4,7 @@
 #include <prometheus/collectable.h>
 #include <prometheus/metric_family.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,11 +40,14 @@ class CollectorSet final : public prometheus::Collectable {
 
   // Every collector, within kDefaultScrapeTimeout (page.h).
   std::vector<prometheus::MetricFamily> Collect() const override;
-  // Those named, by `deadline_mono_ns`.
-  std::vector<prometheus::MetricFamily> CollectNamed(const std::vector<std::string>& names,
-                                                     int64_t deadline_mono_ns) const;
+  // Those named, by `deadline_mono_ns`, and then `use` once with their families, on the thread that
+  // they come from (CollectorCrew::Run).
+  void Scrape(const std::vector<std::string>& names, int64_t deadline_mono_ns,
+              const std::function<void(FamilySink*)>& use) const;
 
  private:
+  void AddOutcomes(CollectorCrew::Page* page) const;
+
   const std::string prefix_;
   const std::string program_;
   const ScrapeLimits limits_;

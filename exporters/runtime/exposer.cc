@@ -1,9 +1,9 @@
 #include "exporters/runtime/exposer.h"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "base/strings.h"
 #include "exporters/runtime/landing_page.h"
@@ -41,13 +41,15 @@ Response Exposer::Metrics(const Request& request) const {
   if (!names.ok()) return Response::Text(400, base::Message(names.status()));
 
   const CollectorSet& collectors = *options_.collectors;
-  auto families = collectors.CollectNamed(
-      *names, ScrapeDeadline(request, *options_.clock, collectors.limits()));
-  for (const prometheus::Collectable* source : options_.always) {
-    auto more = source->Collect();
-    std::move(more.begin(), more.end(), std::back_inserter(families));
-  }
-  return MetricsPage(request, std::move(families));
+  Response response;
+  const auto answer = [&](FamilySink* families) {
+    for (const prometheus::Collectable* source : options_.always) {
+      for (prometheus::MetricFamily& family : source->Collect()) families->Add(std::move(family));
+    }
+    response = MetricsPage(request, families);
+  };
+  collectors.Scrape(*names, ScrapeDeadline(request, *options_.clock, collectors.limits()), answer);
+  return response;
 }
 
 // The collectors to run. Messages and rules are upstream's: an unknown name in exclude[] is

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/number_text.h"
+#include "exporters/runtime/flat_page.h"
 #include "model/exposition/writer.h"
 
 namespace vedette::exporters {
@@ -22,22 +23,6 @@ using PairLabels = std::vector<std::pair<std::string, std::string>>;
 
 // Of a node's page; a larger one grows.
 constexpr size_t kUsualPageBytes = 96u << 10;
-
-FamilyType TypeOf(MetricType type) {
-  switch (type) {
-    case MetricType::Counter:
-      return FamilyType::kCounter;
-    case MetricType::Gauge:
-      return FamilyType::kGauge;
-    case MetricType::Summary:
-      return FamilyType::kSummary;
-    case MetricType::Histogram:
-      return FamilyType::kHistogram;
-    case MetricType::Untyped:
-      break;
-  }
-  return FamilyType::kUnknown;
-}
 
 PairLabels TakeLabels(ClientMetric* metric) {
   PairLabels labels;
@@ -88,36 +73,33 @@ void AddHistogram(ClientMetric* metric, Family* out) {
   AddPoint(labels, "_count", count, *metric, out);
 }
 
-double PlainValue(const ClientMetric& metric, MetricType type) {
-  switch (type) {
-    case MetricType::Counter:
-      return metric.counter.value;
-    case MetricType::Gauge:
-      return metric.gauge.value;
-    default:
-      return metric.untyped.value;
+// A histogram or summary as the exposition writer takes it: its points, in the order in which they
+// are written.
+Family ToExpositionFamily(MetricFamily* family) {
+  Family out;
+  out.name = std::move(family->name);
+  out.help = std::move(family->help);
+  out.type = family->type == MetricType::Histogram ? FamilyType::kHistogram : FamilyType::kSummary;
+  for (ClientMetric& metric : family->metric) {
+    if (family->type == MetricType::Histogram) {
+      AddHistogram(&metric, &out);
+    } else {
+      AddSummary(&metric, &out);
+    }
   }
+  return out;
 }
 
 // By label values, label after label, as client_golang orders a family.
 bool ValuesBefore(const ClientMetric& a, const ClientMetric& b) {
-  const size_t n = std::min(a.label.size(), b.label.size());
-  for (size_t i = 0; i < n; ++i) {
-    if (const int order = a.label[i].value.compare(b.label[i].value); order != 0) return order < 0;
-  }
-  return a.label.size() < b.label.size();
+  return std::lexicographical_compare(
+      a.label.begin(), a.label.end(), b.label.begin(), b.label.end(),
+      [](const auto& x, const auto& y) { return x.value < y.value; });
 }
 
 void SortMetrics(std::vector<ClientMetric>* metrics) {
-  for (ClientMetric& metric : *metrics) {
-    if (metric.label.size() > 1 && !std::is_sorted(metric.label.begin(), metric.label.end())) {
-      std::sort(metric.label.begin(), metric.label.end());
-    }
-  }
-  if (metrics->size() < 2) return;
-  if (!std::is_sorted(metrics->begin(), metrics->end(), ValuesBefore)) {
-    std::stable_sort(metrics->begin(), metrics->end(), ValuesBefore);
-  }
+  for (ClientMetric& metric : *metrics) std::sort(metric.label.begin(), metric.label.end());
+  std::stable_sort(metrics->begin(), metrics->end(), ValuesBefore);
   const auto same = [](const ClientMetric& a, const ClientMetric& b) { return a.label == b.label; };
   metrics->erase(std::unique(metrics->begin(), metrics->end(), same), metrics->end());
 }
@@ -126,7 +108,6 @@ void SortMetrics(std::vector<ClientMetric>* metrics) {
 // one.
 std::vector<MetricFamily*> InOrder(std::vector<MetricFamily>* families) {
   std::vector<MetricFamily*> order;
-  order.reserve(families->size());
   for (MetricFamily& family : *families) {
     if (!family.metric.empty()) order.push_back(&family);
   }
@@ -146,57 +127,26 @@ std::vector<MetricFamily*> InOrder(std::vector<MetricFamily>* families) {
   return order;
 }
 
-// Counters, gauges and untyped families, which are nearly all, go to the page without a copy.
-void WritePlain(const MetricFamily& family, model::exposition::Format format, std::string* page) {
-  model::exposition::FamilyWriter writer({family.name, family.help, TypeOf(family.type), ""},
-                                         format, page);
-  std::vector<model::exposition::LabelView> labels;
-  for (const ClientMetric& metric : family.metric) {
-    labels.clear();
-    for (const ClientMetric::Label& label : metric.label) {
-      labels.push_back({label.name, label.value});
-    }
-    const auto time =
-        metric.timestamp_ms == 0 ? std::nullopt : std::optional<int64_t>(metric.timestamp_ms);
-    writer.AddPoint("", labels, PlainValue(metric, family.type), time);
-  }
-}
-
 }  // namespace
 
-Family ToExpositionFamily(MetricFamily family) {
-  Family out;
-  out.name = std::move(family.name);
-  out.help = std::move(family.help);
-  out.type = TypeOf(family.type);
-  out.points.reserve(family.metric.size());
-  for (ClientMetric& metric : family.metric) {
-    switch (family.type) {
-      case MetricType::Summary:
-        AddSummary(&metric, &out);
-        break;
-      case MetricType::Histogram:
-        AddHistogram(&metric, &out);
-        break;
-      default:
-        AddPoint(TakeLabels(&metric), "", PlainValue(metric, family.type), metric, &out);
-    }
+std::string WritePage(FamilySink* families, model::exposition::Format format) {
+  FlatPage flat(families);
+  std::string page;
+  page.reserve(kUsualPageBytes);
+  for (MetricFamily* family : InOrder(families->compound())) {
+    while (!flat.AtEnd() && flat.NextName() < family->name) flat.WriteNext(format, &page);
+    if (!flat.AtEnd() && flat.NextName() == family->name) continue;  // of another type
+    model::exposition::AppendFamily(ToExpositionFamily(family), format, &page);
   }
-  return out;
+  while (!flat.AtEnd()) flat.WriteNext(format, &page);
+  model::exposition::EndPage(format, &page);
+  return page;
 }
 
 std::string WritePage(std::vector<MetricFamily> families, model::exposition::Format format) {
-  std::string page;
-  page.reserve(kUsualPageBytes);
-  for (MetricFamily* family : InOrder(&families)) {
-    if (family->type == MetricType::Histogram || family->type == MetricType::Summary) {
-      model::exposition::AppendFamily(ToExpositionFamily(std::move(*family)), format, &page);
-    } else {
-      WritePlain(*family, format, &page);
-    }
-  }
-  model::exposition::EndPage(format, &page);
-  return page;
+  FamilySink sink;
+  for (MetricFamily& family : families) sink.Add(std::move(family));
+  return WritePage(&sink, format);
 }
 
 }  // namespace vedette::exporters

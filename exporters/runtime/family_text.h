@@ -6,18 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "model/exposition/family.h"
+#include "exporters/runtime/family_sink.h"
 #include "model/exposition/format.h"
 
 namespace vedette::exporters {
 
-// One family of prometheus-cpp's model as the exposition writer takes it: histograms and summaries
-// become their points, in the order in which they are written.
-model::exposition::Family ToExpositionFamily(prometheus::MetricFamily family);
-
-// The page: families of one name become one (the first HELP and type stand), sorted by name;
-// metrics sorted by their label values; of metrics with the same labels the first stays; families
-// without metrics go.
+// The page: families of one name become one (the first HELP and type stand, and those of another
+// type go), sorted by name; metrics sorted by their label values; of metrics with the same labels
+// the first stays; families without metrics go. `families` is spent.
+std::string WritePage(FamilySink* families, model::exposition::Format format);
 std::string WritePage(std::vector<prometheus::MetricFamily> families,
                       model::exposition::Format format);
 

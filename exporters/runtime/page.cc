@@ -1,6 +1,7 @@
 #include "exporters/runtime/page.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/strings.h"
 #include "exporters/runtime/family_text.h"
@@ -18,13 +19,19 @@ int64_t ScrapeDeadline(const base::http::Request& request, const base::Clock& cl
   return clock.MonotonicNanos() + std::max(nanos / 2, nanos - offset);
 }
 
-base::http::Response MetricsPage(const base::http::Request& request,
-                                 std::vector<prometheus::MetricFamily> families) {
+base::http::Response MetricsPage(const base::http::Request& request, FamilySink* families) {
   const auto format = model::exposition::NegotiateFormat(request.headers.Get("Accept"));
   base::http::Response response;
   response.headers.Set("Content-Type", model::exposition::ContentType(format));
-  response.body = WritePage(std::move(families), format);
+  response.body = WritePage(families, format);
   return response;
+}
+
+base::http::Response MetricsPage(const base::http::Request& request,
+                                 std::vector<prometheus::MetricFamily> families) {
+  FamilySink sink;
+  for (prometheus::MetricFamily& family : families) sink.Add(std::move(family));
+  return MetricsPage(request, &sink);
 }
 
 }  // namespace vedette::exporters

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/http/message.h"
+#include "exporters/runtime/family_sink.h"
 #include "exporters/runtime/scrape_limits.h"
 
 namespace vedette::exporters {
@@ -23,6 +24,8 @@ int64_t ScrapeDeadline(const base::http::Request& request, const base::Clock& cl
                        const ScrapeLimits& limits = {});
 
 // A page of metrics in the format that the request's Accept asks for. Compression is the server's.
+// `families` is spent.
+base::http::Response MetricsPage(const base::http::Request& request, FamilySink* families);
 base::http::Response MetricsPage(const base::http::Request& request,
                                  std::vector<prometheus::MetricFamily> families);
 

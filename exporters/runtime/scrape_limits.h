@@ -12,6 +12,8 @@ struct ScrapeLimits {
   std::chrono::milliseconds collector_timeout{5'000};
   // What is kept of the scraper's timeout for sending the page: --scrape.timeout-offset.
   std::chrono::milliseconds timeout_offset{500};
+  // How long a source that the machine lacks is not looked for again.
+  std::chrono::seconds absent_for{0};
 };
 
 }  // namespace vedette::exporters

@@ -51,8 +51,9 @@ struct Seen {
 
 Seen Look(const CollectorCrew::Page& page) {
   Seen seen;
-  for (const auto& family : page.families) {
-    if (!family.metric.empty()) seen.families.insert(family.name);
+  for (const FamilySink::Point& point : page.families.points()) {
+    const FamilySink::Family& family = page.families.families()[point.family];
+    seen.families.emplace(page.families.TextOf(family.name));
   }
   for (const auto& outcome : page.outcomes) {
     if (!seen.outcomes.empty()) seen.outcomes += " ";
@@ -81,15 +82,23 @@ class CollectorCrewTest : public ::testing::Test {
     Make(std::move(members));
   }
   void Make(std::vector<CollectorCrew::Member> members) {
-    crew_ = std::make_unique<CollectorCrew>(std::move(members), ScrapeLimits(), &clock_, &logger_);
+    crew_ = std::make_unique<CollectorCrew>(std::move(members), limits_, &clock_, &logger_);
   }
   ~CollectorCrewTest() override {
     for (const auto& [letter, gate] : gates_) gate->Open();
   }
 
+  CollectorCrew::Page Scrape(const std::vector<std::string>& names, seconds timeout) {
+    CollectorCrew::Page out;
+    crew_->Run(names, clock_.MonotonicNanos() + std::chrono::nanoseconds(timeout).count(),
+               [this, &out](CollectorCrew::Page* page) {
+                 finished_on_ = std::this_thread::get_id();
+                 out = std::move(*page);
+               });
+    return out;
+  }
   CollectorCrew::Page Scrape(seconds timeout = seconds(10)) {
-    return crew_->Run(crew_->Names(),
-                      clock_.MonotonicNanos() + std::chrono::nanoseconds(timeout).count());
+    return Scrape(crew_->Names(), timeout);
   }
   std::future<CollectorCrew::Page> ScrapeAside(seconds timeout = seconds(10)) {
     return std::async(std::launch::async, [this, timeout] { return Scrape(timeout); });
@@ -104,6 +113,8 @@ class CollectorCrewTest : public ::testing::Test {
 
   test::FakeClock clock_;
   test::CaptureLogger logger_;
+  ScrapeLimits limits_;
+  std::thread::id finished_on_;
   std::map<char, Gate*> gates_;
   std::map<char, Quick*> quicks_;
   std::unique_ptr<CollectorCrew> crew_;
@@ -114,7 +125,37 @@ TEST_F(CollectorCrewTest, AllRunInTheirOrder) {
   const Seen seen = Look(Scrape());
   EXPECT_EQ(seen.outcomes, "c1 a1 b1");
   EXPECT_EQ(seen.families, (std::set<std::string>{"a", "b", "c"}));
-  EXPECT_EQ(Look(crew_->Run({}, clock_.MonotonicNanos())).outcomes, "");
+  EXPECT_EQ(Look(Scrape({}, seconds(1))).outcomes, "");
+}
+
+TEST_F(CollectorCrewTest, PageIsMadeOnTheWorkerThatBroughtItsFamilies) {
+  Make("a");
+  Scrape();
+  const std::thread::id first = finished_on_;
+  EXPECT_NE(first, std::this_thread::get_id());
+  Scrape();
+  EXPECT_EQ(finished_on_, first);
+}
+
+TEST_F(CollectorCrewTest, WhatThrowsWhileThePageIsMadeComesOut) {
+  Make("a");
+  const auto fail = [](CollectorCrew::Page*) { throw std::bad_alloc(); };
+  EXPECT_THROW(crew_->Run({"a"}, clock_.MonotonicNanos() + 1'000'000'000, fail), std::bad_alloc);
+  EXPECT_EQ(Look(Scrape()).outcomes, "a1");
+}
+
+TEST_F(CollectorCrewTest, AbsentSourceIsNotLookedForAtEachScrape) {
+  limits_.absent_for = seconds(60);
+  Make("ab");
+  quicks_['a']->status = NoData("no such folder");
+  EXPECT_EQ(Look(Scrape()).outcomes, "a0 b1");
+  quicks_['a']->left_ms = -1;
+  EXPECT_EQ(Look(Scrape()).outcomes, "a0 b1");
+  EXPECT_EQ(quicks_['a']->left_ms, -1) << "asked";
+  quicks_['a']->status = base::Status();
+  clock_.Advance(seconds(60));
+  EXPECT_EQ(Look(Scrape()).outcomes, "a1 b1");
+  EXPECT_EQ(Look(Scrape()).outcomes, "a1 b1") << "what is there is asked each time";
 }
 
 TEST_F(CollectorCrewTest, HangingOneCostsItselfOnly) {
@@ -125,6 +166,13 @@ TEST_F(CollectorCrewTest, HangingOneCostsItselfOnly) {
   EXPECT_EQ(seen.families, (std::set<std::string>{"a", "c"}));
   EXPECT_EQ(page.outcomes[1].nanos, 6'000'000'000);
   EXPECT_EQ(logger_.Count("collector=B err=\"still busy after 6.0 s"), 1) << logger_.Lines().back();
+}
+
+TEST_F(CollectorCrewTest, HangingOneStillSaysThatItIsDown) {
+  Make("aBc");
+  gates_['B']->shown_without = "b_up";
+  EXPECT_TRUE(Look(ScrapePastHanging('B')).families.contains("b_up"));
+  EXPECT_TRUE(Look(Scrape()).families.contains("b_up")) << "passed over";
 }
 
 TEST_F(CollectorCrewTest, HangingOneIsPassedOverUntilItReturns) {
@@ -151,12 +199,14 @@ TEST_F(CollectorCrewTest, WhatComesTooLateIsOnNoPage) {
   gates_['B']->Open();
   // Its first run added a family before it hung, and a value after: neither shows twice.
   while (Look(Scrape()).outcomes != "a1 B1 c1") std::this_thread::yield();
-  const CollectorCrew::Page page = Scrape();
+  CollectorCrew::Page page = Scrape();
+  std::vector<prometheus::MetricFamily> families;
+  page.families.MoveTo(&families);
   const auto is_gate = [](const prometheus::MetricFamily& f) { return f.name == "gate"; };
-  const auto gate = std::find_if(page.families.begin(), page.families.end(), is_gate);
-  ASSERT_NE(gate, page.families.end());
+  const auto gate = std::find_if(families.begin(), families.end(), is_gate);
+  ASSERT_NE(gate, families.end());
   EXPECT_EQ(gate->metric.size(), 1u);
-  EXPECT_EQ(std::count_if(page.families.begin(), page.families.end(), is_gate), 1);
+  EXPECT_EQ(std::count_if(families.begin(), families.end(), is_gate), 1);
 }
 
 TEST_F(CollectorCrewTest, TwoThatHangCostThemselvesOnly) {
@@ -223,7 +273,7 @@ TEST_F(CollectorCrewTest, SharesLeaveTimeForThoseBehind) {
     EXPECT_EQ(quicks_['a']->left_ms, c.first_ms);
     EXPECT_EQ(quicks_['b']->left_ms, c.last_ms);
   }
-  crew_->Run({"b"}, clock_.MonotonicNanos() + 60'000'000'000);
+  Scrape({"b"}, seconds(60));
   EXPECT_EQ(quicks_['b']->left_ms, 60'000) << "alone it has all";
 }
 

@@ -12,6 +12,10 @@ base::Status Gate::Collect(const Scrape&, FamilySink* sink) {
   return base::Status();
 }
 
+void Gate::CollectWithout(FamilySink* sink) const {
+  if (!shown_without.empty()) sink->Gauge(shown_without, "Whether it answered.").Add(0);
+}
+
 void Gate::WaitUntilInside() {
   base::MutexLock lock(mutex_);
   while (!inside_) changed_.Wait(mutex_);

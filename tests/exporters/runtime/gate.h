@@ -1,6 +1,8 @@
 #ifndef VEDETTE_TESTS_EXPORTERS_RUNTIME_GATE_H_
 #define VEDETTE_TESTS_EXPORTERS_RUNTIME_GATE_H_
 
+#include <string>
+
 #include "base/mutex.h"
 #include "exporters/runtime/collector.h"
 
@@ -11,8 +13,11 @@ namespace vedette::exporters {
 class Gate final : public Collector {
  public:
   base::Status Collect(const Scrape& scrape, FamilySink* sink) override;
+  void CollectWithout(FamilySink* sink) const override;
   void WaitUntilInside();
   void Open();
+
+  std::string shown_without;  // a family that says 0 where a scrape went on; set before any
 
  private:
   base::Mutex mutex_;
