@@ -86,9 +86,9 @@ class Conntrack final : public Collector {
   const std::string count_path_;
   const std::string max_path_;
   const std::string stat_path_;
-  SourceFile count_;
-  SourceFile max_;
-  SourceFile stat_;
+  SourceFile count_{SourceFile::Records::kShort};
+  SourceFile max_{SourceFile::Records::kShort};
+  SourceFile stat_{SourceFile::Records::kShort};
   std::vector<uint64_t> numbers_;
 };
 

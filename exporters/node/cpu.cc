@@ -109,7 +109,7 @@ class Cpu final : public Collector {
   CpuThrottle throttle_;
   size_t cpus_ = 0;                   // that were there at the last reading
   std::map<uint64_t, Seconds> kept_;  // the highest of each counter, over all scrapes
-  SourceFile file_;
+  SourceFile file_{SourceFile::Records::kShort};
 };
 
 }  // namespace

@@ -37,7 +37,7 @@ class CpuThrottle {
 
   const std::string folder_;
   const bool is_kernel_;  // else files may be replaced, and do not stay open
-  SourceFile isolated_;
+  SourceFile isolated_{SourceFile::Records::kShort};
   std::vector<Cpu> cpus_;
   std::optional<size_t> found_among_;  // how many there were then
 };

@@ -50,6 +50,15 @@ base::StatusOr<bool> DeviceAttributes::Select(const std::string& device) {
   return true;
 }
 
+bool DeviceAttributes::SelectOpen(const std::string& device) {
+  const auto known = std::find_if(kept_.begin(), kept_.end(),
+                                  [&](const Device& kept) { return kept.name == device; });
+  if (known == kept_.end()) return false;
+  selected_name_ = device;
+  selected_ = &*known;
+  return true;
+}
+
 std::optional<std::string_view> DeviceAttributes::Read(size_t index) {
   OpenFile once;
   OpenFile* const file = selected_ != nullptr ? &selected_->files[index] : &once;

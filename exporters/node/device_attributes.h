@@ -26,6 +26,13 @@ class DeviceAttributes {
   // The device that Read is about. False where it is no folder.
   base::StatusOr<bool> Select(const std::string& device);
 
+  // As Select, for a caller who knows that no other device has taken the name since then. False
+  // where its files are not open: then Select.
+  bool SelectOpen(const std::string& device);
+
+  // Whether the folder's files may stay open: it is the kernel's, not a copy.
+  bool can_keep() const { return can_keep_; }
+
   // The text of file `index`, without white space around it; nothing where the device or its driver
   // has no such file or no value now. Valid until the next call.
   std::optional<std::string_view> Read(size_t index);

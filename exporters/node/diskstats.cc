@@ -176,7 +176,7 @@ class Diskstats final : public Collector {
   const std::string path_;
   const DeviceFilter filter_;
   std::vector<std::string_view> fields_;  // of the line in hand
-  SourceFile file_;
+  SourceFile file_{SourceFile::Records::kShort};
   SourceFile udev_file_;
   SourceFile sys_file_;
 };

@@ -31,7 +31,7 @@ class Filefd final : public Collector {
 
  private:
   const std::string path_;
-  SourceFile file_;
+  SourceFile file_{SourceFile::Records::kShort};
 };
 
 }  // namespace

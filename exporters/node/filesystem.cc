@@ -56,11 +56,13 @@ class Filesystem final : public Collector {
 
   base::Status Collect(const Scrape& scrape, FamilySink* sink) override {
     VEDETTE_ASSIGN_OR_RETURN(const std::vector<Mount> mounts, Mounts());
-    std::vector<std::string> points;
-    for (const Mount& mount : mounts) points.push_back(paths_.Root(mount.mount_point));
-    // Never more than half of what is left, so that the page goes out with the others on it.
+    std::vector<MountStats::Question> points;
+    for (const Mount& mount : mounts) {
+      points.push_back({paths_.Root(mount.mount_point), mount.answers_at_once});
+    }
+    // A tenth of the collector's time is left for what comes after the wait.
     const auto timeout = std::min<std::chrono::nanoseconds>(
-        timeout_, std::chrono::nanoseconds(scrape.RemainingNanos() / 2));
+        timeout_, std::chrono::nanoseconds(scrape.RemainingNanos() / 10 * 9));
     const std::vector<MountStat> stats = stats_.StatAll(points, timeout);
     Families families(sink);
     for (size_t i = 0; i < mounts.size(); ++i) Add(mounts[i], stats[i], &families);
@@ -75,6 +77,7 @@ class Filesystem final : public Collector {
     if (!text.ok() || text->empty()) text = file_.Read(paths_.Proc("self/mountinfo"));
     if (!text.ok()) return text.status();
     std::vector<Mount> mounts = ParseMounts(*text);
+    MarkLocalMounts(&mounts);
     std::set<std::tuple<std::string, std::string, std::string>> seen;
     std::erase_if(mounts, [&](Mount& mount) {
       mount.mount_point = paths_.StripRoot(mount.mount_point);

@@ -21,7 +21,7 @@ class KernelHung final : public Collector {
 
  private:
   const std::string path_;
-  SourceFile file_;
+  SourceFile file_{SourceFile::Records::kShort};
 };
 
 }  // namespace

@@ -95,6 +95,24 @@ void AddLink(const NetlinkMessage& message, bool with_stats, std::vector<LinkPro
   links->push_back(std::move(link));
 }
 
+void AddMark(const NetlinkMessage& message, std::vector<LinkMark>* marks) {
+  const auto head = ReadStruct<ifinfomsg>(message.body);
+  if (message.type != RTM_NEWLINK || !head) return;
+  LinkMark& mark = marks->emplace_back();
+  mark.index = static_cast<uint32_t>(head->ifi_index);
+  const std::hash<std::string_view> hash_of;
+  mark.hash = hash_of(message.body.substr(0, sizeof(ifinfomsg)));
+  AttributeScanner attributes(message.body.substr(sizeof(ifinfomsg)));
+  uint16_t type = 0;
+  std::string_view value;
+  while (attributes.Next(&type, &value)) {
+    if (type == IFLA_STATS || type == IFLA_STATS64) continue;
+    mark.hash = (mark.hash ^ type) * 0x9E3779B97F4A7C15 + hash_of(value);
+    if (type == IFLA_IFNAME) mark.device = AttributeText(value);
+    if (type == IFLA_ADDRESS) mark.address = HexPairs(value);
+  }
+}
+
 }  // namespace
 
 std::string_view OperStateName(uint32_t state) {
@@ -105,6 +123,18 @@ LinkPropertiesReader::LinkPropertiesReader(bool with_stats)
     : with_stats_(with_stats), socket_(NETLINK_ROUTE, "rtnetlink: list of interfaces") {}
 
 base::StatusOr<std::vector<LinkProperties>> LinkPropertiesReader::Read() {
+  std::vector<LinkProperties> links;
+  VEDETTE_RETURN_IF_ERROR(Ask(
+      [this, &links](const NetlinkMessage& message) { AddLink(message, with_stats_, &links); }));
+  return links;
+}
+
+base::Status LinkPropertiesReader::ReadMarks(std::vector<LinkMark>* marks) {
+  marks->clear();
+  return Ask([marks](const NetlinkMessage& message) { AddMark(message, marks); });
+}
+
+base::Status LinkPropertiesReader::Ask(const std::function<void(const NetlinkMessage&)>& take) {
   std::string request;
   ifinfomsg head{};
   head.ifi_family = AF_UNSPEC;
@@ -112,11 +142,7 @@ base::StatusOr<std::vector<LinkProperties>> LinkPropertiesReader::Read() {
   // Counters cost the kernel a sum over all CPUs.
   const uint32_t mask = with_stats_ ? 0 : RTEXT_FILTER_SKIP_STATS;
   AppendAttribute(IFLA_EXT_MASK, AsBytes(mask), &request);
-  std::vector<LinkProperties> links;
-  VEDETTE_RETURN_IF_ERROR(socket_.Ask(
-      RTM_GETLINK, NLM_F_DUMP, request,
-      [this, &links](const NetlinkMessage& message) { AddLink(message, with_stats_, &links); }));
-  return links;
+  return socket_.Ask(RTM_GETLINK, NLM_F_DUMP, request, take);
 }
 
 void ParseLinkProperties(std::string_view datagram, bool with_stats,

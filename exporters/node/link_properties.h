@@ -1,7 +1,9 @@
 #ifndef VEDETTE_EXPORTERS_NODE_LINK_PROPERTIES_H_
 #define VEDETTE_EXPORTERS_NODE_LINK_PROPERTIES_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,13 +41,25 @@ struct LinkProperties {
 // "up", "down" ... as sysfs has it; "unknown" for what is not known here.
 std::string_view OperStateName(uint32_t state);
 
+// What tells that a device is as it was: its message but for the counters, as a hash.
+struct LinkMark {
+  std::string device;
+  uint32_t index = 0;
+  std::string address;
+  size_t hash = 0;
+};
+
 // Asks for all devices. One thread; one owner, a collector.
 class LinkPropertiesReader {
  public:
   explicit LinkPropertiesReader(bool with_stats);
   base::StatusOr<std::vector<LinkProperties>> Read();
+  // Of a reader without stats. `marks` is filled anew.
+  base::Status ReadMarks(std::vector<LinkMark>* marks);
 
  private:
+  base::Status Ask(const std::function<void(const NetlinkMessage&)>& take);
+
   const bool with_stats_;
   NetlinkSocket socket_;
 };

@@ -35,7 +35,7 @@ class Loadavg final : public Collector {
                    {"node_load15", "15m load average."}};
 
   const std::string path_;
-  SourceFile file_;
+  SourceFile file_{SourceFile::Records::kShort};
 };
 
 }  // namespace

@@ -121,7 +121,7 @@ class Meminfo final : public Collector {
   }
 
   const std::string path_;
-  SourceFile file_;
+  SourceFile file_{SourceFile::Records::kShort};
 };
 
 }  // namespace

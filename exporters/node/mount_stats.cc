@@ -109,8 +109,24 @@ MountStats::~MountStats() {
   while (shared_->threads > shared_->busy) shared_->done.Wait(shared_->mutex);
 }
 
-std::vector<MountStat> MountStats::StatAll(const std::vector<std::string>& paths,
+std::vector<MountStat> MountStats::StatAll(const std::vector<Question>& questions,
                                            std::chrono::nanoseconds timeout) {
+  std::vector<std::string> paths;
+  for (const Question& question : questions) {
+    if (!question.answers_at_once) paths.push_back(question.path);
+  }
+  std::vector<MountStat> waited = AskThreads(paths, timeout);
+  auto next = waited.begin();
+  std::vector<MountStat> stats;
+  for (const Question& question : questions) {
+    stats.push_back(question.answers_at_once ? shared_->stat(question.path) : *next++);
+  }
+  return stats;
+}
+
+std::vector<MountStat> MountStats::AskThreads(const std::vector<std::string>& paths,
+                                              std::chrono::nanoseconds timeout) {
+  if (paths.empty()) return {};
   const steady_clock::time_point end = steady_clock::now() + timeout;
   base::MutexLock lock(shared_->mutex);
   shared_->answers.clear();

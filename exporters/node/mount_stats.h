@@ -35,6 +35,10 @@ MountStat StatMountPoint(const std::string& path);
 class MountStats {
  public:
   using StatFunction = std::function<MountStat(const std::string& path)>;
+  struct Question {
+    std::string path;
+    bool answers_at_once = false;  // it cannot hang: asked on the caller's thread
+  };
 
   // `workers` threads at most as long as all mounts answer.
   MountStats(int workers, StatFunction stat);
@@ -42,14 +46,17 @@ class MountStats {
   MountStats(const MountStats&) = delete;
   MountStats& operator=(const MountStats&) = delete;
 
-  // One result for each path, in that order.
-  std::vector<MountStat> StatAll(const std::vector<std::string>& paths,
+  // One result for each question, in that order.
+  std::vector<MountStat> StatAll(const std::vector<Question>& questions,
                                  std::chrono::nanoseconds timeout);
 
   static constexpr int kMaxThreads = 64;
 
  private:
   struct Shared;
+  std::vector<MountStat> AskThreads(const std::vector<std::string>& paths,
+                                    std::chrono::nanoseconds timeout);
+
   const int workers_;
   const std::shared_ptr<Shared> shared_;
 };

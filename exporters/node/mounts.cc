@@ -1,6 +1,8 @@
 #include "exporters/node/mounts.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 #include "base/strings.h"
 #include "exporters/node/text_scan.h"
@@ -14,6 +16,24 @@ constexpr size_t kMountPoint = 4;
 constexpr size_t kOptions = 5;
 constexpr size_t kFirstTag = 6;
 constexpr size_t kAfterSeparator = 3;
+
+// File systems that know their sizes without asking a device, a server or another file system.
+constexpr std::string_view kLocalTypes[] = {"ext2",  "ext3",     "ext4",     "xfs",
+                                            "tmpfs", "devtmpfs", "squashfs", "ramfs"};
+
+bool IsLocal(std::string_view fs_type) {
+  return std::find(std::begin(kLocalTypes), std::end(kLocalTypes), fs_type) !=
+         std::end(kLocalTypes);
+}
+
+// Whether one of `folders` is `path` or a folder on the way there.
+bool IsBelowAny(std::string_view path, const std::set<std::string_view>& folders) {
+  while (path.size() > 1) {
+    if (folders.contains(path)) return true;
+    path = path.substr(0, path.rfind('/'));
+  }
+  return folders.contains("/");
+}
 
 std::string Unescape(std::string_view text) {
   std::string out;
@@ -64,6 +84,16 @@ std::vector<Mount> ParseMounts(std::string_view mountinfo) {
     if (auto mount = ParseMount(line)) mounts.push_back(*std::move(mount));
   }
   return mounts;
+}
+
+void MarkLocalMounts(std::vector<Mount>* mounts) {
+  std::set<std::string_view> others;
+  for (const Mount& mount : *mounts) {
+    if (!IsLocal(mount.fs_type)) others.insert(mount.mount_point);
+  }
+  for (Mount& mount : *mounts) {
+    mount.answers_at_once = IsLocal(mount.fs_type) && !IsBelowAny(mount.mount_point, others);
+  }
 }
 
 }  // namespace vedette::exporters::node

@@ -15,7 +15,8 @@ struct Mount {
   std::string fs_type;
   std::string major;
   std::string minor;
-  bool read_only = false;  // by the mount's own options or the file system's
+  bool read_only = false;        // by the mount's own options or the file system's
+  bool answers_at_once = false;  // MarkLocalMounts
 };
 
 // Nothing when the line does not have mountinfo's form.
@@ -23,6 +24,10 @@ std::optional<Mount> ParseMount(std::string_view line);
 
 // All lines that have the form; the others are skipped.
 std::vector<Mount> ParseMounts(std::string_view mountinfo);
+
+// Marks the mounts that statfs(2) cannot hang at: of a file system that answers from memory, and
+// with no other kind of file system on the way there. `mounts` are all that there are.
+void MarkLocalMounts(std::vector<Mount>* mounts);
 
 }  // namespace vedette::exporters::node
 

@@ -8,6 +8,7 @@
 #include "exporters/node/device_attributes.h"
 #include "exporters/node/device_filter.h"
 #include "exporters/node/family_table.h"
+#include "exporters/node/link_properties.h"
 #include "exporters/node/netclass_rtnl.h"
 #include "exporters/node/source_file.h"
 
@@ -53,8 +54,10 @@ constexpr Row kRows[] = {
      {"node_network_protocol_type", Kind::kGauge, "Network device property: protocol_type"}},
 };
 constexpr size_t kFlags = 7;
+constexpr size_t kIndex = 8;
 constexpr size_t kSpeed = 14;
 static_assert(std::string_view(kRows[kFlags].file) == "flags");
+static_assert(std::string_view(kRows[kIndex].file) == "ifindex");
 static_assert(std::string_view(kRows[kSpeed].file) == "speed");
 
 // Properties that are texts, after the numbers.
@@ -66,6 +69,9 @@ constexpr FamilySpec kInfo = {"node_network_info", Kind::kGauge,
 constexpr FamilySpec kUp = {"node_network_up", Kind::kGauge,
                             "Value is 1 if operstate is 'up', 0 otherwise."};
 constexpr double kBytesPerMegabit = 1e6 / 8;
+// What the kernel has no message for when it changes is at most this old.
+constexpr int64_t kMaxAgeNanos = 60'000'000'000;
+constexpr size_t kMaxKnown = 1024;
 
 std::vector<const char*> AllFiles() {
   std::vector<const char*> files;
@@ -74,18 +80,37 @@ std::vector<const char*> AllFiles() {
   return files;
 }
 
+// What the files of one device said.
+struct Properties {
+  std::string device;
+  std::array<std::optional<int64_t>, std::size(kRows)> numbers;
+  std::array<std::string, std::size(kTexts)> texts;
+  size_t mark = 0;  // of the message that they go with
+  int64_t read_mono_ns = 0;
+};
+
+// Twenty files a device are many to read at each scrape. One message of rtnetlink has nearly all of
+// it; while a device's message is byte for byte what it was, so are its files, and only the two are
+// read that say what no message does. Where the kernel does not answer, or sysfs is of another
+// network namespace than we are in, all are read.
 class Netclass final : public Collector {
  public:
   Netclass(const NodeOptions& options, DeviceFilter filter)
       : folder_(options.paths.Sys("class/net")),
         ignore_invalid_speed_(options.netclass.ignore_invalid_speed),
         filter_(std::move(filter)),
-        attributes_(folder_, AllFiles()) {}
+        attributes_(folder_, AllFiles()),
+        links_(/*with_stats=*/false) {}
 
-  base::Status Collect(const Scrape&, FamilySink* sink) override {
+  base::Status Collect(const Scrape& scrape, FamilySink* sink) override {
     const auto devices = ListFolder(folder_, [](std::string_view) { return true; });
     if (!devices.ok()) return AbsentIsNoData(devices.status());
     attributes_.Keep(*devices);
+    std::erase_if(known_, [&](const Properties& known) {
+      return !std::binary_search(devices->begin(), devices->end(), known.device);
+    });
+    if (!attributes_.can_keep() || !links_.ReadMarks(&marks_).ok()) marks_.clear();
+    now_ = scrape.clock->MonotonicNanos();
     info_ = OpenFamily(kInfo, sink);
     up_ = OpenFamily(kUp, sink);
     families_.clear();
@@ -99,22 +124,56 @@ class Netclass final : public Collector {
 
  private:
   base::Status AddDevice(const std::string& device) {
+    const auto mark = std::find_if(marks_.begin(), marks_.end(),
+                                   [&](const LinkMark& m) { return m.device == device; });
+    const auto known = std::find_if(known_.begin(), known_.end(),
+                                    [&](const Properties& p) { return p.device == device; });
+    if (mark != marks_.end() && known != known_.end() && known->mark == mark->hash &&
+        now_ - known->read_mono_ns < kMaxAgeNanos && attributes_.SelectOpen(device)) {
+      VEDETTE_RETURN_IF_ERROR(ReadNumber(kSpeed, &*known));
+      ReadText(kDuplex, &*known);
+      Add(*known);
+      return base::Status();
+    }
+    if (known != known_.end()) known_.erase(known);
     VEDETTE_ASSIGN_OR_RETURN(const bool is_there, attributes_.Select(device));
     if (!is_there) return base::Status();
-    std::string_view admin = "unknown";
-    for (size_t i = 0; i < std::size(kRows); ++i) {
-      const std::optional<std::string_view> text = attributes_.Read(i);
-      if (!text || text->empty()) continue;
-      const std::optional<int64_t> number = ParseDeviceNumber(*text);
-      if (!number) {
-        return Malformed(base::Concat({folder_, "/", device, "/", kRows[i].file}),
-                         "expected a number", *text);
-      }
-      if (i == kFlags) admin = (*number & 1) != 0 ? "up" : "down";
-      AddNumber(i, *number, device);
+    Properties read;
+    read.device = device;
+    for (size_t i = 0; i < std::size(kRows); ++i) VEDETTE_RETURN_IF_ERROR(ReadNumber(i, &read));
+    for (size_t i = 0; i < std::size(kTexts); ++i) ReadText(i, &read);
+    Add(read);
+    if (mark != marks_.end() && IsSameDevice(*mark, read) && known_.size() < kMaxKnown) {
+      read.mark = mark->hash;
+      read.read_mono_ns = now_;
+      known_.push_back(std::move(read));
     }
-    AddTexts(device, admin);
     return base::Status();
+  }
+
+  static bool IsSameDevice(const LinkMark& mark, const Properties& read) {
+    return read.numbers[kIndex] == mark.index && read.texts[kAddress] == mark.address;
+  }
+
+  base::Status ReadNumber(size_t row, Properties* properties) {
+    properties->numbers[row] = std::nullopt;
+    const std::optional<std::string_view> text = attributes_.Read(row);
+    if (!text || text->empty()) return base::Status();
+    properties->numbers[row] = ParseDeviceNumber(*text);
+    if (properties->numbers[row]) return base::Status();
+    return Malformed(base::Concat({folder_, "/", properties->device, "/", kRows[row].file}),
+                     "expected a number", *text);
+  }
+
+  void ReadText(size_t text, Properties* properties) {
+    properties->texts[text] = attributes_.Read(std::size(kRows) + text).value_or("");
+  }
+
+  void Add(const Properties& properties) {
+    for (size_t i = 0; i < std::size(kRows); ++i) {
+      if (properties.numbers[i]) AddNumber(i, *properties.numbers[i], properties.device);
+    }
+    AddTexts(properties);
   }
 
   // A speed of -1 is unknown; upstream shows it unless told not to.
@@ -124,11 +183,11 @@ class Netclass final : public Collector {
     families_[row].Add(row == kSpeed ? value * kBytesPerMegabit : value, {{"device", device}});
   }
 
-  void AddTexts(const std::string& device, std::string_view admin) {
-    std::array<std::string, std::size(kTexts)> texts;
-    for (size_t i = 0; i < texts.size(); ++i) {
-      texts[i] = attributes_.Read(std::size(kRows) + i).value_or("");
-    }
+  void AddTexts(const Properties& properties) {
+    const std::string& device = properties.device;
+    const auto& texts = properties.texts;
+    const std::optional<int64_t> flags = properties.numbers[kFlags];
+    const std::string_view admin = !flags ? "unknown" : (*flags & 1) != 0 ? "up" : "down";
     up_->Add(texts[kOperState] == "up" ? 1 : 0, {{"device", device}});
     info_->Add(1, {{"address", texts[kAddress]},
                    {"adminstate", admin},
@@ -143,7 +202,11 @@ class Netclass final : public Collector {
   const bool ignore_invalid_speed_;
   const DeviceFilter filter_;
   DeviceAttributes attributes_;
+  LinkPropertiesReader links_;
+  std::vector<Properties> known_;
   // Of the scrape in hand.
+  int64_t now_ = 0;
+  std::vector<LinkMark> marks_;
   std::optional<FamilyRef> info_;
   std::optional<FamilyRef> up_;
   std::vector<FamilyRef> families_;

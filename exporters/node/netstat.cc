@@ -18,8 +18,8 @@ void Describe(ChosenField* field) {
 class Netstat final : public Collector {
  public:
   Netstat(const Paths& paths, FieldChoice choice)
-      : sources_{{paths.Proc("net/netstat"), {}}, {paths.Proc("net/snmp"), {}}},
-        snmp6_{paths.Proc("net/snmp6"), {}},
+      : sources_{Source(paths.Proc("net/netstat")), Source(paths.Proc("net/snmp"))},
+        snmp6_(paths.Proc("net/snmp6")),
         choice_(std::move(choice)) {}
 
   base::Status Collect(const Scrape&, FamilySink* sink) override {
@@ -30,8 +30,10 @@ class Netstat final : public Collector {
 
  private:
   struct Source {
+    explicit Source(std::string p) : path(std::move(p)) {}
+
     std::string path;
-    SourceFile file;
+    SourceFile file{SourceFile::Records::kShort};
   };
 
   // Two lines each: "Tcp: RtoMin RtoMax" and "Tcp: 200 120000".

@@ -1,12 +1,17 @@
 #include "exporters/node/node_exporter.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/strings.h"
 #include "exporters/node/collectors.h"
 
 namespace vedette::exporters::node {
 namespace {
+
+// Of hardware, file systems and the like that this machine does not have, which most collectors are
+// about.
+constexpr std::chrono::minutes kAbsentFor{1};
 
 bool IsOn(const CollectorSpec& spec, const NodeOptions& options) {
   const auto chosen = options.collectors.find(spec.name);
@@ -46,6 +51,7 @@ base::Status NodeExporter::MakeCollectors(const Environment& environment) {
   set.prefix = "node";
   set.program = "node_exporter";
   set.limits = environment.limits;
+  set.limits.absent_for = kAbsentFor;
   set.clock = environment.clock;
   set.logger = environment.logger;
   for (const CollectorSpec& spec : AllCollectors()) {

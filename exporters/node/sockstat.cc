@@ -66,8 +66,8 @@ class Sockstat final : public Collector {
   const std::string path4_;
   const std::string path6_;
   const double page_bytes_;
-  SourceFile file4_;
-  SourceFile file6_;
+  SourceFile file4_{SourceFile::Records::kShort};
+  SourceFile file6_{SourceFile::Records::kShort};
 };
 
 }  // namespace

@@ -63,7 +63,7 @@ class Softnet final : public Collector {
   }
 
   const std::string path_;
-  SourceFile file_;
+  SourceFile file_{SourceFile::Records::kShort};
   std::vector<uint64_t> numbers_;
 };
 

@@ -21,6 +21,9 @@ constexpr size_t kFirstBuffer = 4096;
 // No file that we read is near this; one that is must not take the memory of the host.
 constexpr size_t kMaxBytes = 64u << 20;
 constexpr size_t kShownBytes = 60;
+// See SourceFile::Records.
+constexpr size_t kKernelPage = 4096;
+constexpr size_t kShortRecord = 1024;
 
 // Whether reading from the start gives the state of the moment, however long the file is open.
 bool IsMadeAtEachRead(const struct statfs& about) {
@@ -50,19 +53,20 @@ void OpenFile::Close() {
 base::StatusOr<std::string_view> SourceFile::Read(const std::string& path) {
   const bool again = path == last_path_;
   if (again && kept_.fd() >= 0) {
-    auto text = ReadWhole(kept_.fd(), path);
+    auto text = ReadWhole(kept_.fd(), path, true);
     if (text.ok()) return text;
   }
   kept_.Close();  // of another path, or its device went away
   OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.fd() < 0) return base::FromErrno(errno, path);
-  auto text = ReadWhole(file.fd(), path);
+  auto text = ReadWhole(file.fd(), path, false);
   if (again && text.ok() && IsKernelFile(file.fd())) kept_ = std::move(file);
   if (!again) last_path_ = path;
   return text;
 }
 
-base::StatusOr<std::string_view> SourceFile::ReadWhole(int fd, const std::string& path) {
+base::StatusOr<std::string_view> SourceFile::ReadWhole(int fd, const std::string& path,
+                                                       bool is_kernel) {
   if (buffer_.empty()) buffer_.resize(kFirstBuffer);
   size_t size = 0;
   while (true) {
@@ -75,6 +79,9 @@ base::StatusOr<std::string_view> SourceFile::ReadWhole(int fd, const std::string
     if (n == 0) return std::string_view(buffer_.data(), size);
     if (n > 0) {
       size += static_cast<size_t>(n);
+      const bool is_all = is_kernel && records_ == Records::kShort &&
+                          size + kShortRecord <= std::min(kKernelPage, buffer_.size());
+      if (is_all) return std::string_view(buffer_.data(), size);
     } else if (errno != EINTR) {
       return base::FromErrno(errno, path);
     }

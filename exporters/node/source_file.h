@@ -32,6 +32,13 @@ class OpenFile {
 // a collector.
 class SourceFile {
  public:
+  // What a file is made of. The kernel hands out whole records, as many as its page of 4 KiB has
+  // room for: of a file whose records are under 1 KiB, or which is made in one go, a reading that
+  // ends 1 KiB before that was the last, and the end of the file need not be read.
+  enum class Records { kAnyLength, kShort };
+
+  explicit SourceFile(Records records = Records::kAnyLength) : records_(records) {}
+
   // The content, which stays valid until the next Read. Errors name the path; a file that does not
   // exist is NotFound.
   base::StatusOr<std::string_view> Read(const std::string& path);
@@ -39,8 +46,10 @@ class SourceFile {
   base::StatusOr<uint64_t> ReadUint(const std::string& path);
 
  private:
-  base::StatusOr<std::string_view> ReadWhole(int fd, const std::string& path);
+  // `is_kernel`: the file is of procfs or sysfs.
+  base::StatusOr<std::string_view> ReadWhole(int fd, const std::string& path, bool is_kernel);
 
+  const Records records_;
   std::vector<char> buffer_;
   std::string last_path_;
   OpenFile kept_;  // open at last_path_, or none

@@ -83,7 +83,7 @@ class Stat final : public Collector {
 
   const std::string path_;
   const bool softirq_;
-  SourceFile file_;
+  SourceFile file_{SourceFile::Records::kShort};
 };
 
 }  // namespace

@@ -72,8 +72,8 @@ class Time final : public Collector {
 
   struct Device {
     std::string name;  // "0"
-    SourceFile available;
-    SourceFile current;
+    SourceFile available{SourceFile::Records::kShort};
+    SourceFile current{SourceFile::Records::kShort};
   };
 
   const std::string folder_;

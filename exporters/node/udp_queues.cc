@@ -64,8 +64,8 @@ class UdpQueues final : public Collector {
 
   const std::string path4_;
   const std::string path6_;
-  SourceFile file4_;
-  SourceFile file6_;
+  SourceFile file4_{SourceFile::Records::kShort};
+  SourceFile file6_{SourceFile::Records::kShort};
 };
 
 }  // namespace

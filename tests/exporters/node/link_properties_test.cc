@@ -6,7 +6,9 @@
 #include <linux/if.h>
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -146,6 +148,74 @@ TEST(VirtualDevice, IsSeenByRtnetlinkAndEthtool) {
   });
   if (!may) GTEST_SKIP() << "this process may make no network namespace";
   if (!has_veth) GTEST_SKIP() << "this kernel has no virtual Ethernet devices";
+}
+
+base::Status SetMtu(uint32_t index, uint32_t mtu) {
+  ifinfomsg head{};
+  head.ifi_index = static_cast<int>(index);
+  std::string request(AsBytes(head));
+  AppendAttribute(IFLA_MTU, Number(mtu), &request);
+  NetlinkSocket socket(NETLINK_ROUTE, "rtnetlink: set link");
+  return socket.Ask(RTM_NEWLINK, NLM_F_ACK, request, [](const NetlinkMessage&) {});
+}
+
+// One datagram that makes lo's counters move. Brings lo up first.
+bool SendOverLoopback() {
+  ifinfomsg head{};
+  head.ifi_index = 1;
+  head.ifi_flags = IFF_UP;
+  head.ifi_change = IFF_UP;
+  NetlinkSocket netlink(NETLINK_ROUTE, "rtnetlink: set link");
+  if (!netlink.Ask(RTM_NEWLINK, NLM_F_ACK, AsBytes(head), [](const NetlinkMessage&) {}).ok()) {
+    return false;
+  }
+  const OpenFile socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  to.sin_port = htons(9);
+  return ::sendto(socket.fd(), "x", 1, 0, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 1;
+}
+
+// Files of a device are not read while its message is the same, and at once when it is not.
+TEST(VirtualDevice, ChangeIsSeenByNetclassAtOnce) {
+  const test::TempDir folder;
+  bool is_made = false;
+  InNamespace([&] {
+    is_made = ::unshare(CLONE_NEWNS) == 0 &&
+              ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+              ::mount("sysfs", folder.path().c_str(), "sysfs", 0, nullptr) == 0 && AddVeth().ok();
+    if (!is_made) return;
+    NodeOptions options;
+    options.paths.sysfs = folder.path();
+    options.disable_defaults = true;
+    options.collectors["netclass"] = true;
+    const PageMaker maker(options);
+    const auto families = [&maker] {
+      auto all = SplitFamilies(maker.Get());
+      std::erase_if(all, [](const auto& one) { return !one.first.starts_with("node_network_"); });
+      return all;
+    };
+    LinkPropertiesReader reader(false);
+    std::vector<LinkMark> before;
+    std::vector<LinkMark> after;
+    ASSERT_TRUE(SendOverLoopback());
+    ASSERT_TRUE(reader.ReadMarks(&before).ok());
+    ASSERT_TRUE(SendOverLoopback());
+    ASSERT_TRUE(reader.ReadMarks(&after).ok());
+    ASSERT_EQ(before.size(), after.size());
+    for (size_t i = 0; i < before.size(); ++i) {
+      EXPECT_EQ(before[i].hash, after[i].hash) << after[i].device << ": counters do not count";
+    }
+    const auto first = families();
+    EXPECT_EQ(families(), first);
+    const std::string page = maker.Get();
+    EXPECT_EQ(ValueOf(page, "node_network_mtu_bytes{device=\"vedette0\"}"), "1500");
+    const std::string index = ValueOf(page, "node_network_iface_id{device=\"vedette0\"}");
+    ASSERT_TRUE(SetMtu(static_cast<uint32_t>(std::stoul(index)), 1400).ok());
+    EXPECT_EQ(ValueOf(maker.Get(), "node_network_mtu_bytes{device=\"vedette0\"}"), "1400");
+  });
+  if (!is_made) GTEST_SKIP() << "this process may make no namespaces of network and mounts";
 }
 
 // Upstream shows an unknown speed as 2^32-1 megabits, we do not.
