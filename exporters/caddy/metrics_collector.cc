@@ -23,12 +23,16 @@ class Metrics final : public Collector {
 
   base::Status Collect(const Scrape& scrape, FamilySink* sink) override {
     const base::Status status = Relay(scrape, sink);
-    sink->Gauge("caddy_up", "Whether Caddy's admin interface gave its metrics.")
-        .Add(status.ok() ? 1 : 0);
+    AddUp(status.ok(), sink);
     return status;
   }
+  void CollectWithout(FamilySink* sink) const override { AddUp(false, sink); }
 
  private:
+  static void AddUp(bool is_up, FamilySink* sink) {
+    sink->Gauge("caddy_up", "Whether Caddy's admin interface gave its metrics.").Add(is_up ? 1 : 0);
+  }
+
   base::Status Relay(const Scrape& scrape, FamilySink* sink) {
     VEDETTE_ASSIGN_OR_RETURN(const std::string page,
                              context_.admin->Get("/metrics", scrape, kMaxPageBytes));

@@ -19,8 +19,8 @@ std::string ErrorCode(const std::string& text) {
 }
 
 base::StatusOr<std::unique_ptr<Stream>> OpenStream(const Address& address, const TlsContext* tls,
-                                                   const Deadline& deadline) {
-  VEDETTE_ASSIGN_OR_RETURN(Fd fd, Connect(address, deadline));
+                                                   const Deadline& deadline, Resolver* resolver) {
+  VEDETTE_ASSIGN_OR_RETURN(Fd fd, Connect(address, deadline, resolver));
   if (!address.is_tls()) return NewPlainStream(std::move(fd));
   if (tls == nullptr) return base::Internal("no TLS settings for a TLS address");
   auto stream = tls->Handshake(std::move(fd), address.host, deadline);
@@ -48,8 +48,10 @@ void AppendCommand(const Command& command, std::string* out) {
 base::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Address& address,
                                                              const Login& login,
                                                              const TlsContext* tls,
-                                                             const Deadline& deadline) {
-  VEDETTE_ASSIGN_OR_RETURN(std::unique_ptr<Stream> stream, OpenStream(address, tls, deadline));
+                                                             const Deadline& deadline,
+                                                             Resolver* resolver) {
+  VEDETTE_ASSIGN_OR_RETURN(std::unique_ptr<Stream> stream,
+                           OpenStream(address, tls, deadline, resolver));
   std::unique_ptr<Connection> connection(new Connection(std::move(stream)));
   VEDETTE_RETURN_IF_ERROR(connection->LogIn(address, login, deadline));
   return connection;

@@ -34,7 +34,8 @@ class Connection {
   // where the address is a plain one. Errors name the address and never the password.
   static base::StatusOr<std::unique_ptr<Connection>> Open(const Address& address,
                                                           const Login& login, const TlsContext* tls,
-                                                          const Deadline& deadline);
+                                                          const Deadline& deadline,
+                                                          Resolver* resolver);
 
   // Sends all commands at once; as many replies, in order. A reply may be an error; Run fails only
   // when the connection does.

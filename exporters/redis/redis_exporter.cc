@@ -109,6 +109,15 @@ class RedisExporter::ServerCollector final : public Collector {
     return outcome.status;
   }
 
+  void CollectWithout(FamilySink* sink) const override {
+    const RedisOptions& options = exporter_->options_;
+    MetricSet metrics(options.name_space);
+    metrics.Gauge("exporter_last_scrape_error", 1, {{"err", "no answer in time"}});
+    metrics.Gauge("up", 0);
+    if (options.role_label) metrics.AddLabelToAll("instance_role", "");
+    for (prometheus::MetricFamily& family : metrics.Take()) sink->Add(std::move(family));
+  }
+
  private:
   const RedisExporter* const exporter_;
   std::shared_ptr<const Loaded> loaded_;
@@ -126,6 +135,7 @@ base::StatusOr<std::unique_ptr<RedisExporter>> RedisExporter::Make(RedisOptions 
 RedisExporter::RedisExporter(RedisOptions options, const Environment& environment)
     : options_(std::move(options)),
       environment_(environment),
+      resolver_(environment.clock),
       scrape_limit_(environment.max_requests),
       telemetry_(environment.telemetry),
       totals_(std::make_unique<Totals>(&options_)) {}
@@ -247,6 +257,7 @@ base::StatusOr<Target> RedisExporter::MakeTarget(std::string_view text, const Re
   target.options = &options_;
   target.fs = environment_.fs;
   target.clock = environment_.clock;
+  target.resolver = &resolver_;
   target.scripts = loaded.scripts;
   target.search_indexes = search_indexes_;
   target.login.client_name = options.client_name;

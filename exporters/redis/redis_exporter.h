@@ -73,6 +73,7 @@ class RedisExporter final : public Exporter {
   const Environment environment_;
   std::shared_ptr<const re2::RE2> search_indexes_;
   std::unique_ptr<base::http::Authenticator> authenticator_;  // null: nobody is asked
+  mutable Resolver resolver_;                                 // thread-safe
   const RequestLimit scrape_limit_;
   const ProcessMetrics process_;
   const TelemetryMetrics telemetry_;

@@ -74,8 +74,9 @@ base::Status Scraper::EnsureConnection(const Deadline& deadline) {
     VEDETTE_ASSIGN_OR_RETURN(tls, TlsContext::Load(options_.tls, target_.fs));
   }
   const int64_t timeout_ns = std::chrono::nanoseconds(options_.connection_timeout).count();
-  VEDETTE_ASSIGN_OR_RETURN(connection_, Connection::Open(target_.address, target_.login, tls.get(),
-                                                         deadline.AtMost(timeout_ns)));
+  VEDETTE_ASSIGN_OR_RETURN(connection_,
+                           Connection::Open(target_.address, target_.login, tls.get(),
+                                            deadline.AtMost(timeout_ns), target_.resolver));
   return base::Status();
 }
 
@@ -229,8 +230,8 @@ base::StatusOr<std::vector<KeyNode>> Scraper::KeyNodes(const Deadline& deadline)
     const Address address = NodeAddress(node, target_.address);
     std::unique_ptr<Connection>& connection = cluster_connections_[address.Uri()];
     if (!connection || !connection->IsAlive()) {
-      auto opened =
-          Connection::Open(address, target_.login, tls.get(), deadline.AtMost(kNodeNanos));
+      auto opened = Connection::Open(address, target_.login, tls.get(), deadline.AtMost(kNodeNanos),
+                                     target_.resolver);
       if (!opened.ok()) continue;
       connection = *std::move(opened);
     }

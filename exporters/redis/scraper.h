@@ -32,6 +32,7 @@ struct Target {
   const RedisOptions* options = nullptr;
   base::FileSystem* fs = nullptr;
   const base::Clock* clock = nullptr;
+  Resolver* resolver = nullptr;
   Address address;
   Login login;
   KeyLists keys;

@@ -98,19 +98,28 @@ struct AddrInfoDeleter {
   void operator()(addrinfo* info) const { ::freeaddrinfo(info); }
 };
 
-base::StatusOr<Fd> ConnectTcp(const Address& address, const Deadline& deadline) {
+// The socket's address of a numeric host.
+base::StatusOr<std::unique_ptr<addrinfo, AddrInfoDeleter>> ToSocketAddress(const std::string& host,
+                                                                           uint16_t port) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICSERV;
+  hints.ai_flags = AI_NUMERICSERV | AI_NUMERICHOST;
   addrinfo* found = nullptr;
-  const std::string port = std::to_string(address.port);
-  const int error = ::getaddrinfo(address.host.c_str(), port.c_str(), &hints, &found);
+  const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
   if (error != 0) return base::Unavailable(base::Concat({"resolve: ", ::gai_strerror(error)}));
-  const std::unique_ptr<addrinfo, AddrInfoDeleter> list(found);
+  return std::unique_ptr<addrinfo, AddrInfoDeleter>(found);
+}
+
+base::StatusOr<Fd> ConnectTcp(const Address& address, const Deadline& deadline,
+                              Resolver* resolver) {
+  VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> hosts,
+                           resolver->Find(address.host, deadline.mono_ns));
   base::Status last = base::Unavailable("resolve: the host has no address");
-  for (const addrinfo* a = list.get(); a != nullptr && !deadline.Passed(); a = a->ai_next) {
-    VEDETTE_ASSIGN_OR_RETURN(Fd fd, OpenSocket(a->ai_family));
-    last = ConnectTo(fd.get(), a->ai_addr, a->ai_addrlen, deadline);
+  for (const std::string& host : hosts) {
+    if (deadline.Passed()) break;
+    VEDETTE_ASSIGN_OR_RETURN(const auto to, ToSocketAddress(host, address.port));
+    VEDETTE_ASSIGN_OR_RETURN(Fd fd, OpenSocket(to->ai_family));
+    last = ConnectTo(fd.get(), to->ai_addr, to->ai_addrlen, deadline);
     if (last.ok()) return fd;
   }
   return last;
@@ -137,8 +146,9 @@ base::Status WaitFor(int fd, short events, const Deadline& deadline, std::string
   }
 }
 
-base::StatusOr<Fd> Connect(const Address& address, const Deadline& deadline) {
-  auto fd = address.is_unix() ? ConnectUnix(address, deadline) : ConnectTcp(address, deadline);
+base::StatusOr<Fd> Connect(const Address& address, const Deadline& deadline, Resolver* resolver) {
+  auto fd =
+      address.is_unix() ? ConnectUnix(address, deadline) : ConnectTcp(address, deadline, resolver);
   if (!fd.ok()) return base::Annotate(fd.status(), "dial " + address.ForMessages());
   return fd;
 }

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "exporters/redis/address.h"
+#include "exporters/runtime/resolver.h"
 
 namespace vedette::exporters::redis {
 
@@ -57,8 +58,8 @@ class Stream {
 base::Status WaitFor(int fd, short events, const Deadline& deadline, std::string_view what);
 
 // Connects by TCP or a unix socket; the descriptor does not block. A host with several addresses
-// has them tried in order. Name resolution is the machine's and may take longer than the deadline.
-base::StatusOr<Fd> Connect(const Address& address, const Deadline& deadline);
+// has them tried in order; `resolver` finds them.
+base::StatusOr<Fd> Connect(const Address& address, const Deadline& deadline, Resolver* resolver);
 
 std::unique_ptr<Stream> NewPlainStream(Fd fd);
 

@@ -27,7 +27,8 @@ Reply RedisServer::Run(Command command) const {
   const auto address = ParseAddress(Uri());
   Login login;
   login.password = base::Secret(options_.password);
-  const auto connection = Connection::Open(*address, login, nullptr, deadline);
+  Resolver resolver(Clock());
+  const auto connection = Connection::Open(*address, login, nullptr, deadline, &resolver);
   if (!connection.ok()) return failure;
   auto reply = (*connection)->RunOne(std::move(command), deadline);
   return reply.ok() ? *std::move(reply) : failure;
