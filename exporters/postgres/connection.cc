@@ -18,27 +18,59 @@ bool IsReadable(int fd) {
   return poll(&entry, 1, 0) > 0;
 }
 
+// Whether libpq would look the host up: it is a name, and a single one.
+bool HasName(const DataSource& source) {
+  const std::string host(source.Get("host"));
+  return !host.empty() && host[0] != '/' && host[0] != '@' && host.find(',') == std::string::npos &&
+         source.Get("hostaddr").empty() && !IsNumericHost(host);
+}
+
+// The same source with the addresses of its host's name, so that libpq has nothing to look up. The
+// name stays, for certificates and password files: libpq wants it once for each address.
+base::StatusOr<DataSource> WithAddresses(DataSource source, int64_t deadline_ns,
+                                         Resolver* resolver) {
+  if (!HasName(source)) return source;
+  const std::string host(source.Get("host"));
+  VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> found, resolver->Find(host, deadline_ns));
+  std::string hosts;
+  std::string addresses;
+  for (const std::string& address : found) {
+    hosts += base::Concat({hosts.empty() ? "" : ",", host});
+    addresses += base::Concat({addresses.empty() ? "" : ",", address});
+  }
+  source.Set("host", hosts);
+  source.Set("hostaddr", addresses);
+  return source;
+}
+
 }  // namespace
 
 void Connection::Finish::operator()(pg_conn* connection) const { pq->finish(connection); }
 
-Connection::Connection(const LibPq* pq, const base::Clock* clock, DataSource source)
-    : pq_(pq), clock_(clock), source_(std::move(source)), connection_(nullptr, Finish{pq}) {}
+Connection::Connection(const LibPq* pq, const base::Clock* clock, Resolver* resolver,
+                       DataSource source)
+    : pq_(pq),
+      clock_(clock),
+      resolver_(resolver),
+      source_(std::move(source)),
+      connection_(nullptr, Finish{pq}) {}
 
 Connection::~Connection() = default;
 
-void Connection::Begin() {
+void Connection::Begin(int64_t lookup_deadline_ns) {
   if (state_ == State::kOpen && drained() && IsReadable(fd())) {
     // The server speaks unasked: a parameter changed, or it says good-bye.
     Advance();
   }
-  if (state_ == State::kClosed) Connect();
+  if (state_ == State::kClosed) Connect(lookup_deadline_ns);
 }
 
-void Connection::Connect() {
+void Connection::Connect(int64_t lookup_deadline_ns) {
+  auto source = WithAddresses(source_, lookup_deadline_ns, resolver_);
+  if (!source.ok()) return Fail(base::Message(source.status()));
   std::vector<const char*> keywords;
   std::vector<const char*> values;
-  for (const auto& [keyword, value] : source_.params()) {
+  for (const auto& [keyword, value] : source->params()) {
     keywords.push_back(keyword.c_str());
     values.push_back(value.c_str());
   }

@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "exporters/postgres/data_source.h"
 #include "exporters/postgres/result.h"
+#include "exporters/runtime/resolver.h"
 
 struct pg_conn;
 
@@ -28,16 +29,17 @@ class Connection {
   // Takes the answer to one query, or why there is none.
   using Handler = std::function<void(base::StatusOr<Result>)>;
 
-  // Borrows both. `source` names server, database and user.
-  Connection(const LibPq* pq, const base::Clock* clock, DataSource source);
+  // Borrows all three. `source` names server, database and user.
+  Connection(const LibPq* pq, const base::Clock* clock, Resolver* resolver, DataSource source);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   // Begins to connect where the connection is closed; finds out whether an open one still stands,
-  // and opens it anew if not. Looking a host's name up is the one thing that may block: libpq asks
-  // the resolver itself.
-  void Begin();
+  // and opens it anew if not. Waits for the address of a host's name until `lookup_deadline_ns` at
+  // the latest; only a list of hosts, or a service file's, is looked up by libpq itself, which
+  // knows no deadline.
+  void Begin(int64_t lookup_deadline_ns);
   // Only while open(). `handler` is called from Advance, once, unless Abandon comes first.
   void Send(const std::string& sql, Handler handler);
   // Does what can be done without waiting: connects on, writes, reads, calls handlers.
@@ -72,7 +74,7 @@ class Connection {
     Handler handler;
     bool answered = false;
   };
-  void Connect();
+  void Connect(int64_t lookup_deadline_ns);
   void Opened();
   void ReadResults();
   void TakeResult(pg_result* result);
@@ -82,6 +84,7 @@ class Connection {
 
   const LibPq* const pq_;
   const base::Clock* const clock_;
+  Resolver* const resolver_;
   const DataSource source_;
   std::unique_ptr<pg_conn, Finish> connection_;
   State state_ = State::kClosed;

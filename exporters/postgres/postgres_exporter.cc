@@ -66,8 +66,9 @@ PostgresExporter::PostgresExporter(PostgresOptions options, const Environment& e
       limit_(environment.max_requests),
       build_info_("postgres_exporter", kUpstreamVersion),
       telemetry_(environment.telemetry),
-      scraper_({&loader_, environment.clock, environment.logger, std::move(sources)}),
-      probe_({&loader_, environment.clock, environment.logger}) {}
+      resolver_(environment.clock),
+      scraper_({&loader_, environment.clock, environment.logger, &resolver_, std::move(sources)}),
+      probe_({&loader_, environment.clock, environment.logger, &resolver_}) {}
 
 Handler PostgresExporter::handler() const {
   // The connections are state of ours, not of who holds the handler.

@@ -62,6 +62,7 @@ class PostgresExporter final : public Exporter {
   const ProcessMetrics process_;
   const TelemetryMetrics telemetry_;
   LibPqLoader loader_;
+  Resolver resolver_;
   Scraper scraper_;
   Probe probe_;
   std::atomic<bool> modules_loaded_{false};

@@ -50,7 +50,8 @@ base::StatusOr<std::shared_ptr<Scraper>> Probe::Find(std::string_view target,
     }
     entry->second.ApplyTo(&source);
   }
-  Scraper::Options options{options_.loader, options_.clock, options_.logger, {std::move(source)}};
+  Scraper::Options options{
+      options_.loader, options_.clock, options_.logger, options_.resolver, {std::move(source)}};
   targets_.push_back({key, std::make_shared<Scraper>(std::move(options)), now});
   return targets_.back().scraper;
 }

@@ -26,6 +26,7 @@ class Probe {
     LibPqLoader* loader = nullptr;
     const base::Clock* clock = nullptr;
     base::Logger* logger = nullptr;
+    Resolver* resolver = nullptr;
   };
 
   explicit Probe(const Options& options) : options_(options) {}

@@ -89,6 +89,7 @@ void Scraper::MakeServers(const LibPq* pq, const PostgresOptions& options) {
     server.pq = pq;
     server.clock = options_.clock;
     server.logger = options_.logger;
+    server.resolver = options_.resolver;
     server.is_first = servers.size() == 1;
     server.limits = {options.timeouts.connect, options.timeouts.lock};
     server.sources = {source};

@@ -25,6 +25,7 @@ class Scraper {
     LibPqLoader* loader = nullptr;  // all borrowed
     const base::Clock* clock = nullptr;
     base::Logger* logger = nullptr;
+    Resolver* resolver = nullptr;
     std::vector<DataSource> sources;  // those of one host and port are one server
   };
   struct Request {

@@ -58,7 +58,7 @@ struct Server::Cached {
 
 struct Server::Database {
   Database(const Options& options, const DataSource& source)
-      : session(options.pq, options.clock, source, options.limits) {}
+      : session(options.pq, options.clock, options.resolver, source, options.limits) {}
   Session session;
   bool from_data_source = false;
   Naming standalone;

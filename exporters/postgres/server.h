@@ -37,6 +37,7 @@ class Server {
     const LibPq* pq = nullptr;
     const base::Clock* clock = nullptr;
     base::Logger* logger = nullptr;
+    Resolver* resolver = nullptr;
     std::vector<DataSource> sources;  // of one host and port; the first is the primary one
     bool is_first = true;             // a further one's series all have the label `server`
     Session::Limits limits{};

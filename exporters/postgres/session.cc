@@ -14,6 +14,7 @@ constexpr int64_t kMilli = 1'000'000;
 // A server that has said nothing for so long, asked by a connection of its own, is gone: the
 // connection is opened anew.
 constexpr int64_t kDeafNanos = 60'000 * kMilli;
+constexpr int64_t kLookUpNanos = 1'000 * kMilli;
 
 // A statement may take a quarter of the scrape, in steps so that the server is rarely told anew.
 int64_t StatementTimeoutMs(int64_t nanos) {
@@ -36,11 +37,12 @@ DataSource WithDefaults(DataSource source) {
 
 }  // namespace
 
-Session::Session(const LibPq* pq, const base::Clock* clock, DataSource source, Limits limits)
+Session::Session(const LibPq* pq, const base::Clock* clock, Resolver* resolver, DataSource source,
+                 Limits limits)
     : clock_(clock),
       database_(source.Database()),
       limits_(limits),
-      connection_(pq, clock, WithDefaults(std::move(source))) {}
+      connection_(pq, clock, resolver, WithDefaults(std::move(source))) {}
 
 void Session::Begin(TaskMaker maker, int64_t deadline_ns) {
   maker_ = std::move(maker);
@@ -57,7 +59,7 @@ void Session::Begin(TaskMaker maker, int64_t deadline_ns) {
     phase_ = Phase::kDraining;
     return;
   }
-  connection_.Begin();
+  connection_.Begin(LookUpDeadline());
   reused_ = reused_ && connection_.open();
   phase_ = Phase::kConnecting;
   Step();
@@ -85,7 +87,7 @@ void Session::Step() {
 bool Session::TryAgain() {
   if (!std::exchange(reused_, false) || answered_) return false;
   error_ = base::Status();
-  connection_.Begin();
+  connection_.Begin(LookUpDeadline());
   phase_ = Phase::kConnecting;
   return !connection_.closed();
 }
@@ -132,6 +134,12 @@ void Session::SendSetUp() {
     version_text_ = result->Text(0, 0);
     statement_timeout_ms_ = statement_ms;
   });
+}
+
+// The poll loop stands still while a name is looked up: a resolver that takes long has its answer
+// there for the next scrape.
+int64_t Session::LookUpDeadline() const {
+  return begin_ns_ + std::min(kLookUpNanos, (scrape_deadline_ns_ - begin_ns_) / 8);
 }
 
 int64_t Session::deadline_ns() const {

@@ -30,7 +30,8 @@ class Session {
     std::chrono::nanoseconds lock;
   };
 
-  Session(const LibPq* pq, const base::Clock* clock, DataSource source, Limits limits);
+  Session(const LibPq* pq, const base::Clock* clock, Resolver* resolver, DataSource source,
+          Limits limits);
 
   // Connects or takes the connection there is; `maker` is called when it is ready, within this
   // scrape. A connection that turns out to be dead before it answered is opened anew, once.
@@ -62,6 +63,7 @@ class Session {
   void SendSetUp();
   bool TryAgain();
   void Give(base::Status why);
+  int64_t LookUpDeadline() const;
 
   const base::Clock* const clock_;
   const std::string database_;
