@@ -22,6 +22,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 sys.dont_write_bytecode = True
+import account  # noqa: E402
 import harness as h  # noqa: E402
 import parts  # noqa: E402
 
@@ -87,7 +88,7 @@ def watch(pid, began):
           f"{'threads':>8}   (MiB)")
     for second in range(1, SECONDS + 1):
         time.sleep(max(0.0, began + second - time.monotonic()))
-        peaks.add(second, parts.usage(pid))
+        peaks.add(second, account.usage(pid))
         if second % 60 == 0:
             print(peaks.line(str(second // 60)), flush=True)
     return peaks
@@ -113,7 +114,7 @@ def main():
                       {"query": f"sum by (job) (count_over_time({{job=~\".+\"}}[{SECONDS}s]))"}).json()
         for series in lines["data"]["result"]:
             print("log lines:", series["metric"], series["value"][1])
-        print(f"CPU of the agent: {parts.cpu_seconds(agent.popen.pid):.1f} s in {SECONDS} s")
+        print(f"CPU of the agent: {account.cpu_s(agent.popen.pid):.1f} s in {SECONDS} s")
         print(f"peak of RssAnon + RssShmem: {peaks.high['own']:.2f} MiB at second {peaks.when}; "
               f"peak of RSS: {peaks.high['rss']:.2f} MiB")
 

@@ -6,32 +6,16 @@ SCRAPES scrapes with gzip, as Prometheus asks. Usage: exporters.py [SCRAPES]. Pr
 nothing. Peers come from ../shared/peers; without them only ours are measured.
 """
 
-import os
 import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 sys.dont_write_bytecode = True
+import account  # noqa: E402
 import harness as h  # noqa: E402
 import parts  # noqa: E402
 
-TICK = 1000 / os.sysconf("SC_CLK_TCK")
 SCRAPES = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-
-
-def cpu_ms(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) * TICK
-
-
-def memory_mib(pid):
-    """(RssAnon + RssShmem, VmRSS) in MiB."""
-    kib = {}
-    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        name, _, value = line.partition(":")
-        if value.endswith("kB"):
-            kib[name] = int(value.split()[0])
-    return (kib["RssAnon"] + kib.get("RssShmem", 0)) / 1024, kib["VmRSS"] / 1024
 
 
 def scrape(url):
@@ -44,12 +28,12 @@ def scrape(url):
 def measure(process, url):
     for _ in range(3):
         page = scrape(url)
-    before = cpu_ms(process.popen.pid)
+    before = account.cpu_s(process.popen.pid)
     for _ in range(SCRAPES):
         page = scrape(url)
-    spent = (cpu_ms(process.popen.pid) - before) / SCRAPES
+    spent = (account.cpu_s(process.popen.pid) - before) * 1000 / SCRAPES
     series = sum(1 for line in page.splitlines() if line and not line.startswith(b"#"))
-    return spent, series, *memory_mib(process.popen.pid)
+    return spent, series, *account.memory_mib(process.popen.pid)
 
 
 class Bench:

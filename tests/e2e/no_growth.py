@@ -1,7 +1,8 @@
 """Scrapes make nothing grow: every exporter of a running agent is scraped over one connection, with
 gzip, as Prometheus does, while the agent's own memory, open files and threads are watched.
 
-Usage: no_growth.py [SCRAPES], 120 an exporter when not said; the long runs take 10,000.
+Usage: no_growth.py [SCRAPES [EXPORTER...]], 120 of each exporter when not said; the long runs take
+10,000.
 """
 
 import gzip
@@ -10,10 +11,12 @@ import pathlib
 import sys
 import urllib.parse
 
+import account
 import harness as h
 import parts
 
 SCRAPES = int(sys.argv[1]) if len(sys.argv) > 1 else 120
+ONLY = sys.argv[2:]
 WARM_UP = max(SCRAPES // 10, 60)  # caches, pools and the like are made here
 EVERY = max(SCRAPES // 20, 10)
 # Room for a log line's buffer and a page that is longer for once; 10,000 scrapes that lost 128 bytes
@@ -49,14 +52,14 @@ def is_instrumented(pid):
 
 def watch(pid, name, page):
     """Scrapes and samples; returns the samples as (scrapes so far, usage)."""
-    samples, cpu = [], parts.cpu_seconds(pid)
+    samples, cpu = [], account.cpu_s(pid)
     for done in range(1, SCRAPES + 1):
         body = page.scrape()
         if done % EVERY and done != SCRAPES and done != WARM_UP:
             continue
-        now = parts.usage(pid)
+        now = account.usage(pid)
         samples.append((done, now))
-        spent = (parts.cpu_seconds(pid) - cpu) * 1000 / done
+        spent = (account.cpu_s(pid) - cpu) * 1000 / done
         print(f"{name:>9} {done:7d} {now['own']:9.2f} {now['fds']:6d} {now['threads']:8d} "
               f"{series_of(body):7d} {spent:9.2f}", flush=True)
     return samples
@@ -77,6 +80,8 @@ def main():
         pid = agent.popen.pid
         print(f"{'exporter':>9} {'scrapes':>7} {'own MiB':>9} {'files':>6} {'threads':>8} {'series':>7} {'ms CPU':>9}")
         for name, port, path, params in lab.pages():
+            if ONLY and name not in ONLY:
+                continue
             page = Page(port, path, params)
             samples = watch(pid, name, page)
             page.connection.close()

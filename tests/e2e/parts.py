@@ -166,24 +166,6 @@ class WholeAgent:
         return pages
 
 
-def usage(pid):
-    """What the kernel says a process has: `own` memory (RssAnon + RssShmem), its `shmem` alone and all
-    that is resident (`rss`) in MiB, open `fds` and `threads`."""
-    status = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
-
-    def mib(name):
-        return int(status[name].split()[0]) / 1024
-
-    return {"own": mib("RssAnon") + mib("RssShmem"), "shmem": mib("RssShmem"), "rss": mib("VmRSS"),
-            "fds": len(os.listdir(f"/proc/{pid}/fd")), "threads": int(status["Threads"])}
-
-
-def cpu_seconds(pid):
-    """User and system time that a process has had."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def wait_port(process, port, name, seconds=30):
     def connects():
         if not process.alive():

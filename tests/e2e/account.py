@@ -13,14 +13,22 @@ def cpu_s(pid):
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+def usage(pid):
+    """What the kernel says a process has: `own` memory (RssAnon + RssShmem), its `shmem` alone and all
+    that is resident (`rss`) in MiB, open `fds` and `threads`."""
+    status = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
+
+    def mib(name):
+        return int(status[name].split()[0]) / 1024
+
+    return {"own": mib("RssAnon") + mib("RssShmem"), "shmem": mib("RssShmem"), "rss": mib("VmRSS"),
+            "fds": len(os.listdir(f"/proc/{pid}/fd")), "threads": int(status["Threads"])}
+
+
 def memory_mib(pid):
     """(RssAnon + RssShmem, VmRSS) in MiB."""
-    kib = {}
-    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        name, _, value = line.partition(":")
-        if value.endswith("kB"):
-            kib[name] = int(value.split()[0])
-    return (kib["RssAnon"] + kib.get("RssShmem", 0)) / 1024, kib["VmRSS"] / 1024
+    now = usage(pid)
+    return now["own"], now["rss"]
 
 
 def folder_bytes(path):
