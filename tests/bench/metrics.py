@@ -6,6 +6,8 @@ Usage: metrics.py [OPTIONS] [PART...]
   real     a real node scraped each second for --seconds, written at 15 s steps as 4 instances
   restart  SIGKILL after 30 minutes of M, then start again
   growth   CPU a sample from 10,000 to 1,000,000 series (a plot in --out)
+  days     ours alone: --days days of data, a day's cost at a time (a table and a plot in --out)
+  churn    ours alone: a month of 100,000 short series an hour (the same)
 
 CPU and memory are the kernel's accounts of the server's process; the generator's are not in them.
 Bytes on disk are of all that a server keeps, but for our reserve file of 32 MiB (collector/tsdb).
@@ -282,6 +284,36 @@ class Bench:
         print("plot:", out)
 
 
+    def days(self):
+        self.simulate("days", f"--days={self.args.days}", "--series=5000")
+
+    def churn(self):
+        self.simulate("churn", "--days=30", "--series=500", "--churn=100000", "--retention-days=10")
+
+    def simulate(self, name, *flags):
+        """Runs tests/bench/store_days.cc, which steps a clock of its own."""
+        program = pathlib.Path(h.vedette()).resolve().parent / "tests/store_days"
+        out = pathlib.Path(self.args.out)
+        rows = []
+        with subprocess.Popen([program, f"--dir={self.t.dir / name}", *flags], stdout=subprocess.PIPE,
+                              text=True) as run, open(out / f"{name}.tsv", "w") as table:
+            for line in run.stdout:
+                print(line, end="", flush=True)
+                table.write(line)
+                rows.append(line.rstrip("\n").split("\t"))
+        if run.returncode != 0:
+            raise RuntimeError(f"store_days ended with {run.returncode}")
+        columns = {field: [(float(row[0]), float(row[k])) for row in rows[1:]]
+                   for k, field in enumerate(rows[0])}
+        for title, unit, fields in [("CPU of a day", "seconds", ["ingest_cpu_s", "maintain_cpu_s"]),
+                                    ("Memory", "MiB", ["anon_mib", "peak_mib"]),
+                                    ("Bytes on disk", "MB", ["folder_mb"])]:
+            plot_file = out / f"{name}_{fields[0]}.svg"
+            plot.line_plot(plot_file, f"{title} by days of data", "days", unit,
+                           {field: columns[field] for field in fields})
+            print("plot:", plot_file)
+
+
 LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"')
 
 
@@ -299,6 +331,7 @@ def main():
     parser.add_argument("--steps", type=int, default=240)
     parser.add_argument("--seconds", type=int, default=420)
     parser.add_argument("--growth-samples", type=int, default=12_000_000)
+    parser.add_argument("--days", type=int, default=90)
     parser.add_argument("--servers", default=",".join(s.name for s in SERVERS))
     parser.add_argument("--node", help="file that keeps the real node's pages between runs")
     parser.add_argument("--flag", action="append", default=[], help="a further flag for our collector")
@@ -306,7 +339,7 @@ def main():
     args = parser.parse_args()
     with h.running() as t:
         bench = Bench(t, args)
-        for part in args.parts or ["m", "real", "restart", "growth"]:
+        for part in args.parts or ["m", "real", "restart", "growth", "days", "churn"]:
             getattr(bench, part)()
 
 
