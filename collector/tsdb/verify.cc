@@ -278,6 +278,10 @@ class StoreVerifier {
     std::string header(base::wal_format::kHeaderBytes, '\0');
     VEDETTE_ASSIGN_OR_RETURN(const size_t got, (*opened)->Read(0, header.size(), header.data()));
     header.resize(got);
+    if (got == 0) {
+      Done(*file);  // a crash came before its header; the start since then left its name alone
+      return {};
+    }
     Find(file, base::wal_format::CheckHeader(header, number));
     base::WalSegmentReader reader(opened->get(), number, kMaxRecordBytes);
     VEDETTE_RETURN_IF_ERROR(

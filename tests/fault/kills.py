@@ -22,7 +22,7 @@ import harness as h  # noqa: E402
 import remote_write  # noqa: E402
 
 SERIES = 60
-STEP_MS = 1000
+STEP_MS = 100  # 100,000 steps until the writers reach the present
 CHECKED = (0, 1, 2, 3, SERIES - 1)  # a constant, a counter, a decimal, a full-precision one, the last
 
 
