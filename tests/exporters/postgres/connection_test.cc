@@ -2,6 +2,7 @@
 #include "exporters/postgres/connection.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <latch>
 #include <memory>
@@ -47,9 +48,13 @@ TEST_F(PostgresConnection, AddressesOfANameAreForLibpqToTry) {
   });
   Connection connection(pq_, &clock_, &resolver, Source("host=db.example port=1"));
   connection.Begin(In(60'000'000'000));
-  while (!connection.closed()) connection.Advance();
+  while (!connection.closed()) {
+    pollfd entry{connection.fd(), connection.events(), 0};
+    ::poll(&entry, 1, 10'000);
+    connection.Advance();
+  }
   const std::string error(base::Message(connection.error()));
-  for (const char* address : {"db.example", "(127.0.0.1)", "(127.0.0.2)"}) {
+  for (const char* address : {"127.0.0.1", "127.0.0.2"}) {
     EXPECT_NE(error.find(address), std::string::npos) << error;
   }
 }
