@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <thread>
 
 #include "base/strings.h"
 #include "tests/exporters/redis/fake_server.h"
@@ -55,6 +56,22 @@ TEST(RedisFault, AServerThatSaysNothingCostsItsTimeOnly) {
   const std::string page = maker.Get("/metrics", "0.4");
   ExpectDown(page);
   EXPECT_NE(page.find("no answer in time"), std::string::npos);
+}
+
+// Scrapes take turns at a server; one that gets none goes on without it.
+TEST(RedisFault, AScrapeWithoutATurnSaysThatTheServerIsDown) {
+  std::atomic<bool> is_asked = false;
+  const FakeServer server([&is_asked](const std::string&) {
+    is_asked = true;
+    return "";
+  });
+  const PageMaker maker({"redis.addr=" + server.Uri()});
+  std::thread other([&maker] { maker.Get("/metrics", "3"); });
+  while (!is_asked) std::this_thread::yield();
+  const std::string page = maker.Get("/metrics", "0.2");
+  other.join();
+  EXPECT_EQ(ValueOf(page, "redis_up"), "0");
+  EXPECT_EQ(ValueOf(page, "redis_exporter_last_scrape_error{err=\"no answer in time\"}"), "1");
 }
 
 TEST(RedisFault, WhatIsNoRedisIsToldSo) {
