@@ -1,7 +1,7 @@
 """Scrapes make nothing grow: every exporter of a running agent is scraped over one connection, with
 gzip, as Prometheus does, while the agent's own memory, open files and threads are watched.
 
-Usage: no_growth.py [SCRAPES [EXPORTER...]], 120 of each exporter when not said; the long runs take
+Usage: no_growth.py [SCRAPES [EXPORTER...]], 90 of each exporter when not said; the long runs take
 10,000.
 """
 
@@ -15,9 +15,9 @@ import account
 import harness as h
 import parts
 
-SCRAPES = int(sys.argv[1]) if len(sys.argv) > 1 else 120
+SCRAPES = int(sys.argv[1]) if len(sys.argv) > 1 else 90
 ONLY = sys.argv[2:]
-WARM_UP = max(SCRAPES // 10, 60)  # caches, pools and the like are made here
+WARM_UP = max(SCRAPES // 10, 45)  # caches, pools and the like are made here
 EVERY = max(SCRAPES // 20, 10)
 # Room for a log line's buffer and a page that is longer for once; 10,000 scrapes that lost 128 bytes
 # each would exceed it.
