@@ -337,6 +337,7 @@ def main():
     parser.add_argument("--flag", action="append", default=[], help="a further flag for our collector")
     parser.add_argument("--out", default=".", help="folder for the plots")
     args = parser.parse_args()
+    pathlib.Path(args.out).mkdir(parents=True, exist_ok=True)
     with h.running() as t:
         bench = Bench(t, args)
         for part in args.parts or ["m", "real", "restart", "growth", "days", "churn"]:
