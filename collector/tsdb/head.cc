@@ -11,6 +11,12 @@ constexpr uint64_t kSeriesOverhead = sizeof(HeadSeries) + 64;
 
 uint64_t SeriesCost(const model::Labels& labels) { return kSeriesOverhead + labels.bytes().size(); }
 
+// What late samples are held to. One that nobody may send now came before the clock stepped back:
+// it is not to keep out the others until its time comes again.
+int64_t NewestOf(const HeadSeries& series, int64_t now_ms) {
+  return series.newest_ms - kMaxAheadMs > now_ms ? now_ms : series.newest_ms;
+}
+
 bool IsPast(const Group& group, int64_t time_ms) {
   return !group.times.empty() && time_ms < group.times.back();
 }
@@ -144,7 +150,7 @@ Verdict Head::Insert(HeadSeries* series, double value, int64_t window_ms, Run* r
     if (time_ms == series->newest_ms || Find(*series, time_ms, &have)) {
       return SameBits(value, have) ? Verdict::kSame : Verdict::kOther;
     }
-    if (time_ms < series->newest_ms - window_ms) return Verdict::kTooOld;
+    if (time_ms < NewestOf(*series, run->now_ms) - window_ms) return Verdict::kTooOld;
   }
   const bool joins = time_ms > series->newest_ms && JoinsRow(series, run, batch);
   batch->entries.push_back({series, time_ms, value,

@@ -28,6 +28,10 @@ inline constexpr size_t kRowShare = 4;
 // More series than this make a second group.
 inline constexpr size_t kMaxGroupSlots = 1 << 20;
 
+// Samples further ahead of the clock than this are refused, as Prometheus does for scrapes and remote
+// write.
+inline constexpr int64_t kMaxAheadMs = 10 * 60 * 1000;
+
 // What became of a sample offered to the head.
 enum class Verdict { kStored, kSame, kOther, kTooOld };
 
@@ -44,6 +48,7 @@ class Head {
   struct Run {
     int64_t time_ms = 0;
     size_t length = 0;
+    int64_t now_ms = INT64_MAX;  // the clock when it came
     Group* own = nullptr;        // where this run's new and moved series go
     Group* row_of = nullptr;     // the group whose newest row has this run's time
     Group* no_row = nullptr;     // a group that cannot take a row of this time
@@ -67,7 +72,8 @@ class Head {
   HeadSeries* Add(const model::Labels& labels, Run* run, HeadBatch* batch);
 
   // Offers a sample at the run's time. `window_ms`: how much older than the series' newest it may
-  // be. Notes in `batch` what it stored.
+  // be; than the clock where that has stepped back behind the newest. Notes in `batch` what it
+  // stored.
   Verdict Insert(HeadSeries* series, double value, int64_t window_ms, Run* run, HeadBatch* batch);
   // Notes a sample that the head has already, for the log to say once more.
   static void Repeat(HeadSeries* series, double value, const Run& run, HeadBatch* batch);

@@ -10,8 +10,6 @@ namespace {
 
 // Bounds what one series costs registry, log and index.
 constexpr size_t kMaxLabelBytes = 64 << 10;
-// As Prometheus has it for scrapes and remote write.
-constexpr int64_t kMaxAheadMs = 10 * 60 * 1000;
 
 std::string Describe(const base::StatusOr<model::Labels>& labels) {
   if (!labels.ok()) return std::string(base::Message(labels.status()));
@@ -56,8 +54,9 @@ base::StatusOr<model::AppendStats> Store::Impl::AppendFrom(const Source& source)
     if (stopped_) return base::Unavailable("metrics store is stopping");
     if (wal() == nullptr) return NotReplayed();
     head_->Begin(&batch_);
-    const TimeBounds bounds{OldestMs(), options_.clock->WallMillis() + kMaxAheadMs};
     Head::Run run;
+    run.now_ms = options_.clock->WallMillis();
+    const TimeBounds bounds{OldestMs(), run.now_ms + kMaxAheadMs};
     for (size_t first = 0; first < source.size(); first += run.length) {
       run.time_ms = source.time_ms(first);
       run.length = RunLength(source, first);
@@ -229,9 +228,9 @@ void Store::Impl::Count(const model::AppendStats& stats) {
 int64_t Store::Impl::OldestMs() {
   const int64_t newest_ms = std::max(head_->max_ms(), parts_max_ms_);
   if (newest_ms == INT64_MIN) return INT64_MIN;
-  // Relative to the newest sample where the clock is ahead of it: a clock that jumps forward, or a
-  // store that nobody fills, throws nothing away.
-  return std::min(options_.clock->WallMillis(), newest_ms) - options_.retention_ms;
+  // Relative to the newest sample where the clock is ahead of it: a store that nobody fills throws
+  // nothing away.
+  return std::min(believed_clock_.WallMillis(), newest_ms) - options_.retention_ms;
 }
 
 uint64_t Store::Impl::MemoryBytes() {

@@ -31,7 +31,8 @@ Store::Impl::Impl(const Options& options)
       guard_(options.fs, options.clock, options.log, options.dir, options.min_free_bytes,
              options.reserve_bytes),
       replay_meter_(options.telemetry, options.clock, options.log, wal_dir_),
-      exemplars_(options.exemplars) {
+      exemplars_(options.exemplars),
+      believed_clock_(options.clock) {
   MakeTelemetry();
 }
 

@@ -13,7 +13,6 @@ namespace {
 
 // Exemplars of one log record: it stays far below what the log takes.
 constexpr size_t kMaxLogged = 1000;
-constexpr int64_t kMaxAheadMs = 10 * 60 * 1000;
 
 void RefuseHistograms(const model::WireBatch& batch, model::AppendStats* stats) {
   if (batch.histogram_count() == 0) return;
