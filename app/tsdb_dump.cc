@@ -1,11 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "app/histogram_json.h"
 #include "app/progress_bar.h"
 #include "app/tsdb_folder.h"
 #include "app/tsdb_verbs.h"
@@ -16,7 +16,8 @@
 #include "collector/api/prometheus_params.h"
 #include "collector/promql/parser.h"
 
-// `vedette tsdb dump`: the samples themselves, as text exposition or as lines of JSON.
+// `vedette tsdb dump`: the samples themselves, as text exposition or as lines of JSON. The text has
+// no word for native histograms: they stand in it as JSON.
 
 namespace vedette::app {
 namespace {
@@ -99,17 +100,34 @@ void PrintText(const model::SeriesSamples& series) {
     line += base::Concat({" ", std::to_string(series.timestamps_ms[i]), "\n"});
     std::fwrite(line.data(), 1, line.size(), stdout);
   }
+  for (const model::HistogramSample& sample : series.histograms) {
+    line = name;
+    base::JsonWriter json(&line);
+    WriteHistogramJson(*sample.histogram, &json);
+    line += base::Concat({" ", std::to_string(sample.time_ms), "\n"});
+    std::fwrite(line.data(), 1, line.size(), stdout);
+  }
 }
 
-// Numbers that JSON has no word for, as strings; a stale marker by its name.
-void WriteValue(double value, base::JsonWriter* json) {
-  if (std::isfinite(value)) {
-    json->Double(value);
-    return;
+// Only where there are any.
+void WriteStarts(const model::SeriesSamples& series, base::JsonWriter* json) {
+  if (series.starts_ms.empty()) return;
+  json->Key("start_timestamps").BeginArray();
+  for (const int64_t start_ms : series.starts_ms) json->Int(start_ms);
+  json->EndArray();
+}
+
+void WriteHistograms(const std::vector<model::HistogramSample>& samples, base::JsonWriter* json) {
+  if (samples.empty()) return;
+  json->Key("histograms").BeginArray();
+  for (const model::HistogramSample& sample : samples) {
+    json->BeginObject().Key("timestamp").Int(sample.time_ms);
+    if (sample.start_ms != 0) json->Key("start_timestamp").Int(sample.start_ms);
+    json->Key("histogram");
+    WriteHistogramJson(*sample.histogram, json);
+    json->EndObject();
   }
-  std::string text;
-  base::AppendFloatG(value, &text);
-  json->String(model::IsStaleNan(value) ? "StaleNaN" : text);
+  json->EndArray();
 }
 
 void PrintJson(const model::SeriesSamples& series) {
@@ -118,10 +136,13 @@ void PrintJson(const model::SeriesSamples& series) {
   json.BeginObject().Key("metric").BeginObject();
   for (const model::LabelView& label : series.labels) json.Key(label.name).String(label.value);
   json.EndObject().Key("values").BeginArray();
-  for (const double value : series.values) WriteValue(value, &json);
+  for (const double value : series.values) WriteJsonNumber(value, &json);
   json.EndArray().Key("timestamps").BeginArray();
   for (const int64_t time_ms : series.timestamps_ms) json.Int(time_ms);
-  json.EndArray().EndObject();
+  json.EndArray();
+  WriteStarts(series, &json);
+  WriteHistograms(series.histograms, &json);
+  json.EndObject();
   line.push_back('\n');
   std::fwrite(line.data(), 1, line.size(), stdout);
 }
@@ -141,7 +162,7 @@ int RunDump(const Flags& flags) {
     const base::Status status = (*store)->Select(
         selector, request->min_ms, request->max_ms, [&](const model::SeriesSamples& series) {
           print(series);
-          samples += series.values.size();
+          samples += series.size();
           bar.Show(samples, all, series.labels.MetricName());
           // The reader went away: what is left has no taker.
           return std::ferror(stdout) == 0 ? base::Status() : base::Unavailable("cannot write");

@@ -30,7 +30,8 @@ void PrintJson(const Report& report) {
   base::JsonWriter json(&out);
   json.BeginObject().Key("blocks").Uint(report.blocks).Key("blocks_before");
   json.Uint(report.blocks_before).Key("samples").Uint(report.samples);
-  json.Key("histograms_left_out").Uint(report.histograms);
+  json.Key("histograms").Uint(report.histograms);
+  json.Key("bad_histograms").Uint(report.bad_histograms);
   json.Key("exemplar_records_left_out").Uint(report.exemplars);
   json.Key("unknown_records_left_out").Uint(report.unknown_records);
   json.Key("nameless_samples").Uint(report.nameless_samples);
@@ -41,13 +42,13 @@ void PrintJson(const Report& report) {
 }
 
 void PrintText(const Report& report) {
-  std::printf("%" PRIu64 " blocks and the log: %" PRIu64 " samples; %" PRIu64
-              " blocks were in before\n",
-              report.blocks, report.samples, report.blocks_before);
+  std::printf("%" PRIu64 " blocks and the log: %" PRIu64 " samples, %" PRIu64
+              " of them native histograms; %" PRIu64 " blocks were in before\n",
+              report.blocks, report.samples, report.histograms, report.blocks_before);
   const struct {
     uint64_t count;
     const char* what;
-  } kLeftOut[] = {{report.histograms, "native histograms"},
+  } kLeftOut[] = {{report.bad_histograms, "native histograms that break the rules for them"},
                   {report.exemplars, "records of exemplars"},
                   {report.unknown_records, "records of types not known"},
                   {report.nameless_samples, "samples of series that the log does not name"},

@@ -14,6 +14,7 @@
 #include "app/verbs.h"
 #include "base/json_writer.h"
 #include "base/strings.h"
+#include "collector/tsdb/histogram_column.h"
 #include "collector/tsdb/manifest.h"
 #include "collector/tsdb/value_codec.h"
 
@@ -44,13 +45,20 @@ using Costs = std::vector<std::pair<std::string, Cost>>;
 
 // The cost of one series' samples.
 Cost CostOf(const model::SeriesSamples& series) {
-  Cost cost{1, series.values.size(), 0};
+  Cost cost{1, series.size(), 0};
   const std::span<const double> values(series.values);
   std::string encoded;
   for (size_t at = 0; at < values.size(); at += kBlock) {
     encoded.clear();
     tsdb::EncodeValues(values.subspan(at, std::min(kBlock, values.size() - at)), &encoded);
     cost.bytes += encoded.size();
+  }
+  for (std::span<const model::HistogramSample> left(series.histograms); !left.empty();) {
+    const auto block = left.first(tsdb::HistogramsOfBlock(left));
+    encoded.clear();
+    tsdb::EncodeHistograms(block, &encoded);
+    cost.bytes += encoded.size();
+    left = left.subspan(block.size());
   }
   return cost;
 }

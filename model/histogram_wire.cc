@@ -201,7 +201,10 @@ base::StatusOr<TimedHistogram> DecodeHistogram(std::string_view message) {
 }
 
 std::string EncodeHistogram(const TimedHistogram& timed) {
-  const Histogram& h = timed.histogram;
+  return EncodeHistogram(timed.histogram, timed.time_ms, timed.start_ms);
+}
+
+std::string EncodeHistogram(const Histogram& h, int64_t time_ms, int64_t start_ms) {
   std::string bytes;
   pbf_writer out(bytes);
   if (h.is_float) {
@@ -224,9 +227,9 @@ std::string EncodeHistogram(const TimedHistogram& timed) {
   EncodeDeltas(field::kPositiveDeltas, h.positive.deltas, &out);
   EncodeDoubles(field::kPositiveCounts, h.positive.counts, &out);
   out.add_enum(field::kResetHint, static_cast<int32_t>(h.reset));
-  out.add_int64(field::kTimestamp, timed.time_ms);
+  out.add_int64(field::kTimestamp, time_ms);
   EncodeDoubles(field::kCustomValues, h.custom_bounds, &out);
-  if (timed.start_ms != 0) out.add_int64(field::kStartTimestamp, timed.start_ms);
+  if (start_ms != 0) out.add_int64(field::kStartTimestamp, start_ms);
   return bytes;
 }
 

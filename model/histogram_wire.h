@@ -23,6 +23,8 @@ struct TimedHistogram {
 // there, never for what is declared.
 base::StatusOr<TimedHistogram> DecodeHistogram(std::string_view message);
 std::string EncodeHistogram(const TimedHistogram& histogram);
+// The same of its parts.
+std::string EncodeHistogram(const Histogram& histogram, int64_t time_ms, int64_t start_ms);
 
 }  // namespace vedette::model
 

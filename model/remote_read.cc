@@ -9,6 +9,8 @@
 
 #include "base/codec/crc32c.h"
 #include "base/strings.h"
+#include "model/histogram_chunk.h"
+#include "model/histogram_wire.h"
 #include "model/protobuf_field.h"
 #include "model/wire_fields.h"
 #include "model/xor_chunk.h"
@@ -45,7 +47,10 @@ constexpr uint32_t kChunkType = 3;
 constexpr uint32_t kChunkData = 4;
 }  // namespace field
 
+// By the numbers of Chunk.Encoding.
 constexpr int32_t kXorEncoding = 1;
+constexpr int32_t kHistogramEncoding = 2;
+constexpr int32_t kFloatHistogramEncoding = 3;
 
 // By the numbers of LabelMatcher.Type.
 constexpr MatchType kMatchTypes[] = {MatchType::kEqual, MatchType::kNotEqual, MatchType::kRegex,
@@ -174,13 +179,55 @@ void EncodeLabels(uint32_t tag, const Labels& labels, pbf_writer* out) {
   }
 }
 
-void EncodeChunk(XorChunkWriter* chunk, pbf_writer* out) {
-  pbf_writer message(*out, field::kSeriesChunks);
+template <typename Writer>
+void EncodeChunk(int32_t encoding, Writer* chunk, std::string* out) {
+  pbf_writer series(*out);
+  pbf_writer message(series, field::kSeriesChunks);
   message.add_int64(field::kChunkMin, chunk->min_ms());
   message.add_int64(field::kChunkMax, chunk->max_ms());
-  message.add_enum(field::kChunkType, kXorEncoding);
+  message.add_enum(field::kChunkType, encoding);
   AddText(field::kChunkData, chunk->Take(), &message);
 }
+
+// The samples of a series as chunks in the order of time, each of floats, integer or float
+// histograms.
+class SeriesChunks {
+ public:
+  explicit SeriesChunks(const SeriesSamples& series) : series_(series) {}
+
+  bool done() const {
+    return next_float_ == series_.values.size() && next_histogram_ == series_.histograms.size();
+  }
+  // Appends one chunk. Not when done.
+  void Next(std::string* out) {
+    if (FloatIsNext()) {
+      XorChunkWriter chunk;
+      for (; FloatIsNext() && chunk.size() < XorChunkWriter::kMaxSamples; ++next_float_) {
+        chunk.Append(series_.timestamps_ms[next_float_], series_.values[next_float_]);
+      }
+      return EncodeChunk(kXorEncoding, &chunk, out);
+    }
+    HistogramChunkWriter chunk;
+    while (!done() && !FloatIsNext()) {
+      const HistogramSample& sample = series_.histograms[next_histogram_];
+      if (!chunk.Takes(*sample.histogram)) break;
+      chunk.Append(sample);
+      ++next_histogram_;
+    }
+    EncodeChunk(chunk.is_float() ? kFloatHistogramEncoding : kHistogramEncoding, &chunk, out);
+  }
+
+ private:
+  bool FloatIsNext() const {
+    if (next_float_ == series_.values.size()) return false;
+    return next_histogram_ == series_.histograms.size() ||
+           series_.timestamps_ms[next_float_] < series_.histograms[next_histogram_].time_ms;
+  }
+
+  const SeriesSamples& series_;
+  size_t next_float_ = 0;
+  size_t next_histogram_ = 0;
+};
 
 void AppendVarint(uint64_t n, std::string* out) {
   for (; n >= 0x80; n >>= 7) out->push_back(static_cast<char>(n | 0x80));
@@ -227,6 +274,9 @@ void ReadResponseWriter::Add(const SeriesSamples& series) {
     sample.add_double(v1::kSampleValue, series.values[i]);
     sample.add_int64(v1::kSampleTimestamp, series.timestamps_ms[i]);
   }
+  for (const HistogramSample& sample : series.histograms) {
+    AddText(v1::kSeriesHistograms, EncodeHistogram(*sample.histogram, sample.time_ms, 0), &message);
+  }
 }
 
 void ReadResponseWriter::EndQuery() {
@@ -240,14 +290,9 @@ void ChunkedReadWriter::Add(size_t query, const SeriesSamples& series) {
   pbf_writer labels_writer(labels);
   EncodeLabels(field::kSeriesLabels, series.labels, &labels_writer);
   std::string chunks;
-  XorChunkWriter chunk;
-  for (size_t i = 0; i < series.values.size(); ++i) {
-    chunk.Append(series.timestamps_ms[i], series.values[i]);
-    const bool last = i + 1 == series.values.size();
-    if (chunk.size() < XorChunkWriter::kMaxSamples && !last) continue;
-    pbf_writer chunks_writer(chunks);
-    EncodeChunk(&chunk, &chunks_writer);
-    if (!last && labels.size() + chunks.size() < frame_bytes_) continue;
+  for (SeriesChunks source(series); !source.done();) {
+    source.Next(&chunks);
+    if (!source.done() && labels.size() + chunks.size() < frame_bytes_) continue;
     EndFrame(query, labels, chunks);
     chunks.clear();
   }

@@ -42,7 +42,8 @@ base::StatusOr<RemoteReadRequest> DecodeRemoteRead(std::string_view protobuf,
                                                    const RemoteReadLimits& limits = {});
 std::string EncodeRemoteRead(const RemoteReadRequest& request);
 
-// A QueryResult of a ReadResponse: add each query's series, in the order of the queries.
+// A QueryResult of a ReadResponse: add each query's series, in the order of the queries. Floats and
+// native histograms; neither kind of answer has a place for start timestamps.
 class ReadResponseWriter {
  public:
   void BeginQuery() { result_.clear(); }

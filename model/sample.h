@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,11 +23,29 @@ inline constexpr uint64_t kNormalNanBits = 0x7ff8000000000001;
 inline double StaleNan() { return std::bit_cast<double>(kStaleNanBits); }
 inline bool IsStaleNan(double v) { return std::bit_cast<uint64_t>(v) == kStaleNanBits; }
 
-// A series and its samples, times ascending. Two arrays of one length: what queries work on.
+struct Histogram;
+
+// A native histogram of a series. Never null; shared by all who read it.
+struct HistogramSample {
+  int64_t time_ms = 0;
+  int64_t start_ms = 0;  // when its counters began; 0: unknown
+  std::shared_ptr<const Histogram> histogram;
+};
+
+// A series and its samples, times ascending. Floats are arrays of one length: what queries work on.
+// What few series have stands beside them, so that who knows of floats alone may pass it over.
 struct SeriesSamples {
   Labels labels;
   std::vector<int64_t> timestamps_ms;
   std::vector<double> values;
+  // When the counter of each float began, 0 where unknown; empty when that is so of all.
+  std::vector<int64_t> starts_ms = {};
+  // Ascending, none at a time of `timestamps_ms`. Their reset hints are as they were sent: about
+  // the sample that its sender had before, which may not be here.
+  std::vector<HistogramSample> histograms = {};
+
+  size_t size() const { return values.size() + histograms.size(); }
+  bool empty() const { return size() == 0; }
 };
 
 // One sample on its way into a store. `ref` is the store's own handle for the series: callers that

@@ -1,8 +1,11 @@
 #ifndef VEDETTE_MODEL_XOR_CHUNK_H_
 #define VEDETTE_MODEL_XOR_CHUNK_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+
+#include "model/bit_writer.h"
 
 namespace vedette::model {
 
@@ -21,20 +24,14 @@ class XorChunkWriter {
   std::string Take();
 
  private:
-  void WriteBits(uint64_t value, unsigned bits);
   void WriteTime(int64_t time_ms);
-  void WriteValue(uint64_t bits);
 
-  std::string bytes_ = std::string(2, '\0');
-  unsigned free_bits_ = 0;  // of the last byte
+  BitWriter out_{2};
   size_t count_ = 0;
   int64_t min_ms_ = 0;
   int64_t time_ms_ = 0;
   uint64_t delta_ms_ = 0;
-  uint64_t value_bits_ = 0;
-  // Of the window that the last XOR was written in; leading 255: none yet.
-  unsigned leading_ = 255;
-  unsigned trailing_ = 0;
+  XorWriter values_;
 };
 
 }  // namespace vedette::model

@@ -93,7 +93,7 @@ class Reading {
     promql::SelectRequest select{Stored(query.matchers), query.start_ms, query.end_ms};
     return deps_.metrics->Select(select, [&](model::SeriesSamples&& series) -> base::Status {
       if (request_.stop.stop_requested()) return base::Cancelled("remote read stopped");
-      samples_ += series.values.size();
+      samples_ += series.size();
       if (samples_ > deps_.max_samples) return TooLarge(deps_.max_samples, "samples");
       series.labels = WithExternal(series.labels);
       if (add(series) > deps_.max_bytes) return TooLarge(deps_.max_bytes, "bytes");

@@ -52,6 +52,7 @@ base::Status Evaluator::Select(const VectorSelector& selector, int64_t min_ms, i
   const SelectRequest request{selector.matchers, min_ms, max_ms};
   return run_->settings().queryable->Select(request, [&](model::SeriesSamples&& samples) {
     VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
+    if (samples.values.empty()) return base::Status();  // of native histograms alone
     SampleHold hold;
     VEDETTE_RETURN_IF_ERROR(hold.Add(run_, samples.values.size()));
     return visit(std::move(samples));

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -25,6 +26,7 @@ class RowSource {
   size_t size() const { return rows_.size(); }
   int64_t time_ms(size_t i) const { return rows_[i].timestamp_ms; }
   double value(size_t i) const { return rows_[i].value; }
+  static int64_t start_ms(size_t) { return 0; }
   // Sample i is of the same series as the one before, as far as the source knows.
   bool SameAsBefore(size_t) const { return false; }
   uint64_t ref(size_t i) const { return rows_[i].ref; }
@@ -51,6 +53,9 @@ class WireSource {
   size_t size() const { return batch_.samples().size(); }
   int64_t time_ms(size_t i) const { return batch_.samples()[i].time_ms; }
   double value(size_t i) const { return batch_.samples()[i].value; }
+  int64_t start_ms(size_t i) const {
+    return batch_.starts_ms().empty() ? 0 : batch_.starts_ms()[i];
+  }
   bool SameAsBefore(size_t i) const {
     return i > 0 && !series_of_.empty() && series_of_[i] == series_of_[i - 1];
   }
@@ -66,6 +71,34 @@ class WireSource {
 
   const model::WireBatch& batch_;
   std::vector<uint32_t> series_of_;  // by sample; empty: each series brings one
+};
+
+// Its native histograms: by the number of their series and their place in it.
+class WireHistograms {
+ public:
+  explicit WireHistograms(const model::WireBatch& batch) : batch_(batch) {
+    for (size_t i = 0; i < batch.size() && batch.histogram_count() > places_.size(); ++i) {
+      for (size_t k = 0; k < batch.histogram_count(i); ++k) places_.emplace_back(i, k);
+    }
+  }
+
+  size_t size() const { return places_.size(); }
+  // Reads it anew each time. InvalidArgument for one that is none.
+  base::StatusOr<model::TimedHistogram> Get(size_t i) const {
+    return batch_.HistogramOf(places_[i].first, places_[i].second);
+  }
+  bool SameAsBefore(size_t i) const { return i > 0 && places_[i].second > 0; }
+  static uint64_t ref(size_t) { return 0; }
+  bool LabelsAre(size_t i, const HeadSeries& series) const {
+    return batch_.LabelsAre(places_[i].first, series.labels.bytes());
+  }
+  base::StatusOr<model::Labels> LabelsOf(size_t i) const {
+    return batch_.LabelsOf(places_[i].first);
+  }
+
+ private:
+  const model::WireBatch& batch_;
+  std::vector<std::pair<size_t, size_t>> places_;
 };
 
 }  // namespace vedette::tsdb

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "collector/tsdb/histogram_column.h"
 #include "collector/tsdb/series_page.h"
 #include "collector/tsdb/times_page.h"
 #include "collector/tsdb/v1_block_reader.h"
@@ -57,15 +58,31 @@ class Reader final : public BlockReader {
     return &times_.emplace(block.times, std::move(times)).first->second;
   }
 
-  base::Status Values(const BlockRef& block, std::span<double> values) override {
+  base::StatusOr<ColumnKind> Values(const BlockRef& block, std::span<double> values) override {
     if (block.constant) {
       std::fill(values.begin(), values.end(), block.value);
-      return {};
+      return ColumnKind::kFloats;
     }
-    VEDETTE_ASSIGN_OR_RETURN(const std::string_view page, LoadValues(block.values_page));
-    return part_->Damaged(
-        DecodeValues(page.substr(block.values_offset, block.values_length), values),
-        page_.value_pages[block.values_page].offset);
+    VEDETTE_ASSIGN_OR_RETURN(std::string_view column, LoadColumn(block));
+    const ColumnKind kind = KindOf(column);
+    if (kind == ColumnKind::kHistograms) return kind;
+    if (kind == ColumnKind::kStartedFloats) {
+      std::vector<int64_t> starts(values.size());
+      VEDETTE_ASSIGN_OR_RETURN(column, Checked(block, DecodeStarts(column, starts)));
+    }
+    VEDETTE_RETURN_IF_ERROR(Checked(block, DecodeValues(column, values)));
+    return kind;
+  }
+
+  base::Status Starts(const BlockRef& block, std::span<int64_t> starts_ms) override {
+    VEDETTE_ASSIGN_OR_RETURN(const std::string_view column, LoadColumn(block));
+    return Checked(block, DecodeStarts(column, starts_ms).status());
+  }
+
+  base::Status Histograms(const BlockRef& block, std::span<const int64_t> times,
+                          std::vector<model::HistogramSample>* out) override {
+    VEDETTE_ASSIGN_OR_RETURN(const std::string_view column, LoadColumn(block));
+    return Checked(block, DecodeHistograms(column, times, out));
   }
 
   std::optional<BlockSummary> Summary(const BlockRef& block) const override {
@@ -97,6 +114,21 @@ class Reader final : public BlockReader {
     return &columns[number % kPageTimes];
   }
 
+  // Names the place of damage.
+  base::Status Checked(const BlockRef& block, const base::Status& status) const {
+    return status.ok() ? status
+                       : part_->Damaged(status, page_.value_pages[block.values_page].offset);
+  }
+  template <typename T>
+  base::StatusOr<T> Checked(const BlockRef& block, base::StatusOr<T> result) const {
+    return result.ok() ? std::move(result) : Checked(block, result.status());
+  }
+
+  base::StatusOr<std::string_view> LoadColumn(const BlockRef& block) {
+    VEDETTE_ASSIGN_OR_RETURN(const std::string_view page, LoadValues(block.values_page));
+    return page.substr(block.values_offset, block.values_length);
+  }
+
   base::StatusOr<std::string_view> LoadValues(uint32_t page) {
     const auto known = values_.find(page);
     if (known != values_.end()) return std::string_view(known->second);
@@ -114,6 +146,15 @@ class Reader final : public BlockReader {
 };
 
 }  // namespace
+
+base::Status BlockReader::Starts(const BlockRef&, std::span<int64_t>) {
+  return base::Internal("start timestamps asked of a block without");
+}
+
+base::Status BlockReader::Histograms(const BlockRef&, std::span<const int64_t>,
+                                     std::vector<model::HistogramSample>*) {
+  return base::Internal("histograms asked of a block of floats");
+}
 
 std::unique_ptr<BlockReader> NewBlockReader(std::shared_ptr<const Part> part) {
   if (part->version() == 1) return v1::NewBlockReader(std::move(part));

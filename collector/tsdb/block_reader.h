@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "base/status.h"
+#include "collector/tsdb/block_column.h"
 #include "collector/tsdb/block_summary.h"
 #include "collector/tsdb/part.h"
 #include "collector/tsdb/part_format.h"
+#include "model/sample.h"
 
 namespace vedette::tsdb {
 
@@ -25,8 +27,14 @@ class BlockReader {
   virtual base::StatusOr<std::span<const SeriesEntry>> LoadPage(size_t page) = 0;
   // Valid until the next call.
   virtual base::StatusOr<const std::vector<int64_t>*> Times(const BlockRef& block) = 0;
-  // Of the page loaded last. Fills `values`, as many as the block has samples.
-  virtual base::Status Values(const BlockRef& block, std::span<double> values) = 0;
+  // Of the page loaded last. Fills `values`, as many as the block has samples, and says what the
+  // block holds. Histograms leave `values` unspecified.
+  virtual base::StatusOr<ColumnKind> Values(const BlockRef& block, std::span<double> values) = 0;
+  // Of a block of kStartedFloats and kHistograms; version 1 has none.
+  virtual base::Status Starts(const BlockRef& block, std::span<int64_t> starts_ms);
+  // Appends one for each of `times`, which are the block's.
+  virtual base::Status Histograms(const BlockRef& block, std::span<const int64_t> times,
+                                  std::vector<model::HistogramSample>* out);
   // Of the page loaded last. What the block holds, where that is known without reading it.
   virtual std::optional<BlockSummary> Summary(const BlockRef& block) const = 0;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "collector/tsdb/sample_merge.h"
+
 namespace vedette::tsdb {
 
 DeletionCursor::DeletionCursor(std::unique_ptr<SeriesCursor> inner, TombstoneList tombstones,
@@ -32,17 +34,9 @@ bool DeletionCursor::IsDeleted(int64_t time_ms) const {
 }
 
 base::Status DeletionCursor::ReadRest() {
-  times_.clear();
-  values_.clear();
-  VEDETTE_RETURN_IF_ERROR(inner_->Read(&times_, &values_));
-  size_t kept = 0;
-  for (size_t i = 0; i < times_.size(); ++i) {
-    if (IsDeleted(times_[i])) continue;
-    times_[kept] = times_[i];
-    values_[kept++] = values_[i];
-  }
-  times_.resize(kept);
-  values_.resize(kept);
+  rest_ = {};
+  VEDETTE_RETURN_IF_ERROR(inner_->Read(&rest_));
+  RemoveTimes([this](int64_t time_ms) { return IsDeleted(time_ms); }, &rest_);
   return {};
 }
 
@@ -54,14 +48,13 @@ base::StatusOr<bool> DeletionCursor::Next() {
     if (ranges_.empty()) return true;
     if (TakesAll()) continue;
     VEDETTE_RETURN_IF_ERROR(ReadRest());
-    if (!times_.empty()) return true;
+    if (!rest_.empty()) return true;
   }
 }
 
-base::Status DeletionCursor::Read(std::vector<int64_t>* times, std::vector<double>* values) {
-  if (ranges_.empty()) return inner_->Read(times, values);
-  times->insert(times->end(), times_.begin(), times_.end());
-  values->insert(values->end(), values_.begin(), values_.end());
+base::Status DeletionCursor::Read(model::SeriesSamples* samples) {
+  if (ranges_.empty()) return inner_->Read(samples);
+  AppendAll(rest_, samples);
   return {};
 }
 

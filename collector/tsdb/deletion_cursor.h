@@ -21,7 +21,7 @@ class DeletionCursor final : public SeriesCursor {
 
   base::StatusOr<bool> Next() override;
   const model::Labels& labels() const override { return inner_->labels(); }
-  base::Status Read(std::vector<int64_t>* times, std::vector<double>* values) override;
+  base::Status Read(model::SeriesSamples* samples) override;
 
  private:
   using Range = std::pair<int64_t, int64_t>;  // both ends included
@@ -36,9 +36,8 @@ class DeletionCursor final : public SeriesCursor {
   const TombstoneList tombstones_;
   const int64_t min_ms_;
   const int64_t max_ms_;
-  std::vector<Range> ranges_;   // of the current series
-  std::vector<int64_t> times_;  // left of it, where ranges_ is not empty
-  std::vector<double> values_;
+  std::vector<Range> ranges_;  // of the current series
+  model::SeriesSamples rest_;  // left of it, where ranges_ is not empty
 };
 
 // `cursor` itself where no tombstone of the list reaches into the range.

@@ -27,7 +27,10 @@ std::set<int64_t> FrozenHead::Days() const {
   std::set<int64_t> days;
   for (const std::vector<int64_t>& times : times_) AddDays(times, &days);
   for (const Series& series : series_) {
-    if (series.extra != nullptr) AddDays(series.extra->times, &days);
+    if (series.extra == nullptr) continue;
+    AddDays(series.extra->times, &days);
+    if (series.extra->rich == nullptr) continue;
+    for (const auto& sample : series.extra->rich->histograms()) days.insert(DayOf(sample.time_ms));
   }
   return days;
 }
@@ -38,6 +41,9 @@ int64_t FrozenHead::FirstMs(int64_t min_ms, int64_t max_ms) const {
   for (const Series& series : series_) {
     if (series.extra == nullptr) continue;
     first = std::min(first, FirstIn(series.extra->times, min_ms, max_ms));
+    if (series.extra->rich == nullptr) continue;
+    const auto in_range = HistogramsIn(series.extra->rich->histograms(), min_ms, max_ms);
+    if (!in_range.empty()) first = std::min(first, in_range.front().time_ms);
   }
   return first;
 }
@@ -54,8 +60,10 @@ base::Status FrozenHead::VisitSorted(
   for (const Series* series : sorted) {
     read.timestamps_ms.clear();
     read.values.clear();
-    ViewOf(*series).Read(min_ms, max_ms, &read.timestamps_ms, &read.values);
-    if (read.values.empty()) continue;
+    read.starts_ms.clear();
+    read.histograms.clear();
+    ViewOf(*series).Read(min_ms, max_ms, &read);
+    if (read.empty()) continue;
     read.labels = series->owner->labels;
     VEDETTE_RETURN_IF_ERROR(visit(read));
   }
@@ -71,7 +79,7 @@ std::vector<model::SeriesSamples> FrozenHead::Copy(const std::vector<model::Matc
     if (!model::MatchesAll(matchers, labels) || !view.HasAny(min_ms, max_ms)) continue;
     model::SeriesSamples& copy = out.emplace_back();
     copy.labels = labels;
-    view.Read(min_ms, max_ms, &copy.timestamps_ms, &copy.values);
+    view.Read(min_ms, max_ms, &copy);
   }
   return out;
 }

@@ -1,7 +1,10 @@
 #include "collector/tsdb/head.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
+
+#include "collector/tsdb/histogram_codec.h"
 
 namespace vedette::tsdb {
 namespace {
@@ -27,6 +30,9 @@ Head::Head(uint64_t hash_seed) : by_labels_(0, HashLabels{hash_seed}) { loose_ =
 
 void Head::Begin(HeadBatch* batch) const {
   batch->entries.clear();
+  batch->starts_ms.clear();
+  batch->histograms.clear();
+  batch->starts_before.clear();
   batch->created.clear();
   batch->opened.clear();
   batch->filled.clear();
@@ -111,7 +117,8 @@ void Head::SpillColumn(HeadSeries* series) {
   SeriesExtra* const extra = Extra(series);
   const uint64_t before = extra->bytes();
   SeriesExtra all;
-  series->samples().Read(INT64_MIN, INT64_MAX, &all.times, &all.values);
+  series->samples().ReadFloats(INT64_MIN, INT64_MAX, &all.times, &all.values);
+  all.rich = std::move(extra->rich);
   *extra = std::move(all);
   series->column = {};
   column_bytes_ += extra->bytes() - before;
@@ -123,6 +130,20 @@ SeriesExtra* Head::Extra(HeadSeries* series) {
     column_bytes_ += series->extra->bytes();
   }
   return series->extra.get();
+}
+
+RichSamples* Head::Rich(HeadSeries* series) {
+  SeriesExtra* const extra = Extra(series);
+  if (extra->rich == nullptr) {
+    extra->rich = std::make_unique<RichSamples>();
+    column_bytes_ += extra->rich->bytes();
+  }
+  return extra->rich.get();
+}
+
+const model::HistogramSample* Head::FindHistogram(const HeadSeries& series, int64_t time_ms) {
+  if (series.extra == nullptr || series.extra->rich == nullptr) return nullptr;
+  return series.extra->rich->Find(time_ms);
 }
 
 bool Head::Find(const HeadSeries& series, int64_t time_ms, double* value) {
@@ -147,28 +168,79 @@ Verdict Head::Insert(HeadSeries* series, double value, int64_t window_ms, Run* r
   const int64_t time_ms = run->time_ms;
   if (time_ms <= series->newest_ms) {
     double have = series->newest_value;
-    if (time_ms == series->newest_ms || Find(*series, time_ms, &have)) {
+    const bool is_newest = time_ms == series->newest_ms;
+    if (is_newest ? series->newest_is_histogram : FindHistogram(*series, time_ms) != nullptr) {
+      return Verdict::kOther;
+    }
+    if (is_newest || Find(*series, time_ms, &have)) {
       return SameBits(value, have) ? Verdict::kSame : Verdict::kOther;
     }
     if (time_ms < NewestOf(*series, run->now_ms) - window_ms) return Verdict::kTooOld;
   }
   const bool joins = time_ms > series->newest_ms && JoinsRow(series, run, batch);
-  batch->entries.push_back({series, time_ms, value,
-                            joins ? HeadBatch::Kind::kRow : HeadBatch::Kind::kLoose,
-                            series->newest_ms, series->newest_value, series->column});
+  batch->entries.push_back(
+      {series, time_ms, value, joins ? HeadBatch::Kind::kRow : HeadBatch::Kind::kLoose,
+       series->newest_is_histogram, series->newest_ms, series->newest_value, series->column});
   if (joins) {
     Fill(series, value);
   } else {
     InsertLoose(series, time_ms, value);
   }
-  ++samples_;
-  min_ms_ = std::min(min_ms_, time_ms);
-  max_ms_ = std::max(max_ms_, time_ms);
+  NoteTime(time_ms);
   if (time_ms > series->newest_ms) {
     series->newest_ms = time_ms;
     series->newest_value = value;
+    series->newest_is_histogram = false;
   }
   return Verdict::kStored;
+}
+
+Verdict Head::Insert(HeadSeries* series, const model::HistogramSample& sample, int64_t window_ms,
+                     int64_t now_ms, HeadBatch* batch) {
+  const int64_t time_ms = sample.time_ms;
+  const auto hash = std::bit_cast<double>(CountsHash(*sample.histogram));
+  if (time_ms <= series->newest_ms) {
+    if (time_ms == series->newest_ms) {
+      const bool same = series->newest_is_histogram && SameBits(series->newest_value, hash);
+      return same ? Verdict::kSame : Verdict::kOther;
+    }
+    if (const model::HistogramSample* const have = FindHistogram(*series, time_ms)) {
+      return SameCounts(*have->histogram, *sample.histogram) ? Verdict::kSame : Verdict::kOther;
+    }
+    double other = 0;
+    if (Find(*series, time_ms, &other)) return Verdict::kOther;
+    if (time_ms < NewestOf(*series, now_ms) - window_ms) return Verdict::kTooOld;
+  }
+  batch->histograms.push_back({series, sample, HeadBatch::Kind::kLoose, series->newest_is_histogram,
+                               series->newest_ms, series->newest_value});
+  RichSamples* const rich = Rich(series);
+  const uint64_t before = rich->bytes();
+  rich->Insert(sample);
+  column_bytes_ += rich->bytes() - before;
+  NoteTime(time_ms);
+  if (time_ms > series->newest_ms) {
+    series->newest_ms = time_ms;
+    series->newest_value = hash;
+    series->newest_is_histogram = true;
+  }
+  return Verdict::kStored;
+}
+
+void Head::NoteTime(int64_t time_ms) {
+  ++samples_;
+  min_ms_ = std::min(min_ms_, time_ms);
+  max_ms_ = std::max(max_ms_, time_ms);
+}
+
+void Head::SetStart(HeadSeries* series, int64_t time_ms, int64_t start_ms, HeadBatch* batch) {
+  if (start_ms != 0) batch->SetStart(start_ms);
+  RichSamples* const rich = Rich(series);
+  if (rich->StartAt(time_ms) == start_ms) return;
+  batch->starts_before.push_back({series, rich->starts()});
+  const uint64_t before = rich->bytes();
+  rich->SetStart(time_ms, start_ms, time_ms == series->newest_ms);
+  column_bytes_ += rich->bytes() - before;
+  series->has_starts = true;
 }
 
 void Head::Repeat(HeadSeries* series, double value, const Run& run, HeadBatch* batch) {
@@ -176,9 +248,16 @@ void Head::Repeat(HeadSeries* series, double value, const Run& run, HeadBatch* b
                             run.time_ms,
                             value,
                             HeadBatch::Kind::kRepeat,
+                            series->newest_is_histogram,
                             series->newest_ms,
                             series->newest_value,
                             {}});
+}
+
+void Head::Repeat(HeadSeries* series, const model::HistogramSample& sample, HeadBatch* batch) {
+  batch->histograms.push_back({series, sample, HeadBatch::Kind::kRepeat,
+                               series->newest_is_histogram, series->newest_ms,
+                               series->newest_value});
 }
 
 bool Head::JoinsRow(HeadSeries* series, Run* run, HeadBatch* batch) {
@@ -263,10 +342,36 @@ void Head::UndoEntry(const HeadBatch::Entry& entry) {
   }
   series->newest_ms = entry.newest_ms;
   series->newest_value = entry.newest_value;
+  series->newest_is_histogram = entry.newest_was_histogram;
   --samples_;
 }
 
+void Head::UndoHistogram(const HeadBatch::HistogramEntry& entry) {
+  if (entry.kind == HeadBatch::Kind::kRepeat) return;
+  HeadSeries* const series = entry.series;
+  RichSamples* const rich = series->extra->rich.get();
+  const uint64_t before = rich->bytes();
+  rich->Remove(entry.sample.time_ms);
+  column_bytes_ += rich->bytes() - before;
+  series->newest_ms = entry.newest_ms;
+  series->newest_value = entry.newest_value;
+  series->newest_is_histogram = entry.newest_was_histogram;
+  --samples_;
+}
+
+void Head::UndoStarts(const HeadBatch::StartsBefore& before) {
+  RichSamples* const rich = before.series->extra->rich.get();
+  const uint64_t bytes = rich->bytes();
+  rich->set_starts(before.starts);
+  column_bytes_ += rich->bytes() - bytes;
+  before.series->has_starts = !before.starts.empty();
+}
+
 void Head::Undo(const HeadBatch& batch) {
+  for (auto at = batch.histograms.rbegin(); at != batch.histograms.rend(); ++at) UndoHistogram(*at);
+  for (auto at = batch.starts_before.rbegin(); at != batch.starts_before.rend(); ++at) {
+    UndoStarts(*at);
+  }
   for (auto at = batch.entries.rbegin(); at != batch.entries.rend(); ++at) UndoEntry(*at);
   for (auto at = batch.opened.rbegin(); at != batch.opened.rend(); ++at) (*at)->times.pop_back();
   min_ms_ = batch.min_ms;
@@ -280,6 +385,7 @@ void Head::Undo(const HeadBatch& batch) {
 void Head::FreezeSeries(HeadSeries* series, uint32_t group, FrozenHead* frozen) {
   series->idle = false;
   series->moved = false;
+  series->has_starts = false;
   series->log = {};
   frozen->bytes_ += sizeof(FrozenHead::Series);
   frozen->series_.push_back(
@@ -297,11 +403,12 @@ std::shared_ptr<const FrozenHead> Head::Freeze() {
     for (const SeriesPtr& series : group->slots) {
       if (series == nullptr) continue;
       const SeriesExtra* const extra = series->extra.get();
-      if (series->column.rows() > 0 || (extra != nullptr && !extra->times.empty())) {
+      if (series->column.rows() > 0 || (extra != nullptr && !extra->empty())) {
         frozen->max_ms_ = std::max(frozen->max_ms_, series->newest_ms);
         FreezeSeries(series.get(), index, frozen.get());
       } else {
         series->extra.reset();
+        series->has_starts = false;
         if (series->idle) forgotten.push_back(series);
         series->idle = true;
       }
@@ -373,7 +480,7 @@ std::vector<model::SeriesSamples> Head::Copy(const std::vector<model::Matcher>& 
     if (!samples.HasAny(min_ms, max_ms)) return;
     model::SeriesSamples& copy = out.emplace_back();
     copy.labels = series.labels;
-    samples.Read(min_ms, max_ms, &copy.timestamps_ms, &copy.values);
+    samples.Read(min_ms, max_ms, &copy);
   });
   return out;
 }

@@ -28,8 +28,8 @@ inline constexpr size_t kRowShare = 4;
 // More series than this make a second group.
 inline constexpr size_t kMaxGroupSlots = 1 << 20;
 
-// Samples further ahead of the clock than this are refused, as Prometheus does for scrapes and remote
-// write.
+// Samples further ahead of the clock than this are refused, as Prometheus does for scrapes and
+// remote write.
 inline constexpr int64_t kMaxAheadMs = 10 * 60 * 1000;
 
 // What became of a sample offered to the head.
@@ -75,8 +75,16 @@ class Head {
   // be; than the clock where that has stepped back behind the newest. Notes in `batch` what it
   // stored.
   Verdict Insert(HeadSeries* series, double value, int64_t window_ms, Run* run, HeadBatch* batch);
+  // Of the sample stored last, which is of this series; 0: unknown. Needed of one that is unknown
+  // only where the series has_starts.
+  void SetStart(HeadSeries* series, int64_t time_ms, int64_t start_ms, HeadBatch* batch);
+  // Offers a native histogram, under the same rules; after all floats of the batch. `now_ms`: the
+  // clock when it came.
+  Verdict Insert(HeadSeries* series, const model::HistogramSample& sample, int64_t window_ms,
+                 int64_t now_ms, HeadBatch* batch);
   // Notes a sample that the head has already, for the log to say once more.
   static void Repeat(HeadSeries* series, double value, const Run& run, HeadBatch* batch);
+  static void Repeat(HeadSeries* series, const model::HistogramSample& sample, HeadBatch* batch);
   // Takes back all that the batch notes. What the log said of it must not hold any more: slots
   // are used again.
   void Undo(const HeadBatch& batch);
@@ -129,6 +137,7 @@ class Head {
   void Move(HeadSeries* series, Group* to);
   void SpillColumn(HeadSeries* series);
   SeriesExtra* Extra(HeadSeries* series);
+  RichSamples* Rich(HeadSeries* series);
   void Remove(HeadSeries* series);
 
   // True when `series` is to get this run's sample in a row of its group, which is open then.
@@ -138,7 +147,11 @@ class Head {
   void InsertLoose(HeadSeries* series, int64_t time_ms, double value);
   void RemoveLoose(HeadSeries* series, int64_t time_ms);
   static bool Find(const HeadSeries& series, int64_t time_ms, double* value);
+  static const model::HistogramSample* FindHistogram(const HeadSeries& series, int64_t time_ms);
+  void NoteTime(int64_t time_ms);
   void UndoEntry(const HeadBatch::Entry& entry);
+  void UndoHistogram(const HeadBatch::HistogramEntry& entry);
+  void UndoStarts(const HeadBatch::StartsBefore& before);
 
   void FreezeSeries(HeadSeries* series, uint32_t group, FrozenHead* frozen);
   static void Compact(Group* group);

@@ -21,6 +21,7 @@ struct HeadBatch {
     int64_t time_ms;
     double value;
     Kind kind;
+    bool newest_was_histogram;
     // The series as it was. Of `column`, where the kind is kRow, the log also takes what the value
     // was before.
     int64_t newest_ms;
@@ -28,7 +29,32 @@ struct HeadBatch {
     ValueColumn column;
   };
 
+  // A native histogram, stored with its own time or said once more.
+  struct HistogramEntry {
+    HeadSeries* series;
+    model::HistogramSample sample;
+    Kind kind;
+    bool newest_was_histogram;
+    int64_t newest_ms;
+    double newest_value;
+  };
+  // A series' start timestamps as they were.
+  struct StartsBefore {
+    HeadSeries* series;
+    std::vector<StartChange> starts;
+  };
+
+  bool empty() const { return entries.empty() && histograms.empty(); }
+  // Of the newest entry.
+  void SetStart(int64_t start_ms) {
+    starts_ms.resize(entries.size());
+    starts_ms.back() = start_ms;
+  }
+
   std::vector<Entry> entries;
+  std::vector<int64_t> starts_ms;          // of the first entries; of those after and 0: unknown
+  std::vector<HistogramEntry> histograms;  // came after all entries
+  std::vector<StartsBefore> starts_before;
   std::vector<HeadSeries*> created;
   std::vector<Group*> opened;  // a row each
   std::vector<Group*> filled;  // whose rows entries are in, perhaps more than once

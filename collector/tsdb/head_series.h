@@ -40,8 +40,11 @@ struct HeadSeries {
   bool log_in_row : 1 = false;
   bool log_changed_now : 1 = false;
   bool log_changed_before : 1 = false;
-  bool idle : 1 = false;           // without samples at the last flush
-  bool moved : 1 = false;          // to another group since then, with samples
+  bool idle : 1 = false;        // without samples at the last flush
+  bool moved : 1 = false;       // to another group since then, with samples
+  bool has_starts : 1 = false;  // in `extra`, since then
+  // Of which `newest_value` is, by its bits, the CountsHash.
+  bool newest_is_histogram : 1 = false;
   std::atomic<uint32_t> users{0};  // SeriesPtrs
   std::unique_ptr<SeriesExtra> extra;
 

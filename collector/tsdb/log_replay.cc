@@ -19,6 +19,7 @@ void LogReplay::Apply(const WalBatch& batch, Head* head) {
   for (const auto& [ref, labels] : batch.series) Name(ref, labels, head);
   for (const WalGroupRow& row : batch.group_rows) ApplyRow(row, head);
   for (const WalRow& row : batch.rows) ApplyLoose(row, head);
+  for (const WalHistogram& row : batch.histograms) ApplyHistogram(row, head);
 }
 
 void LogReplay::StartEpoch(uint64_t epoch) {
@@ -66,43 +67,63 @@ void LogReplay::ApplyRow(const WalGroupRow& row, Head* head) {
   Head::Run run;
   run.time_ms = row.time_ms;
   run.length = row.slots.size();
-  for (const WalGroupRow::Slot& slot : row.slots) {
+  for (size_t i = 0; i < row.slots.size(); ++i) {
+    const WalGroupRow::Slot& slot = row.slots[i];
     if (slot.slot >= group.slots.size() || group.slots[slot.slot].series == nullptr) {
       ++lost_rows_;
-    } else {
-      ApplySlot(slot, &group.slots[slot.slot], &run, head);
+      continue;
     }
+    ApplySlot(slot, row.starts_ms.empty() ? 0 : row.starts_ms[i], &group.slots[slot.slot], &run,
+              head);
   }
 }
 
-void LogReplay::ApplySlot(const WalGroupRow::Slot& row, Slot* slot, Head::Run* run, Head* head) {
+void LogReplay::ApplySlot(const WalGroupRow::Slot& row, int64_t start_ms, Slot* slot,
+                          Head::Run* run, Head* head) {
   if (row.carried) slot->value = row.value;
   if (row.carried || slot->known != Known::kNo) {
     slot->known = Known::kYes;
-    head->Insert(Live(&slot->series, head), slot->value, kAnyWindow, run, &scratch_);
+    Insert(Live(&slot->series, head), slot->value, start_ms, run, head);
   } else {
     ++lost_rows_;
   }
 }
 
-void LogReplay::ApplyLoose(const WalRow& row, Head* head) {
-  const auto group = static_cast<uint32_t>(row.ref >> 32);
-  SeriesPtr* series = nullptr;
-  if (const auto known = loose_.find(row.ref); known != loose_.end()) {
-    series = &known->second;
-  } else if (const auto grouped = groups_.find(group); grouped != groups_.end()) {
-    const auto slot = static_cast<uint32_t>(row.ref);
+void LogReplay::Insert(HeadSeries* series, double value, int64_t start_ms, Head::Run* run,
+                       Head* head) {
+  const Verdict verdict = head->Insert(series, value, kAnyWindow, run, &scratch_);
+  if (verdict != Verdict::kStored || (start_ms == 0 && !series->has_starts)) return;
+  head->SetStart(series, run->time_ms, start_ms, &scratch_);
+}
+
+HeadSeries* LogReplay::SeriesOf(uint64_t ref, Head* head) {
+  const auto group = static_cast<uint32_t>(ref >> 32);
+  if (const auto known = loose_.find(ref); known != loose_.end()) {
+    return Live(&known->second, head);
+  }
+  if (const auto grouped = groups_.find(group); grouped != groups_.end()) {
+    const auto slot = static_cast<uint32_t>(ref);
     std::vector<Slot>& slots = grouped->second.slots;
-    if (slot < slots.size() && slots[slot].series != nullptr) series = &slots[slot].series;
+    if (slot < slots.size() && slots[slot].series != nullptr) {
+      return Live(&slots[slot].series, head);
+    }
   }
-  if (series == nullptr) {
-    ++lost_rows_;
-    return;
-  }
+  ++lost_rows_;
+  return nullptr;
+}
+
+void LogReplay::ApplyLoose(const WalRow& row, Head* head) {
+  HeadSeries* const series = SeriesOf(row.ref, head);
+  if (series == nullptr) return;
   Head::Run single;
   single.time_ms = row.time_ms;
   single.length = 1;
-  head->Insert(Live(series, head), row.value, kAnyWindow, &single, &scratch_);
+  Insert(series, row.value, row.start_ms, &single, head);
+}
+
+void LogReplay::ApplyHistogram(const WalHistogram& row, Head* head) {
+  HeadSeries* const series = SeriesOf(row.ref, head);
+  if (series != nullptr) head->Insert(series, row.sample, kAnyWindow, INT64_MAX, &scratch_);
 }
 
 }  // namespace vedette::tsdb

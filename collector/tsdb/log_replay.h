@@ -43,8 +43,13 @@ class LogReplay {
   void Name(uint64_t ref, const model::Labels& labels, Head* head);
   void ApplyRow(const WalGroupRow& row, Head* head);
   static void NoteLost(uint64_t records, LogGroup* group);
-  void ApplySlot(const WalGroupRow::Slot& row, Slot* slot, Head::Run* run, Head* head);
+  void ApplySlot(const WalGroupRow::Slot& row, int64_t start_ms, Slot* slot, Head::Run* run,
+                 Head* head);
   void ApplyLoose(const WalRow& row, Head* head);
+  void ApplyHistogram(const WalHistogram& row, Head* head);
+  void Insert(HeadSeries* series, double value, int64_t start_ms, Head::Run* run, Head* head);
+  // Null, and counted as lost, when the record that named the series is.
+  HeadSeries* SeriesOf(uint64_t ref, Head* head);
   // The series as the head has it now, also where that had forgotten it.
   HeadSeries* Live(SeriesPtr* series, Head* head);
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "absl/container/flat_hash_map.h"
 #include "base/codec/bytes.h"
+#include "collector/tsdb/histogram_codec.h"
 #include "collector/tsdb/wal_record.h"
 
 namespace vedette::tsdb {
@@ -24,6 +26,42 @@ size_t SharedSuffix(std::string_view a, std::string_view b, size_t most) {
   return n;
 }
 
+// Start timestamps of a record's samples: few different ones, in runs.
+class StartRuns {
+ public:
+  void Add(int64_t start_ms) {
+    const uint64_t place = start_ms == 0 ? 0 : PlaceOf(start_ms);
+    if (length_ > 0 && place != place_) EndRun();
+    place_ = place;
+    ++length_;
+  }
+  void Write(std::string* out) {
+    base::PutVarint(places_.size(), out);
+    if (places_.empty()) return;
+    EndRun();
+    *out += starts_;
+    *out += runs_;
+  }
+
+ private:
+  uint64_t PlaceOf(int64_t start_ms) {
+    const auto [at, added] = places_.try_emplace(start_ms, places_.size() + 1);
+    if (added) base::PutSignedVarint(start_ms, &starts_);
+    return at->second;
+  }
+  void EndRun() {
+    base::PutVarint(length_, &runs_);
+    base::PutVarint(place_, &runs_);
+    length_ = 0;
+  }
+
+  absl::flat_hash_map<int64_t, uint64_t> places_;
+  std::string starts_;
+  std::string runs_;
+  uint64_t length_ = 0;  // of the run under way
+  uint64_t place_ = 0;
+};
+
 }  // namespace
 
 void LogWriter::StartEpoch(uint64_t epoch) {
@@ -34,10 +72,12 @@ void LogWriter::StartEpoch(uint64_t epoch) {
 base::StatusOr<std::string_view> LogWriter::Encode(const HeadBatch& batch) {
   ++records_;
   named_ = groups_in_record_ = loose_in_record_ = 0;
-  name_bytes_ = last_named_ref_ = last_loose_ref_ = 0;
+  name_bytes_ = last_named_ref_ = last_loose_ref_ = last_histogram_ref_ = 0;
   last_name_ = {};
-  for (std::string* part : {&names_, &group_rows_, &loose_, &record_}) part->clear();
-  base_ms_ = batch.entries.front().time_ms;
+  for (std::string* part : {&names_, &group_rows_, &loose_, &histograms_, &record_}) part->clear();
+  rich_ = !batch.starts_ms.empty() || !batch.histograms.empty();
+  base_ms_ = batch.entries.empty() ? batch.histograms.front().sample.time_ms
+                                   : batch.entries.front().time_ms;
   for (std::span<const Entry> left(batch.entries); !left.empty();) {
     const std::span<const Entry> row = FirstRow(left);
     if (row.empty()) {
@@ -47,6 +87,7 @@ base::StatusOr<std::string_view> LogWriter::Encode(const HeadBatch& batch) {
     }
     left = left.subspan(std::max<size_t>(row.size(), 1));
   }
+  for (const HeadBatch::HistogramEntry& entry : batch.histograms) PutHistogram(entry);
   if (name_bytes_ > kMaxNamesBytes) {
     return base::ResourceExhausted("names of more series than a log record holds");
   }
@@ -58,6 +99,11 @@ base::StatusOr<std::string_view> LogWriter::Encode(const HeadBatch& batch) {
   record_ += group_rows_;
   base::PutVarint(loose_in_record_, &record_);
   record_ += loose_;
+  if (rich_) {
+    PutStarts(batch, &record_);
+    base::PutVarint(batch.histograms.size(), &record_);
+    record_ += histograms_;
+  }
   return std::string_view(record_);
 }
 
@@ -165,6 +211,33 @@ void LogWriter::PutLoose(const Entry& entry) {
                         &loose_);
   PutWalValue(entry.value, &loose_);
   last_loose_ref_ = ref;
+}
+
+void LogWriter::PutHistogram(const HeadBatch::HistogramEntry& entry) {
+  if (Enter(entry.series)) PutName(*entry.series);
+  const uint64_t ref = entry.series->ref();
+  const auto time = static_cast<uint64_t>(entry.sample.time_ms);
+  base::PutSignedVarint(Step(ref, last_histogram_ref_), &histograms_);
+  base::PutSignedVarint(Step(time, static_cast<uint64_t>(base_ms_)), &histograms_);
+  const int64_t start = entry.sample.start_ms;
+  base::PutVarint(start == 0 ? 0 : 1 + base::ZigZag(Step(static_cast<uint64_t>(start), time)),
+                  &histograms_);
+  std::string histogram;
+  tsdb::PutHistogram(*entry.sample.histogram, &histogram);
+  base::PutString(histogram, &histograms_);
+  last_histogram_ref_ = ref;
+}
+
+void LogWriter::PutStarts(const HeadBatch& batch, std::string* out) {
+  StartRuns runs;
+  const size_t known = batch.starts_ms.size();
+  for (const bool in_rows : {true, false}) {
+    for (size_t i = 0; known > 0 && i < batch.entries.size(); ++i) {
+      if ((batch.entries[i].kind == HeadBatch::Kind::kRow) != in_rows) continue;
+      runs.Add(i < known ? batch.starts_ms[i] : 0);
+    }
+  }
+  runs.Write(out);
 }
 
 // Names of one host are much alike: what is the same at both ends is not said again.

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "collector/tsdb/head_batch.h"
 #include "collector/tsdb/head_series.h"
+#include "collector/tsdb/wal_record.h"
 
 namespace vedette::tsdb {
 
@@ -27,6 +28,8 @@ class LogWriter {
   // The record of `batch`, which is not empty; good until the next call. A batch may be given again
   // after StartEpoch. ResourceExhausted when it names more than a record may.
   base::StatusOr<std::string_view> Encode(const HeadBatch& batch);
+  // Of the record made last.
+  uint8_t type() const { return rich_ ? kWalRichRows : kWalRows; }
 
  private:
   using Entry = HeadBatch::Entry;
@@ -42,6 +45,9 @@ class LogWriter {
   void PutGroupRow(std::span<const Entry> entries);
   void PutSlots(std::span<const Entry> entries);
   void PutLoose(const Entry& entry);
+  void PutHistogram(const HeadBatch::HistogramEntry& entry);
+  // Appends to `out` the starts of the batch's samples, in the record's order.
+  static void PutStarts(const HeadBatch& batch, std::string* out);
   void PutName(const HeadSeries& series);
 
   uint64_t epoch_ = 1;
@@ -49,11 +55,12 @@ class LogWriter {
   uint32_t records_ = 0;
   // Of the record in the making; kept for their memory.
   int64_t base_ms_ = 0;
-  std::string names_, group_rows_, values_, loose_, record_;
+  std::string names_, group_rows_, values_, loose_, histograms_, record_;
+  bool rich_ = false;
   std::vector<uint8_t> carried_;
   uint64_t named_ = 0, groups_in_record_ = 0, loose_in_record_ = 0;
   uint64_t name_bytes_ = 0;
-  uint64_t last_named_ref_ = 0, last_loose_ref_ = 0;
+  uint64_t last_named_ref_ = 0, last_loose_ref_ = 0, last_histogram_ref_ = 0;
   std::string_view last_name_;
 };
 

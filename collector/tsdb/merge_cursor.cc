@@ -3,6 +3,8 @@
 #include <queue>
 #include <utility>
 
+#include "collector/tsdb/sample_merge.h"
+
 namespace vedette::tsdb {
 namespace {
 
@@ -59,43 +61,16 @@ base::Status ForEachSeries(const Sources& sources,
 
 }  // namespace
 
-void MergeSamples(std::vector<int64_t> times, std::vector<double> values,
-                  model::SeriesSamples* into) {
-  if (times.empty()) return;
-  if (into->timestamps_ms.empty()) {
-    into->timestamps_ms = std::move(times);
-    into->values = std::move(values);
-    return;
-  }
-  if (times.front() > into->timestamps_ms.back()) {
-    into->timestamps_ms.insert(into->timestamps_ms.end(), times.begin(), times.end());
-    into->values.insert(into->values.end(), values.begin(), values.end());
-    return;
-  }
-  const std::vector<int64_t> kept_times = std::exchange(into->timestamps_ms, {});
-  const std::vector<double> kept_values = std::exchange(into->values, {});
-  size_t a = 0;
-  size_t b = 0;
-  while (a < kept_times.size() || b < times.size()) {
-    const bool kept = b == times.size() || (a < kept_times.size() && kept_times[a] <= times[b]);
-    into->timestamps_ms.push_back(kept ? kept_times[a] : times[b]);
-    into->values.push_back(kept ? kept_values[a] : values[b]);
-    if (kept && b < times.size() && times[b] == kept_times[a]) ++b;
-    ++(kept ? a : b);
-  }
-}
-
 base::Status MergeSeries(std::vector<std::unique_ptr<SeriesCursor>> sources,
                          const std::function<base::Status(model::SeriesSamples)>& visit) {
   return ForEachSeries(sources, [&](const std::vector<size_t>& equal) -> base::Status {
     model::SeriesSamples series;
     for (const size_t source : equal) {
-      std::vector<int64_t> times;
-      std::vector<double> values;
-      VEDETTE_RETURN_IF_ERROR(sources[source]->Read(&times, &values));
-      MergeSamples(std::move(times), std::move(values), &series);
+      model::SeriesSamples samples;
+      VEDETTE_RETURN_IF_ERROR(sources[source]->Read(&samples));
+      MergeSamples(std::move(samples), &series);
     }
-    if (series.timestamps_ms.empty()) return {};
+    if (series.empty()) return {};
     series.labels = sources[equal.front()]->labels();
     return visit(std::move(series));
   });

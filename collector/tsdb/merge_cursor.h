@@ -21,7 +21,7 @@ class SeriesCursor {
   // Of the current series; valid until Next.
   virtual const model::Labels& labels() const = 0;
   // Appends the samples of the current series that lie in the range the cursor was made for.
-  virtual base::Status Read(std::vector<int64_t>* times, std::vector<double>* values) = 0;
+  virtual base::Status Read(model::SeriesSamples* samples) = 0;
 };
 
 // Joins sources: each series once, its samples by time. Where sources hold the same series and
@@ -32,10 +32,6 @@ base::Status MergeSeries(std::vector<std::unique_ptr<SeriesCursor>> sources,
 // The same over labels alone; no samples are read.
 base::Status MergeLabels(std::vector<std::unique_ptr<SeriesCursor>> sources,
                          const std::function<base::Status(const model::Labels&)>& visit);
-
-// Adds `times` and `values` (ascending) to `into`; where both have a time, `into` keeps its own.
-void MergeSamples(std::vector<int64_t> times, std::vector<double> values,
-                  model::SeriesSamples* into);
 
 }  // namespace vedette::tsdb
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "collector/tsdb/rich_samples.h"
+#include "collector/tsdb/sample_merge.h"
+
 namespace vedette::tsdb {
 
 PartCursor::PartCursor(std::shared_ptr<const Part> part, std::vector<uint32_t> series,
@@ -51,34 +54,64 @@ base::StatusOr<bool> PartCursor::Next() {
   return false;
 }
 
-base::Status PartCursor::Decode(const BlockRef& block, std::vector<int64_t>* times,
-                                std::vector<double>* values) {
+namespace {
+
+// Leaves of what follows the first `before` elements those of [first, last).
+template <typename T>
+void KeepRange(size_t before, size_t first, size_t last, std::vector<T>* values) {
+  const auto begin = values->begin() + static_cast<std::ptrdiff_t>(before);
+  values->erase(begin + static_cast<std::ptrdiff_t>(last), values->end());
+  values->erase(begin, begin + static_cast<std::ptrdiff_t>(first));
+}
+
+}  // namespace
+
+base::Status PartCursor::Decode(const BlockRef& block, model::SeriesSamples* samples) {
   VEDETTE_ASSIGN_OR_RETURN(const std::vector<int64_t>* column, blocks_->Times(block));
   const auto first = std::lower_bound(column->begin(), column->end(), min_ms_);
   const auto last = std::upper_bound(first, column->end(), max_ms_);
-  const size_t before = values->size();
-  values->resize(before + column->size());
-  const base::Status status = blocks_->Values(block, std::span<double>(*values).subspan(before));
-  if (!status.ok()) {
-    values->resize(before);
-    return status;
+  const auto first_row = static_cast<size_t>(first - column->begin());
+  const auto last_row = static_cast<size_t>(last - column->begin());
+  std::vector<double>& values = samples->values;
+  const size_t before = values.size();
+  values.resize(before + column->size());
+  base::StatusOr<ColumnKind> kind =
+      blocks_->Values(block, std::span<double>(values).subspan(before));
+  if (kind.ok() && *kind == ColumnKind::kStartedFloats) {
+    samples->starts_ms.resize(values.size());
+    const base::Status starts =
+        blocks_->Starts(block, std::span<int64_t>(samples->starts_ms).subspan(before));
+    if (!starts.ok()) kind = starts;
+    if (starts.ok()) KeepRange(before, first_row, last_row, &samples->starts_ms);
   }
-  times->insert(times->end(), first, last);
-  const auto begin = values->begin() + static_cast<std::ptrdiff_t>(before);
-  values->erase(begin + (last - column->begin()), values->end());
-  values->erase(begin, begin + (first - column->begin()));
+  if (!kind.ok() || *kind == ColumnKind::kHistograms) {
+    values.resize(before);
+    if (!samples->starts_ms.empty()) samples->starts_ms.resize(before);
+    return kind.ok() ? ReadHistograms(block, *column, samples) : kind.status();
+  }
+  samples->timestamps_ms.insert(samples->timestamps_ms.end(), first, last);
+  KeepRange(before, first_row, last_row, &values);
+  if (!samples->starts_ms.empty()) FillStarts(samples);
   return {};
 }
 
-base::Status PartCursor::ReadOrReport(const BlockRef& block, std::vector<int64_t>* times,
-                                      std::vector<double>* values) {
-  const base::Status status = Decode(block, times, values);
+base::Status PartCursor::ReadHistograms(const BlockRef& block, const std::vector<int64_t>& times,
+                                        model::SeriesSamples* samples) {
+  std::vector<model::HistogramSample> all;
+  VEDETTE_RETURN_IF_ERROR(blocks_->Histograms(block, times, &all));
+  const auto in_range = HistogramsIn(all, min_ms_, max_ms_);
+  samples->histograms.insert(samples->histograms.end(), in_range.begin(), in_range.end());
+  return {};
+}
+
+base::Status PartCursor::ReadOrReport(const BlockRef& block, model::SeriesSamples* samples) {
+  const base::Status status = Decode(block, samples);
   return absl::IsDataLoss(status) ? on_damage_(status) : status;
 }
 
-base::Status PartCursor::Read(std::vector<int64_t>* times, std::vector<double>* values) {
+base::Status PartCursor::Read(model::SeriesSamples* samples) {
   for (const BlockRef& block : entry_->blocks) {
-    if (InRange(block)) VEDETTE_RETURN_IF_ERROR(ReadOrReport(block, times, values));
+    if (InRange(block)) VEDETTE_RETURN_IF_ERROR(ReadOrReport(block, samples));
   }
   return {};
 }
@@ -92,10 +125,9 @@ std::vector<PartCursor::Block> PartCursor::Blocks() const {
   return blocks;
 }
 
-base::Status PartCursor::ReadBlock(size_t number, std::vector<int64_t>* times,
-                                   std::vector<double>* values) {
+base::Status PartCursor::ReadBlock(size_t number, model::SeriesSamples* samples) {
   for (const BlockRef& block : entry_->blocks) {
-    if (InRange(block) && number-- == 0) return ReadOrReport(block, times, values);
+    if (InRange(block) && number-- == 0) return ReadOrReport(block, samples);
   }
   return base::InvalidArgument("no such block");
 }

@@ -28,7 +28,7 @@ class PartCursor final : public SeriesCursor {
 
   base::StatusOr<bool> Next() override;
   const model::Labels& labels() const override { return entry_->labels; }
-  base::Status Read(std::vector<int64_t>* times, std::vector<double>* values) override;
+  base::Status Read(model::SeriesSamples* samples) override;
 
   // A block of the current series. What it holds may be known without reading it.
   struct Block {
@@ -37,21 +37,21 @@ class PartCursor final : public SeriesCursor {
     uint32_t samples = 0;
     std::optional<BlockSummary> summary;
   };
-  // Those that overlap the range, by time: some of their samples may lie beyond it.
+  // Those that overlap the range, of each kind by time: some of their samples may lie beyond it.
   std::vector<Block> Blocks() const;
   // As Read, of the `number`-th of Blocks() alone.
-  base::Status ReadBlock(size_t number, std::vector<int64_t>* times, std::vector<double>* values);
+  base::Status ReadBlock(size_t number, model::SeriesSamples* samples);
 
  private:
   // Makes the page of series `number` the current one; false when it is damaged.
   base::StatusOr<bool> LoadPage(uint32_t number);
   bool IsWanted(const SeriesEntry& entry) const;
   bool InRange(const BlockRef& block) const;
-  base::Status Decode(const BlockRef& block, std::vector<int64_t>* times,
-                      std::vector<double>* values);
+  base::Status Decode(const BlockRef& block, model::SeriesSamples* samples);
+  base::Status ReadHistograms(const BlockRef& block, const std::vector<int64_t>& times,
+                              model::SeriesSamples* samples);
   // Leaves a damaged block out where on_damage_ says so.
-  base::Status ReadOrReport(const BlockRef& block, std::vector<int64_t>* times,
-                            std::vector<double>* values);
+  base::Status ReadOrReport(const BlockRef& block, model::SeriesSamples* samples);
 
   const std::unique_ptr<BlockReader> blocks_;
   const std::vector<uint32_t> series_;

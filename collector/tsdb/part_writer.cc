@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "base/codec/compress.h"
+#include "collector/tsdb/block_column.h"
 #include "collector/tsdb/block_summary.h"
+#include "collector/tsdb/histogram_column.h"
 #include "collector/tsdb/int_column.h"
 #include "collector/tsdb/value_codec.h"
 
@@ -91,32 +93,71 @@ base::StatusOr<uint64_t> PartWriter::NumberOf(std::span<const int64_t> times) {
   return number;
 }
 
-base::Status PartWriter::WriteBlock(std::span<const int64_t> times,
-                                    std::span<const double> values) {
+base::Status PartWriter::WriteBlock(std::span<const int64_t> times, std::span<const double> values,
+                                    std::span<const int64_t> starts) {
   VEDETTE_ASSIGN_OR_RETURN(const uint64_t number, NumberOf(times));
-  if (IsConstant(values)) {
+  const bool started = std::any_of(starts.begin(), starts.end(), [](int64_t s) { return s != 0; });
+  if (!started && IsConstant(values)) {
     series_page_.AddConstantBlock(number, values.front());
     return {};
   }
   std::string column;
-  EncodeValues(values, &column);
+  if (started) {
+    EncodeStartedValues(values, starts, &column);
+  } else {
+    EncodeValues(values, &column);
+  }
   if (values.size() < kSummarySamples) return series_page_.AddBlock(number, column, nullptr);
   const BlockSummary summary = Summarize(values);
   return series_page_.AddBlock(number, column, &summary);
 }
 
+base::Status PartWriter::AddFloats(std::span<const int64_t> times, std::span<const double> values,
+                                   std::span<const int64_t> starts) {
+  for (size_t at = 0; at < times.size(); at += kColumnSamples) {
+    const size_t n = std::min(kColumnSamples, times.size() - at);
+    VEDETTE_RETURN_IF_ERROR(WriteBlock(times.subspan(at, n), values.subspan(at, n),
+                                       starts.empty() ? starts : starts.subspan(at, n)));
+  }
+  if (!times.empty()) footer_.max_ms = std::max(footer_.max_ms, times.back());
+  footer_.samples += times.size();
+  return {};
+}
+
+base::Status PartWriter::AddHistograms(std::span<const model::HistogramSample> histograms) {
+  if (!histograms.empty()) footer_.max_ms = std::max(footer_.max_ms, histograms.back().time_ms);
+  footer_.samples += histograms.size();
+  while (!histograms.empty()) {
+    const auto block = histograms.first(HistogramsOfBlock(histograms));
+    std::vector<int64_t> times;
+    for (const model::HistogramSample& sample : block) times.push_back(sample.time_ms);
+    VEDETTE_ASSIGN_OR_RETURN(const uint64_t number, NumberOf(times));
+    std::string column;
+    EncodeHistograms(block, &column);
+    VEDETTE_RETURN_IF_ERROR(series_page_.AddBlock(number, column, nullptr));
+    histograms = histograms.subspan(block.size());
+  }
+  return {};
+}
+
+base::Status PartWriter::EndSeries(const model::Labels& labels) {
+  postings_.Add(labels, static_cast<uint32_t>(footer_.series));
+  ++footer_.series;
+  return series_page_.size() == kPageSeries ? CloseSeriesPage() : base::Status();
+}
+
+base::Status PartWriter::Add(const model::SeriesSamples& series) {
+  series_page_.AddSeries(series.labels);
+  VEDETTE_RETURN_IF_ERROR(AddFloats(series.timestamps_ms, series.values, series.starts_ms));
+  VEDETTE_RETURN_IF_ERROR(AddHistograms(series.histograms));
+  return EndSeries(series.labels);
+}
+
 base::Status PartWriter::Add(const model::Labels& labels, std::span<const int64_t> times,
                              std::span<const double> values) {
   series_page_.AddSeries(labels);
-  for (size_t at = 0; at < times.size(); at += kColumnSamples) {
-    const size_t n = std::min(kColumnSamples, times.size() - at);
-    VEDETTE_RETURN_IF_ERROR(WriteBlock(times.subspan(at, n), values.subspan(at, n)));
-  }
-  postings_.Add(labels, static_cast<uint32_t>(footer_.series));
-  ++footer_.series;
-  footer_.samples += times.size();
-  footer_.max_ms = std::max(footer_.max_ms, times.back());
-  return series_page_.size() == kPageSeries ? CloseSeriesPage() : base::Status();
+  VEDETTE_RETURN_IF_ERROR(AddFloats(times, values, {}));
+  return EndSeries(labels);
 }
 
 base::StatusOr<PageRef> PartWriter::WriteIndexPage(std::string_view page) {

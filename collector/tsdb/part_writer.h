@@ -16,6 +16,7 @@
 #include "collector/tsdb/series_page.h"
 #include "collector/tsdb/times_page.h"
 #include "model/labels.h"
+#include "model/sample.h"
 
 namespace vedette::tsdb {
 
@@ -30,6 +31,8 @@ class PartWriter {
                                                             int64_t min_ms);
 
   // Times strictly ascending, not empty. Labels above those of the call before.
+  base::Status Add(const model::SeriesSamples& series);
+  // Floats alone.
   base::Status Add(const model::Labels& labels, std::span<const int64_t> times,
                    std::span<const double> values);
 
@@ -59,7 +62,13 @@ class PartWriter {
   base::Status WriteDirectory();
   // The number of the times column, which is written if it is new.
   base::StatusOr<uint64_t> NumberOf(std::span<const int64_t> times);
-  base::Status WriteBlock(std::span<const int64_t> times, std::span<const double> values);
+  // `starts` as many as times, or none.
+  base::Status AddFloats(std::span<const int64_t> times, std::span<const double> values,
+                         std::span<const int64_t> starts);
+  base::Status AddHistograms(std::span<const model::HistogramSample> histograms);
+  base::Status WriteBlock(std::span<const int64_t> times, std::span<const double> values,
+                          std::span<const int64_t> starts);
+  base::Status EndSeries(const model::Labels& labels);
   base::StatusOr<PageRef> WriteIndexPage(std::string_view page);
   base::Status CloseTimesPage();
   base::Status CloseSeriesPage();

@@ -121,8 +121,10 @@ class Store final : public model::SampleSink, public model::WireSink {
   // before the next flush). Rows are judged one by one.
   base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows) override;
   // The same for a remote write request. Labels are compared on the wire; a series that is known,
-  // and comes where it came last time, costs neither a look-up nor an allocation. Its exemplars are
-  // kept, its native histograms are refused as invalid.
+  // and comes where it came last time, costs neither a look-up nor an allocation. Native
+  // histograms are samples as floats are: one time of a series has one or the other; the same one
+  // again may have another reset hint. Start timestamps are kept with what first brought them.
+  // Its exemplars are kept.
   base::StatusOr<model::AppendStats> Append(const model::WireBatch& batch) override;
   void OnDurable(std::function<void(const base::Status&)> done) override;
 

@@ -1,15 +1,18 @@
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "collector/tsdb/append_source.h"
 #include "collector/tsdb/part_format.h"
 #include "collector/tsdb/store_impl.h"
+#include "model/histogram.h"
 
 namespace vedette::tsdb {
 namespace {
 
 // Bounds what one series costs registry, log and index.
 constexpr size_t kMaxLabelBytes = 64 << 10;
+constexpr std::string_view kBeyondRetention = "older than the retention";
 
 std::string Describe(const base::StatusOr<model::Labels>& labels) {
   if (!labels.ok()) return std::string(base::Message(labels.status()));
@@ -19,12 +22,17 @@ std::string Describe(const base::StatusOr<model::Labels>& labels) {
 }
 
 template <typename Source>
-void Refuse(uint64_t* count, const Source& source, size_t i, std::string_view why,
+void Refuse(uint64_t* count, const Source& source, size_t i, int64_t time_ms, std::string_view why,
             model::AppendStats* stats) {
   ++*count;
   if (!stats->first_error.empty()) return;
-  stats->first_error = base::Concat(
-      {Describe(source.LabelsOf(i)), " at ", std::to_string(source.time_ms(i)), ": ", why});
+  stats->first_error =
+      base::Concat({Describe(source.LabelsOf(i)), " at ", std::to_string(time_ms), ": ", why});
+}
+
+// One that no counter can have is as good as none.
+int64_t KnownStart(int64_t start_ms) {
+  return start_ms >= -kMaxTimeMs && start_ms <= kMaxTimeMs ? start_ms : 0;
 }
 
 // Of samples i and on, how many neighbours have the time of the first.
@@ -38,15 +46,17 @@ size_t RunLength(const Source& source, size_t first) {
 }  // namespace
 
 base::StatusOr<model::AppendStats> Store::Impl::Append(std::span<model::SampleRow> rows) {
-  return AppendFrom(RowSource(rows));
+  return AppendFrom(RowSource(rows), nullptr);
 }
 
 base::StatusOr<model::AppendStats> Store::Impl::Append(const model::WireBatch& batch) {
-  return AppendFrom(WireSource(batch));
+  const WireHistograms histograms(batch);
+  return AppendFrom(WireSource(batch), histograms.size() == 0 ? nullptr : &histograms);
 }
 
 template <typename Source>
-base::StatusOr<model::AppendStats> Store::Impl::AppendFrom(const Source& source) {
+base::StatusOr<model::AppendStats> Store::Impl::AppendFrom(const Source& source,
+                                                           const WireHistograms* histograms) {
   VEDETTE_RETURN_IF_ERROR(guard_.Check());
   model::AppendStats stats;
   {
@@ -63,6 +73,7 @@ base::StatusOr<model::AppendStats> Store::Impl::AppendFrom(const Source& source)
       run.own = run.row_of = run.no_row = nullptr;
       TakeRun(source, first, bounds, &run, &stats);
     }
+    if (histograms != nullptr) TakeHistograms(*histograms, bounds, &stats);
     if (const base::Status status = WriteLog(); !status.ok()) {
       head_->Undo(batch_);
       return status;
@@ -72,63 +83,119 @@ base::StatusOr<model::AppendStats> Store::Impl::AppendFrom(const Source& source)
   return stats;
 }
 
+std::string_view Store::Impl::BadTime(int64_t time_ms, const TimeBounds& bounds) {
+  if (time_ms > kMaxTimeMs || time_ms < -kMaxTimeMs) return "time beyond what the store holds";
+  // One sample far ahead would keep its series' others out until that time comes.
+  if (time_ms > bounds.newest_ms) return "more than 10 minutes in the future";
+  return time_ms < bounds.oldest_ms ? kBeyondRetention : std::string_view();
+}
+
 template <typename Source>
 void Store::Impl::TakeRun(const Source& source, size_t first, const TimeBounds& bounds,
                           Head::Run* run, model::AppendStats* stats) {
   const size_t end = first + run->length;
-  std::string_view why;
-  uint64_t* count = &stats->invalid;
-  if (run->time_ms > kMaxTimeMs || run->time_ms < -kMaxTimeMs) {
-    why = "time beyond what the store holds";
-  } else if (run->time_ms > bounds.newest_ms) {
-    // One sample far ahead would keep its series' others out until that time comes.
-    why = "more than 10 minutes in the future";
-  } else if (run->time_ms < bounds.oldest_ms) {
-    why = "older than the retention";
-    count = &stats->out_of_order;
-  }
+  const std::string_view why = BadTime(run->time_ms, bounds);
+  uint64_t* const count = why == kBeyondRetention ? &stats->out_of_order : &stats->invalid;
   // Whose sample is refused is no neighbour: the next one's series is not to be guessed from it.
   if (!why.empty()) run->last = nullptr;
   for (size_t i = first; i < end; ++i) {
     if (why.empty()) {
       TakeSample(source, i, run, stats);
     } else {
-      Refuse(count, source, i, why, stats);
+      Refuse(count, source, i, run->time_ms, why, stats);
     }
+  }
+}
+
+bool Store::Impl::MemoryIsFull() { return MemoryBytes() >= options_.head_bytes; }
+
+template <typename Source>
+void Store::Impl::RefuseForMemory(const Source& source, size_t i, Head::Run* run,
+                                  model::AppendStats* stats) {
+  run->last = nullptr;
+  Refuse(&stats->refused, source, i, run->time_ms,
+         base::Concat({"memory limit of ", std::to_string(options_.head_bytes), " bytes reached"}),
+         stats);
+}
+
+template <typename Source>
+void Store::Impl::NoteRefusal(Verdict verdict, const Source& source, size_t i, const Head::Run& run,
+                              model::AppendStats* stats) {
+  if (verdict == Verdict::kOther) {
+    Refuse(&stats->duplicate, source, i, run.time_ms, "another value is stored for this time",
+           stats);
+  } else {
+    Refuse(&stats->out_of_order, source, i, run.time_ms,
+           "older than the newest sample of its series by more than the out-of-order window",
+           stats);
   }
 }
 
 template <typename Source>
 void Store::Impl::TakeSample(const Source& source, size_t i, Head::Run* run,
                              model::AppendStats* stats) {
-  if (MemoryBytes() >= options_.head_bytes) {
-    run->last = nullptr;
-    return Refuse(
-        &stats->refused, source, i,
-        base::Concat({"memory limit of ", std::to_string(options_.head_bytes), " bytes reached"}),
-        stats);
-  }
+  if (MemoryIsFull()) return RefuseForMemory(source, i, run, stats);
   HeadSeries* const series = FindOrAdd(source, i, run, stats);
   if (series == nullptr) return;
-  switch (head_->Insert(series, source.value(i), options_.out_of_order_window_ms, run, &batch_)) {
+  const Verdict verdict =
+      head_->Insert(series, source.value(i), options_.out_of_order_window_ms, run, &batch_);
+  switch (verdict) {
     case Verdict::kStored:
       ++stats->accepted;
+      if (const int64_t start = KnownStart(source.start_ms(i)); start != 0 || series->has_starts) {
+        head_->SetStart(series, run->time_ms, start, &batch_);
+      }
       break;
     case Verdict::kSame:
       ++stats->accepted;
       // Sent again by one who was not told OK: in memory since then, on disk perhaps not.
-      if (LogLacksSome()) head_->Repeat(series, source.value(i), *run, &batch_);
+      if (!LogLacksSome()) break;
+      head_->Repeat(series, source.value(i), *run, &batch_);
+      if (const int64_t start = KnownStart(source.start_ms(i)); start != 0) batch_.SetStart(start);
       break;
     case Verdict::kOther:
-      Refuse(&stats->duplicate, source, i, "another value is stored for this time", stats);
-      break;
     case Verdict::kTooOld:
-      Refuse(&stats->out_of_order, source, i,
-             "older than the newest sample of its series by more than the out-of-order window",
-             stats);
-      break;
+      NoteRefusal(verdict, source, i, *run, stats);
   }
   source.set_ref(i, series->ref());
+}
+
+void Store::Impl::TakeHistograms(const WireHistograms& source, const TimeBounds& bounds,
+                                 model::AppendStats* stats) {
+  Head::Run run;
+  run.length = 1;
+  run.now_ms = bounds.newest_ms - kMaxAheadMs;
+  for (size_t i = 0; i < source.size(); ++i) {
+    base::StatusOr<model::TimedHistogram> timed = source.Get(i);
+    run.time_ms = timed.ok() ? timed->time_ms : 0;
+    const std::string_view why =
+        timed.ok() ? BadTime(run.time_ms, bounds) : base::Message(timed.status());
+    if (why.empty()) {
+      TakeHistogram(source, i, *std::move(timed), &run, stats);
+      continue;
+    }
+    run.last = nullptr;
+    uint64_t* const count = why == kBeyondRetention ? &stats->out_of_order : &stats->invalid;
+    Refuse(count, source, i, run.time_ms, why, stats);
+  }
+}
+
+void Store::Impl::TakeHistogram(const WireHistograms& source, size_t i, model::TimedHistogram timed,
+                                Head::Run* run, model::AppendStats* stats) {
+  if (MemoryIsFull()) return RefuseForMemory(source, i, run, stats);
+  HeadSeries* const series = FindOrAdd(source, i, run, stats);
+  if (series == nullptr) return;
+  const model::HistogramSample sample{
+      timed.time_ms, KnownStart(timed.start_ms),
+      std::make_shared<const model::Histogram>(std::move(timed.histogram))};
+  const Verdict verdict =
+      head_->Insert(series, sample, options_.out_of_order_window_ms, run->now_ms, &batch_);
+  if (verdict == Verdict::kOther || verdict == Verdict::kTooOld) {
+    return NoteRefusal(verdict, source, i, *run, stats);
+  }
+  ++stats->accepted;
+  ++stats->histograms;
+  if (verdict == Verdict::kSame && LogLacksSome()) head_->Repeat(series, sample, &batch_);
 }
 
 // Null when the sample was refused.
@@ -167,12 +234,12 @@ HeadSeries* Store::Impl::FindByLabels(const Source& source, size_t i, Head::Run*
     why = "labels of more than 64 KiB";
   }
   if (!why.empty()) {
-    Refuse(&stats->invalid, source, i, why, stats);
+    Refuse(&stats->invalid, source, i, run->time_ms, why, stats);
     return nullptr;
   }
   if (HeadSeries* const known = head_->FindLabels(*labels); known != nullptr) return known;
   if (head_->series() < options_.max_series) return head_->Add(*labels, run, &batch_);
-  Refuse(&stats->refused, source, i,
+  Refuse(&stats->refused, source, i, run->time_ms,
          base::Concat({"new series refused, limit of ", std::to_string(options_.max_series),
                        " series reached"}),
          stats);
@@ -191,14 +258,14 @@ void Store::Impl::StartEpoch(uint64_t segment) {
 base::StatusOr<base::WalPosition> Store::Impl::WriteRecord() {
   const base::StatusOr<std::string_view> record = log_writer_.Encode(batch_);
   base::StatusOr<base::WalPosition> position =
-      record.ok() ? wal()->Append(kWalRows, *record) : record.status();
+      record.ok() ? wal()->Append(log_writer_.type(), *record) : record.status();
   // What a failed write left in the log is unknown: say all again in what follows.
   if (!position.ok()) StartEpoch(segment_);
   return position;
 }
 
 base::Status Store::Impl::WriteLog() {
-  if (batch_.entries.empty()) return {};
+  if (batch_.empty()) return {};
   base::StatusOr<base::WalPosition> position = WriteRecord();
   if (position.ok() && position->segment != segment_) {
     // The log went on in another segment, full or after a failure; the names may lie in one that is
@@ -219,6 +286,7 @@ base::Status Store::Impl::WriteLog() {
 
 void Store::Impl::Count(const model::AppendStats& stats) {
   appended_->Add(stats.accepted);
+  histograms_->Add(stats.histograms);
   out_of_order_->Add(stats.out_of_order);
   invalid_->Add(stats.invalid);
   duplicate_->Add(stats.duplicate);

@@ -99,7 +99,7 @@ base::StatusOr<StoredPart> Store::Impl::WriteDay(const FrozenHead& frozen, int64
   base::Status status =
       frozen.VisitSorted(first_ms, last_ms, [&](const model::SeriesSamples& series) {
         if (ending_) return base::Cancelled("metrics store is stopping");
-        return part.writer->Add(series.labels, series.timestamps_ms, series.values);
+        return part.writer->Add(series);
       });
   if (status.ok()) {
     auto finished = parts_->FinishPart(part, PartLevel::kFlush);

@@ -34,6 +34,8 @@
 
 namespace vedette::tsdb {
 
+class WireHistograms;
+
 // Joins head, log and parts. store_open.cc brings it up, store_replay.cc puts the log back into
 // the head, store_append.cc takes samples,
 // store_flush.cc writes parts, store_maintain.cc merges them, store_retention.cc drops,
@@ -48,7 +50,7 @@ class Store::Impl {
   base::Status Open();
   base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows)
       VEDETTE_EXCLUDES(mutex_);
-  // Of a request's float samples.
+  // Of a request's floats and native histograms.
   base::StatusOr<model::AppendStats> Append(const model::WireBatch& batch) VEDETTE_EXCLUDES(mutex_);
   // Of all that it brings.
   base::StatusOr<model::AppendStats> AppendWire(const model::WireBatch& batch)
@@ -119,7 +121,11 @@ class Store::Impl {
 
   // store_append.cc
   template <typename Source>
-  base::StatusOr<model::AppendStats> AppendFrom(const Source& source) VEDETTE_EXCLUDES(mutex_);
+  base::StatusOr<model::AppendStats> AppendFrom(const Source& source,
+                                                const WireHistograms* histograms)
+      VEDETTE_EXCLUDES(mutex_);
+  // Why a time is not taken, empty if it is.
+  static std::string_view BadTime(int64_t time_ms, const TimeBounds& bounds);
   // Takes the samples from `first` on that have one time.
   template <typename Source>
   void TakeRun(const Source& source, size_t first, const TimeBounds& bounds, Head::Run* run,
@@ -127,6 +133,18 @@ class Store::Impl {
   template <typename Source>
   void TakeSample(const Source& source, size_t i, Head::Run* run, model::AppendStats* stats)
       VEDETTE_REQUIRES(mutex_);
+  void TakeHistograms(const WireHistograms& source, const TimeBounds& bounds,
+                      model::AppendStats* stats) VEDETTE_REQUIRES(mutex_);
+  void TakeHistogram(const WireHistograms& source, size_t i, model::TimedHistogram timed,
+                     Head::Run* run, model::AppendStats* stats) VEDETTE_REQUIRES(mutex_);
+  bool MemoryIsFull() VEDETTE_REQUIRES(mutex_);
+  template <typename Source>
+  void RefuseForMemory(const Source& source, size_t i, Head::Run* run, model::AppendStats* stats)
+      VEDETTE_REQUIRES(mutex_);
+  // kOther or kTooOld.
+  template <typename Source>
+  void NoteRefusal(Verdict verdict, const Source& source, size_t i, const Head::Run& run,
+                   model::AppendStats* stats) VEDETTE_REQUIRES(mutex_);
   template <typename Source>
   HeadSeries* FindOrAdd(const Source& source, size_t i, Head::Run* run, model::AppendStats* stats)
       VEDETTE_REQUIRES(mutex_);
@@ -285,6 +303,7 @@ class Store::Impl {
   std::set<std::string> damage_seen_ VEDETTE_GUARDED_BY(damage_mutex_);  // said once each
 
   base::Counter* appended_ = nullptr;
+  base::Counter* histograms_ = nullptr;  // of these
   base::Counter* out_of_order_ = nullptr;
   base::Counter* invalid_ = nullptr;
   base::Counter* duplicate_ = nullptr;

@@ -3,6 +3,7 @@
 
 #include "base/strings.h"
 #include "collector/tsdb/merge_plan.h"
+#include "collector/tsdb/sample_merge.h"
 #include "collector/tsdb/store_impl.h"
 
 // Parts made of what another store held, past the head and the log.
@@ -40,12 +41,11 @@ base::StatusOr<std::optional<StoredPart>> Store::Impl::ImportDay(int64_t day, in
                                                                  const ReadDayFn& read_day) {
   VEDETTE_ASSIGN_OR_RETURN(PartSet::NewPart part, parts_->StartPart(first_ms));
   base::Status status = read_day(day, [&](const model::SeriesSamples& series) {
-    if (series.timestamps_ms.empty() || DayOf(series.timestamps_ms.front()) != day ||
-        DayOf(series.timestamps_ms.back()) != day) {
+    if (series.empty() || DayOf(FirstMs(series)) != day || DayOf(LastMs(series)) != day) {
       return base::InvalidArgument(
           base::Concat({"import: samples of ", series.labels.ToString(), " outside the day"}));
     }
-    return part.writer->Add(series.labels, series.timestamps_ms, series.values);
+    return part.writer->Add(series);
   });
   if (status.ok() && part.writer->series() > 0) {
     auto finished = parts_->FinishPart(part, PartLevel::kMerged);

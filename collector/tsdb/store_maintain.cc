@@ -76,7 +76,7 @@ base::StatusOr<std::optional<StoredPart>> Store::Impl::MergeParts(const PartList
   base::Status status =
       MergeSeries(std::move(sources), [&](const model::SeriesSamples& series) {
         if (ending_) return base::Cancelled("metrics store is stopping");
-        return part.writer->Add(series.labels, series.timestamps_ms, series.values);
+        return part.writer->Add(series);
       });
   if (status.ok() && part.writer->series() == 0) {
     parts_->Discard(part.path);  // deletions took everything

@@ -42,6 +42,8 @@ void Store::Impl::MakeTelemetry() {
   base::Telemetry& telemetry = *options_.telemetry;
   const std::string p = "vedette_tsdb_";
   appended_ = telemetry.NewCounter(p + "samples_appended_total", "Samples taken.");
+  histograms_ = telemetry.NewCounter(p + "histograms_appended_total",
+                                     "Samples taken that are native histograms.");
   out_of_order_ = telemetry.NewCounter(p + "samples_out_of_order_total",
                                        "Samples refused because they were too old.");
   invalid_ = telemetry.NewCounter(

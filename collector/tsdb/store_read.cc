@@ -5,8 +5,10 @@
 #include "base/strings.h"
 #include "collector/tsdb/deletion_cursor.h"
 #include "collector/tsdb/part_cursor.h"
+#include "collector/tsdb/sample_merge.h"
 #include "collector/tsdb/selector_text.h"
 #include "collector/tsdb/store_impl.h"
+#include "model/histogram.h"
 
 namespace vedette::tsdb {
 namespace {
@@ -23,10 +25,8 @@ class VectorCursor final : public SeriesCursor {
   }
   base::StatusOr<bool> Next() override { return ++at_ < static_cast<ptrdiff_t>(series_.size()); }
   const model::Labels& labels() const override { return Current().labels; }
-  base::Status Read(std::vector<int64_t>* times, std::vector<double>* values) override {
-    const model::SeriesSamples& series = Current();
-    times->insert(times->end(), series.timestamps_ms.begin(), series.timestamps_ms.end());
-    values->insert(values->end(), series.values.begin(), series.values.end());
+  base::Status Read(model::SeriesSamples* samples) override {
+    AppendAll(Current(), samples);
     return {};
   }
 
@@ -42,8 +42,13 @@ void Cut(size_t limit, std::vector<std::string>* sorted) {
 }
 
 uint64_t BytesOf(const model::SeriesSamples& series) {
-  return sizeof(series) + series.labels.bytes().size() +
-         series.values.size() * (sizeof(int64_t) + sizeof(double));
+  uint64_t bytes = sizeof(series) + series.labels.bytes().size() +
+                   series.values.size() * (sizeof(int64_t) + sizeof(double)) +
+                   series.starts_ms.size() * sizeof(int64_t);
+  for (const model::HistogramSample& sample : series.histograms) {
+    bytes += sizeof(sample) + sample.histogram->MemoryBytes();
+  }
+  return bytes;
 }
 
 bool Overlaps(const PartMeta& part, int64_t min_ms, int64_t max_ms) {
@@ -70,7 +75,7 @@ Store::Impl::View Store::Impl::TakeLabelsView(const SeriesQuery& query) {
   base::MutexLock lock(mutex_);
   --readers_waiting_;
   for (model::Labels& labels : head_->CopyLabels(query.matchers, query.min_ms, query.max_ms)) {
-    view.head.push_back({std::move(labels), {}, {}});
+    view.head.emplace_back().labels = std::move(labels);
   }
   view.frozen = frozen_;
   view.parts = parts_->Snapshot();

@@ -6,7 +6,7 @@
 #include "collector/tsdb/store_impl.h"
 #include "model/wire_batch.h"
 
-// What a remote write request brings besides float samples.
+// What a remote write request brings besides samples.
 
 namespace vedette::tsdb {
 namespace {
@@ -14,24 +14,11 @@ namespace {
 // Exemplars of one log record: it stays far below what the log takes.
 constexpr size_t kMaxLogged = 1000;
 
-void RefuseHistograms(const model::WireBatch& batch, model::AppendStats* stats) {
-  if (batch.histogram_count() == 0) return;
-  stats->invalid += batch.histogram_count();
-  for (size_t i = 0; i < batch.size() && stats->first_error.empty(); ++i) {
-    if (batch.histogram_count(i) == 0) continue;
-    const base::StatusOr<model::Labels> labels = batch.LabelsOf(i);
-    stats->first_error =
-        labels.ok() ? base::Concat({labels->ToString(), ": native histograms are not stored"})
-                    : std::string(base::Message(labels.status()));
-  }
-}
-
 }  // namespace
 
 base::StatusOr<model::AppendStats> Store::Impl::AppendWire(const model::WireBatch& batch) {
   VEDETTE_ASSIGN_OR_RETURN(model::AppendStats stats, Append(batch));
   VEDETTE_RETURN_IF_ERROR(AppendExemplars(batch, &stats));
-  RefuseHistograms(batch, &stats);
   return stats;
 }
 

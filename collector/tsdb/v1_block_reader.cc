@@ -41,8 +41,10 @@ class Reader final : public BlockReader {
     return &times_;
   }
 
-  base::Status Values(const BlockRef& block, std::span<double> values) override {
-    return part_->Damaged(ReadValues(block, values), block.values_offset);
+  base::StatusOr<ColumnKind> Values(const BlockRef& block, std::span<double> values) override {
+    const base::Status status = ReadValues(block, values);
+    if (!status.ok()) return part_->Damaged(status, block.values_offset);
+    return ColumnKind::kFloats;
   }
 
   std::optional<BlockSummary> Summary(const BlockRef&) const override { return std::nullopt; }

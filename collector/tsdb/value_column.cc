@@ -122,7 +122,8 @@ bool SeriesExtra::InGap(uint32_t row) const {
 
 uint64_t SeriesExtra::bytes() const {
   return sizeof(SeriesExtra) + gaps.capacity() * sizeof(RowRange) +
-         (times.capacity() + values.capacity()) * sizeof(double);
+         (times.capacity() + values.capacity()) * sizeof(double) +
+         (rich == nullptr ? 0 : rich->bytes());
 }
 
 RowRange SampleView::RowsIn(int64_t min_ms, int64_t max_ms) const {
@@ -135,7 +136,7 @@ bool SampleView::HasAny(int64_t min_ms, int64_t max_ms) const {
   BetweenGaps(RowsIn(min_ms, max_ms), extra, [&any](uint32_t, uint32_t) { any = true; });
   if (any || extra == nullptr) return any;
   const auto [first, last] = Within(extra->times, min_ms, max_ms);
-  return first < last;
+  return first < last || (extra->rich != nullptr && extra->rich->HasAny(min_ms, max_ms));
 }
 
 void SampleView::ReadColumn(int64_t min_ms, int64_t max_ms, std::vector<int64_t>* out_times,
@@ -146,8 +147,18 @@ void SampleView::ReadColumn(int64_t min_ms, int64_t max_ms, std::vector<int64_t>
   });
 }
 
-void SampleView::Read(int64_t min_ms, int64_t max_ms, std::vector<int64_t>* out_times,
-                      std::vector<double>* out_values) const {
+void SampleView::Read(int64_t min_ms, int64_t max_ms, model::SeriesSamples* out) const {
+  ReadFloats(min_ms, max_ms, &out->timestamps_ms, &out->values);
+  if (extra == nullptr || extra->rich == nullptr) return;
+  const RichSamples& rich = *extra->rich;
+  if (!rich.starts().empty()) {
+    for (const int64_t t : out->timestamps_ms) out->starts_ms.push_back(rich.StartAt(t));
+  }
+  rich.Read(min_ms, max_ms, &out->histograms);
+}
+
+void SampleView::ReadFloats(int64_t min_ms, int64_t max_ms, std::vector<int64_t>* out_times,
+                            std::vector<double>* out_values) const {
   const IndexRange own = extra == nullptr ? IndexRange{0, 0} : Within(extra->times, min_ms, max_ms);
   if (own.first == own.last) return ReadColumn(min_ms, max_ms, out_times, out_values);
   std::vector<int64_t> row_times;

@@ -8,6 +8,9 @@
 #include <span>
 #include <vector>
 
+#include "collector/tsdb/rich_samples.h"
+#include "model/sample.h"
+
 namespace vedette::tsdb {
 
 // A piece of a column: two cache lines.
@@ -78,7 +81,9 @@ struct SeriesExtra {
   // Samples with times of their own, ascending; none of them at a time that the column has.
   std::vector<int64_t> times;
   std::vector<double> values;
+  std::unique_ptr<RichSamples> rich;  // null where there are floats alone, of unknown start
 
+  bool empty() const { return times.empty() && (rich == nullptr || rich->histograms().empty()); }
   bool InGap(uint32_t row) const;
   uint64_t bytes() const;
 };
@@ -91,8 +96,10 @@ struct SampleView {
 
   bool HasAny(int64_t min_ms, int64_t max_ms) const;
   // Appends the samples in [min_ms, max_ms], ascending.
-  void Read(int64_t min_ms, int64_t max_ms, std::vector<int64_t>* out_times,
-            std::vector<double>* out_values) const;
+  void Read(int64_t min_ms, int64_t max_ms, model::SeriesSamples* out) const;
+  // Of these the floats alone, without their starts.
+  void ReadFloats(int64_t min_ms, int64_t max_ms, std::vector<int64_t>* out_times,
+                  std::vector<double>* out_values) const;
 
  private:
   RowRange RowsIn(int64_t min_ms, int64_t max_ms) const;

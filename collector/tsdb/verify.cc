@@ -14,6 +14,7 @@
 #include "collector/tsdb/manifest.h"
 #include "collector/tsdb/part.h"
 #include "collector/tsdb/part_cursor.h"
+#include "collector/tsdb/sample_merge.h"
 #include "collector/tsdb/tombstone.h"
 
 namespace vedette::tsdb {
@@ -86,18 +87,18 @@ class PartVerifier {
   }
 
   base::Status ReadSamples(PartCursor* cursor) {
-    std::vector<int64_t> times;
-    std::vector<double> values;
-    VEDETTE_RETURN_IF_ERROR(cursor->Read(&times, &values));
+    model::SeriesSamples samples;
+    VEDETTE_RETURN_IF_ERROR(cursor->Read(&samples));
     const std::string name = cursor->labels().ToString();
-    if (times.size() != values.size()) Find(file_, name + ": times and values differ in number");
-    if (std::adjacent_find(times.begin(), times.end(), std::greater_equal<>()) != times.end()) {
-      Find(file_, name + ": times do not ascend");
+    if (samples.timestamps_ms.size() != samples.values.size()) {
+      Find(file_, name + ": times and values differ in number");
     }
-    if (!times.empty() && (times.front() < part_->min_ms() || times.back() > part_->max_ms())) {
+    if (!IsSorted(samples)) Find(file_, name + ": times do not ascend");
+    if (!samples.empty() &&
+        (FirstMs(samples) < part_->min_ms() || LastMs(samples) > part_->max_ms())) {
       Find(file_, name + ": times beyond those that the footer gives");
     }
-    samples_ += times.size();
+    samples_ += samples.size();
     return {};
   }
 

@@ -2,23 +2,19 @@
 
 #include <bit>
 #include <cmath>
+#include <memory>
 
 #include "base/codec/bytes.h"
 #include "base/codec/compress.h"
 #include "base/strings.h"
 #include "collector/tsdb/head.h"
+#include "collector/tsdb/histogram_codec.h"
 #include "collector/tsdb/part_format.h"
 
 namespace vedette::tsdb {
 namespace {
 
 constexpr double kIntegersBelow = 9007199254740992.0;  // 2^53
-
-double ReadValue(base::ByteReader* in) {
-  const uint64_t tag = in->Varint();
-  if ((tag & 1) == 0) return static_cast<double>(base::UnZigZag(tag >> 1));
-  return std::bit_cast<double>(in->Fixed<uint64_t>());
-}
 
 base::Status Impossible(std::string_view what) {
   return base::DataLoss(base::Concat({"log record: impossible ", what}));
@@ -87,7 +83,7 @@ base::Status ReadSlots(base::ByteReader* in, WalGroupRow* row) {
   const std::string_view carried = in->Bytes((row->slots.size() + 7) / 8);
   for (size_t i = 0; i < row->slots.size() && in->ok(); ++i) {
     row->slots[i].carried = ((static_cast<uint8_t>(carried[i / 8]) >> (i % 8)) & 1) != 0;
-    if (row->slots[i].carried) row->slots[i].value = ReadValue(in);
+    if (row->slots[i].carried) row->slots[i].value = ReadWalValue(in);
   }
   return {};
 }
@@ -112,7 +108,67 @@ base::Status ReadRows(int64_t base_ms, base::ByteReader* in, WalBatch* batch) {
     ref += static_cast<uint64_t>(in->SignedVarint());
     const int64_t time_ms = ReadTime(base_ms, in);
     if (!IsTime(time_ms)) return Impossible("time");
-    batch->rows.push_back({ref, time_ms, ReadValue(in)});
+    batch->rows.push_back({ref, time_ms, ReadWalValue(in), 0});
+  }
+  return {};
+}
+
+// Of a record with starts: where those of its samples go, in their order.
+class StartSlots {
+ public:
+  explicit StartSlots(WalBatch* batch) {
+    for (WalGroupRow& row : batch->group_rows) {
+      row.starts_ms.resize(row.slots.size());
+      for (int64_t& start : row.starts_ms) slots_.push_back(&start);
+    }
+    for (WalRow& row : batch->rows) slots_.push_back(&row.start_ms);
+  }
+
+  bool full() const { return next_ == slots_.size(); }
+  bool Fill(uint64_t count, int64_t start_ms) {
+    if (count == 0 || count > slots_.size() - next_) return false;
+    for (; count > 0; --count) *slots_[next_++] = start_ms;
+    return true;
+  }
+
+ private:
+  std::vector<int64_t*> slots_;
+  size_t next_ = 0;
+};
+
+base::Status ReadStarts(base::ByteReader* in, WalBatch* batch) {
+  const uint64_t count = in->Varint();
+  if (!in->ok() || count > in->remaining()) return Impossible("starts");
+  if (count == 0) return {};
+  std::vector<int64_t> starts(count + 1, 0);
+  for (size_t i = 1; i <= count; ++i) starts[i] = in->SignedVarint();
+  for (StartSlots slots(batch); !slots.full();) {
+    const uint64_t samples = in->Varint();
+    const uint64_t start = in->Varint();
+    if (!in->ok() || start > count || !slots.Fill(samples, starts[start])) {
+      return Impossible("starts");
+    }
+  }
+  return {};
+}
+
+base::Status ReadHistograms(int64_t base_ms, base::ByteReader* in, WalBatch* batch) {
+  uint64_t ref = 0;
+  for (uint64_t left = in->Varint(); left > 0 && in->ok(); --left) {
+    WalHistogram row;
+    ref += static_cast<uint64_t>(in->SignedVarint());
+    row.ref = ref;
+    row.sample.time_ms = ReadTime(base_ms, in);
+    if (!IsTime(row.sample.time_ms)) return Impossible("time");
+    if (const uint64_t start = in->Varint(); start > 0) {
+      row.sample.start_ms = static_cast<int64_t>(static_cast<uint64_t>(row.sample.time_ms) +
+                                                 static_cast<uint64_t>(base::UnZigZag(start - 1)));
+    }
+    base::ByteReader bytes(in->String());
+    VEDETTE_ASSIGN_OR_RETURN(model::Histogram histogram, ReadHistogram(&bytes));
+    if (!bytes.empty()) return Impossible("histogram");
+    row.sample.histogram = std::make_shared<const model::Histogram>(std::move(histogram));
+    batch->histograms.push_back(std::move(row));
   }
   return {};
 }
@@ -131,7 +187,7 @@ base::Status ReadAllNames(uint8_t type, base::ByteReader* in, WalBatch* batch) {
 }  // namespace
 
 bool IsWalBatch(uint8_t type) {
-  return type == kWalPlainBatch || type == kWalBatch || type == kWalRows;
+  return type == kWalPlainBatch || type == kWalBatch || type == kWalRows || type == kWalRichRows;
 }
 
 void PutWalValue(double v, std::string* out) {
@@ -146,14 +202,24 @@ void PutWalValue(double v, std::string* out) {
   base::PutFixed(std::bit_cast<uint64_t>(v), out);
 }
 
+double ReadWalValue(base::ByteReader* in) {
+  const uint64_t tag = in->Varint();
+  if ((tag & 1) == 0) return static_cast<double>(base::UnZigZag(tag >> 1));
+  return std::bit_cast<double>(in->Fixed<uint64_t>());
+}
+
 base::StatusOr<WalBatch> DecodeBatch(uint8_t type, std::string_view payload) {
   base::ByteReader in(payload);
   WalBatch batch;
   batch.epoch = in.Varint();
   VEDETTE_RETURN_IF_ERROR(ReadAllNames(type, &in, &batch));
   const int64_t base_ms = in.SignedVarint();
-  if (type == kWalRows) VEDETTE_RETURN_IF_ERROR(ReadGroupRows(base_ms, &in, &batch));
+  if (type >= kWalRows) VEDETTE_RETURN_IF_ERROR(ReadGroupRows(base_ms, &in, &batch));
   VEDETTE_RETURN_IF_ERROR(ReadRows(base_ms, &in, &batch));
+  if (type == kWalRichRows) {
+    VEDETTE_RETURN_IF_ERROR(ReadStarts(&in, &batch));
+    VEDETTE_RETURN_IF_ERROR(ReadHistograms(base_ms, &in, &batch));
+  }
   if (!in.ok() || !in.empty()) return Impossible("content");
   return batch;
 }

@@ -57,16 +57,15 @@ uint64_t ReadPart(const std::shared_ptr<const tsdb::Part>& part, int64_t min_ms)
   tsdb::PartCursor cursor(part, numbers, {}, min_ms, INT64_MAX,
                           [](const base::Status& damage) { return damage; });
   uint64_t samples = 0;
-  std::vector<int64_t> times;
-  std::vector<double> values;
+  model::SeriesSamples one;
   while (true) {
     const auto more = cursor.Next();
     Check(more.status());
     if (!*more) return samples;
-    times.clear();
-    values.clear();
-    Check(cursor.Read(&times, &values));
-    samples += values.size();
+    one.timestamps_ms.clear();
+    one.values.clear();
+    Check(cursor.Read(&one));
+    samples += one.size();
   }
 }
 

@@ -14,11 +14,13 @@
 #include "collector/tsdb/prometheus/block_meta.h"
 #include "collector/tsdb/prometheus/block_tombstones.h"
 #include "collector/tsdb/prometheus/head_chunks.h"
+#include "collector/tsdb/prometheus/histogram_chunk.h"
 #include "collector/tsdb/prometheus/import_state.h"
 #include "collector/tsdb/prometheus/wal_records.h"
 #include "collector/tsdb/prometheus/wal_segment.h"
 #include "collector/tsdb/prometheus/xor_chunk.h"
 #include "collector/tsdb/tombstone.h"
+#include "model/histogram.h"
 
 namespace {
 
@@ -51,6 +53,17 @@ void Chunk(std::string_view data) {
   if (times.size() != values.size() || times.size() > UINT16_MAX) __builtin_trap();
 }
 
+void HistogramChunk(std::string_view data) {
+  for (const bool is_float : {false, true}) {
+    std::vector<model::HistogramSample> samples;
+    uint64_t invalid = 0;
+    DecodeHistogramChunk(data, is_float, &samples, &invalid).IgnoreError();
+    for (const model::HistogramSample& sample : samples) {
+      if (!sample.histogram->Validate().ok()) __builtin_trap();
+    }
+  }
+}
+
 void Index(std::string_view data) {
   auto index = BlockIndex::Open(WindowOf(data));
   if (!index.ok()) return;
@@ -78,6 +91,10 @@ void Record(std::string_view record) {
       break;
     }
     default:
+      if (IsHistograms(TypeOf(record))) {
+        uint64_t invalid = 0;
+        DecodeHistogramsRecord(record, &invalid).status().IgnoreError();
+      }
       break;
   }
 }
@@ -105,7 +122,7 @@ void HeadChunks(std::string_view data) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 1) return 0;
   const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 9) {
+  switch (data[0] % 10) {
     case 0:
       Chunk(input);
       break;
@@ -129,6 +146,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 7:
       ImportState::FromText(input).status().IgnoreError();
+      break;
+    case 8:
+      HistogramChunk(input);
       break;
     default:
       tsdb::DecodeTombstone(input).status().IgnoreError();

@@ -8,7 +8,10 @@
 #include <vector>
 
 #include "base/codec/bytes.h"
+#include "collector/tsdb/block_column.h"
 #include "collector/tsdb/exemplar_record.h"
+#include "collector/tsdb/histogram_codec.h"
+#include "collector/tsdb/histogram_column.h"
 #include "collector/tsdb/int_column.h"
 #include "collector/tsdb/manifest.h"
 #include "collector/tsdb/part_format.h"
@@ -86,13 +89,48 @@ void Series(std::string_view data) {
   }
 }
 
+// What is read is valid, and is read again as it is when written again.
+void Histograms(std::string_view data, size_t count) {
+  std::vector<int64_t> times(count);
+  for (size_t i = 0; i < count; ++i) times[i] = static_cast<int64_t>(i);
+  std::vector<model::HistogramSample> samples;
+  if (!tsdb::DecodeHistograms(data, times, &samples).ok()) return;
+  if (tsdb::HistogramsOfBlock(samples) != count) __builtin_trap();
+  std::string again;
+  tsdb::EncodeHistograms(samples, &again);
+  std::vector<model::HistogramSample> back;
+  if (!tsdb::DecodeHistograms(again, times, &back).ok()) __builtin_trap();
+  for (size_t i = 0; i < count; ++i) {
+    const model::Histogram& histogram = *samples[i].histogram;
+    if (!histogram.Validate().ok() || !(histogram == *back[i].histogram)) __builtin_trap();
+  }
+}
+
+void OneHistogram(std::string_view data) {
+  base::ByteReader in(data);
+  const auto histogram = tsdb::ReadHistogram(&in);
+  if (!histogram.ok()) return;
+  std::string again;
+  tsdb::PutHistogram(*histogram, &again);
+  base::ByteReader reader(again);
+  const auto back = tsdb::ReadHistogram(&reader);
+  if (!back.ok() || !(*back == *histogram)) __builtin_trap();
+}
+
+void Starts(std::string_view data, size_t count) {
+  if (tsdb::KindOf(data) != tsdb::ColumnKind::kStartedFloats) return;
+  std::vector<int64_t> starts(count);
+  const auto floats = tsdb::DecodeStarts(data, starts);
+  if (floats.ok()) Values(*floats, count);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 3) return 0;
   const std::string_view input(reinterpret_cast<const char*>(data) + 3, size - 3);
   const size_t count = 1 + (data[1] + 256u * data[2]) % tsdb::kColumnSamples;
-  switch (data[0] % 11) {
+  switch (data[0] % 14) {
     case 0:
       Values(input, count);
       break;
@@ -112,6 +150,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       tsdb::DecodeBatch(tsdb::kWalBatch, input).status().IgnoreError();
       tsdb::DecodeBatch(tsdb::kWalPlainBatch, input).status().IgnoreError();
       tsdb::DecodeBatch(tsdb::kWalRows, input).status().IgnoreError();
+      tsdb::DecodeBatch(tsdb::kWalRichRows, input).status().IgnoreError();
       break;
     case 6:
       Times(input);
@@ -126,6 +165,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       tsdb::DecodeExemplars(input).status().IgnoreError();
       tsdb::ReadPartHeader(input).status().IgnoreError();
       tsdb::DecodeFooter(input).status().IgnoreError();
+      break;
+    case 10:
+      Histograms(input, count);
+      break;
+    case 11:
+      OneHistogram(input);
+      break;
+    case 12:
+      Starts(input, count);
       break;
     default:
       tsdb::DecodeManifest(input).status().IgnoreError();

@@ -44,7 +44,7 @@ class BitReader {
   // A number of `n` bits as Prometheus stores signed ones: above 2^(n-1) it is negative.
   int64_t Signed(int n) {
     const uint64_t bits = Bits(n);
-    if (n == 64 || bits <= (uint64_t{1} << (n - 1))) return static_cast<int64_t>(bits);
+    if (n == 0 || n == 64 || bits <= (uint64_t{1} << (n - 1))) return static_cast<int64_t>(bits);
     return static_cast<int64_t>(bits - (uint64_t{1} << n));
   }
 
@@ -63,11 +63,18 @@ class BitReader {
     return static_cast<int64_t>(value >> 1) ^ -static_cast<int64_t>(value & 1);
   }
 
+  // As upstream's "varbit": a prefix of ones says how many bits follow.
+  int64_t Varbit() { return Signed(kVarbits[Ones(kWidestVarbit)]); }
+  uint64_t UnsignedVarbit() { return Bits(kVarbits[Ones(kWidestVarbit)]); }
+
   uint64_t left() const { return data_.size() * 8 - at_; }
   bool ok() const { return ok_; }
   void Fail() { ok_ = false; }
 
  private:
+  static constexpr int kWidestVarbit = 8;
+  static constexpr int kVarbits[kWidestVarbit + 1] = {0, 3, 6, 9, 12, 18, 25, 56, 64};
+
   std::string_view data_;
   uint64_t at_ = 0;  // in bits
   bool ok_ = true;

@@ -1,13 +1,14 @@
 #include "collector/tsdb/prometheus/block.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "base/strings.h"
 #include "collector/tsdb/merge_plan.h"
 #include "collector/tsdb/part_format.h"
+#include "collector/tsdb/prometheus/histogram_chunk.h"
 #include "collector/tsdb/prometheus/xor_chunk.h"
+#include "collector/tsdb/sample_merge.h"
 
 namespace vedette::tsdb::prometheus {
 namespace {
@@ -21,20 +22,6 @@ base::Status BadChunk(const IndexedSeries& series, std::string_view what) {
 }
 
 }  // namespace
-
-void SortByTime(model::SeriesSamples* series) {
-  const std::vector<int64_t> times = std::exchange(series->timestamps_ms, {});
-  const std::vector<double> values = std::exchange(series->values, {});
-  std::vector<size_t> order(times.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&times](size_t a, size_t b) { return times[a] < times[b]; });
-  for (const size_t i : order) {
-    if (!series->timestamps_ms.empty() && series->timestamps_ms.back() == times[i]) continue;
-    series->timestamps_ms.push_back(times[i]);
-    series->values.push_back(values[i]);
-  }
-}
 
 base::StatusOr<std::unique_ptr<Block>> Block::Open(base::FileSystem* fs, const std::string& dir) {
   std::unique_ptr<Block> block(new Block());
@@ -82,30 +69,41 @@ base::StatusOr<std::map<int64_t, int64_t>> Block::Days() {
   return days;
 }
 
+base::Status Block::DecodeChunk(const IndexedSeries& series, const ChunkRef& ref,
+                                model::SeriesSamples* samples, uint64_t* invalid) {
+  VEDETTE_ASSIGN_OR_RETURN(const Chunk chunk, chunks_.Read(ref.ref));
+  base::Status decoded;
+  switch (chunk.encoding) {
+    case kXorChunk:
+      decoded = DecodeXorChunk(chunk.data, &samples->timestamps_ms, &samples->values);
+      break;
+    case kHistogramChunk:
+    case kFloatHistogramChunk:
+      decoded = DecodeHistogramChunk(chunk.data, chunk.encoding == kFloatHistogramChunk,
+                                     &samples->histograms, invalid);
+      break;
+    default:
+      decoded = base::DataLoss(base::Concat(
+          {"encoding ", std::to_string(chunk.encoding), " is not known; allowed are 1 to 3"}));
+  }
+  return decoded.ok() ? decoded : BadChunk(series, base::Message(decoded));
+}
+
 base::Status Block::ReadChunk(const IndexedSeries& series, const ChunkRef& ref, int64_t begin_ms,
                               int64_t end_ms, model::SeriesSamples* out, LeftOut* left_out) {
-  VEDETTE_ASSIGN_OR_RETURN(const Chunk chunk, chunks_.Read(ref.ref));
-  if (chunk.encoding == kHistogramChunk || chunk.encoding == kFloatHistogramChunk) {
-    VEDETTE_ASSIGN_OR_RETURN(const size_t samples, SamplesOfChunk(chunk.data));
-    // A chunk is counted once, on its first day.
-    if (ref.min_ms >= begin_ms) left_out->histograms += samples;
-    return {};
-  }
-  if (chunk.encoding != kXorChunk) {
-    return BadChunk(series, base::Concat({"encoding ", std::to_string(chunk.encoding),
-                                          " is not known; allowed are 1 to 3"}));
-  }
-  std::vector<int64_t> times;
-  std::vector<double> values;
-  const base::Status decoded = DecodeXorChunk(chunk.data, &times, &values);
-  if (!decoded.ok()) return BadChunk(series, base::Message(decoded));
+  model::SeriesSamples samples;
+  uint64_t invalid = 0;
+  VEDETTE_RETURN_IF_ERROR(DecodeChunk(series, ref, &samples, &invalid));
+  // Those of a chunk are counted once, on its first day.
+  if (ref.min_ms >= begin_ms) left_out->histograms += invalid;
   const auto deleted = tombstones_.find(series.ref);
-  for (size_t i = 0; i < times.size(); ++i) {
-    if (times[i] < begin_ms || times[i] >= end_ms) continue;
-    if (deleted != tombstones_.end() && IsDeleted(deleted->second, times[i])) continue;
-    out->timestamps_ms.push_back(times[i]);
-    out->values.push_back(values[i]);
-  }
+  RemoveTimes(
+      [&](int64_t time_ms) {
+        return time_ms < begin_ms || time_ms >= end_ms ||
+               (deleted != tombstones_.end() && IsDeleted(deleted->second, time_ms));
+      },
+      &samples);
+  AppendAll(samples, out);
   return {};
 }
 
@@ -120,11 +118,8 @@ base::Status Block::ReadDay(int64_t day,
       if (chunk.max_ms < begin_ms || chunk.min_ms >= end_ms) continue;
       VEDETTE_RETURN_IF_ERROR(ReadChunk(series, chunk, begin_ms, end_ms, &samples, left_out));
     }
-    if (samples.timestamps_ms.empty()) return {};
-    const std::vector<int64_t>& times = samples.timestamps_ms;
-    if (std::adjacent_find(times.begin(), times.end(), std::greater_equal<>()) != times.end()) {
-      SortByTime(&samples);
-    }
+    if (samples.empty()) return {};
+    if (!IsSorted(samples)) SortByTime(&samples);
     samples.labels = std::move(series.labels);
     return visit(std::move(samples));
   });

@@ -23,7 +23,7 @@ class Block {
  public:
   // What a read could not take along.
   struct LeftOut {
-    uint64_t histograms = 0;  // native ones, by sample
+    uint64_t histograms = 0;  // native ones that break the rules for them
     uint64_t bad_times = 0;   // beyond what the store can hold
   };
 
@@ -43,6 +43,8 @@ class Block {
  private:
   Block() = default;
   base::Status Load(base::FileSystem* fs, const std::string& dir);
+  base::Status DecodeChunk(const IndexedSeries& series, const ChunkRef& ref,
+                           model::SeriesSamples* samples, uint64_t* invalid);
   base::Status ReadChunk(const IndexedSeries& series, const ChunkRef& ref, int64_t begin_ms,
                          int64_t end_ms, model::SeriesSamples* out, LeftOut* left_out);
 
@@ -51,9 +53,6 @@ class Block {
   BlockChunks chunks_;
   TombstoneMap tombstones_;
 };
-
-// Makes times strictly ascending: sorts them and keeps the first value of each.
-void SortByTime(model::SeriesSamples* series);
 
 }  // namespace vedette::tsdb::prometheus
 

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "collector/tsdb/part_format.h"
 #include "collector/tsdb/prometheus/head_chunks.h"
+#include "collector/tsdb/prometheus/histogram_chunk.h"
 #include "collector/tsdb/prometheus/wal_segment.h"
 #include "collector/tsdb/prometheus/xor_chunk.h"
 
@@ -104,7 +105,8 @@ base::Status Import::TakeBlock(const std::string& dir) {
         VEDETTE_RETURN_IF_ERROR(block->ReadDay(
             day,
             [&](model::SeriesSamples series) {
-              report_.samples += series.values.size();
+              report_.samples += series.size();
+              report_.histograms += series.histograms.size();
               return add(std::move(series));
             },
             &left_out));
@@ -112,7 +114,7 @@ base::Status Import::TakeBlock(const std::string& dir) {
         return {};
       });
   if (!taken.ok()) return taken;
-  report_.histograms += left_out.histograms;
+  report_.bad_histograms += left_out.histograms;
   ++report_.blocks;
   state_.blocks.insert(meta.sources.begin(), meta.sources.end());
   return KeepState();
@@ -167,17 +169,15 @@ void Import::CountRecord(RecordType type) {
     case RecordType::kExemplars:
       ++report_.exemplars;
       break;
-    case RecordType::kHistograms:
-    case RecordType::kFloatHistograms:
-    case RecordType::kCustomHistograms:
-    case RecordType::kCustomFloatHistograms:
-      ++report_.histograms;
-      break;
     case RecordType::kSeries:
     case RecordType::kSamples:
     case RecordType::kTombstones:
     case RecordType::kMmapMarkers:
     case RecordType::kMetadata:
+    case RecordType::kHistograms:
+    case RecordType::kFloatHistograms:
+    case RecordType::kCustomHistograms:
+    case RecordType::kCustomFloatHistograms:
       break;
     default:
       ++report_.unknown_records;
@@ -190,15 +190,9 @@ base::Status Import::ReadSamples(const WalFile& file, int64_t min_ms) {
   WalSegment segment(std::move(window));
   const auto take = [&](uint64_t offset, std::string_view record) -> base::Status {
     CountRecord(TypeOf(record));
-    if (TypeOf(record) != RecordType::kSamples) return {};
-    const base::StatusOr<std::vector<WalSampleRow>> rows = DecodeSamplesRecord(record);
-    if (!rows.ok()) {
-      AddDamage(base::Message(names->Damage(offset, base::Message(rows.status()))));
-      return {};
-    }
-    for (const WalSampleRow& row : *rows) {
-      if (row.time_ms >= min_ms) VEDETTE_RETURN_IF_ERROR(TakeSample(row));
-    }
+    const base::Status taken = TakeRows(TypeOf(record), record, min_ms);
+    if (!absl::IsDataLoss(taken)) return taken;
+    AddDamage(base::Message(names->Damage(offset, base::Message(taken))));
     return {};
   };
   VEDETTE_RETURN_IF_ERROR(segment.ForEach(take));
@@ -206,20 +200,54 @@ base::Status Import::ReadSamples(const WalFile& file, int64_t min_ms) {
   return {};
 }
 
-base::Status Import::TakeSample(const WalSampleRow& row) {
-  const auto series = series_.find(row.ref);
+base::Status Import::TakeRows(RecordType type, std::string_view record, int64_t min_ms) {
+  if (type == RecordType::kSamples) {
+    VEDETTE_ASSIGN_OR_RETURN(const std::vector<WalSampleRow> rows, DecodeSamplesRecord(record));
+    for (const WalSampleRow& row : rows) {
+      if (row.time_ms >= min_ms) VEDETTE_RETURN_IF_ERROR(TakeSample(row));
+    }
+  } else if (IsHistograms(type)) {
+    VEDETTE_ASSIGN_OR_RETURN(const std::vector<WalHistogramRow> rows,
+                             DecodeHistogramsRecord(record, &report_.bad_histograms));
+    for (const WalHistogramRow& row : rows) {
+      if (row.sample.time_ms >= min_ms) VEDETTE_RETURN_IF_ERROR(TakeHistogram(row));
+    }
+  }
+  return {};
+}
+
+const model::Labels* Import::Judge(uint64_t ref, int64_t time_ms) {
+  const auto series = series_.find(ref);
   if (series == series_.end()) {
     ++report_.nameless_samples;
-    return {};
+    return nullptr;
   }
-  if (row.time_ms < -kMaxTimeMs || row.time_ms > kMaxTimeMs) {
+  if (time_ms < -kMaxTimeMs || time_ms > kMaxTimeMs) {
     ++report_.bad_times;
-    return {};
+    return nullptr;
   }
-  const auto deleted = deleted_.find(row.ref);
-  if (deleted != deleted_.end() && IsDeleted(deleted->second, row.time_ms)) return {};
-  buffer_.Add(series->second.get(), row.time_ms, row.value);
+  const auto deleted = deleted_.find(ref);
+  if (deleted != deleted_.end() && IsDeleted(deleted->second, time_ms)) return nullptr;
   ++report_.samples;
+  return series->second.get();
+}
+
+base::Status Import::TakeSample(const WalSampleRow& row) {
+  const model::Labels* const labels = Judge(row.ref, row.time_ms);
+  if (labels == nullptr) return {};
+  buffer_.Add(labels, row.time_ms, row.value);
+  return MoveWhenFull();
+}
+
+base::Status Import::TakeHistogram(const WalHistogramRow& row) {
+  const model::Labels* const labels = Judge(row.ref, row.sample.time_ms);
+  if (labels == nullptr) return {};
+  ++report_.histograms;
+  buffer_.Add(labels, row.sample);
+  return MoveWhenFull();
+}
+
+base::Status Import::MoveWhenFull() {
   return buffer_.bytes() < options_.buffer_bytes ? base::Status() : buffer_.MoveTo(options_.store);
 }
 
@@ -236,16 +264,26 @@ base::Status Import::ReadHeadChunks(const WalFile& file) {
 
 base::Status Import::TakeHeadChunk(const HeadChunk& chunk) {
   if (!chunk.out_of_order && chunk.max_ms < blocks_end_ms_) return {};
-  if (chunk.encoding != kXorChunk) {
-    VEDETTE_ASSIGN_OR_RETURN(const size_t samples, SamplesOfChunk(chunk.data));
-    report_.histograms += samples;
+  const auto is_old = [&](int64_t t) { return !chunk.out_of_order && t < blocks_end_ms_; };
+  if (chunk.encoding == kHistogramChunk || chunk.encoding == kFloatHistogramChunk) {
+    std::vector<model::HistogramSample> samples;
+    VEDETTE_RETURN_IF_ERROR(DecodeHistogramChunk(chunk.data, chunk.encoding == kFloatHistogramChunk,
+                                                 &samples, &report_.bad_histograms));
+    for (const model::HistogramSample& sample : samples) {
+      if (is_old(sample.time_ms)) continue;
+      VEDETTE_RETURN_IF_ERROR(TakeHistogram({chunk.series, sample}));
+    }
     return {};
+  }
+  if (chunk.encoding != kXorChunk) {
+    return base::DataLoss(base::Concat({"head chunk: encoding ", std::to_string(chunk.encoding),
+                                        " is not known; allowed are 1 to 3"}));
   }
   std::vector<int64_t> times;
   std::vector<double> values;
   VEDETTE_RETURN_IF_ERROR(DecodeXorChunk(chunk.data, &times, &values));
   for (size_t i = 0; i < times.size(); ++i) {
-    if (!chunk.out_of_order && times[i] < blocks_end_ms_) continue;
+    if (is_old(times[i])) continue;
     VEDETTE_RETURN_IF_ERROR(TakeSample({chunk.series, times[i], values[i]}));
   }
   return {};

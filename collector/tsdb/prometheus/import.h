@@ -24,7 +24,8 @@ struct ImportReport {
   uint64_t blocks = 0;         // taken in now
   uint64_t blocks_before = 0;  // by an earlier import
   uint64_t samples = 0;
-  uint64_t histograms = 0;          // native ones, left out
+  uint64_t histograms = 0;          // of these: native ones
+  uint64_t bad_histograms = 0;      // that break the rules for them, left out
   uint64_t exemplars = 0;           // records of them, left out
   uint64_t unknown_records = 0;     // of a newer version's types, left out
   uint64_t nameless_samples = 0;    // of series that the log does not name
@@ -68,7 +69,12 @@ class Import {
   base::Status ReadNames(const WalFile& file);
   base::Status ReadSamples(const WalFile& file, int64_t min_ms);
   base::Status ReadHeadChunks(const WalFile& file);
+  base::Status TakeRows(RecordType type, std::string_view record, int64_t min_ms);
+  // Whose sample it is and that it may be taken; null, and counted, otherwise.
+  const model::Labels* Judge(uint64_t ref, int64_t time_ms);
   base::Status TakeSample(const WalSampleRow& row);
+  base::Status TakeHistogram(const WalHistogramRow& row);
+  base::Status MoveWhenFull();
   base::Status TakeHeadChunk(const struct HeadChunk& chunk);
   void CountRecord(RecordType type);
   void AddDamage(std::string_view damage);

@@ -19,6 +19,7 @@ class SampleBuffer {
  public:
   // `labels` are borrowed: they outlive the buffer, one object a series.
   void Add(const model::Labels* labels, int64_t time_ms, double value);
+  void Add(const model::Labels* labels, model::HistogramSample histogram);
 
   uint64_t bytes() const { return bytes_; }
   uint64_t samples() const { return samples_; }
@@ -28,11 +29,9 @@ class SampleBuffer {
   base::Status MoveTo(Store* store);
 
  private:
-  struct Samples {
-    std::vector<int64_t> times;
-    std::vector<double> values;
-  };
-  absl::flat_hash_map<const model::Labels*, Samples> series_;
+  model::SeriesSamples* Series(const model::Labels* labels);
+
+  absl::flat_hash_map<const model::Labels*, model::SeriesSamples> series_;
   uint64_t bytes_ = 0;
   uint64_t samples_ = 0;
 };

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "collector/tsdb/prometheus/block_tombstones.h"
 #include "model/labels.h"
+#include "model/sample.h"
 
 namespace vedette::tsdb::prometheus {
 
@@ -41,6 +42,15 @@ struct WalSampleRow {
   double value = 0;
 };
 base::StatusOr<std::vector<WalSampleRow>> DecodeSamplesRecord(std::string_view record);
+
+struct WalHistogramRow {
+  uint64_t ref = 0;
+  model::HistogramSample sample;
+};
+bool IsHistograms(RecordType type);
+// Of any of the four types. Histograms that break the rules for them are left out and counted.
+base::StatusOr<std::vector<WalHistogramRow>> DecodeHistogramsRecord(std::string_view record,
+                                                                    uint64_t* invalid);
 
 // Adds to what is known.
 base::Status DecodeTombstonesRecord(std::string_view record, TombstoneMap* map);

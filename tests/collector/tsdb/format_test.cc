@@ -1,10 +1,15 @@
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "base/codec/bytes.h"
 #include "base/codec/compress.h"
+#include "collector/tsdb/block_column.h"
 #include "collector/tsdb/block_summary.h"
+#include "collector/tsdb/histogram_codec.h"
+#include "collector/tsdb/histogram_column.h"
 #include "collector/tsdb/int_column.h"
 #include "collector/tsdb/manifest.h"
 #include "collector/tsdb/merge_plan.h"
@@ -53,6 +58,10 @@ TEST(Format, DocumentNamesTheConstants) {
       "A group holds " + std::to_string(kIntGroup) + " integers",
       "about " + std::to_string(kPostingsPageBytes >> 10) + " KiB",
       "Type " + std::to_string(kWalRows) + ", one an Append",
+      "Type " + std::to_string(kWalRichRows) + ", in place of type " + std::to_string(kWalRows),
+      "| " + std::to_string(static_cast<int>(ColumnKind::kHistograms)) + " | histograms |",
+      "| " + std::to_string(static_cast<int>(ColumnKind::kStartedFloats)) + " | with starts |",
+      "no more than " + std::to_string(kMaxColumnCounts) + " counts",
       "Types " + std::to_string(kWalBatch) + " and " + std::to_string(kWalPlainBatch) +
           " were written by version 1",
       "in the first " + std::to_string(kNamedFirst) + " records of an epoch",
@@ -97,6 +106,53 @@ TEST(Format, SummariesAreAsDocumented) {
             "0522"
             "bff8"
             "4090");  // a value below the one before, a stale marker; two bytes each
+}
+
+TEST(Format, HistogramsAreAsDocumented) {
+  model::Histogram h;
+  h.schema = -1;
+  h.reset = model::CounterReset::kNotReset;
+  h.zero_count = 1;
+  h.count = 6;
+  h.sum = 0.5;
+  h.positive.spans = {{3, 2}};
+  h.positive.deltas = {2, 1};
+  std::string out;
+  PutHistogram(h, &out);
+  EXPECT_EQ(Hex(out),
+            "04"                  // integer, not reset
+            "01"                  // schema
+            "00"                  // zero threshold
+            "01000000000000e03f"  // sum
+            "0601"                // count, zero count
+            "01060204"            // one span; 2,
+            "02"                  // and 1 more
+            "0000");              // no negative side, no bounds
+  out.clear();
+  const std::vector<model::HistogramSample> samples(
+      2, {0, 10, std::make_shared<const model::Histogram>(h)});
+  EncodeHistograms(samples, &out);
+  EXPECT_EQ(Hex(out),
+            "0302"  // with starts
+            "01"    // a layout
+            "0001"
+            "0000000000000000"  // of integers, schema, zero threshold
+            "01060200"
+            "00"      // a span, none, no bounds
+            "000400"  // resets: 2 by 0
+            "001400"  // starts: 10 by 0
+            "04"
+            "09000a00"  // sums: 5 / 10 by 0
+            "000000"
+            "000200"  // nothing left, zero count 1
+            "000400"
+            "000600");  // buckets of 2 and 3
+  out.clear();
+  EncodeStartedValues(std::vector<double>{0.5, 1.0, 1.5}, std::vector<int64_t>{0, 10, 20}, &out);
+  EXPECT_EQ(Hex(out),
+            "04"
+            "000014"
+            "09000a0a");
 }
 
 TEST(Format, PostingsAreAsDocumented) {

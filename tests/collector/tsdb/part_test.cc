@@ -95,7 +95,7 @@ class PartTest : public testing::Test {
       if (!more.ok() || !*more) return found;
       model::SeriesSamples one;
       one.labels = cursor.labels();
-      EXPECT_TRUE(cursor.Read(&one.timestamps_ms, &one.values).ok());
+      EXPECT_TRUE(cursor.Read(&one).ok());
       found.series.push_back(std::move(one));
     }
   }
@@ -161,9 +161,10 @@ TEST_F(PartTest, SummariesSayWhatTheBlocksHold) {
   while (*cursor.Next()) {
     const std::vector<PartCursor::Block> blocks = cursor.Blocks();
     for (size_t i = 0; i < blocks.size(); ++i) {
-      std::vector<int64_t> times;
-      std::vector<double> values;
-      ASSERT_TRUE(cursor.ReadBlock(i, &times, &values).ok());
+      model::SeriesSamples samples;
+      ASSERT_TRUE(cursor.ReadBlock(i, &samples).ok());
+      const std::vector<int64_t>& times = samples.timestamps_ms;
+      const std::vector<double>& values = samples.values;
       ASSERT_EQ(times.size(), blocks[i].samples);
       EXPECT_EQ(times.front(), blocks[i].min_ms);
       EXPECT_EQ(times.back(), blocks[i].max_ms);
@@ -178,7 +179,7 @@ TEST_F(PartTest, SummariesSayWhatTheBlocksHold) {
       EXPECT_EQ(summary->has_nan, expected.has_nan);
       EXPECT_EQ(summary->has_stale, expected.has_stale);
     }
-    EXPECT_FALSE(cursor.ReadBlock(blocks.size(), nullptr, nullptr).ok());
+    EXPECT_FALSE(cursor.ReadBlock(blocks.size(), nullptr).ok());
   }
   EXPECT_GT(summarized, 10u);
 }

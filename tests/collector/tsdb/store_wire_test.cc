@@ -82,16 +82,6 @@ TEST_F(StoreWireTest, ARefusedSampleLeadsNoOtherAstray) {
   }
 }
 
-TEST_F(StoreWireTest, HistogramsAreRefusedByName) {
-  Open();
-  model::WireSeries series = With("h", {});
-  series.histograms.push_back({Now(), 0, {}});
-  const auto stats = Send({With("a", {{Now(), 1}}), series}, true);
-  EXPECT_EQ(stats.accepted, 1u);
-  EXPECT_EQ(stats.invalid, 1u);
-  EXPECT_EQ(stats.first_error, SeriesNamed("h").ToString() + ": native histograms are not stored");
-}
-
 TEST_F(StoreWireTest, ExemplarsAreKeptInOrderAndThroughRestarts) {
   Open();
   const int64_t t = Now();

@@ -9,6 +9,8 @@
 #include "base/codec/compress.h"
 #include "base/telemetry.h"
 #include "collector/tsdb/merge_plan.h"
+#include "collector/tsdb/prometheus/xor_chunk.h"
+#include "model/histogram_chunk.h"
 #include "prometheus_files.h"
 #include "tests/support/capture_logger.h"
 #include "tests/support/fake_clock.h"
@@ -208,6 +210,54 @@ TEST_F(ImportTest, ReadsTheLogCheckpointLateSamplesAndHeadChunks) {
     ASSERT_TRUE(fs_.RemoveAll("data").ok());
     store_ = *Store::Open(options_);
   }
+}
+
+TEST_F(ImportTest, HistogramsOfTheLogAndOfHeadChunksComeBack) {
+  model::Histogram h;
+  h.count = 5;
+  h.sum = 2.5;
+  h.zero_threshold = 0.001;
+  h.zero_count = 2;
+  h.positive.spans = {{-2, 2}};
+  h.positive.deltas = {1, 1};
+  model::Histogram custom;
+  custom.schema = model::Histogram::kCustomSchema;
+  custom.is_float = true;
+  custom.count_float = 1.5;
+  custom.sum = 3;
+  custom.positive.spans = {{1, 1}};
+  custom.positive.counts = {1.5};
+  custom.custom_bounds = {0.5, 4};
+  model::Histogram broken = h;
+  broken.count = 6;
+  Write("prom/wal/00000000",
+        WalSegmentOf({SeriesRecord(1, Series("h")), HistogramRecord(7, 1, kStart, h),
+                      HistogramRecord(8, 1, kStart + 1, h.ToFloat()),
+                      HistogramRecord(10, 1, kStart + 2, custom),
+                      HistogramRecord(7, 1, kStart + 3, broken),
+                      HistogramRecord(9, 1, kStart + 4, h).substr(0, 30)}));
+  model::HistogramChunkWriter chunk;
+  chunk.Append({kStart - 10, 0, std::make_shared<const model::Histogram>(h)});
+  Write("prom/chunks_head/000001",
+        HeadChunkFile(1, kStart - 10, kStart - 10, kHistogramChunk, chunk.Take()));
+  const ImportReport report = MustRun();
+  EXPECT_EQ(report.samples, 4u);
+  EXPECT_EQ(report.histograms, 4u);
+  EXPECT_EQ(report.bad_histograms, 1u);
+  EXPECT_EQ(report.damage.size(), 1u) << "the record that is cut off";
+  std::map<int64_t, model::Histogram> got;
+  EXPECT_TRUE(store_
+                  ->Select({}, INT64_MIN, INT64_MAX,
+                           [&got](const model::SeriesSamples& series) {
+                             for (const model::HistogramSample& sample : series.histograms) {
+                               got[sample.time_ms] = *sample.histogram;
+                             }
+                             return base::Status();
+                           })
+                  .ok());
+  const std::map<int64_t, model::Histogram> expected = {
+      {kStart - 10, h}, {kStart, h}, {kStart + 1, h.ToFloat()}, {kStart + 2, custom}};
+  EXPECT_EQ(got, expected);
 }
 
 TEST_F(ImportTest, LogOlderThanTheBlocksIsInThem) {

@@ -12,6 +12,7 @@
 
 #include "base/codec/bytes.h"
 #include "base/codec/crc32c.h"
+#include "model/histogram.h"
 #include "model/labels.h"
 #include "model/xor_chunk.h"
 
@@ -191,20 +192,60 @@ inline std::string WalSegmentOf(const std::vector<std::string>& records, uint8_t
   return out;
 }
 
-inline std::string HeadChunkFile(uint64_t ref, const TimedValues& samples, uint8_t encoding = 1) {
+// One histogram; `type` is one of the four for them.
+inline std::string HistogramRecord(uint8_t type, uint64_t ref, int64_t time_ms,
+                                   const model::Histogram& h) {
+  std::string out(1, static_cast<char>(type));
+  const auto put_double = [&out](double v) { PutBig(std::bit_cast<uint64_t>(v), 8, &out); };
+  PutBig(ref, 8, &out);
+  PutBig(static_cast<uint64_t>(time_ms), 8, &out);
+  out += std::string(2, '\0');  // the same series and time as the record's
+  out.push_back(static_cast<char>(h.reset));
+  base::PutSignedVarint(h.schema, &out);
+  put_double(h.zero_threshold);
+  if (h.is_float) {
+    put_double(h.zero_count_float);
+    put_double(h.count_float);
+  } else {
+    base::PutVarint(h.zero_count, &out);
+    base::PutVarint(h.count, &out);
+  }
+  put_double(h.sum);
+  for (const model::HistogramBuckets* side : {&h.positive, &h.negative}) {
+    base::PutVarint(side->spans.size(), &out);
+    for (const model::HistogramSpan& span : side->spans) {
+      base::PutSignedVarint(span.offset, &out);
+      base::PutVarint(span.length, &out);
+    }
+  }
+  for (const model::HistogramBuckets* side : {&h.positive, &h.negative}) {
+    base::PutVarint(side->deltas.size() + side->counts.size(), &out);
+    for (const int64_t delta : side->deltas) base::PutSignedVarint(delta, &out);
+    for (const double count : side->counts) put_double(count);
+  }
+  if (!h.is_custom()) return out;
+  base::PutVarint(h.custom_bounds.size(), &out);
+  for (const double bound : h.custom_bounds) put_double(bound);
+  return out;
+}
+
+inline std::string HeadChunkFile(uint64_t ref, int64_t min_ms, int64_t max_ms, uint8_t encoding,
+                                 const std::string& data) {
   std::string out;
   PutBig(0x0130BC91, 4, &out);
   out += std::string("\x01\0\0\0", 4);
   std::string chunk;
   PutBig(ref, 8, &chunk);
-  PutBig(static_cast<uint64_t>(samples.front().first), 8, &chunk);
-  PutBig(static_cast<uint64_t>(samples.back().first), 8, &chunk);
+  PutBig(static_cast<uint64_t>(min_ms), 8, &chunk);
+  PutBig(static_cast<uint64_t>(max_ms), 8, &chunk);
   chunk.push_back(static_cast<char>(encoding));
-  const std::string data = XorChunk(samples);
   base::PutVarint(data.size(), &chunk);
   chunk += data;
   PutCrc(chunk, &chunk);
   return out + chunk;
+}
+inline std::string HeadChunkFile(uint64_t ref, const TimedValues& samples) {
+  return HeadChunkFile(ref, samples.front().first, samples.back().first, 1, XorChunk(samples));
 }
 
 }  // namespace vedette::tsdb::prometheus
