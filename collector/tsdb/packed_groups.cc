@@ -17,7 +17,7 @@ constexpr unsigned kMaxWidth = 64;
 // Ranges narrower than this are not searched for outliers below: little is to be had.
 constexpr unsigned kWideRange = 12;
 // One value in so many may lie below the base.
-constexpr size_t kOutlierShare = 32;
+constexpr size_t kOutlierShare = 12;
 // All but one value in so many of one width are a crowd.
 constexpr size_t kCrowd = 8;
 // Fewer zeros than one in so many are not worth a list.
