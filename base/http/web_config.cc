@@ -23,6 +23,14 @@ bool IsBcryptHash(std::string_view text) {
   return text.size() == 60 && StartsWith(text, "$2") && text[3] == '$' && text[6] == '$';
 }
 
+// What is no map holds no user and no scope, which must not pass for protection. What stands there
+// may be a secret: it is not shown.
+bool IsMap(const Node& node, const std::string& field, Problems* problems) {
+  if (node.kind == Node::Kind::kMap) return true;
+  problems->Add(node, field, "want a map");
+  return false;
+}
+
 // A relative path in the file is relative to the file.
 std::string Resolve(const std::string& config_path, const std::string& path) {
   if (path.empty() || path.front() == '/') return path;
@@ -99,6 +107,7 @@ void ReadHttpServer(const Node& node, const std::string& field, Problems* proble
   MapReader map(node, field, problems);
   map.Ignore("http2");
   map.Child("headers", [&](const Node& headers, const std::string& headers_field) {
+    if (!IsMap(headers, headers_field, problems)) return;
     for (const auto& [name, value] : headers.entries) {
       const bool known = std::find(std::begin(kHeaderNames), std::end(kHeaderNames), name) !=
                          std::end(kHeaderNames);
@@ -115,6 +124,7 @@ void ReadHttpServer(const Node& node, const std::string& field, Problems* proble
 }
 
 void ReadUsers(const Node& node, const std::string& field, Problems* problems, WebConfig* out) {
+  if (!IsMap(node, field, problems)) return;
   for (const auto& [name, value] : node.entries) {
     if (!IsBcryptHash(value.scalar)) {
       problems->Add(value, field + "." + name, "expected a bcrypt hash ($2y$...)");
@@ -125,6 +135,7 @@ void ReadUsers(const Node& node, const std::string& field, Problems* problems, W
 
 void ReadUserScopes(const Node& node, const std::string& field, Problems* problems,
                     WebConfig* out) {
+  if (!IsMap(node, field, problems)) return;
   for (const auto& [name, value] : node.entries) {
     const std::string item = field + "." + name;
     const uint8_t scopes = ReadScopes(value, item, problems);

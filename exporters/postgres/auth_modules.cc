@@ -11,6 +11,10 @@ using base::config::Problems;
 
 void ReadUserPass(base::FileSystem* fs, const Node& node, const std::string& field,
                   Problems* problems, AuthModule* module) {
+  if (node.kind != Node::Kind::kMap) {  // what stands there may be the password: it is not shown
+    problems->Add(node, field, "want a map of username and password");
+    return;
+  }
   MapReader map(node, field, problems);
   std::string password;
   std::string password_file;
@@ -65,7 +69,10 @@ base::StatusOr<base::StringMap<AuthModule>> ReadAuthModules(base::FileSystem* fs
   if (root.kind != Node::Kind::kNull) {
     MapReader map(root, "", &problems);
     map.Child("auth_modules", [&](const Node& node, const std::string& field) {
-      if (node.kind != Node::Kind::kMap) return;
+      if (node.kind != Node::Kind::kMap) {
+        problems.Add(node, field, "want a map of names to modules");
+        return;
+      }
       for (const auto& [name, child] : node.entries) {
         modules[name] = ReadModule(fs, child, base::Concat({field, ".", name}), &problems);
       }

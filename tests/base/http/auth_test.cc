@@ -77,10 +77,14 @@ TEST_F(WebConfigTest, ProblemsNameLineAndField) {
       {"tls_server_config: {cert_file: a, key_file: b, client_auth_type: Maybe}", "NoClientCert"},
       {"tls_server_config: {cert_file: a, key_file: b, client_ca_file: c}", "client_auth_type"},
       {"basic_auth_users: {ali: plain}", "bcrypt"},
+      {"basic_auth_users: [ali]", "basic_auth_users: want a map"},
+      {"basic_auth_users: ali", "basic_auth_users: want a map"},
+      {"basic_auth_scopes: [ali]", "basic_auth_scopes: want a map"},
       {"basic_auth_scopes: {ali: [read]}", "no such user"},
       {"tokens: [{name: a, token_file: b, scopes: [write]}]", "read, push, admin"},
       {"tokens: [{name: a, token_file: b}]", "scopes"},
       {"http_server_config: {headers: {X-Evil: a}}", "X-Evil"},
+      {"http_server_config: {headers: nosniff}", "headers: want a map"},
       {"\nunknown: 1", ":2:"},
   };
   for (const auto& c : cases) {

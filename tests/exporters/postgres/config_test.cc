@@ -247,5 +247,19 @@ TEST(AuthModules, SetUserPasswordAndOptions) {
   EXPECT_FALSE(ReadAuthModules(fs.get(), dir.Join("absent")).ok());
 }
 
+TEST(AuthModules, WhatIsNoMapIsRefusedWithoutShowingIt) {
+  const auto fs = base::NewPosixFileSystem();
+  const test::TempDir dir;
+  for (const char* text : {"auth_modules: hunter2", "auth_modules: [hunter2]",
+                           "auth_modules: {a: {type: userpass, userpass: hunter2}}"}) {
+    SCOPED_TRACE(text);
+    const auto modules = ReadAuthModules(fs.get(), dir.Write("c.yml", text));
+    ASSERT_FALSE(modules.ok());
+    const std::string message(base::Message(modules.status()));
+    EXPECT_NE(message.find("want a map"), std::string::npos) << message;
+    EXPECT_EQ(message.find("hunter2"), std::string::npos) << message;
+  }
+}
+
 }  // namespace
 }  // namespace vedette::exporters::postgres
