@@ -6,7 +6,9 @@
 #include "app/exporters.h"
 #include "app/log_flags.h"
 #include "app/program.h"
+#include "app/upstream_flags.h"
 #include "app/verbs.h"
+#include "app/version.h"
 
 // `vedette exporter NAME`: one exporter alone, with upstream's flags.
 
@@ -48,6 +50,8 @@ void AddExporter(CLI::App* root, int* exit_code) {
     exporter->spec = &spec;
     exporter->flags = spec.flags(spec, one, "");
     exporter->log = std::make_unique<LogFlags>(one);
+    AddUpstreamFlags(spec.name, one, exporter->log.get());
+    one->set_version_flag("--version", &VersionText, "Print the version and exit");
     one->callback([exporter, exit_code] { *exit_code = Run(*exporter); });
   }
 }

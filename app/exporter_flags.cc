@@ -1,6 +1,7 @@
 #include "app/exporter_flags.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <utility>
 
 #include "base/strings.h"
@@ -10,9 +11,29 @@ namespace {
 
 using Setter = std::function<base::Status(std::string_view value)>;
 
-void SetOrThrow(const std::string& name, const Setter& set, std::string_view value) {
+// Who looks for a wrong value on the command line would not find one of the environment there.
+std::string Origin(const std::string& env, std::string_view value) {
+  const char* const set = env.empty() ? nullptr : std::getenv(env.c_str());
+  return set != nullptr && value == set ? base::Concat({" (", env, " in the environment)"}) : "";
+}
+
+void SetOrThrow(const exporters::FlagText& flag, const Setter& set, std::string_view value) {
   const base::Status status = set(value);
-  if (!status.ok()) throw CLI::ValidationError("--" + name, std::string(base::Message(status)));
+  if (status.ok()) return;
+  throw CLI::ValidationError("--" + flag.name,
+                             base::Concat({base::Message(status), Origin(flag.env, value)}));
+}
+
+// CLI11 counts a switch's words and numbers, and lets what is neither out as an exception that
+// names no flag. Returns what is wrong, "" for nothing.
+std::string SwitchProblem(const std::string& env, const std::string& value) {
+  try {
+    CLI::detail::to_flag_value(value);
+    return "";
+  } catch (const std::exception&) {
+    return base::Concat(
+        {"found ", base::GoQuote(value), "; allowed are true and false", Origin(env, value)});
+  }
 }
 
 std::vector<exporters::Flag<exporters::ScrapeLimits>> LimitFlags() {
@@ -31,13 +52,14 @@ std::vector<exporters::Flag<exporters::ScrapeLimits>> LimitFlags() {
 void AddFlag(CLI::App* verb, const exporters::FlagText& flag, Setter set,
              const std::string& group) {
   CLI::Option* added = nullptr;
-  const auto set_one = [name = flag.name, set = std::move(set)](std::string_view value) {
-    SetOrThrow(name, set, value);
+  const auto set_one = [flag, set = std::move(set)](std::string_view value) {
+    SetOrThrow(flag, set, value);
   };
   if (flag.is_switch) {
     added = verb->add_flag_function(
         "--" + flag.name + ",!--no-" + flag.name,
         [set_one](int64_t count) { set_one(count > 0 ? "true" : "false"); }, flag.help);
+    added->check([env = flag.env](const std::string& value) { return SwitchProblem(env, value); });
   } else {
     added = verb->add_option_function<std::vector<std::string>>(
         "--" + flag.name,
@@ -54,6 +76,9 @@ void AddFlag(CLI::App* verb, const exporters::FlagText& flag, Setter set,
 
 void ExporterFlags::AddWebFlags(CLI::App* verb, const std::string& prefix, const std::string& group,
                                 std::string_view default_address) {
+  // Without one CLI11 reads the environment for every verb, also for those that are not asked for:
+  // a wrong REDIS_EXPORTER_... would keep the collector from starting.
+  verb->parse_complete_callback([] {});
   verb->add_option(
       "--" + prefix + "web.listen-address", listen_,
       base::Concat({"Address of the metrics page, repeatable; ", default_address, " by default"}));

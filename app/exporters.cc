@@ -12,6 +12,7 @@
 #include "exporters/process/process_exporter.h"
 #include "exporters/pve/flags.h"
 #include "exporters/pve/pve_exporter.h"
+#include "exporters/redis/address.h"
 #include "exporters/redis/flags.h"
 #include "exporters/redis/redis_exporter.h"
 
@@ -82,14 +83,21 @@ struct RedisKind {
   using Options = exporters::redis::RedisOptions;
   using Exporter = exporters::redis::RedisExporter;
   static auto Flags() { return exporters::redis::RedisFlags(); }
+  // The address that was told may hold a password.
+  static std::string ToShow(const std::string& address) {
+    const auto parsed = exporters::redis::ParseAddress(address);
+    return parsed.ok() ? parsed->Uri() : "what --redis.addr says";
+  }
   static std::string Detect(const Options& options, base::FileSystem*) {
-    if (options.addr != Options().addr) return options.addr;
+    if (options.addr != Options().addr) return ToShow(options.addr);
     for (const char* path : {"/run/redis/redis-server.sock", "/run/redis/redis.sock"}) {
       if (ListensOnSocket(path)) return base::Concat({"unix://", path});
     }
     return ListensOnPort(6379) ? options.addr : "";
   }
-  static void Aim(Options* options, std::string_view found) { options->addr = found; }
+  static void Aim(Options* options, std::string_view found) {
+    if (found != ToShow(options->addr)) options->addr = found;
+  }
 };
 
 struct PveKind {
@@ -109,8 +117,8 @@ std::unique_ptr<ExporterFlags> MakeFlags(const ExporterSpec& spec, CLI::App* ver
   return std::make_unique<FlagsOf<Kind>>(verb, prefix, spec.title, spec.address);
 }
 
-// The node exporter's address leads to every page of the agent. Each thread keeps what the allocator
-// caches for it, some 40 KiB: 16 to an exporter were 6 MiB.
+// The node exporter's address leads to every page of the agent. Each thread keeps what the
+// allocator caches for it, some 40 KiB: 16 to an exporter were 6 MiB.
 constexpr ExporterSpec kExporters[] = {
     {"node", "Node exporter", ":9100", 16, &MakeFlags<NodeKind>},
     {"process", "Per-process exporter", ":9256", 4, &MakeFlags<ProcessKind>},

@@ -20,9 +20,25 @@ LogFlags::LogFlags(CLI::App* verb) {
       ->capture_default_str();
 }
 
+void LogFlags::TakeDebug(CLI::App* verb, const std::string& env) {
+  verb->add_flag("--debug", debug_, "Log everything, whatever the level")->envname(env)->group("");
+}
+
+void LogFlags::TakeRedisNames(CLI::App* verb) {
+  TakeDebug(verb, "REDIS_EXPORTER_DEBUG");
+  verb->add_option("--log-level", level_)
+      ->transform(CLI::IsMember({"debug", "info", "warn", "error"}, CLI::ignore_case))
+      ->envname("REDIS_EXPORTER_LOG_LEVEL")
+      ->group("");
+  verb->add_option("--log-format", format_)
+      ->check(CLI::IsMember({"txt", "json"}))
+      ->envname("REDIS_EXPORTER_LOG_FORMAT")
+      ->group("");
+}
+
 LogChoice LogFlags::choice() const {
   LogChoice choice;
-  base::ParseLogLevel(level_, &choice.level);
+  base::ParseLogLevel(debug_ ? "debug" : level_, &choice.level);
   choice.json = format_ == "json";
   return choice;
 }

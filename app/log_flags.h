@@ -26,11 +26,16 @@ std::unique_ptr<base::Logger> NewLogger(const LogChoice& choice, const base::Clo
 class LogFlags {
  public:
   explicit LogFlags(CLI::App* verb);
+  // process-exporter's --debug. `env` may be empty.
+  void TakeDebug(CLI::App* verb, const std::string& env);
+  // redis_exporter's --debug, --log-level and --log-format, and their environment.
+  void TakeRedisNames(CLI::App* verb);
   LogChoice choice() const;
 
  private:
   std::string level_ = "info";
   std::string format_ = "logfmt";
+  bool debug_ = false;
 };
 
 }  // namespace vedette::app

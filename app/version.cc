@@ -4,16 +4,21 @@
 #include <cstdio>
 
 #include "app/verbs.h"
+#include "base/strings.h"
 #include "exporters/node/node_exporter.h"
 
 namespace vedette::app {
 
+std::string VersionText() {
+  return base::Concat({"vedette ", kVersion, " (APIs: Prometheus ", kPrometheusVersion, ", Loki ",
+                       kLokiVersion, ", Alertmanager ", kAlertmanagerVersion, "; node_exporter ",
+                       exporters::node::kUpstreamVersion, ")"});
+}
+
 void AddVersion(CLI::App* root, int* exit_code) {
   CLI::App* verb = root->add_subcommand("version", "Print the version");
   verb->callback([exit_code] {
-    std::printf("vedette %s (APIs: Prometheus %s, Loki %s, Alertmanager %s; node_exporter %s)\n",
-                kVersion, kPrometheusVersion, kLokiVersion, kAlertmanagerVersion,
-                exporters::node::kUpstreamVersion);
+    std::printf("%s\n", VersionText().c_str());
     *exit_code = kExitOk;
   });
 }

@@ -1,6 +1,8 @@
 #ifndef VEDETTE_APP_VERSION_H_
 #define VEDETTE_APP_VERSION_H_
 
+#include <string>
+
 namespace vedette::app {
 
 // Our own version, from CMakeLists.txt.
@@ -9,6 +11,9 @@ inline constexpr char kVersion[] = VEDETTE_VERSION;
 inline constexpr char kPrometheusVersion[] = "3.5.3";
 inline constexpr char kLokiVersion[] = "3.7.6";
 inline constexpr char kAlertmanagerVersion[] = "0.33.1";
+
+// All of these, in a line without its end.
+std::string VersionText();
 
 }  // namespace vedette::app
 
