@@ -71,7 +71,11 @@ base::StatusOr<std::string_view> SourceFile::ReadWhole(int fd, const std::string
   size_t size = 0;
   while (true) {
     if (size == buffer_.size()) {
-      if (size >= kMaxBytes) return base::ResourceExhausted(path + ": larger than 64 MiB");
+      if (size >= kMaxBytes) {
+        buffer_.clear();  // or each collector would keep as much for good
+        buffer_.shrink_to_fit();
+        return base::ResourceExhausted(path + ": larger than 64 MiB");
+      }
       buffer_.resize(size * 2);
     }
     const ssize_t n =
