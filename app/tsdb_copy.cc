@@ -1,8 +1,11 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "app/tsdb_folder.h"
 #include "app/tsdb_verbs.h"
@@ -63,10 +66,25 @@ int Finish(const std::string& verb, TsdbTool* tool, const Flags& flags, const st
   return kExitOk;
 }
 
+// The store removes what it does not know in its folders: a backup would not live long there.
+bool IsWithin(const std::string& path, const std::string& dir) {
+  std::error_code ignored;
+  const auto inner = std::filesystem::weakly_canonical(path, ignored).lexically_normal();
+  const auto outer = std::filesystem::weakly_canonical(dir, ignored).lexically_normal();
+  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
 int RunBackup(const Flags& flags) {
   TsdbTool tool;
-  if (!tool.fs()->Exists(base::JoinPath(tool.FolderOf(flags.from), "MANIFEST"))) {
+  const std::string folder = tool.FolderOf(flags.from);
+  if (!tool.fs()->Exists(base::JoinPath(folder, "MANIFEST"))) {
     return TsdbFailure("backup", base::NotFound(flags.from + ": no metrics store"));
+  }
+  if (IsWithin(flags.to, folder)) {
+    return TsdbFailure(
+        "backup",
+        base::InvalidArgument(base::Concat({flags.to, ": lies in the store itself, ", folder,
+                                            "; allowed is a new or empty folder elsewhere"})));
   }
   const auto store = tool.OpenToWrite(flags.from);
   if (!store.ok()) return TsdbFailure("backup", store.status());

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/codec/bytes.h"
 #include "base/strings.h"
+#include "base/wal_format.h"
 #include "collector/tsdb/part.h"
 #include "collector/tsdb/tombstone.h"
 
@@ -52,6 +54,26 @@ base::Status MustBeEmpty(base::FileSystem* fs, const std::string& dir) {
   if (names->empty()) return {};
   return base::InvalidArgument(base::Concat({dir, ": found ", std::to_string(names->size()),
                                              " files; allowed is a new or an empty folder"}));
+}
+
+// A store has samples in its log that are in no part yet; a copy of its parts would lack them.
+base::Status MustHaveNoLog(base::FileSystem* fs, const std::string& store, uint64_t log_from) {
+  const std::string dir = base::JoinPath(store, "wal");
+  const base::StatusOr<std::vector<std::string>> names = fs->List(dir);
+  if (absl::IsNotFound(names.status())) return {};
+  if (!names.ok()) return names.status();
+  for (const std::string& name : *names) {
+    const std::optional<uint64_t> number = base::wal_format::ParseSegmentName(name);
+    if (!number || *number < log_from) continue;
+    const std::string path = base::JoinPath(dir, name);
+    VEDETTE_ASSIGN_OR_RETURN(const base::FileInfo info, fs->Stat(path));
+    if (info.size <= base::wal_format::kHeaderBytes) continue;
+    return base::InvalidArgument(
+        base::Concat({store, ": a store and no backup: ", path,
+                      " holds samples that are in no part yet; allowed is what `vedette tsdb "
+                      "backup` or the snapshot API made of it"}));
+  }
+  return {};
 }
 
 // One copy under way.
@@ -145,6 +167,7 @@ base::StatusOr<CopyReport> RestoreStore(base::FileSystem* fs, const std::string&
   if (!bytes.ok()) return bytes.status();
   const base::StatusOr<Manifest> manifest = DecodeManifest(*bytes);
   if (!manifest.ok()) return base::Annotate(manifest.status(), path);
+  VEDETTE_RETURN_IF_ERROR(MustHaveNoLog(fs, backup, manifest->log_from));
   return CopyStore(fs, nullptr, backup, *manifest, to);
 }
 

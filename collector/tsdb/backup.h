@@ -30,7 +30,8 @@ base::StatusOr<CopyReport> CopyStore(base::FileSystem* fs, base::HardLinker* lin
                                      const std::string& to);
 
 // Makes a store of a backup: always by copying, so that the two share nothing. Every file is
-// checked to be whole before the manifest is written. The same errors as CopyStore.
+// checked to be whole before the manifest is written. The same errors as CopyStore, and
+// InvalidArgument when `backup` is a store whose log holds samples that no part has.
 base::StatusOr<CopyReport> RestoreStore(base::FileSystem* fs, const std::string& backup,
                                         const std::string& to);
 

@@ -95,6 +95,14 @@ TEST_F(BackupTest, DamagedBackupIsNotRestoredAndLeavesNothing) {
   EXPECT_TRUE(absl::IsNotFound(RestoreStore(&fs_, "nowhere", "restored").status()));
 }
 
+TEST_F(BackupTest, StoreWithSamplesInItsLogAloneIsNoBackup) {
+  Fill();
+  store_.reset();  // the last sample is in the log alone
+  const auto refused = RestoreStore(&fs_, options_.dir, "restored");
+  EXPECT_TRUE(absl::IsInvalidArgument(refused.status())) << refused.status();
+  EXPECT_FALSE(fs_.Exists("restored"));
+}
+
 TEST_F(BackupTest, FullDiskLeavesNothingBehind) {
   Fill();
   ASSERT_TRUE(store_->Flush().ok());
