@@ -17,7 +17,6 @@ void AddRedis(CLI::App* verb, LogFlags* log) {
   log->TakeRedisNames(verb);
   verb->get_option("--web.listen-address")->envname("REDIS_EXPORTER_WEB_LISTEN_ADDRESS");
   verb->get_option("--web.telemetry-path")->envname("REDIS_EXPORTER_WEB_TELEMETRY_PATH");
-  TakeForNothing(verb, "--include-go-runtime-metrics");
 }
 
 }  // namespace
