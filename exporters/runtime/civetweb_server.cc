@@ -96,7 +96,7 @@ base::Status CivetwebServer::Open(const std::string& address, int threads) {
   error.text = text;
   error.text_buffer_size = sizeof text;
   context_ = mg_start2(&init, &error);
-  if (context_ == nullptr) return base::Unavailable(text);
+  if (context_ == nullptr) return base::Unavailable(bind_error_.empty() ? text : bind_error_);
   mg_server_port port{};
   if (mg_get_server_ports(context_, 1, &port) != 1) return base::Internal("no port was opened");
   port_ = static_cast<uint16_t>(port.port);
@@ -110,9 +110,13 @@ int CivetwebServer::OnRequest(mg_connection* connection) {
 }
 
 int CivetwebServer::OnLog(const mg_connection* connection, const char* message) {
-  const auto* self =
-      static_cast<const CivetwebServer*>(mg_get_user_data(mg_get_context(connection)));
-  if (self != nullptr) self->logger_->Debug("civetweb", {{"msg", View(message)}});
+  auto* self = static_cast<CivetwebServer*>(mg_get_user_data(mg_get_context(connection)));
+  if (self == nullptr) return 1;
+  self->logger_->Debug("civetweb", {{"msg", View(message)}});
+  // Said only by the thread that starts the server, before there are others.
+  const bool is_bind = base::StartsWith(View(message), "cannot bind to ") ||
+                       base::StartsWith(View(message), "cannot listen to ");
+  if (is_bind) self->bind_error_ = View(message);
   return 1;  // do not print it
 }
 

@@ -42,6 +42,7 @@ class CivetwebServer {
   base::Logger* const logger_;
   mg_context* context_ = nullptr;
   uint16_t port_ = 0;
+  std::string bind_error_;  // why Open failed, where civetweb logs more than it returns
 };
 
 }  // namespace vedette::exporters
