@@ -43,6 +43,19 @@ size_t RunLength(const Source& source, size_t first) {
   return i - first;
 }
 
+// From the oldest to the newest of its samples, each taken as if within [oldest_ms, newest_ms].
+template <typename Source>
+int64_t SpanOf(const Source& source, int64_t oldest_ms, int64_t newest_ms) {
+  int64_t first = newest_ms;
+  int64_t last = oldest_ms;
+  for (size_t i = 0; i < source.size(); ++i) {
+    const int64_t time_ms = std::max(oldest_ms, std::min(source.time_ms(i), newest_ms));
+    first = std::min(first, time_ms);
+    last = std::max(last, time_ms);
+  }
+  return std::max<int64_t>(last - first, 0);
+}
+
 }  // namespace
 
 base::StatusOr<model::AppendStats> Store::Impl::Append(std::span<model::SampleRow> rows) {
@@ -73,7 +86,12 @@ base::StatusOr<model::AppendStats> Store::Impl::AppendFrom(const Source& source,
       run.own = run.row_of = run.no_row = nullptr;
       TakeRun(source, first, bounds, &run, &stats);
     }
-    if (histograms != nullptr) TakeHistograms(*histograms, bounds, &stats);
+    if (histograms != nullptr) {
+      late_histogram_ms_ =
+          options_.out_of_order_window_ms +
+          SpanOf(source, std::max(bounds.oldest_ms, -kMaxTimeMs), bounds.newest_ms);
+      TakeHistograms(*histograms, bounds, &stats);
+    }
     if (const base::Status status = WriteLog(); !status.ok()) {
       head_->Undo(batch_);
       return status;
@@ -188,8 +206,7 @@ void Store::Impl::TakeHistogram(const WireHistograms& source, size_t i, model::T
   const model::HistogramSample sample{
       timed.time_ms, KnownStart(timed.start_ms),
       std::make_shared<const model::Histogram>(std::move(timed.histogram))};
-  const Verdict verdict =
-      head_->Insert(series, sample, options_.out_of_order_window_ms, run->now_ms, &batch_);
+  const Verdict verdict = head_->Insert(series, sample, late_histogram_ms_, run->now_ms, &batch_);
   if (verdict == Verdict::kOther || verdict == Verdict::kTooOld) {
     return NoteRefusal(verdict, source, i, *run, stats);
   }

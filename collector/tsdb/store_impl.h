@@ -293,6 +293,8 @@ class Store::Impl {
   std::vector<std::function<void()>> replay_waiters_ VEDETTE_GUARDED_BY(mutex_);
   base::CondVar replay_gives_way_;
   HeadBatch batch_ VEDETTE_GUARDED_BY(mutex_);  // of the Append that is under way
+  // How late its histograms may be: its floats, taken before them, make none too old.
+  int64_t late_histogram_ms_ VEDETTE_GUARDED_BY(mutex_) = 0;
   int64_t last_flush_ns_ VEDETTE_GUARDED_BY(mutex_) = 0;
   int64_t retry_flush_ns_ VEDETTE_GUARDED_BY(mutex_) = 0;  // not before, after a failure
   BelievedClock believed_clock_ VEDETTE_GUARDED_BY(mutex_);

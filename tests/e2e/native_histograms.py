@@ -111,9 +111,11 @@ def moment(ms, i):
 
 def fill(t, bases, begin_ms):
     steps = HOURS * 3600 // STEP
-    for at in range(0, steps, 100):
+    # Not floats and histograms of one series in a request: Prometheus 3.5.3 commits the floats first
+    # and then drops older histograms as out of order, without an error.
+    for at in range(0, steps, 20):
         message = b""
-        for i in range(at, min(at + 100, steps)):
+        for i in range(at, min(at + 20, steps)):
             for labels, samples, histograms in moment(begin_ms + i * STEP * 1000, i):
                 body = b""
                 for name, value in sorted(labels.items()):
@@ -269,10 +271,12 @@ remote_write: [{writes}]
         for query in OWN:
             theirs = instant(base["source"], query.replace("@", ""), at)
             t.check(isinstance(theirs, list) and len(theirs) > 0, f"has data: {query}", theirs)
-            for via in ["v1", "v2"]:
+            for via in ["v2"] if "nhcb" in query else ["v1", "v2"]:
                 got = instant(reader, query.replace("@", f',via="{via}"'), at, drop=["via"])
                 t.equal(got, theirs, f"its own, by {via}: {query}")
-        failed = [s for s in instant(base["source"], "prometheus_remote_storage_histograms_failed_total",
+        # Prometheus 3.5.3 sends custom buckets by 1.0 without their bounds.
+        failed = [s for s in instant(base["source"],
+                                     'prometheus_remote_storage_histograms_failed_total{remote_name="v2"}',
                                      time.time()) if float(s["value"][1]) > 0]
         t.equal(failed, [], "Prometheus saw no histogram fail")
 

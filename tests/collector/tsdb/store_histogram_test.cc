@@ -201,6 +201,16 @@ TEST_F(StoreHistogramTest, DeletionTakesThem) {
   EXPECT_EQ(store_->Stats().part_samples, 2u);
 }
 
+TEST_F(StoreHistogramTest, AreNotLateForTheFloatsBesideThem) {
+  Open();
+  const int64_t t = Now();
+  const int64_t hour = 3'600'000;
+  model::WireSeries floats = Named("m");
+  floats.samples = {{t - hour - 1, 1}, {t, 2}};
+  EXPECT_EQ(Send({With("m", t - hour, Counted(3)), floats}).rejected(), 0u);
+  EXPECT_EQ(ReadAll().begin()->second.size(), 3u);
+}
+
 TEST_F(StoreHistogramTest, StartsOfLateSamplesAreTheirOwn) {
   Open();
   const int64_t t = Now();
