@@ -136,6 +136,7 @@ RedisExporter::RedisExporter(RedisOptions options, const Environment& environmen
     : options_(std::move(options)),
       environment_(environment),
       resolver_(environment.clock),
+      failures_(environment.logger),
       scrape_limit_(environment.max_requests),
       telemetry_(environment.telemetry),
       totals_(std::make_unique<Totals>(&options_)) {}
@@ -284,6 +285,8 @@ Response RedisExporter::ScrapePage(const Request& request) {
   const Scraper::Outcome outcome = scraper.Scrape(
       {environment_.clock, ScrapeDeadline(request, *environment_.clock, environment_.limits)},
       &families);
+  failures_.Report("", options->addr, outcome.status.ok() ? "" : "redis",
+                   std::string(base::Message(outcome.status)));
   MetricSet own(options_.name_space);
   AddTotals(1, outcome.seconds, 0, &own);
   if (!options_.redis_metrics_only) AddBuildInfo(&own);

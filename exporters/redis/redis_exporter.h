@@ -16,6 +16,7 @@
 #include "exporters/runtime/collector_set.h"
 #include "exporters/runtime/exporter.h"
 #include "exporters/runtime/exposer.h"
+#include "exporters/runtime/failure_log.h"
 #include "exporters/runtime/process_metrics.h"
 #include "exporters/runtime/request_limit.h"
 #include "exporters/runtime/telemetry_metrics.h"
@@ -74,6 +75,7 @@ class RedisExporter final : public Exporter {
   std::shared_ptr<const re2::RE2> search_indexes_;
   std::unique_ptr<base::http::Authenticator> authenticator_;  // null: nobody is asked
   mutable Resolver resolver_;                                 // thread-safe
+  FailureLog failures_;
   const RequestLimit scrape_limit_;
   const ProcessMetrics process_;
   const TelemetryMetrics telemetry_;

@@ -245,12 +245,15 @@ TEST_F(RedisKeys, OtherTargetsAreScrapedWithThePasswordFile) {
   const PageMaker maker({"redis.addr=", "redis.password-file=" + file});
   const std::string target = "/scrape?target=" + server_->Uri() + "&check-single-keys=num";
   EXPECT_EQ(Up(maker.Get(target)), "0");
+  EXPECT_EQ(Up(maker.Get(target)), "0");
+  EXPECT_EQ(maker.logger.Count("scraping the target failed"), 1) << "once, not at each scrape";
   server_->folder().Write("passwords.json", "{\"" + server_->Uri() + "\": \"hunter2\"}");
   EXPECT_EQ(maker.Get("/-/reload"), "ok");
   const std::string page = maker.Get(target);
   EXPECT_EQ(Up(page), "1");
   EXPECT_EQ(ValueOf(page, "redis_key_value{db=\"db0\",key=\"num\"}"), "42.5");
   EXPECT_EQ(ValueOf(page, "redis_exporter_scrapes_total"), "1");
+  EXPECT_EQ(maker.logger.Count("the target answers again"), 1);
   EXPECT_NE(page.find("redis_exporter_build_info"), std::string::npos);
   // A password in the URL is not used.
   const std::string place = "127.0.0.1:" + std::to_string(server_->port());

@@ -1,5 +1,5 @@
-#ifndef VEDETTE_EXPORTERS_PVE_FAILURE_LOG_H_
-#define VEDETTE_EXPORTERS_PVE_FAILURE_LOG_H_
+#ifndef VEDETTE_EXPORTERS_RUNTIME_FAILURE_LOG_H_
+#define VEDETTE_EXPORTERS_RUNTIME_FAILURE_LOG_H_
 
 #include <map>
 #include <string>
@@ -7,16 +7,17 @@
 #include "base/log.h"
 #include "base/mutex.h"
 
-namespace vedette::exporters::pve {
+namespace vedette::exporters {
 
-// What failed at the last scrape of each target, so that a failure is logged when it begins, when
-// it changes and when it ends, not at each scrape. Thread-safe; remembers a bounded number of
-// targets.
+// What failed at the last scrape of each target that a page names, so that a failure is logged when
+// it begins, when it changes and when it ends, not at each scrape. Owned by an exporter.
+// Thread-safe; remembers a bounded number of targets.
 class FailureLog {
  public:
   explicit FailureLog(base::Logger* logger) : logger_(logger) {}
 
   // `failing` names the collectors that failed, "" says that none did; `error` is the first one's.
+  // `module`: what the request names beside the target, "" where there are none.
   void Report(const std::string& module, const std::string& target, const std::string& failing,
               const std::string& error) VEDETTE_EXCLUDES(mutex_);
 
@@ -26,6 +27,6 @@ class FailureLog {
   std::map<std::string, std::string, std::less<>> failing_ VEDETTE_GUARDED_BY(mutex_);
 };
 
-}  // namespace vedette::exporters::pve
+}  // namespace vedette::exporters
 
-#endif  // VEDETTE_EXPORTERS_PVE_FAILURE_LOG_H_
+#endif  // VEDETTE_EXPORTERS_RUNTIME_FAILURE_LOG_H_
