@@ -140,7 +140,7 @@ void ExpectSame(const Contents& found, const Contents& expected) {
   }
 }
 
-// Made tests/testdata/tsdb/v1, and makes the folder of a later version:
+// Made the folders of tests/testdata/tsdb, and makes that of a later version:
 //   VEDETTE_GOLDEN_OUT=DIR tsdb_test --gtest_also_run_disabled_tests --gtest_filter='*WriteFolder'
 TEST_F(GoldenTest, DISABLED_WriteFolder) {
   const char* out = std::getenv("VEDETTE_GOLDEN_OUT");
@@ -179,7 +179,7 @@ TEST_P(GoldenFolder, ReadsEverySampleAndStillAfterRewritingIt) {
   ExpectSame(All(), expected);
 }
 
-INSTANTIATE_TEST_SUITE_P(Versions, GoldenFolder, testing::Values("v1"));
+INSTANTIATE_TEST_SUITE_P(Versions, GoldenFolder, testing::Values("v1", "v2"));
 
 }  // namespace
 }  // namespace vedette::tsdb
