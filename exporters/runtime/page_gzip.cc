@@ -81,7 +81,7 @@ struct Split {
 };
 constexpr Split SplitValue(uint32_t v, int group_bits) {
   if (v < (2u << group_bits)) return {v, 0, 0};
-  const int extra_bits = std::bit_width(v) - 1 - group_bits;
+  const int extra_bits = static_cast<int>(std::bit_width(v)) - 1 - group_bits;
   const uint32_t symbol = (static_cast<uint32_t>(extra_bits) << group_bits) + (v >> extra_bits);
   return {symbol, v & ((1u << extra_bits) - 1), extra_bits};
 }
