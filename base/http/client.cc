@@ -195,7 +195,7 @@ class PooledClient final : public Client {
       if (left.count() <= 0) return DeadlineExceeded("resolve: timed out");
       lookup->changed.WaitFor(lookup->mutex, left);
     }
-    return *lookup->answer;
+    return *std::move(lookup->answer);
   }
 
   ThreadPool* Resolver() VEDETTE_EXCLUDES(mutex_) {

@@ -258,14 +258,14 @@ TEST_F(HttpServer, PathArgumentsAreDecoded) {
 }
 
 TEST_F(HttpServer, AnswerMayComeLaterFromAnotherThread) {
-  std::thread later;
+  std::promise<std::thread> later;
   router_.Handle(
       {"GET", "/later", Pool::kQuery, Scope::kRead, [&](const Request&, const Responder& respond) {
-         later = std::thread([respond] { respond(Response::Text(200, "later")); });
+         later.set_value(std::thread([respond] { respond(Response::Text(200, "later")); }));
        }});
   Start();
   EXPECT_EQ(Get("/later").body, "later");
-  later.join();
+  later.get_future().get().join();
 }
 
 TEST_F(HttpServer, OnlyTheFirstAnswerCounts) {
