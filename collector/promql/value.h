@@ -2,6 +2,7 @@
 #define VEDETTE_COLLECTOR_PROMQL_VALUE_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,17 +19,20 @@ std::string_view TypeTitle(ValueType type);
 // "scalar", "vector", "matrix", "string": as the HTTP API's resultType names them.
 std::string_view TypeName(ValueType type);
 
-// One element of an instant vector.
+// One element of an instant vector: a float, or a native histogram where `histogram` is set, which
+// then always is of floats (model::Histogram::is_float) and `value` means nothing.
 struct VectorSample {
   model::Labels labels;
   int64_t timestamp_ms = 0;
   double value = 0;
+  std::shared_ptr<const model::Histogram> histogram = nullptr;
 };
 
-// One series of a matrix; points ascend in time.
+// One series of a matrix; points and histograms each ascend in time, none at a time of the other's.
 struct Series {
   model::Labels labels;
   std::vector<model::Sample> points;
+  std::vector<model::HistogramSample> histograms = {};  // of floats
 };
 
 // What a query answers. Only the fields of `type` mean something. A value type.
