@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "collector/promql/parser.h"
+#include "collector/promql/query_stats.h"
 #include "collector/promql/storage.h"
 #include "collector/promql/value.h"
 
@@ -28,6 +29,7 @@ struct Result {
   Value value;
   std::vector<std::string> warnings;  // with positions, sorted, at most 10 and a line that says so
   std::vector<std::string> infos;
+  QueryStats stats;
 
   bool ok() const { return error_kind == ErrorKind::kNone; }
   // OK, InvalidArgument (parse), Internal (execution), DeadlineExceeded or Cancelled.
@@ -42,6 +44,7 @@ struct QueryContext {
   std::optional<std::chrono::nanoseconds> timeout;
   // Replaces the engine's look-back for this query; milliseconds.
   std::optional<int64_t> lookback_ms;
+  bool samples_by_step = false;  // keep QueryStats::samples_by_step
 };
 
 // Evaluates PromQL as Prometheus 3.5 does. Thread-safe: a query keeps its state to itself. Holds no
