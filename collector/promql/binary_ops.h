@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "collector/promql/ast.h"
+#include "collector/promql/go_math.h"
 #include "collector/promql/math.h"
 
 namespace vedette::promql {
@@ -29,7 +30,7 @@ inline OpResult Apply(BinaryOp op, double a, double b) {
     case BinaryOp::kPow:
       return {GoPow(a, b)};
     case BinaryOp::kAtan2:
-      return {std::atan2(a, b)};
+      return {GoAtan2(a, b)};
     case BinaryOp::kEqual:
       return {a, a == b};
     case BinaryOp::kNotEqual:

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "collector/promql/go_math.h"
+
 namespace vedette::promql {
 
 void RunningMean::Add(double value) {
@@ -71,6 +73,7 @@ double GoPow(double base, double exponent) {
   const bool special = base == 0 || base == 1 || exponent == 0 || exponent == 1 ||
                        !std::isfinite(base) || !std::isfinite(exponent) || magnitude == 0.5 ||
                        magnitude >= 9.2e18;
+  if (exponent == -0.5 && base > 0 && std::isfinite(base)) return 1 / std::sqrt(base);
   double whole = 0;
   double fraction = std::modf(magnitude, &whole);
   if (special || (fraction != 0 && base < 0)) return std::pow(base, exponent);
@@ -82,7 +85,7 @@ double GoPow(double base, double exponent) {
       fraction -= 1;
       whole += 1;
     }
-    mantissa = std::exp(fraction * std::log(base));
+    mantissa = GoExp(fraction * GoLog(base));
   }
   int binary = 0;
   double square = std::frexp(base, &binary);

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "collector/promql/go_math.h"
+
 namespace vedette::promql {
 namespace {
 
@@ -10,34 +12,34 @@ constexpr double kPi = std::numbers::pi;
 constexpr uint64_t kDay = 86400;
 
 double Abs(double v) { return std::abs(v); }
-double Acos(double v) { return std::acos(v); }
-double Acosh(double v) { return std::acosh(v); }
-double Asin(double v) { return std::asin(v); }
-double Asinh(double v) { return std::asinh(v); }
-double Atan(double v) { return std::atan(v); }
-double Atanh(double v) { return std::atanh(v); }
+double Acos(double v) { return GoAcos(v); }
+double Acosh(double v) { return GoAcosh(v); }
+double Asin(double v) { return GoAsin(v); }
+double Asinh(double v) { return GoAsinh(v); }
+double Atan(double v) { return GoAtan(v); }
+double Atanh(double v) { return GoAtanh(v); }
 double Ceil(double v) { return std::ceil(v); }
-double Cos(double v) { return std::cos(v); }
-double Cosh(double v) { return std::cosh(v); }
+double Cos(double v) { return GoCos(v); }
+double Cosh(double v) { return GoCosh(v); }
 double Deg(double v) { return v * 180 / kPi; }
-double Exp(double v) { return std::exp(v); }
+double Exp(double v) { return GoExp(v); }
 double Floor(double v) { return std::floor(v); }
-double Ln(double v) { return std::log(v); }
+double Ln(double v) { return GoLog(v); }
 // As Go computes it: the exponent apart, so that powers of two are exact.
 double Log2(double v) {
   int exponent = 0;
   const double fraction = std::frexp(v, &exponent);
   if (fraction == 0.5) return exponent - 1;
-  return std::log(fraction) * (1 / std::numbers::ln2) + exponent;
+  return GoLog(fraction) * (1 / std::numbers::ln2) + exponent;
 }
-double Log10(double v) { return Log2(v) * (std::numbers::ln2 / std::numbers::ln10); }
+double Log10(double v) { return GoLog10(v); }
 double Rad(double v) { return v * kPi / 180; }
 double Sgn(double v) { return v < 0 ? -1 : v > 0 ? 1 : v; }
-double Sin(double v) { return std::sin(v); }
-double Sinh(double v) { return std::sinh(v); }
+double Sin(double v) { return GoSin(v); }
+double Sinh(double v) { return GoSinh(v); }
 double Sqrt(double v) { return std::sqrt(v); }
-double Tan(double v) { return std::tan(v); }
-double Tanh(double v) { return std::tanh(v); }
+double Tan(double v) { return GoTan(v); }
+double Tanh(double v) { return GoTanh(v); }
 
 int64_t FloorDiv(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 int64_t FloorMod(int64_t a, int64_t b) { return a - FloorDiv(a, b) * b; }
