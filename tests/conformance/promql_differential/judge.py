@@ -1,0 +1,64 @@
+"""Asks both servers and says what a difference is: an order upstream leaves open, a tie, or a fault."""
+
+from . import vocabulary as v
+from .answer import difference, has_ties, same_picks
+from .tree import VECTOR
+
+SAME, SUM, TIE, OPEN = "", "sum", "tie", "open"
+PASSED = (SAME, SUM, TIE, OPEN)
+ASKED_AGAIN = 4
+SORTING = ("sort", "sort_desc", "sort_by_label", "sort_by_label_desc")
+
+
+class Verdict:
+    """`kind`: one of PASSED, or what difference() calls it."""
+
+    def __init__(self, kind, mine, theirs):
+        self.kind, self.mine, self.theirs = kind, mine, theirs
+
+    @property
+    def different(self):
+        return self.kind not in PASSED
+
+
+class Judge:
+    """Compares two servers. Thread-safe."""
+
+    def __init__(self, ours, theirs):
+        self.ours, self.theirs = ours, theirs
+
+    def ask(self, question):
+        self.ours.send(question)
+        self.theirs.send(question)
+        return self.ours.receive(), self.theirs.receive()
+
+    def verdict(self, question):
+        """What two answers have in common, or OPEN where upstream itself answers now so, now so."""
+        first = self.once(question)
+        if first.different:
+            for _ in range(ASKED_AGAIN):
+                if not self.once(question).different:
+                    return Verdict(OPEN, first.mine, first.theirs)
+        return first
+
+    def once(self, question):
+        mine, theirs = self.ask(question)
+        ordered = not question.step_ms and str(question.expression).startswith(SORTING)
+        kind = difference(mine, theirs, ordered)
+        if kind == "close" and question.uses(v.ORDER_DEPENDENT):
+            kind = SUM
+        elif kind and kind != "error" and question.uses(v.PICKING) and self._tie(question, mine, theirs):
+            kind = TIE
+        return Verdict(kind, mine, theirs)
+
+    def _tie(self, question, mine, theirs):
+        """Whether what differs may be which of equal series was picked. Upstream is not of one mind
+        there itself from one time to the next. A pick at the root must hold the same values."""
+        if str(question.expression).startswith(v.PICKING):
+            return same_picks(mine, theirs)
+        for node in question.expression.descendants():
+            if node.type == VECTOR and str(node).startswith(v.PICKING):
+                picked_from = [child for child in node.children() if child.type == VECTOR][-1]
+                if has_ties(self.theirs.ask(question.over(picked_from))):
+                    return True
+        return False
