@@ -36,6 +36,12 @@ std::string SwitchProblem(const std::string& env, const std::string& value) {
   }
 }
 
+// Returns what is wrong, "" for nothing: CLI11's way.
+std::string PathProblem(const std::string& value) {
+  if (value.starts_with('/')) return "";
+  return base::Concat({"found ", base::GoQuote(value), "; allowed is a path that begins with /"});
+}
+
 std::vector<exporters::Flag<exporters::ScrapeLimits>> LimitFlags() {
   using exporters::ScrapeLimits;
   return {exporters::TimeFlag<ScrapeLimits>(
@@ -84,6 +90,7 @@ void ExporterFlags::AddWebFlags(CLI::App* verb, const std::string& prefix, const
       base::Concat({"Address of the metrics page, repeatable; ", default_address, " by default"}));
   verb->add_option("--" + prefix + "web.telemetry-path", telemetry_path_,
                    "Path of the metrics page")
+      ->check(PathProblem)
       ->capture_default_str();
   verb->add_option("--" + prefix + "web.config.file", web_config_file_,
                    "Web configuration file: TLS, basic auth, tokens");

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "base/strings.h"
+#include "model/labels.h"
+
 namespace vedette::exporters::redis {
 namespace {
 
@@ -130,10 +133,24 @@ void AddTls(Flags* flags) {
   Refused(flags, "tls-server-min-version", Env("TLS_SERVER_MIN_VERSION"));
 }
 
-void AddServerKinds(Flags* flags) {
-  Text(
-      flags, "namespace", Env("NAMESPACE"), "What every metric's name begins with",
+void AddNamespace(Flags* flags) {
+  RedisFlag flag = TextFlag<RedisOptions>(
+      "namespace", "What every metric's name begins with", RedisOptions().name_space,
       [](RedisOptions * o) -> auto& { return o->name_space; });
+  flag.set = [](RedisOptions* options, std::string_view value) -> base::Status {
+    if (!model::IsLegacyMetricName(value)) {
+      return base::InvalidArgument(
+          base::Concat({"found ", base::GoQuote(value),
+                        "; allowed are letters, digits, _ and :, no digit first"}));
+    }
+    options->name_space = std::string(value);
+    return base::Status();
+  };
+  AddTo(flags, Env("NAMESPACE"), std::move(flag));
+}
+
+void AddServerKinds(Flags* flags) {
+  AddNamespace(flags);
   Text(
       flags, "config-command", Env("CONFIG_COMMAND"),
       "The CONFIG command where it was renamed; - asks for no configuration",

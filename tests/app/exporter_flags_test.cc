@@ -44,6 +44,7 @@ TEST(ExporterFlags, WrongValuesNameTheFlagAndWhatIsAllowed) {
       {"--scrape.collector-timeout=soon", "--scrape.collector-timeout: found \"soon\""},
       {"--scrape.timeout-offset=-1s", "allowed is a duration"},
       {"--web.max-requests=-1", "--web.max-requests"},
+      {"--web.telemetry-path=page", "--web.telemetry-path: found \"page\"; allowed is a path"},
       {"--collector.cpu=maybe", "--collector.cpu: found \"maybe\"; allowed are true and false"},
   };
   for (const auto& c : cases) {

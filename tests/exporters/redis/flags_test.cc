@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/strings.h"
@@ -87,6 +88,21 @@ TEST(RedisFlags, DefaultsAreWhatTheySay) {
     EXPECT_EQ(options.include.latency_histogram, true) << flag.name;
     EXPECT_EQ(options.keys.values, true) << flag.name;
   }
+}
+
+TEST(RedisFlags, ANamespaceBeginsMetricNames) {
+  const auto flags = RedisFlags();
+  const auto flag = std::find_if(flags.begin(), flags.end(),
+                                 [](const RedisFlag& f) { return f.name == "namespace"; });
+  ASSERT_NE(flag, flags.end());
+  RedisOptions options;
+  EXPECT_TRUE(flag->set(&options, "valkey").ok());
+  EXPECT_EQ(options.name_space, "valkey");
+  for (const char* bad : {"my redis", "9redis", ""}) {
+    const base::Status status = flag->set(&options, bad);
+    EXPECT_NE(base::Message(status).find("allowed are letters"), std::string_view::npos) << bad;
+  }
+  EXPECT_EQ(options.name_space, "valkey");
 }
 
 TEST(RedisFlags, SwitchesThatTurnThingsOffDo) {
