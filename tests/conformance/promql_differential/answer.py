@@ -118,6 +118,14 @@ def has_ties(answer):
     return not answer.error and any(len(set(values)) < len(values) for values in _at_moments(answer).values())
 
 
+def apart_in_sign_of_zero(a, b):
+    """Whether 0 and -0 are all that sets two answers apart: a sort takes them for equal."""
+    def unsigned(answer):
+        return {labels: [(at, "0" if value == "-0" else value) for at, value in points]
+                for labels, points in answer.series().items()}
+    return not a.error and not b.error and a.type == b.type and unsigned(a) == unsigned(b)
+
+
 def _at_moments(answer):
     out = {}
     for points in answer.series().values():

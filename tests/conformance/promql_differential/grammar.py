@@ -1,10 +1,14 @@
 """Random expressions: valid by construction, typed, and mostly about series that are there."""
 
+import re
+
 from . import vocabulary as v
 from .dataset import FULL, FULL_METRICS
 from .native import NATIVE_METRICS
 from .pieces import BUCKETS, COUNTERS, Pieces
-from .tree import FIXED, MATRIX, OPTIONAL, SCALAR, VECTOR, Node
+from .tree import FIXED, MATRIX, OPTIONAL, SCALAR, STRING, VECTOR, Node
+
+BUCKET = re.compile(r"_bucket|(lat|bro)\.")
 
 
 def operand(node):
@@ -23,6 +27,8 @@ class Grammar(Pieces):
             return self.scalar(depth)
         if kind < 0.06:
             return self.matrix(1)
+        if kind < 0.063:
+            return Node(STRING, self.r.choice(('"text \\n \u00fc"', "'a\"b'", "`raw \\n`", '""')))
         return self.vector(depth)
 
     # --- scalars
@@ -105,14 +111,22 @@ class Grammar(Pieces):
     def label_call(self, depth):
         inner = self.vector(depth - 1)
         chance = self.r.random()
-        if chance < 0.1 and self.experimental:
+        if chance < 0.2 and self.experimental:
+            return self.info_call(inner)
+        if chance < 0.3 and self.experimental:
             name = self.r.choice(("sort_by_label", "sort_by_label_desc"))
             return Node(VECTOR, f"{name}(", inner, ', "instance", "mode")')
-        if chance < 0.6:
+        if chance < 0.7:
             name, arguments = "label_replace", self.r.choice(v.LABEL_RULES)
         else:
             name, arguments = "label_join", self.r.choice(v.LABEL_JOINS)
         return Node(VECTOR, f"{name}(", inner, ", " + ", ".join(arguments) + ")")
+
+    def info_call(self, inner):
+        """Labels of target_info and its like, added to what has the same job and instance."""
+        which = self.r.choice(("", '{version=~".+"}', '{zone="north"}', '{__name__="build_info"}',
+                               '{__name__=~".+_info",version!="1.1"}', '{nothing=~".*"}'))
+        return Node(VECTOR, "info(", inner, f", {which})" if which else ")")
 
     # --- histograms
 
@@ -135,6 +149,9 @@ class Grammar(Pieces):
     def histogram_call(self, depth):
         inner = self.buckets(depth) if self.chance(0.9) else self.vector(depth - 1)
         chance = self.r.random()
+        if chance < 0.1 and self.newer:
+            return Node(VECTOR, "histogram_quantiles(", inner, ', "q", ', self.number(v.QUANTILES), ", ",
+                        self.number(v.QUANTILES), ")")
         if chance < 0.5:
             return Node(VECTOR, "histogram_quantile(", self.number(v.QUANTILES), ", ", inner, ")")
         if chance < 0.75:
@@ -152,6 +169,8 @@ class Grammar(Pieces):
     def aggregation(self, depth):
         inner = self.full(depth - 1) if self.chance(0.4) else self.vector(depth - 1)
         name = self.r.choice(v.AGGREGATIONS)
+        if name.startswith("std") and BUCKET.search(str(inner)):
+            name = "max"  # of buckets, which the two stores have in two orders, it may be far apart
         argument = ()
         chance = self.r.random()
         if chance < 0.1:

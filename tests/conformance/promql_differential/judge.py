@@ -1,7 +1,7 @@
 """Asks both servers and says what a difference is: an order upstream leaves open, a tie, or a fault."""
 
 from . import vocabulary as v
-from .answer import difference, has_ties, same_picks
+from .answer import apart_in_sign_of_zero, difference, has_ties, same_picks
 from .tree import VECTOR
 
 SAME, SUM, TIE, OPEN = "", "sum", "tie", "open"
@@ -33,12 +33,14 @@ class Judge:
         return self.ours.receive(), self.theirs.receive()
 
     def verdict(self, question):
-        """What two answers have in common, or OPEN where upstream itself answers now so, now so."""
+        """What two answers have in common, or OPEN where upstream itself answers now so, now so: in
+        range queries it hands series on in the order of a hash table."""
         first = self.once(question)
-        if first.different:
-            for _ in range(ASKED_AGAIN):
-                if not self.once(question).different:
-                    return Verdict(OPEN, first.mine, first.theirs)
+        again = first
+        for _ in range(ASKED_AGAIN if first.different else 0):
+            before, again = again, self.once(question)
+            if not again.different or difference(before.theirs, again.theirs, False) == first.kind:
+                return Verdict(OPEN, first.mine, first.theirs)
         return first
 
     def once(self, question):
@@ -47,9 +49,24 @@ class Judge:
         kind = difference(mine, theirs, ordered)
         if kind == "close" and question.uses(v.ORDER_DEPENDENT):
             kind = SUM
+        elif kind and question.uses(v.SORTED) and apart_in_sign_of_zero(mine, theirs):
+            kind = TIE
         elif kind and kind != "error" and question.uses(v.PICKING) and self._tie(question, mine, theirs):
             kind = TIE
+        elif kind in ("values", "series", "annotations") and self._of_sum(question):
+            kind = SUM
         return Verdict(kind, mine, theirs)
+
+    def _of_sum(self, question):
+        """Whether an aggregation inside is such a sum, of which the rest of the expression made more:
+        a rounding, a comparison, a difference."""
+        if not question.uses(v.ORDER_DEPENDENT):
+            return False
+        for node in question.expression.descendants():
+            if node.type == VECTOR and str(node).startswith(v.ORDER_DEPENDENT):
+                if difference(*self.ask(question.over(node)), False) == "close":
+                    return True
+        return False
 
     def _tie(self, question, mine, theirs):
         """Whether what differs may be which of equal series was picked. Upstream is not of one mind

@@ -4,12 +4,14 @@ import dataclasses
 import random
 import re
 
+from .broken import broken
 from .dataset import BEGIN_MS, SPAN_MS
 from .grammar import Grammar
-from .tree import Node
+from .tree import FIXED, Node
 
 STEPS_MS = (1_000, 7_000, 15_000, 15_000, 30_000, 60_000, 60_000, 77_123, 300_000)
 MOST_STEPS = 25
+BROKEN = 0.03  # share of queries with a slip
 
 
 def seconds(ms):
@@ -61,11 +63,13 @@ def question(seed, number, **grammar):
     """Question `number` of a run: the same for a seed, whatever was asked before."""
     r = random.Random(f"query {seed} {number}")
     expression = Grammar(r, **grammar).expression()
+    if r.random() < BROKEN:
+        expression = Node(FIXED, broken(r, str(expression)))
     lookback = r.choice(("30s", "1m", "15s", "10m", "1")) if r.random() < 0.08 else ""
     start = BEGIN_MS + r.randrange(-120_000, SPAN_MS + 400_000)
     start -= start % r.choice((1, 1000, 15_000, 60_000))
     # A range vector has no range query: both refuse it alike, so it is rarely asked for.
     if r.random() < (0.05 if expression.type == "matrix" else 0.5):
         step = r.choice(STEPS_MS)
-        return Question(expression, start, start + r.randrange(MOST_STEPS) * step, step, lookback)
+        return Question(expression, start, start + r.randrange(MOST_STEPS * step), step, lookback)
     return Question(expression, start, lookback=lookback)
