@@ -36,7 +36,7 @@ BOUNDS = ("0.005", "0.1", "0.5", "1", "2.5", "1e1", "+Inf")
 
 
 class Series:
-    """Labels, samples (ms, value) in order of time, and native histograms as wire messages."""
+    """Labels, samples (ms, value) in order of time, and native histograms (ms, message)."""
 
     def __init__(self, labels, samples, histograms=()):
         self.labels, self.samples, self.histograms = labels, samples, histograms
@@ -152,14 +152,15 @@ def encoded(labels, samples, histograms):
     body = whole[1:]
     while body[0] & 0x80:  # the length, which the histograms change
         body = body[1:]
-    body = body[1:] + b"".join(field(4, message) for _, message in histograms)
+    body = body[1:] + b"".join(field(4, message.body) for _, message in histograms)
     return field(1, body)
 
 
 def stretches(series):
-    """(samples, histograms) in order of time, each with but one of them: of floats and histograms in
-    one request Prometheus 3.5.3 commits the floats first, and drops the histograms before them."""
-    marked = sorted([(ms, 0, v) for ms, v in series.samples] + [(ms, 1, h) for ms, h in series.histograms],
+    """(samples, histograms) in order of time, each of one kind: of floats, whole and float histograms
+    in one request Prometheus 3.5.3 commits one kind after the other, and drops what is older then."""
+    marked = sorted([(ms, 0, v) for ms, v in series.samples] +
+                    [(ms, 1 + m.is_float, m) for ms, m in series.histograms],
                     key=lambda sample: sample[:2])
     for kind, run in itertools.groupby(marked, key=lambda sample: sample[1]):
         points = [(ms, value) for ms, _, value in run]

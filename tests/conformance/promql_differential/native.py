@@ -78,7 +78,7 @@ class Buckets:
         out += self._side(11, self.positive) + _whole(14, hint) + _whole(15, ms)
         if self.schema == CUSTOM:
             out += field(16, struct.pack(f"<{len(self.bounds)}d", *self.bounds))
-        return out
+        return Message(out, self.is_float)
 
     def _side(self, first, side):
         out, before, run = b"", None, []
@@ -101,8 +101,16 @@ class Buckets:
         return out + field(first + 1, b"".join(run))
 
 
-def stale(ms):
-    return _whole(1, 0) + _double(3, shapes.STALE) + _whole(15, ms)
+class Message:
+    """One histogram as it is sent."""
+
+    def __init__(self, body, is_float):
+        self.body, self.is_float = body, is_float
+
+
+def stale(ms, is_float):
+    count = _double(2, 0.0) if is_float else _whole(1, 0)
+    return Message(count + _double(3, shapes.STALE) + _whole(15, ms), is_float)
 
 
 def new_buckets(r, name):
@@ -130,7 +138,7 @@ def course(r, name, begin_ms, end_ms):
         elif chance < 0.12:
             continue  # a gap
         elif chance < 0.13:
-            (samples if floats else histograms).append((ms, shapes.STALE if floats else stale(ms)))
+            (samples if floats else histograms).append((ms, shapes.STALE if floats else stale(ms, buckets.is_float)))
             continue
         if name == "state":
             buckets.clear()
