@@ -144,6 +144,15 @@ def by_labels(series):
     return rest, float(bound) if bound != "x" else 0.0
 
 
+def halves(all_series):
+    """The same series twice: with what is before the middle of the hour, and with what is after."""
+    middle = BEGIN_MS + SPAN_MS // 2
+    for early in (True, False):
+        cut = [Series(s.labels, [p for p in s.samples if (p[0] < middle) == early],
+                      [p for p in s.histograms if (p[0] < middle) == early]) for s in all_series]
+        yield [s for s in cut if s.samples or s.histograms]
+
+
 def encoded(labels, samples, histograms):
     """One TimeSeries of remote write 1.0."""
     whole = remote_write.series(sorted(labels.items()), samples)

@@ -1,6 +1,7 @@
 """Ours and Prometheus beside each other, with the same samples."""
 
 import subprocess
+import time
 
 import harness as h
 import remote_write
@@ -19,12 +20,12 @@ def takes_features():
     return "--enable-feature" in done.stdout
 
 
-def start_ours(t, features=()):
-    """A collector that scrapes nothing and keeps samples of any age."""
+def start_ours(t, features=(), flush="30m"):
+    """A collector that scrapes nothing and keeps samples of any age. `flush`: how long in memory."""
     port = h.free_port()
     flags = [f"--config.file={t.write('ours.yml', 'scrape_configs: []')}",
              "--web.enable-remote-write-receiver", "--storage.tsdb.retention.time=100y",
-             "--collector.parts=tsdb"]
+             "--collector.parts=tsdb", f"--storage.tsdb.min-block-duration={flush}"]
     if features:
         flags.append("--enable-feature=" + ",".join(features))
     t.collector("ours", port, *flags)
@@ -41,6 +42,16 @@ def start_prometheus(t, peers, features=()):
                        "--enable-feature=" + ",".join(("native-histograms", *features))], "theirs")
     t.wait_ready(process, f"http://127.0.0.1:{port}/-/ready", "theirs")
     return Server("theirs", port)
+
+
+def await_parts(t, number):
+    """Waits until ours has written that many parts."""
+    folder = t.dir / "ours/metrics/parts"
+    for _ in range(600):
+        if len(list(folder.glob("*.part"))) >= number:
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"no {number} parts in {folder}")
 
 
 def fill(server, bodies):
