@@ -102,7 +102,7 @@ def _close_values(a, b):
         x, y = float(a), float(b)
     except (TypeError, ValueError):
         return False
-    if not (math.isfinite(x) and math.isfinite(y)):
+    if x == y or not (math.isfinite(x) and math.isfinite(y)):  # zeros of two signs; infinities
         return False
     return abs(x - y) <= CLOSE * max(abs(x), abs(y))
 
