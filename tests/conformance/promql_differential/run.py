@@ -13,9 +13,10 @@ from .shrinker import shrink
 
 SHOWN = 60  # sorts of difference that are printed; the rest is counted
 
-DETAILS = ((r'"[^"]*"', '"s"'), (r"\{[^}]*\}", "{}"), (r"\[[^]:]*\]", "[r]"), (r"\[[^]]*\]", "[r:s]"),
+DETAILS = ((r'"[^"]*"', '"S"'), (r"\{[^}]*\}", "{}"), (r"\[[^]]*:[^]]*\]", "[R:S]"),
+           (r"\[[^]:]*\]", "[R]"), (r" (offset|@) (start\(\)|end\(\)|[^ )]+)", r" \1"),
            (r"\b(by|without|on|ignoring|group_left|group_right) *\([^)]*\)", r"\1"),
-           (r" (offset|@) \S+", r" \1"), (r"(?<![\w.])[-+]?[.\d][\w.+]*", "1"))
+           (r"(?<![\w.])[-+]?[.\d][\w.+]*", "1"))
 
 
 def sort_of(kind, expression):
