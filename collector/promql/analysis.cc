@@ -1,6 +1,7 @@
 #include "collector/promql/analysis.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/strings.h"
 #include "collector/promql/functions.h"
@@ -150,6 +151,9 @@ class TypeChecker {
     if (!node->matching->labels.empty()) {
       return Error(node->pos, "vector matching only allowed between instant vectors");
     }
+    if (node->matching->fills()) {
+      return Error(node->pos, "filling in missing series only allowed between instant vectors");
+    }
     node->matching.reset();
     if (!IsSetOperator(node->op)) return base::Status();
     return Error(node->pos, "set operator " + base::GoQuote(OpText(node->op)) +
@@ -170,7 +174,10 @@ class TypeChecker {
   base::Status CheckCardinality(const BinaryExpr& node) const {
     if (!IsSetOperator(node.op)) return base::Status();
     const Cardinality card = node.matching->card;
-    if (card == Cardinality::kManyToMany) return base::Status();
+    if (card == Cardinality::kManyToMany) {
+      if (!node.matching->fills()) return base::Status();
+      return Error(node.pos, "filling in missing series not allowed for set operators");
+    }
     return Error(node.pos,
                  "no grouping allowed for " + base::GoQuote(OpText(node.op)) + " operation");
   }
@@ -178,44 +185,77 @@ class TypeChecker {
   const std::string_view query_;
 };
 
-// Whether the node's value is the same at every step; marks it and its children.
-bool Mark(Expr* expr) {
-  bool invariant = true;
-  const auto visit = [&invariant](Expr* child) {
-    if (child != nullptr && !Mark(child)) invariant = false;
-  };
+void VisitChildren(Expr* expr, const std::function<void(Expr*)>& visit) {
   switch (expr->kind) {
     case ExprKind::kNumber:
     case ExprKind::kString:
-      break;
+    case ExprKind::kVectorSelector:
+      return;
     case ExprKind::kParen:
-      visit(As<ParenExpr>(*expr).inner.get());
-      break;
+      return visit(As<ParenExpr>(*expr).inner.get());
     case ExprKind::kUnary:
-      visit(As<UnaryExpr>(*expr).operand.get());
-      break;
+      return visit(As<UnaryExpr>(*expr).operand.get());
     case ExprKind::kBinary:
       visit(As<BinaryExpr>(*expr).lhs.get());
-      visit(As<BinaryExpr>(*expr).rhs.get());
-      break;
+      return visit(As<BinaryExpr>(*expr).rhs.get());
     case ExprKind::kAggregate:
       visit(As<AggregateExpr>(*expr).operand.get());
-      visit(As<AggregateExpr>(*expr).param.get());
-      break;
+      if (As<AggregateExpr>(*expr).param) visit(As<AggregateExpr>(*expr).param.get());
+      return;
     case ExprKind::kCall:
       for (const ExprPtr& arg : As<CallExpr>(*expr).args) visit(arg.get());
-      if (DependsOnEvaluationTime(As<CallExpr>(*expr).function->id)) invariant = false;
-      break;
-    case ExprKind::kVectorSelector:
-      invariant = As<VectorSelector>(*expr).time.HasAt();
-      break;
+      return;
     case ExprKind::kMatrixSelector:
-      invariant = Mark(As<MatrixSelector>(*expr).selector.get());
-      break;
+      return visit(As<MatrixSelector>(*expr).selector.get());
     case ExprKind::kSubquery:
-      Mark(As<SubqueryExpr>(*expr).inner.get());
-      invariant = As<SubqueryExpr>(*expr).time.HasAt();
-      break;
+      return visit(As<SubqueryExpr>(*expr).inner.get());
+  }
+}
+
+// Computes durations from the root down, so that the first error is upstream's first.
+class DurationResolver {
+ public:
+  explicit DurationResolver(const QuerySpan& span) : span_(span) {}
+
+  void Visit(Expr* expr) {
+    if (auto* vector = TryAs<VectorSelector>(*expr)) {
+      Resolve(&vector->time.offset, /*must_be_positive=*/false);
+    } else if (auto* matrix = TryAs<MatrixSelector>(*expr)) {
+      Resolve(&matrix->range, /*must_be_positive=*/true);
+    } else if (auto* subquery = TryAs<SubqueryExpr>(*expr)) {
+      Resolve(&subquery->time.offset, /*must_be_positive=*/false);
+      Resolve(&subquery->step, /*must_be_positive=*/true);
+      Resolve(&subquery->range, /*must_be_positive=*/true);
+    }
+    VisitChildren(expr, [this](Expr* child) { Visit(child); });
+  }
+
+  const base::Status& status() const { return status_; }
+
+ private:
+  void Resolve(DurationValue* duration, bool must_be_positive) {
+    if (duration->expr == nullptr || !status_.ok()) return;
+    const auto ms = EvaluateDuration(*duration->expr, span_, must_be_positive);
+    if (ms.ok()) duration->ms = *ms;
+    status_ = ms.status();
+  }
+
+  const QuerySpan& span_;
+  base::Status status_;
+};
+
+// Whether the node's value is the same at every step; marks it and its children.
+bool Mark(Expr* expr) {
+  bool invariant = true;
+  VisitChildren(expr, [&invariant](Expr* child) {
+    if (!Mark(child)) invariant = false;
+  });
+  if (const auto* call = TryAs<CallExpr>(*expr)) {
+    if (DependsOnEvaluationTime(call->function->id)) invariant = false;
+  } else if (const auto* vector = TryAs<VectorSelector>(*expr)) {
+    invariant = vector->time.HasAt();
+  } else if (const auto* subquery = TryAs<SubqueryExpr>(*expr)) {
+    invariant = subquery->time.HasAt();
   }
   expr->step_invariant = invariant;
   return invariant;
@@ -225,6 +265,12 @@ bool Mark(Expr* expr) {
 
 base::Status CheckTypes(std::string_view query, Expr* expr) {
   return TypeChecker(query).Check(expr);
+}
+
+base::Status ResolveDurations(const QuerySpan& span, Expr* expr) {
+  DurationResolver resolver(span);
+  resolver.Visit(expr);
+  return resolver.status();
 }
 
 void MarkStepInvariant(Expr* expr) { Mark(expr); }

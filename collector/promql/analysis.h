@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "collector/promql/ast.h"
+#include "collector/promql/duration_expr.h"
 
 // What is found out about a tree after parsing and before evaluation.
 
@@ -13,6 +14,10 @@ namespace vedette::promql {
 // Refuses what parses and has no meaning; the error is the parser's kind. Takes the matching away
 // from binary operations that are not between vectors.
 base::Status CheckTypes(std::string_view query, Expr* expr);
+
+// Sets the milliseconds of every duration that is an expression. InvalidArgument as
+// EvaluateDuration; a query that has it is refused as one that does not parse.
+base::Status ResolveDurations(const QuerySpan& span, Expr* expr);
 
 // Sets Expr::step_invariant throughout.
 void MarkStepInvariant(Expr* expr);

@@ -38,7 +38,7 @@ bool IsSetOperator(BinaryOp op) { return op >= BinaryOp::kAnd; }
 const char* OpText(BinaryOp op) {
   static constexpr auto kTexts =
       std::to_array<const char*>({"+", "-", "*", "/", "%", "^", "atan2", "==", "!=", ">", "<",
-                                  ">=", "<=", "and", "or", "unless"});
+                                  ">=", "<=", "</", ">/", "and", "or", "unless"});
   return kTexts[static_cast<size_t>(op)];
 }
 

@@ -111,6 +111,8 @@ enum class BinaryOp {
   kLess,
   kGreaterEqual,
   kLessEqual,
+  kTrimUpper,  // </: a histogram without what is above
+  kTrimLower,  // >/
   kAnd,
   kOr,
   kUnless,
@@ -127,6 +129,10 @@ struct VectorMatching {
   std::vector<std::string> labels;
   bool on = false;
   std::vector<std::string> include;
+  // fill_left, fill_right: what stands for the element that one side lacks.
+  std::optional<double> fill_left;
+  std::optional<double> fill_right;
+  bool fills() const { return fill_left || fill_right; }
 };
 
 struct BinaryExpr : Expr {
@@ -177,10 +183,37 @@ struct AggregateExpr : Expr {
   bool without = false;
 };
 
-// A duration as written: its milliseconds, and how to print it where it was an expression.
+// A duration that is more than a literal. Immutable, owned by the duration it stands in.
+struct DurationExpr {
+  enum class Op {
+    kLiteral,  // in parentheses, or an operand
+    kNegate,   // of rhs
+    kAdd,
+    kSub,
+    kMul,
+    kDiv,
+    kMod,
+    kPow,
+    kStep,   // step(): the query's
+    kRange,  // range(): from the query's start to its end
+    kMinOf,
+    kMaxOf,
+  };
+  Op op = Op::kLiteral;
+  double seconds = 0;        // kLiteral
+  bool is_duration = false;  // kLiteral: written as 1h30m
+  bool wrapped = false;      // written in parentheses
+  int depth = 1;             // levels below and including this node
+  PositionRange pos;
+  std::unique_ptr<const DurationExpr> lhs;
+  std::unique_ptr<const DurationExpr> rhs;
+};
+
+// A range, step or offset. That of an expression is known once the query's own step and range are:
+// ResolveDurations (analysis.h) sets `ms` before evaluation; until then it is 0.
 struct DurationValue {
   int64_t ms = 0;
-  std::string text;  // canonical text of an arithmetic expression, else empty
+  std::shared_ptr<const DurationExpr> expr;  // null: a literal
 };
 
 enum class AtPreprocessor { kNone, kStart, kEnd };
@@ -191,7 +224,7 @@ struct TimeModifier {
   std::optional<int64_t> at_ms;
   AtPreprocessor at = AtPreprocessor::kNone;
   bool HasAt() const { return at_ms.has_value() || at != AtPreprocessor::kNone; }
-  bool HasOffset() const { return offset.ms != 0 || !offset.text.empty(); }
+  bool HasOffset() const { return offset.ms != 0 || offset.expr != nullptr; }
 };
 
 struct VectorSelector : Expr {
@@ -200,6 +233,9 @@ struct VectorSelector : Expr {
   std::string name;  // written before the braces; empty if none
   std::vector<model::Matcher> matchers;
   TimeModifier time;
+  // How a range's ends are found between samples; at most one of them.
+  bool anchored = false;
+  bool smoothed = false;
 };
 
 struct MatrixSelector : Expr {

@@ -43,6 +43,8 @@ inline OpResult Apply(BinaryOp op, double a, double b) {
       return {a, a >= b};
     case BinaryOp::kLessEqual:
       return {a, a <= b};
+    case BinaryOp::kTrimUpper:  // of histograms alone
+    case BinaryOp::kTrimLower:
     case BinaryOp::kAnd:
     case BinaryOp::kOr:
     case BinaryOp::kUnless:

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/strings.h"
+#include "collector/promql/analysis.h"
 #include "collector/promql/evaluator.h"
 
 namespace vedette::promql {
@@ -21,6 +22,17 @@ Result Failed(const base::Status& status) {
   if (absl::IsDeadlineExceeded(status)) return Failed(ErrorKind::kTimeout, message);
   if (absl::IsCancelled(status)) return Failed(ErrorKind::kCanceled, message);
   return Failed(ErrorKind::kExecution, message);
+}
+
+// The tree of a query whose own step and range are known; null with an error in `*failed`.
+ExprPtr Prepare(std::string_view query, const ParserOptions& options, const QuerySpan& span,
+                Result* failed) {
+  base::StatusOr<ExprPtr> expr = ParseExpr(query, options);
+  base::Status status = expr.status();
+  if (status.ok()) status = ResolveDurations(span, expr->get());
+  if (status.ok()) return *std::move(expr);
+  *failed = Failed(ErrorKind::kParse, base::Message(status));
+  return nullptr;
 }
 
 // Drops the names whose removal was put off.
@@ -205,16 +217,20 @@ Engine::Engine(const Options& options, const base::Clock* clock)
     : options_(options), clock_(clock) {}
 
 Result Engine::Instant(std::string_view query, int64_t time_ms, const QueryContext& context) const {
-  const auto expr = ParseExpr(query, options_.parser);
-  if (!expr.ok()) return Failed(ErrorKind::kParse, base::Message(expr.status()));
-  return RunInstant(options_, clock_, **expr, query, time_ms, context);
+  Result failed;
+  const ExprPtr expr = Prepare(query, options_.parser, {}, &failed);
+  if (!expr) return failed;
+  return RunInstant(options_, clock_, *expr, query, time_ms, context);
 }
 
 Result Engine::Range(std::string_view query, int64_t start_ms, int64_t end_ms, int64_t step_ms,
                      const QueryContext& context) const {
-  const auto expr = ParseExpr(query, options_.parser);
-  if (!expr.ok()) return Failed(ErrorKind::kParse, base::Message(expr.status()));
-  return RunRange(options_, clock_, **expr, query, start_ms, end_ms, step_ms, context);
+  Result failed;
+  const QuerySpan span{static_cast<double>(step_ms) / 1000,
+                       static_cast<double>(end_ms - start_ms) / 1000};
+  const ExprPtr expr = Prepare(query, options_.parser, span, &failed);
+  if (!expr) return failed;
+  return RunRange(options_, clock_, *expr, query, start_ms, end_ms, step_ms, context);
 }
 
 Result Engine::Instant(const Expr& expr, int64_t time_ms, const QueryContext& context) const {

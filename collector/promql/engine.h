@@ -73,7 +73,7 @@ class Engine {
   Result Range(std::string_view query, int64_t start_ms, int64_t end_ms, int64_t step_ms,
                const QueryContext& context) const;
 
-  // The same for an expression parsed before, as rules do each time round.
+  // The same for an expression parsed before, whose durations are resolved (analysis.h).
   Result Instant(const Expr& expr, int64_t time_ms, const QueryContext& context) const;
   Result Range(const Expr& expr, int64_t start_ms, int64_t end_ms, int64_t step_ms,
                const QueryContext& context) const;

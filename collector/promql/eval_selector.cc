@@ -87,7 +87,7 @@ base::Status Evaluator::CheckDurations(const Expr& matrix) const {
   const DurationValue& range =
       subquery != nullptr ? subquery->range : As<MatrixSelector>(matrix).range;
   const bool bad_step =
-      subquery != nullptr && !subquery->step.text.empty() && subquery->step.ms <= 0;
+      subquery != nullptr && subquery->step.expr != nullptr && subquery->step.ms <= 0;
   if (range.ms > 0 && !bad_step) return base::Status();
   return ExecutionError("duration must be greater than 0");
 }

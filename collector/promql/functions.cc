@@ -44,12 +44,22 @@ constexpr auto kFunctions = std::to_array<FunctionSignature>({
      0,
      kVector,
      true},
+    {FunctionId::kEnd, "end", {}, 0, 0, kScalar, true, true},
     {FunctionId::kExp, "exp", {kVector}, 1},
+    {FunctionId::kFirstOverTime, "first_over_time", {kMatrix}, 1, 0, kVector, true, true},
     {FunctionId::kFloor, "floor", {kVector}, 1},
     {FunctionId::kHistogramAvg, "histogram_avg", {kVector}, 1},
     {FunctionId::kHistogramCount, "histogram_count", {kVector}, 1},
     {FunctionId::kHistogramFraction, "histogram_fraction", {kScalar, kScalar, kVector}, 3},
     {FunctionId::kHistogramQuantile, "histogram_quantile", {kScalar, kVector}, 2},
+    {FunctionId::kHistogramQuantiles,
+     "histogram_quantiles",
+     {kVector, kString, kScalar},
+     3,
+     10,
+     kVector,
+     true,
+     true},
     {FunctionId::kHistogramStddev, "histogram_stddev", {kVector}, 1},
     {FunctionId::kHistogramStdvar, "histogram_stdvar", {kVector}, 1},
     {FunctionId::kHistogramSum, "histogram_sum", {kVector}, 1},
@@ -65,7 +75,9 @@ constexpr auto kFunctions = std::to_array<FunctionSignature>({
     {FunctionId::kLog10, "log10", {kVector}, 1},
     {FunctionId::kLog2, "log2", {kVector}, 1},
     {FunctionId::kMadOverTime, "mad_over_time", {kMatrix}, 1, 0, kVector, true},
+    {FunctionId::kMaxOf, "max_of", {kScalar, kScalar}, 2, 0, kScalar, true, true},
     {FunctionId::kMaxOverTime, "max_over_time", {kMatrix}, 1},
+    {FunctionId::kMinOf, "min_of", {kScalar, kScalar}, 2, 0, kScalar, true, true},
     {FunctionId::kMinOverTime, "min_over_time", {kMatrix}, 1},
     {FunctionId::kMinute, "minute", {kVector}, 1, 1},
     {FunctionId::kMonth, "month", {kVector}, 1, 1},
@@ -74,6 +86,7 @@ constexpr auto kFunctions = std::to_array<FunctionSignature>({
     {FunctionId::kPresentOverTime, "present_over_time", {kMatrix}, 1},
     {FunctionId::kQuantileOverTime, "quantile_over_time", {kScalar, kMatrix}, 2},
     {FunctionId::kRad, "rad", {kVector}, 1},
+    {FunctionId::kRange, "range", {}, 0, 0, kScalar, true, true},
     {FunctionId::kRate, "rate", {kMatrix}, 1},
     {FunctionId::kResets, "resets", {kMatrix}, 1},
     {FunctionId::kRound, "round", {kVector, kScalar}, 2, 1},
@@ -86,13 +99,17 @@ constexpr auto kFunctions = std::to_array<FunctionSignature>({
     {FunctionId::kSortByLabelDesc, "sort_by_label_desc", {kVector, kString}, 2, -1, kVector, true},
     {FunctionId::kSortDesc, "sort_desc", {kVector}, 1},
     {FunctionId::kSqrt, "sqrt", {kVector}, 1},
+    {FunctionId::kStart, "start", {}, 0, 0, kScalar, true, true},
+    {FunctionId::kStartTimestamp, "start_timestamp", {kVector}, 1, 0, kVector, true, true},
     {FunctionId::kStddevOverTime, "stddev_over_time", {kMatrix}, 1},
     {FunctionId::kStdvarOverTime, "stdvar_over_time", {kMatrix}, 1},
+    {FunctionId::kStep, "step", {}, 0, 0, kScalar, true, true},
     {FunctionId::kSumOverTime, "sum_over_time", {kMatrix}, 1},
     {FunctionId::kTan, "tan", {kVector}, 1},
     {FunctionId::kTanh, "tanh", {kVector}, 1},
     {FunctionId::kTime, "time", {}, 0, 0, kScalar},
     {FunctionId::kTimestamp, "timestamp", {kVector}, 1},
+    {FunctionId::kTsOfFirstOverTime, "ts_of_first_over_time", {kMatrix}, 1, 0, kVector, true, true},
     {FunctionId::kTsOfLastOverTime, "ts_of_last_over_time", {kMatrix}, 1, 0, kVector, true},
     {FunctionId::kTsOfMaxOverTime, "ts_of_max_over_time", {kMatrix}, 1, 0, kVector, true},
     {FunctionId::kTsOfMinOverTime, "ts_of_min_over_time", {kMatrix}, 1, 0, kVector, true},
@@ -104,11 +121,12 @@ constexpr auto kFunctions = std::to_array<FunctionSignature>({
 
 std::span<const FunctionSignature> AllFunctions() { return kFunctions; }
 
-const FunctionSignature* FindFunction(std::string_view name) {
+const FunctionSignature* FindFunction(std::string_view name, bool newer) {
   const auto at = std::lower_bound(
       kFunctions.begin(), kFunctions.end(), name,
       [](const FunctionSignature& f, std::string_view wanted) { return f.name < wanted; });
-  return at != kFunctions.end() && at->name == name ? &*at : nullptr;
+  const bool found = at != kFunctions.end() && at->name == name && (newer || !at->newer);
+  return found ? &*at : nullptr;
 }
 
 bool DependsOnEvaluationTime(FunctionId id) {
@@ -117,11 +135,14 @@ bool DependsOnEvaluationTime(FunctionId id) {
     case FunctionId::kDayOfMonth:
     case FunctionId::kDayOfWeek:
     case FunctionId::kDayOfYear:
+    case FunctionId::kEnd:
     case FunctionId::kHour:
     case FunctionId::kMinute:
     case FunctionId::kMonth:
     case FunctionId::kYear:
     case FunctionId::kPredictLinear:
+    case FunctionId::kStart:
+    case FunctionId::kStartTimestamp:
     case FunctionId::kTime:
     case FunctionId::kTimestamp:
       return true;

@@ -36,12 +36,15 @@ enum class FunctionId {
   kDelta,
   kDeriv,
   kDoubleExponentialSmoothing,
+  kEnd,
   kExp,
+  kFirstOverTime,
   kFloor,
   kHistogramAvg,
   kHistogramCount,
   kHistogramFraction,
   kHistogramQuantile,
+  kHistogramQuantiles,
   kHistogramStddev,
   kHistogramStdvar,
   kHistogramSum,
@@ -57,7 +60,9 @@ enum class FunctionId {
   kLog10,
   kLog2,
   kMadOverTime,
+  kMaxOf,
   kMaxOverTime,
+  kMinOf,
   kMinOverTime,
   kMinute,
   kMonth,
@@ -66,6 +71,7 @@ enum class FunctionId {
   kPresentOverTime,
   kQuantileOverTime,
   kRad,
+  kRange,
   kRate,
   kResets,
   kRound,
@@ -78,13 +84,17 @@ enum class FunctionId {
   kSortByLabelDesc,
   kSortDesc,
   kSqrt,
+  kStart,
+  kStartTimestamp,
   kStddevOverTime,
   kStdvarOverTime,
+  kStep,
   kSumOverTime,
   kTan,
   kTanh,
   kTime,
   kTimestamp,
+  kTsOfFirstOverTime,
   kTsOfLastOverTime,
   kTsOfMaxOverTime,
   kTsOfMinOverTime,
@@ -103,14 +113,16 @@ struct FunctionSignature {
   int variadic = 0;
   ValueType return_type = ValueType::kVector;
   bool experimental = false;
+  bool newer = false;  // than 3.5 (ParserOptions)
 
   std::span<const ValueType> args() const {
     return {arg_types.data(), static_cast<size_t>(arg_count)};
   }
 };
 
-// Null when there is no such function. Names are case-sensitive.
-const FunctionSignature* FindFunction(std::string_view name);
+// Null when there is no such function. Names are case-sensitive. Without `newer`, those of versions
+// after 3.5 are not known.
+const FunctionSignature* FindFunction(std::string_view name, bool newer = true);
 std::span<const FunctionSignature> AllFunctions();
 
 // The value changes with the evaluation time even where the arguments do not.

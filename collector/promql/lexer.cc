@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "base/utf8.h"
+#include "collector/promql/number_scan.h"
 #include "collector/promql/rune_text.h"
 
 namespace vedette::promql {
@@ -19,7 +20,9 @@ struct Word {
   std::string_view text;
   TokenKind kind;
   AggregateOp aggregate = AggregateOp::kSum;
+  bool newer = false;
 };
+constexpr AggregateOp kNoAggregate = AggregateOp::kSum;
 
 constexpr auto kWords = std::to_array<Word>({
     {"and", TokenKind::kAnd},
@@ -50,9 +53,21 @@ constexpr auto kWords = std::to_array<Word>({
     {"bool", TokenKind::kBool},
     {"start", TokenKind::kStart},
     {"end", TokenKind::kEndKeyword},
+    {"anchored", TokenKind::kAnchored, kNoAggregate, true},
+    {"smoothed", TokenKind::kSmoothed, kNoAggregate, true},
+    {"fill", TokenKind::kFill, kNoAggregate, true},
+    {"fill_left", TokenKind::kFillLeft, kNoAggregate, true},
+    {"fill_right", TokenKind::kFillRight, kNoAggregate, true},
+    {"step", TokenKind::kStep, kNoAggregate, true},
+    {"range", TokenKind::kRangeKeyword, kNoAggregate, true},
+    {"min_of", TokenKind::kMinOf, kNoAggregate, true},
+    {"max_of", TokenKind::kMaxOf, kNoAggregate, true},
     {"inf", TokenKind::kNumber},
     {"nan", TokenKind::kNumber},
 });
+
+// Whether the word names something where a fill modifier can stand only before a parenthesis.
+bool IsFill(TokenKind kind) { return kind >= TokenKind::kFill && kind <= TokenKind::kFillRight; }
 
 }  // namespace
 
@@ -113,6 +128,7 @@ Token Lexer::LexStatement() {
   }
   if ((IsAlpha(c) || c == ':') && !in_brackets_) return LexWord();
   ++pos_;
+  if (IsAlpha(c)) return LexLetterInBrackets();
   if (c == '"' || c == '\'') return LexString(c);
   if (c == '`') return LexRawString();
   return LexOperator(c);
@@ -147,8 +163,10 @@ Token Lexer::LexOperator(char c) {
       ++pos_;
       return Fail("unexpected character after '!': " + QuoteLast());
     case '<':
+      if (newer_ && Accept("/")) return Emit(TokenKind::kTrimUpper);
       return Emit(Accept("=") ? TokenKind::kLessEqual : TokenKind::kLess);
     case '>':
+      if (newer_ && Accept("/")) return Emit(TokenKind::kTrimLower);
       return Emit(Accept("=") ? TokenKind::kGreaterEqual : TokenKind::kGreater);
     case '(':
       ++parens_;
@@ -171,13 +189,44 @@ Token Lexer::LexOperator(char c) {
       return Emit(TokenKind::kRightBracket);
     case ':':
       if (got_colon_) return Fail("unexpected colon " + QuoteLast());
-      got_colon_ = duration_start_ = true;
+      got_colon_ = true;
       return Emit(TokenKind::kColon);
     default:
-      return Fail((in_brackets_ ? "unexpected character in duration expression: "
-                                : "unexpected character: ") +
-                  QuoteLast());
+      return Fail("unexpected character: " + QuoteLast());
   }
+}
+
+// Behind a duration. 3.5.3 takes any letter there for the colon of a subquery.
+Token Lexer::LexLetterInBrackets() {
+  if (!newer_) {
+    if (got_colon_) return Fail("unexpected colon " + QuoteLast());
+    got_colon_ = true;
+    return Emit(TokenKind::kColon);
+  }
+  Token word;
+  if (LexDurationWord(&word)) return word;
+  return Fail("unexpected character: " + QuoteLast() + ", expected ':'");
+}
+
+// step, range, min_of, max_of, whose first letter was consumed; else nothing more is.
+bool Lexer::LexDurationWord(Token* token) {
+  size_t end = pos_;
+  while (end < input_.size() && IsAlpha(input_[end])) ++end;
+  const std::string_view text = input_.substr(start_, end - start_);
+  for (const Word& word : kWords) {
+    if (word.kind < TokenKind::kStep || !base::EqualsIgnoreCase(word.text, text)) continue;
+    pos_ = end;
+    got_duration_ = true;
+    *token = Emit(word.kind);
+    return true;
+  }
+  return false;
+}
+
+bool Lexer::ParenthesisFollows() const {
+  size_t at = pos_;
+  while (at < input_.size() && IsSpace(input_[at])) ++at;
+  return at < input_.size() && input_[at] == '(';
 }
 
 Token Lexer::LexDurationStart() {
@@ -197,7 +246,8 @@ Token Lexer::LexDurationStart() {
       if (!got_duration_) {
         return Fail("unexpected colon before duration in duration expression");
       }
-      return Fail("unexpected repeated colon in duration expression");
+      if (got_colon_) return Fail("unexpected repeated colon in duration expression");
+      return LexOperator(c);
     case '(':
     case ')':
     case '+':
@@ -207,8 +257,12 @@ Token Lexer::LexDurationStart() {
     case '%':
     case '^':
       return LexOperator(c);
-    default:
+    default: {
+      if (newer_ && c == ',') return LexOperator(c);
+      Token word;
+      if (newer_ && IsAlpha(c) && LexDurationWord(&word)) return word;
       return Fail("unexpected character in duration expression: " + QuoteLast());
+    }
   }
 }
 
@@ -254,73 +308,17 @@ Token Lexer::LexWord() {
     return token;
   }
   for (const Word& word : kWords) {
-    if (!base::EqualsIgnoreCase(word.text, token.text)) continue;
+    if ((word.newer && !newer_) || !base::EqualsIgnoreCase(word.text, token.text)) continue;
+    if (IsFill(word.kind) && !ParenthesisFollows()) continue;  // a metric may have that name
     token.kind = word.kind;
     token.aggregate = word.aggregate;
   }
   return token;
 }
 
-// Digits with single underscores between them, one dot, one exponent; or hexadecimal. Leaves pos_
-// behind the last character that was looked at when it is none.
-bool Lexer::ScanNumber() {
-  std::string_view digits = "0123456789";
-  const bool hex = Peek() == '0' && pos_ + 1 < input_.size() &&
-                   (input_[pos_ + 1] == 'x' || input_[pos_ + 1] == 'X');
-  if (hex) {
-    pos_ += 2;
-    digits = "0123456789abcdefABCDEF";
-  }
-  bool dot = false;
-  bool exponent = false;
-  bool last_digit = hex;  // 0x_1 is allowed
-  while (!AtEnd()) {
-    const char c = input_[pos_];
-    if (digits.find(c) != std::string_view::npos) {
-      last_digit = true;
-    } else if (c == '_' && last_digit) {
-      last_digit = false;
-    } else if (c == '.' && !dot && !exponent && !hex && (last_digit || pos_ == start_)) {
-      dot = true;
-      ++pos_;
-      if (Peek() == '_') return false;
-      continue;
-    } else if ((c == 'e' || c == 'E') && !exponent && !hex) {
-      if (!last_digit && input_[pos_ - 1] == '_') return false;
-      exponent = true;
-      ++pos_;
-      Accept("+-");
-      if (!IsDigit(Peek())) return false;
-      continue;
-    } else if (c == '.') {
-      ++pos_;
-      return false;
-    } else {
-      break;
-    }
-    ++pos_;
-  }
-  if (pos_ > start_ && input_[pos_ - 1] == '_') return false;
-  return AtEnd() || !IsAlphaNumeric(input_[pos_]);
-}
-
-bool Lexer::ScanDuration() {
-  if (!Accept("smhdwy")) return false;
-  Accept("s");
-  while (Accept("0123456789")) {
-    while (Accept("0123456789")) {
-    }
-    if (!Accept("smhdw")) return false;
-    Accept("s");
-  }
-  if (AtEnd() || !IsAlphaNumeric(input_[pos_])) return true;
-  ++pos_;
-  return false;
-}
-
 Token Lexer::LexNumberOrDuration() {
-  if (ScanNumber()) return Emit(TokenKind::kNumber);
-  if (ScanDuration()) return Emit(TokenKind::kDuration);
+  if (ScanNumber(input_, /*series=*/false, &pos_)) return Emit(TokenKind::kNumber);
+  if (ScanDuration(input_, &pos_)) return Emit(TokenKind::kDuration);
   return Fail("bad number or duration syntax: " +
               base::GoQuote(input_.substr(start_, pos_ - start_)));
 }

@@ -13,7 +13,8 @@ namespace vedette::promql {
 // same token is returned for ever. The query outlives the lexer and its tokens.
 class Lexer {
  public:
-  explicit Lexer(std::string_view input) : input_(input) {}
+  // `newer`: with the words and operators of versions after 3.5 (ParserOptions).
+  explicit Lexer(std::string_view input, bool newer = false) : input_(input), newer_(newer) {}
 
   // The next token; comments and white space are passed over.
   Token Next();
@@ -26,6 +27,9 @@ class Lexer {
   Token LexString(char quote);
   Token LexRawString();
   Token LexWord();
+  Token LexLetterInBrackets();
+  bool LexDurationWord(Token* token);
+  bool ParenthesisFollows() const;
   Token LexOperator(char c);
   Token LexEnd();
   std::string LexEscape(char quote);
@@ -37,17 +41,16 @@ class Lexer {
   char Peek() const { return pos_ < input_.size() ? input_[pos_] : '\0'; }
   bool AtEnd() const { return pos_ >= input_.size(); }
   bool Accept(std::string_view set);
-  bool ScanNumber();
-  bool ScanDuration();
   void SkipBlanks();
 
   const std::string_view input_;
+  const bool newer_;
   size_t pos_ = 0;
   size_t start_ = 0;
   int parens_ = 0;
   bool in_braces_ = false;
   bool in_brackets_ = false;
-  bool duration_start_ = false;  // in brackets and no duration was lexed yet since '[' or ':'
+  bool duration_start_ = false;  // in brackets and no duration was lexed yet since '['
   bool got_duration_ = false;
   bool got_colon_ = false;
   bool finished_ = false;

@@ -1,16 +1,15 @@
+#include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
-#include <limits>
 
-#include "base/number_text.h"
 #include "base/strings.h"
 #include "collector/promql/parser_impl.h"
 
 namespace vedette::promql {
 namespace {
 
-constexpr double kMaxDurationSeconds = 9223372036.0;  // what 64 bits of nanoseconds hold
+constexpr int kSumPrecedence = 4;                             // + and -
+constexpr double kMaxDurationSeconds = 9223372036.854775807;  // 64 bits of nanoseconds
 
 // Why base::ParseDurationMs refused the text.
 std::string ExplainBadDuration(std::string_view text) {
@@ -50,20 +49,44 @@ double SecondsOf(int64_t ms) {
   return static_cast<double>(ms / 1000) + static_cast<double>(ms % 1000) / 1e3;
 }
 
-std::string LiteralText(double seconds, bool is_duration) {
-  std::string out;
-  if (is_duration) {
-    const int64_t ms = static_cast<int64_t>(std::round(seconds * 1000));
-    return (ms < 0 ? "-" : "") + base::FormatDurationMs(std::abs(ms));
-  }
-  base::AppendFloatF(seconds, &out);
-  return out;
-}
-
 int DurationPrecedence(TokenKind kind) {
   const int precedence = BinaryPrecedence(kind);
-  return kind == TokenKind::kAtan2 || precedence < 4 ? 0 : precedence;
+  return kind == TokenKind::kAtan2 || precedence < kSumPrecedence ? 0 : precedence;
 }
+
+DurationExpr::Op ToDurationOp(TokenKind kind) {
+  switch (kind) {
+    case TokenKind::kAdd:
+      return DurationExpr::Op::kAdd;
+    case TokenKind::kSub:
+      return DurationExpr::Op::kSub;
+    case TokenKind::kMul:
+      return DurationExpr::Op::kMul;
+    case TokenKind::kDiv:
+      return DurationExpr::Op::kDiv;
+    case TokenKind::kMod:
+      return DurationExpr::Op::kMod;
+    case TokenKind::kPow:
+      return DurationExpr::Op::kPow;
+    case TokenKind::kStep:
+      return DurationExpr::Op::kStep;
+    case TokenKind::kRangeKeyword:
+      return DurationExpr::Op::kRange;
+    case TokenKind::kMinOf:
+      return DurationExpr::Op::kMinOf;
+    default:
+      return DurationExpr::Op::kMaxOf;
+  }
+}
+
+// What stays a number, with nothing to compute once the query runs.
+bool IsLiteral(const DurationExpr& expr) {
+  return expr.op == DurationExpr::Op::kLiteral && !expr.wrapped;
+}
+
+bool IsSign(TokenKind kind) { return kind == TokenKind::kAdd || kind == TokenKind::kSub; }
+bool IsNumber(TokenKind kind) { return kind == TokenKind::kNumber || kind == TokenKind::kDuration; }
+bool IsCall(TokenKind kind) { return kind >= TokenKind::kStep && kind <= TokenKind::kMaxOf; }
 
 }  // namespace
 
@@ -88,131 +111,181 @@ bool Parser::ParseNumberValue(const Token& token, double* value) {
                                         base::GoQuote(digits) + ": value out of range"));
 }
 
-bool Parser::StoreDuration(const Duration& duration, DurationValue* out) {
-  if (std::isnan(duration.seconds) || std::abs(duration.seconds) > kMaxDurationSeconds) {
-    return Reject(Fail(duration.pos, "duration out of range"));
+Parser::DurationContext Parser::RangeContext() const {
+  if (options_.newer) {
+    return {"subquery or range selector", "number, duration, step(), or range()"};
   }
-  out->ms = static_cast<int64_t>(std::round(duration.seconds * 1000));
-  if (duration.literal) return true;
-  if (!options_.duration_expressions) {
-    return Reject(Fail(duration.pos, "experimental duration expression is not enabled"));
+  return {"subquery selector", "number or duration"};
+}
+
+Parser::DurationContext Parser::StepContext() const {
+  if (options_.newer) {
+    return {"subquery selector", "number, duration, step(), range(), or \"]\""};
   }
-  out->text = duration.text;
+  return {"subquery selector", "number or duration or \"]\""};
+}
+
+bool Parser::StoreDuration(DurationPtr duration, DurationValue* out) {
+  if (!duration) return false;
+  if (!IsLiteral(*duration)) {
+    out->expr = std::move(duration);
+    return true;
+  }
+  out->ms = static_cast<int64_t>(std::round(duration->seconds * 1000));
   return true;
 }
 
-bool Parser::ParseRangeDuration(DurationValue* out) {
-  const auto duration = ParseDurationSum(4);
-  if (!duration) return false;
-  if (duration->literal && duration->seconds <= 0) {
+bool Parser::ParseRangeDuration(const DurationContext& context, DurationValue* out) {
+  duration_context_ = context;
+  DurationPtr duration = ParseDurationSum(kSumPrecedence);
+  if (duration && IsLiteral(*duration) && duration->seconds <= 0) {
     return Reject(Fail(duration->pos, "duration must be greater than 0"));
   }
-  return StoreDuration(*duration, out);
+  return StoreDuration(std::move(duration), out);
 }
 
+// A literal or, in newer versions, a call or signed parentheses are the whole offset: what follows
+// is an operator between vectors. Anything else goes on as long as a duration can.
 bool Parser::ParseOffsetDuration(DurationValue* out) {
-  const bool sign = Is(TokenKind::kAdd) || Is(TokenKind::kSub);
-  const bool negative = Is(TokenKind::kSub);
-  const int start = token_.pos;
-  if (sign) Advance();
-  if (!Is(TokenKind::kNumber) && !Is(TokenKind::kDuration) && !Is(TokenKind::kLeftParen)) {
-    return Reject(Unexpected("offset", "number or duration"));
+  duration_context_ = {
+      "offset", options_.newer ? "number, duration, step(), or range()" : "number or duration"};
+  if (IsNumber(token_.kind) || IsCall(token_.kind)) {
+    return StoreDuration(ParseDurationPrimary(), out);
   }
-  auto duration = ParseDurationPrimary();
-  if (!duration) return false;
-  duration->pos.start = start;
-  if (negative) {
-    duration->seconds = -duration->seconds;
-    duration->text = "-" + duration->text;
-  }
-  return StoreDuration(*duration, out);
+  if (!IsSign(token_.kind)) return StoreDuration(ParseDurationSum(kSumPrecedence), out);
+  const Token sign = token_;
+  Advance();
+  const bool ends =
+      IsNumber(token_.kind) || IsCall(token_.kind) || (options_.newer && Is(TokenKind::kLeftParen));
+  if (ends) return StoreDuration(ApplySign(sign, ParseDurationPrimary()), out);
+  DurationPtr signed_part = ApplySign(sign, ParseDurationSum(BinaryPrecedence(TokenKind::kPow)));
+  return StoreDuration(ParseDurationTail(std::move(signed_part), kSumPrecedence), out);
 }
 
-std::optional<Parser::Duration> Parser::ParseDurationSum(int min_precedence) {
+Parser::DurationPtr Parser::ParseDurationSum(int min_precedence) {
   ++depth_;
-  std::optional<Duration> lhs;
-  if (!TooDeep()) lhs = ParseDurationUnary();
+  DurationPtr lhs;
+  if (!TooDeep()) lhs = ParseDurationTail(ParseDurationUnary(), min_precedence);
+  --depth_;
+  return lhs;
+}
+
+Parser::DurationPtr Parser::ParseDurationTail(DurationPtr lhs, int min_precedence) {
   while (lhs) {
     const int precedence = DurationPrecedence(token_.kind);
     if (precedence == 0 || precedence < min_precedence) break;
     const Token op = token_;
     Advance();
-    const auto rhs = ParseDurationSum(op.kind == TokenKind::kPow ? precedence : precedence + 1);
-    lhs = rhs ? CombineDurations(op, *lhs, *rhs) : std::nullopt;
+    if (!DurationExprsAllowed(lhs->pos)) return nullptr;
+    const bool right_associative = op.kind == TokenKind::kPow;
+    DurationPtr rhs = ParseDurationSum(right_associative ? precedence : precedence + 1);
+    if (!rhs) return nullptr;
+    if (IsLiteral(*rhs) && rhs->seconds == 0 && op.kind == TokenKind::kDiv) {
+      return Fail(op.range(), "division by zero");
+    }
+    if (IsLiteral(*rhs) && rhs->seconds == 0 && op.kind == TokenKind::kMod) {
+      return Fail(op.range(), "modulo by zero");
+    }
+    lhs = MakeDuration(ToDurationOp(op.kind), std::move(lhs), std::move(rhs));
   }
-  --depth_;
   return lhs;
 }
 
-std::optional<Parser::Duration> Parser::ParseDurationUnary() {
-  if (!Is(TokenKind::kAdd) && !Is(TokenKind::kSub)) return ParseDurationPrimary();
-  const bool negative = Is(TokenKind::kSub);
+Parser::DurationPtr Parser::ParseDurationUnary() {
+  if (!IsSign(token_.kind)) return ParseDurationPrimary();
+  const Token sign = token_;
+  Advance();
+  return ApplySign(sign, ParseDurationSum(BinaryPrecedence(TokenKind::kPow)));
+}
+
+Parser::DurationPtr Parser::ApplySign(const Token& sign, DurationPtr operand) {
+  if (!operand) return nullptr;
+  const bool negative = sign.kind == TokenKind::kSub;
+  if (IsLiteral(*operand)) {
+    if (negative) operand->seconds = -operand->seconds;
+    operand->pos.start = sign.pos;
+    return operand;
+  }
+  if (!negative) return operand;
+  DurationPtr out = MakeDuration(DurationExpr::Op::kNegate, nullptr, std::move(operand));
+  if (out) out->pos.start = sign.pos;
+  return out;
+}
+
+Parser::DurationPtr Parser::MakeDuration(DurationExpr::Op op, DurationPtr lhs, DurationPtr rhs) {
+  auto out = std::make_unique<DurationExpr>();
+  out->op = op;
+  out->pos = {lhs ? lhs->pos.start : rhs->pos.start, rhs->pos.end};
+  out->depth = 1 + std::max(lhs ? lhs->depth : 0, rhs->depth);
+  out->lhs = std::move(lhs);
+  out->rhs = std::move(rhs);
+  if (out->depth > options_.max_depth) return Fail(out->pos, TooDeepText());
+  return out;
+}
+
+bool Parser::DurationExprsAllowed(PositionRange where) {
+  if (options_.duration_expressions) return true;
+  return Reject(Fail(where, "experimental duration expression is not enabled"));
+}
+
+Parser::DurationPtr Parser::ParseDurationPrimary() {
+  if (Is(TokenKind::kLeftParen)) return ParseDurationParen();
+  if (IsCall(token_.kind)) return ParseDurationCall();
+  if (!IsNumber(token_.kind)) return UnexpectedInDuration();
+  auto out = std::make_unique<DurationExpr>();
+  out->pos = token_.range();
+  out->is_duration = Is(TokenKind::kDuration);
+  if (!ParseNumberValue(token_, &out->seconds)) return nullptr;
+  if (std::abs(out->seconds) > kMaxDurationSeconds || std::isnan(out->seconds)) {
+    return Fail(out->pos, "duration out of range");
+  }
+  Advance();
+  return out;
+}
+
+Parser::DurationPtr Parser::ParseDurationParen() {
   const int start = token_.pos;
   Advance();
-  auto operand = ParseDurationSum(BinaryPrecedence(TokenKind::kPow));
-  if (!operand) return std::nullopt;
-  operand->pos.start = start;
-  if (negative) {
-    operand->seconds = -operand->seconds;
-    operand->text = "-" + operand->text;
-  }
-  return operand;
-}
-
-std::optional<Parser::Duration> Parser::ParseDurationPrimary() {
-  Duration out;
-  out.pos = token_.range();
-  if (Is(TokenKind::kLeftParen)) {
-    const int start = token_.pos;
-    Advance();
-    auto inner = ParseDurationSum(4);
-    if (!inner || !Expect(TokenKind::kRightParen)) return std::nullopt;
-    inner->pos = {start, last_end_};
-    if (!inner->literal) inner->text = "(" + inner->text + ")";
-    return inner;
-  }
-  if (!Is(TokenKind::kNumber) && !Is(TokenKind::kDuration)) {
-    Unexpected("subquery selector", "number or duration");
-    return std::nullopt;
-  }
-  if (!ParseNumberValue(token_, &out.seconds)) return std::nullopt;
-  if (std::abs(out.seconds) > kMaxDurationSeconds || std::isnan(out.seconds)) {
-    Fail(out.pos, "duration out of range");
-    return std::nullopt;
-  }
-  out.text = LiteralText(out.seconds, Is(TokenKind::kDuration));
+  DurationPtr inner = ParseDurationSum(kSumPrecedence);
+  if (!inner) return nullptr;
+  if (!Is(TokenKind::kRightParen)) return UnexpectedInDuration();
   Advance();
+  if (!DurationExprsAllowed(inner->pos)) return nullptr;
+  // 3.5 forgets parentheses around a literal.
+  if (IsLiteral(*inner) && !options_.newer) return inner;
+  if (IsLiteral(*inner)) inner->pos = {start, last_end_};
+  inner->wrapped = true;
+  return inner;
+}
+
+// step(), range(), min_of(a, b), max_of(a, b)
+Parser::DurationPtr Parser::ParseDurationCall() {
+  const Token name = token_;
+  auto out = std::make_unique<DurationExpr>();
+  out->op = ToDurationOp(name.kind);
+  Advance();
+  if (!Is(TokenKind::kLeftParen)) return UnexpectedInDuration();
+  Advance();
+  const bool has_operands = name.kind == TokenKind::kMinOf || name.kind == TokenKind::kMaxOf;
+  if (has_operands) {
+    DurationPtr lhs = ParseDurationSum(kSumPrecedence);
+    if (!lhs) return nullptr;
+    if (!Is(TokenKind::kComma)) return UnexpectedInDuration();
+    Advance();
+    DurationPtr rhs = ParseDurationSum(kSumPrecedence);
+    if (!rhs) return nullptr;
+    out = MakeDuration(out->op, std::move(lhs), std::move(rhs));
+    if (!out) return nullptr;
+  }
+  if (!Is(TokenKind::kRightParen)) return UnexpectedInDuration();
+  Advance();
+  out->pos = {name.pos, last_end_};
+  if (!DurationExprsAllowed(out->pos)) return nullptr;
   return out;
 }
 
-std::optional<Parser::Duration> Parser::CombineDurations(const Token& op, const Duration& lhs,
-                                                         const Duration& rhs) {
-  Duration out;
-  out.literal = false;
-  out.pos = {lhs.pos.start, rhs.pos.end};
-  out.text = base::Concat({lhs.text, " ", op.text, " ", rhs.text});
-  switch (op.kind) {
-    case TokenKind::kAdd:
-      out.seconds = lhs.seconds + rhs.seconds;
-      break;
-    case TokenKind::kSub:
-      out.seconds = lhs.seconds - rhs.seconds;
-      break;
-    case TokenKind::kMul:
-      out.seconds = lhs.seconds * rhs.seconds;
-      break;
-    case TokenKind::kPow:
-      out.seconds = std::pow(lhs.seconds, rhs.seconds);
-      break;
-    default:
-      if (rhs.seconds == 0) {
-        Fail(op.range(), op.kind == TokenKind::kDiv ? "division by zero" : "modulo by zero");
-        return std::nullopt;
-      }
-      out.seconds = op.kind == TokenKind::kDiv ? lhs.seconds / rhs.seconds
-                                               : std::fmod(lhs.seconds, rhs.seconds);
-  }
-  return out;
+std::nullptr_t Parser::UnexpectedInDuration() {
+  return Unexpected(duration_context_.where, duration_context_.expected);
 }
 
 }  // namespace vedette::promql

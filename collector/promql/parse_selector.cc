@@ -94,9 +94,8 @@ bool Parser::AddMatcher(VectorSelector* selector, const Token& label, model::Mat
 ExprPtr Parser::ParseRange(ExprPtr operand) {
   const int bracket = token_.pos;
   Advance();
-  constexpr std::string_view kContext = "subquery selector";
   DurationValue range;
-  if (!ParseRangeDuration(&range)) return nullptr;
+  if (!ParseRangeDuration(RangeContext(), &range)) return nullptr;
   if (Is(TokenKind::kRightBracket)) {
     Advance();
     return MakeMatrix(std::move(operand), std::move(range), {bracket, last_end_});
@@ -106,8 +105,10 @@ ExprPtr Parser::ParseRange(ExprPtr operand) {
   auto node = std::make_unique<SubqueryExpr>();
   node->range = std::move(range);
   node->type = ValueType::kMatrix;
-  if (!Is(TokenKind::kRightBracket) && !ParseRangeDuration(&node->step)) return nullptr;
-  if (!Is(TokenKind::kRightBracket)) return Unexpected(kContext, "\"]\"");
+  if (!Is(TokenKind::kRightBracket) && !ParseRangeDuration(StepContext(), &node->step)) {
+    return nullptr;
+  }
+  if (!Is(TokenKind::kRightBracket)) return Unexpected("subquery selector", "\"]\"");
   Advance();
   const int start = operand->pos.start;
   const int depth = operand->depth;
@@ -118,8 +119,12 @@ ExprPtr Parser::ParseRange(ExprPtr operand) {
 ExprPtr Parser::MakeMatrix(ExprPtr operand, DurationValue range, PositionRange bracket) {
   auto* selector = TryAs<VectorSelector>(*operand);
   if (selector == nullptr) return Fail(bracket, "ranges only allowed for vector selectors");
-  if (selector->time.HasOffset()) return Fail(bracket, "no offset modifiers allowed before range");
-  if (selector->time.at_ms) return Fail(bracket, "no @ modifiers allowed before range");
+  // 3.5 overlooks offsets that are expressions, and start() and end().
+  const TimeModifier& time = selector->time;
+  const bool has_offset = options_.newer ? time.HasOffset() : time.offset.ms != 0;
+  const bool has_at = options_.newer ? time.HasAt() : time.at_ms.has_value();
+  if (has_offset) return Fail(bracket, "no offset modifiers allowed before range");
+  if (has_at) return Fail(bracket, "no @ modifiers allowed before range");
   auto node = std::make_unique<MatrixSelector>();
   node->range = std::move(range);
   node->type = ValueType::kMatrix;
@@ -145,6 +150,26 @@ ExprPtr Parser::ParseOffset(ExprPtr operand) {
   return operand;
 }
 
+ExprPtr Parser::ParseExtended(ExprPtr operand) {
+  const bool anchored = Is(TokenKind::kAnchored);
+  const std::string word = anchored ? "anchored" : "smoothed";
+  Advance();
+  if (!options_.extended_range_selectors) {
+    return Fail(operand->pos, word + " modifier is experimental and not enabled");
+  }
+  if (operand->kind == ExprKind::kSubquery) {
+    return Fail(operand->pos, word + " modifier is not supported for subqueries");
+  }
+  auto* matrix = TryAs<MatrixSelector>(*operand);
+  auto* selector = matrix != nullptr ? matrix->selector.get() : TryAs<VectorSelector>(*operand);
+  if (selector == nullptr) return Fail(operand->pos, word + " modifier not implemented");
+  (anchored ? selector->anchored : selector->smoothed) = true;
+  if (selector->anchored && selector->smoothed) {
+    return Fail(operand->pos, "anchored and smoothed modifiers cannot be used together");
+  }
+  return operand;
+}
+
 ExprPtr Parser::ParseAt(ExprPtr operand) {
   Advance();
   TimeModifier parsed;
@@ -166,7 +191,11 @@ bool Parser::ParseAtTime(TimeModifier* time, const Expr& operand) {
   if (Is(TokenKind::kStart) || Is(TokenKind::kEndKeyword)) {
     time->at = Is(TokenKind::kStart) ? AtPreprocessor::kStart : AtPreprocessor::kEnd;
     Advance();
-    return Expect(TokenKind::kLeftParen) && Expect(TokenKind::kRightParen);
+    for (const TokenKind kind : {TokenKind::kLeftParen, TokenKind::kRightParen}) {
+      if (!Is(kind)) return Reject(Unexpected("@", "timestamp"));
+      Advance();
+    }
+    return true;
   }
   double sign = 1;
   if (Is(TokenKind::kAdd) || Is(TokenKind::kSub)) {

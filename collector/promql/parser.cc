@@ -38,8 +38,17 @@ bool CanNameMetric(TokenKind kind) {
     case TokenKind::kBy:
     case TokenKind::kWithout:
     case TokenKind::kOffset:
+    case TokenKind::kAnchored:
+    case TokenKind::kSmoothed:
+    case TokenKind::kFill:
+    case TokenKind::kFillLeft:
+    case TokenKind::kFillRight:
     case TokenKind::kStart:
     case TokenKind::kEndKeyword:
+    case TokenKind::kStep:
+    case TokenKind::kRangeKeyword:
+    case TokenKind::kMinOf:
+    case TokenKind::kMaxOf:
       return true;
     default:
       return false;
@@ -61,7 +70,7 @@ bool CanNameLabel(TokenKind kind) {
 }
 
 Parser::Parser(std::string_view text, const ParserOptions& options)
-    : text_(text), options_(options), lexer_(text) {
+    : text_(text), options_(options), lexer_(text, options.newer) {
   token_ = lexer_.Next();
 }
 
@@ -77,7 +86,7 @@ std::nullptr_t Parser::Fail(PositionRange where, std::string message) {
 
 std::nullptr_t Parser::Unexpected(std::string_view context, std::string_view expected) {
   if (Is(TokenKind::kError)) return Fail(token_.range(), token_.error);
-  std::string message = "unexpected " + Describe(token_);
+  std::string message = "unexpected " + Describe(token_, options_.newer);
   if (!context.empty()) message += base::Concat({" in ", context});
   if (!expected.empty()) message += base::Concat({", expected ", expected});
   return Fail(token_.range(), std::move(message));
@@ -94,17 +103,20 @@ bool Parser::Expect(TokenKind kind) {
 
 bool Parser::TooDeep() {
   if (depth_ <= options_.max_depth) return false;
-  Fail(token_.range(), "expression is nested too deeply, at most " +
-                           std::to_string(options_.max_depth) + " levels are allowed");
+  Fail(token_.range(), TooDeepText());
   return true;
+}
+
+std::string Parser::TooDeepText() const {
+  return "expression is nested too deeply, at most " + std::to_string(options_.max_depth) +
+         " levels are allowed";
 }
 
 ExprPtr Parser::Finish(ExprPtr node, PositionRange pos, int child_depth) {
   node->pos = pos;
   node->depth = child_depth + 1;
   if (node->depth <= options_.max_depth) return node;
-  return Fail(pos, "expression is nested too deeply, at most " +
-                       std::to_string(options_.max_depth) + " levels are allowed");
+  return Fail(pos, TooDeepText());
 }
 
 ExprPtr Parser::ParseAll() {
@@ -137,6 +149,9 @@ ExprPtr Parser::ParseBinary(int min_precedence) {
       node->matching->card = Cardinality::kManyToMany;
     }
     const PositionRange pos{node->lhs->pos.start, node->rhs->pos.end};
+    if (node->matching->fills() && !options_.fill_modifiers) {
+      return Fail(pos, "binop fill modifiers are experimental and not enabled");
+    }
     const int depth = std::max(node->lhs->depth, node->rhs->depth);
     const bool scalar =
         node->lhs->type == ValueType::kScalar && node->rhs->type == ValueType::kScalar;
@@ -151,16 +166,46 @@ bool Parser::ParseBinaryModifiers(BinaryExpr* node, std::optional<VectorMatching
     node->return_bool = true;
     Advance();
   }
-  if (!Is(TokenKind::kOn) && !Is(TokenKind::kIgnoring)) return true;
   VectorMatching& out = matching->emplace();
+  if (!Is(TokenKind::kOn) && !Is(TokenKind::kIgnoring)) return ParseFill(&out);
   out.on = Is(TokenKind::kOn);
   Advance();
   int end = 0;
   if (!ParseGrouping(&out.labels, &end)) return false;
-  if (!Is(TokenKind::kGroupLeft) && !Is(TokenKind::kGroupRight)) return true;
+  if (!Is(TokenKind::kGroupLeft) && !Is(TokenKind::kGroupRight)) return ParseFill(&out);
   out.card = Is(TokenKind::kGroupLeft) ? Cardinality::kManyToOne : Cardinality::kOneToMany;
   Advance();
-  return !Is(TokenKind::kLeftParen) || ParseGrouping(&out.include, &end);
+  if (Is(TokenKind::kLeftParen) && !ParseGrouping(&out.include, &end)) return false;
+  return ParseFill(&out);
+}
+
+// fill(1); or fill_left(1) and fill_right(2), each or both, in any order
+bool Parser::ParseFill(VectorMatching* matching) {
+  if (Is(TokenKind::kFill)) {
+    double value = 0;
+    Advance();
+    if (!ParseFillValue(&value)) return false;
+    matching->fill_left = matching->fill_right = value;
+    return true;
+  }
+  while (Is(TokenKind::kFillLeft) || Is(TokenKind::kFillRight)) {
+    auto& side = Is(TokenKind::kFillLeft) ? matching->fill_left : matching->fill_right;
+    if (side) return Reject(Unexpected());
+    Advance();
+    if (!ParseFillValue(&side.emplace())) return false;
+  }
+  return true;
+}
+
+bool Parser::ParseFillValue(double* value) {
+  if (!Expect(TokenKind::kLeftParen)) return false;
+  const bool negative = Is(TokenKind::kSub);
+  if (negative || Is(TokenKind::kAdd)) Advance();
+  if (!Is(TokenKind::kNumber) && !Is(TokenKind::kDuration)) return Reject(Unexpected());
+  if (!ParseNumberValue(token_, value)) return false;
+  if (negative) *value = -*value;
+  Advance();
+  return Expect(TokenKind::kRightParen);
 }
 
 bool Parser::ParseGrouping(std::vector<std::string>* labels, int* end) {
@@ -171,7 +216,7 @@ bool Parser::ParseGrouping(std::vector<std::string>* labels, int* end) {
     if (Is(TokenKind::kString)) {
       labels->push_back(Unquote(token_.text));
       if (labels->back().empty()) {
-        return Reject(Fail(token_.range(), "invalid label name for aggregation: \"\""));
+        return Reject(Fail(token_.range(), "invalid label name for grouping: \"\""));
       }
     } else if (CanNameLabel(token_.kind)) {
       labels->emplace_back(token_.text);
@@ -218,6 +263,8 @@ ExprPtr Parser::ParsePostfix() {
       expr = ParseOffset(std::move(expr));
     } else if (Is(TokenKind::kAt)) {
       expr = ParseAt(std::move(expr));
+    } else if (Is(TokenKind::kAnchored) || Is(TokenKind::kSmoothed)) {
+      expr = ParseExtended(std::move(expr));
     } else {
       break;
     }
@@ -277,7 +324,9 @@ ExprPtr Parser::ParseNamed() {
       (Is(TokenKind::kLeftParen) || Is(TokenKind::kBy) || Is(TokenKind::kWithout))) {
     return ParseAggregate(name);
   }
-  if (name.kind == TokenKind::kIdentifier && Is(TokenKind::kLeftParen)) return ParseCall(name);
+  const bool names_function =
+      name.kind == TokenKind::kIdentifier || (options_.newer && name.kind >= TokenKind::kStart);
+  if (names_function && Is(TokenKind::kLeftParen)) return ParseCall(name);
   return ParseSelector(name);
 }
 
@@ -301,7 +350,7 @@ bool Parser::ParseArguments(Params* args, int* end) {
 
 ExprPtr Parser::ParseCall(const Token& name) {
   auto node = std::make_unique<CallExpr>();
-  node->function = FindFunction(name.text);
+  node->function = FindFunction(name.text, options_.newer);
   if (node->function == nullptr) {
     Fail(name.range(), "unknown function with name " + base::GoQuote(name.text));
     return nullptr;
@@ -358,6 +407,13 @@ ExprPtr Parser::MakeAggregate(std::unique_ptr<AggregateExpr> node, Params args) 
   if (wanted == 2) node->param = std::move(args[0]);
   node->operand = std::move(args[wanted - 1]);
   return Finish(std::move(node), pos, depth);
+}
+
+ParserOptions ParserOptions::All() {
+  ParserOptions options;
+  options.experimental_functions = options.duration_expressions = options.newer = true;
+  options.extended_range_selectors = options.fill_modifiers = true;
+  return options;
 }
 
 base::StatusOr<ExprPtr> ParseExpr(std::string_view text, const ParserOptions& options) {

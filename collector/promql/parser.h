@@ -11,11 +11,21 @@
 
 namespace vedette::promql {
 
+// The language of Prometheus 3.5.3 unless told otherwise.
 struct ParserOptions {
   bool experimental_functions = false;
   bool duration_expressions = false;  // foo[5m*2], offset (1h-5m)
+  // What came after 3.5: </ and >/, step(), range(), min_of() and max_of() in durations, functions
+  // (each behind the same option as there), and the words below. Off: all these are unknown, with
+  // the messages of 3.5.3.
+  bool newer = false;
+  bool extended_range_selectors = false;  // anchored, smoothed; with `newer`
+  bool fill_modifiers = false;            // fill, fill_left, fill_right; with `newer`
   // Deeper nesting is refused: parsing and evaluation recurse once a level.
   int max_depth = 500;
+
+  // Everything of the newest version.
+  static ParserOptions All();
 };
 
 // Parses and type-checks an expression. Errors are InvalidArgument with the message that Prometheus

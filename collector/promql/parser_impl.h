@@ -23,13 +23,11 @@ class Parser {
   const base::Status& status() const { return status_; }
 
  private:
-  // A duration under construction: seconds, and the text of what was no plain literal.
-  struct Duration {
-    double seconds = 0;
-    bool literal = true;
-    std::string text;
-    PositionRange pos;
-    bool literal_zero() const { return literal && seconds == 0; }
+  using DurationPtr = std::unique_ptr<DurationExpr>;
+  // Where a duration stands, and what can stand there, as the message about what cannot names it.
+  struct DurationContext {
+    std::string_view where;
+    std::string_view expected;
   };
   using Params = std::vector<ExprPtr>;
 
@@ -45,6 +43,8 @@ class Parser {
   ExprPtr ParseAggregate(const Token& op);
   ExprPtr MakeAggregate(std::unique_ptr<AggregateExpr> node, Params args);
   bool ParseBinaryModifiers(BinaryExpr* node, std::optional<VectorMatching>* matching);
+  bool ParseFill(VectorMatching* matching);
+  bool ParseFillValue(double* value);
   bool ParseArguments(Params* args, int* end);
   bool ParseGrouping(std::vector<std::string>* labels, int* end);
 
@@ -58,18 +58,26 @@ class Parser {
   ExprPtr MakeMatrix(ExprPtr operand, DurationValue range, PositionRange bracket);
   ExprPtr ParseOffset(ExprPtr operand);
   ExprPtr ParseAt(ExprPtr operand);
+  ExprPtr ParseExtended(ExprPtr operand);
   bool ParseAtTime(TimeModifier* time, const Expr& operand);
 
   // durations: parse_duration.cc
   bool ParseNumberValue(const Token& token, double* value);
-  bool ParseRangeDuration(DurationValue* out);
+  DurationContext RangeContext() const;
+  DurationContext StepContext() const;
+  bool ParseRangeDuration(const DurationContext& context, DurationValue* out);
   bool ParseOffsetDuration(DurationValue* out);
-  std::optional<Duration> ParseDurationSum(int min_precedence);
-  std::optional<Duration> ParseDurationUnary();
-  std::optional<Duration> ParseDurationPrimary();
-  std::optional<Duration> CombineDurations(const Token& op, const Duration& lhs,
-                                           const Duration& rhs);
-  bool StoreDuration(const Duration& duration, DurationValue* out);
+  DurationPtr ParseDurationSum(int min_precedence);
+  DurationPtr ParseDurationTail(DurationPtr lhs, int min_precedence);
+  DurationPtr ParseDurationUnary();
+  DurationPtr ParseDurationPrimary();
+  DurationPtr ParseDurationParen();
+  DurationPtr ParseDurationCall();
+  DurationPtr ApplySign(const Token& sign, DurationPtr operand);
+  DurationPtr MakeDuration(DurationExpr::Op op, DurationPtr lhs, DurationPtr rhs);
+  bool DurationExprsAllowed(PositionRange where);
+  bool StoreDuration(DurationPtr duration, DurationValue* out);
+  std::nullptr_t UnexpectedInDuration();
 
   void Advance();
   bool Is(TokenKind kind) const { return token_.kind == kind; }
@@ -82,12 +90,14 @@ class Parser {
   // Sets position and depth; fails when the tree grows too deep.
   ExprPtr Finish(ExprPtr node, PositionRange pos, int child_depth);
   bool TooDeep();
+  std::string TooDeepText() const;
 
   const std::string_view text_;
   const ParserOptions options_;
   Lexer lexer_;
   Token token_;
   base::Status status_;
+  DurationContext duration_context_;  // of the duration that is parsed
   int depth_ = 0;
   int last_end_ = 0;  // where the token before token_ ended
 };

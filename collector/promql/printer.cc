@@ -6,16 +6,15 @@
 
 #include "base/number_text.h"
 #include "base/strings.h"
+#include "collector/promql/duration_expr.h"
 #include "collector/promql/functions.h"
 #include "model/labels.h"
 
 namespace vedette::promql {
 namespace {
 
-constexpr size_t kMaxLine = 100;
-
 std::string DurationText(const DurationValue& duration) {
-  if (!duration.text.empty()) return duration.text;
+  if (duration.expr != nullptr) return PrintDuration(*duration.expr);
   return (duration.ms < 0 ? "-" : "") + base::FormatDurationMs(std::abs(duration.ms));
 }
 
@@ -53,16 +52,35 @@ std::string MatcherText(const VectorSelector& node) {
   return node.name + "{" + base::Join(shown, ",") + "}";
 }
 
+std::string FillText(const VectorMatching& m) {
+  const auto part = [](const char* word, double value) {
+    std::string out = word;
+    base::AppendFloatF(value, &out);
+    return out + ")";
+  };
+  if (m.fill_left && m.fill_right && *m.fill_left == *m.fill_right) {
+    return part(" fill (", *m.fill_left);
+  }
+  return (m.fill_left ? part(" fill_left (", *m.fill_left) : "") +
+         (m.fill_right ? part(" fill_right (", *m.fill_right) : "");
+}
+
 std::string MatchingText(const BinaryExpr& node) {
   std::string out = node.return_bool ? " bool" : "";
   if (!node.matching) return out;
   const VectorMatching& m = *node.matching;
   const bool grouped = m.card == Cardinality::kManyToOne || m.card == Cardinality::kOneToMany;
-  if (m.labels.empty() && !m.on && !grouped) return out;
+  if (m.labels.empty() && !m.on && !grouped) return out + FillText(m);
   out += (m.on ? " on " : " ignoring ") + LabelList(m.labels);
-  if (!grouped) return out;
-  out += m.card == Cardinality::kManyToOne ? " group_left " : " group_right ";
-  return out + LabelList(m.include);
+  if (grouped) {
+    out += m.card == Cardinality::kManyToOne ? " group_left " : " group_right ";
+    out += LabelList(m.include);
+  }
+  return out + FillText(m);
+}
+
+std::string ExtendedText(const VectorSelector& node) {
+  return node.anchored ? " anchored" : node.smoothed ? " smoothed" : "";
 }
 
 std::string AggregateHead(const AggregateExpr& node) {
@@ -72,19 +90,8 @@ std::string AggregateHead(const AggregateExpr& node) {
   return out;
 }
 
-std::string NumberText(const NumberLiteral& node) {
-  std::string out;
-  if (!node.is_duration) {
-    base::AppendFloatF(node.value, &out);
-    return out;
-  }
-  const double ms = std::abs(node.value) * 1000;
-  out = base::FormatDurationMs(static_cast<int64_t>(ms + 0.5));
-  return node.value < 0 ? "-" + out : out;
-}
-
 std::string SubqueryTail(const SubqueryExpr& node) {
-  const bool has_step = node.step.ms != 0 || !node.step.text.empty();
+  const bool has_step = node.step.ms != 0 || node.step.expr != nullptr;
   return "[" + DurationText(node.range) + ":" + (has_step ? DurationText(node.step) : "") + "]" +
          TimeText(node.time);
 }
@@ -98,10 +105,12 @@ std::string CallText(const CallExpr& node) {
 // Writes a tree over several lines where one would be too long.
 class PrettyPrinter {
  public:
-  static std::string Write(const Expr& expr, int level) {
+  explicit PrettyPrinter(size_t max_line) : max_line_(max_line) {}
+
+  std::string Write(const Expr& expr, int level) const {
     const std::string indent(static_cast<size_t>(level) * 2, ' ');
     std::string line = Print(expr);
-    const bool split = line.size() > kMaxLine;
+    const bool split = line.size() > max_line_;
     if (const auto* unary = TryAs<UnaryExpr>(expr)) {
       return indent + (unary->negative ? "-" : "+") +
              std::string(base::Trim(Write(*unary->operand, level)));
@@ -125,30 +134,34 @@ class PrettyPrinter {
   }
 
  private:
-  static std::string Aggregate(const AggregateExpr& node, int level, const std::string& indent) {
+  std::string Aggregate(const AggregateExpr& node, int level, const std::string& indent) const {
     std::string out = AggregateHead(node) + "(\n";
     if (node.param) out += Write(*node.param, level + 1) + ",\n";
     return out + Write(*node.operand, level + 1) + "\n" + indent + ")";
   }
 
-  static std::string Binary(const BinaryExpr& node, int level, const std::string& indent) {
+  std::string Binary(const BinaryExpr& node, int level, const std::string& indent) const {
     return Write(*node.lhs, level + 1) + "\n" + indent + OpText(node.op) + MatchingText(node) +
            "\n" + Write(*node.rhs, level + 1);
   }
 
-  static std::string Call(const CallExpr& node, int level, const std::string& indent) {
+  std::string Call(const CallExpr& node, int level, const std::string& indent) const {
     std::vector<std::string> args;
     for (const ExprPtr& arg : node.args) args.push_back(Write(*arg, level + 1));
     return std::string(node.function->name) + "(\n" + base::Join(args, ",\n") + "\n" + indent + ")";
   }
+
+  const size_t max_line_;
 };
 
 }  // namespace
 
 std::string Print(const Expr& expr) {
   switch (expr.kind) {
-    case ExprKind::kNumber:
-      return NumberText(As<NumberLiteral>(expr));
+    case ExprKind::kNumber: {
+      const auto& node = As<NumberLiteral>(expr);
+      return PrintNumber(node.value, node.is_duration);
+    }
     case ExprKind::kString:
       return base::GoQuote(As<StringLiteral>(expr).value);
     case ExprKind::kParen:
@@ -170,12 +183,12 @@ std::string Print(const Expr& expr) {
     }
     case ExprKind::kVectorSelector: {
       const auto& node = As<VectorSelector>(expr);
-      return MatcherText(node) + TimeText(node.time);
+      return MatcherText(node) + ExtendedText(node) + TimeText(node.time);
     }
     case ExprKind::kMatrixSelector: {
       const auto& node = As<MatrixSelector>(expr);
       return MatcherText(*node.selector) + "[" + DurationText(node.range) + "]" +
-             TimeText(node.selector->time);
+             ExtendedText(*node.selector) + TimeText(node.selector->time);
     }
     case ExprKind::kSubquery: {
       const auto& node = As<SubqueryExpr>(expr);
@@ -185,6 +198,8 @@ std::string Print(const Expr& expr) {
   return {};
 }
 
-std::string PrettyPrint(const Expr& expr) { return PrettyPrinter::Write(expr, 0); }
+std::string PrettyPrint(const Expr& expr, size_t max_line) {
+  return PrettyPrinter(max_line).Write(expr, 0);
+}
 
 }  // namespace vedette::promql

@@ -5,12 +5,12 @@
 namespace vedette::promql {
 namespace {
 
-bool IsKeyword(TokenKind kind) { return kind >= TokenKind::kOn && kind <= TokenKind::kEndKeyword; }
+bool IsKeyword(TokenKind kind) { return kind >= TokenKind::kOn && kind <= TokenKind::kFillRight; }
 bool IsOperator(TokenKind kind) { return kind >= TokenKind::kAdd && kind <= TokenKind::kAt; }
 
 }  // namespace
 
-std::string Describe(const Token& token) {
+std::string Describe(const Token& token, bool newer) {
   switch (token.kind) {
     case TokenKind::kEnd:
       return "end of input";
@@ -29,6 +29,10 @@ std::string Describe(const Token& token) {
     }
     case TokenKind::kAggregator:
       return base::Concat({"<aggr:", token.text, ">"});
+    case TokenKind::kAt:
+      // 3.5.3 had forgotten to name it: its message shows the token's number in the grammar.
+      if (!newer) return "\"<Item 57400>\" <op:@>";
+      return "<op:@>";
     default:
       if (IsKeyword(token.kind)) return base::Concat({"<", token.text, ">"});
       if (IsOperator(token.kind)) return base::Concat({"<op:", token.text, ">"});
@@ -64,6 +68,10 @@ BinaryOp ToBinaryOp(TokenKind kind) {
       return BinaryOp::kGreaterEqual;
     case TokenKind::kLessEqual:
       return BinaryOp::kLessEqual;
+    case TokenKind::kTrimUpper:
+      return BinaryOp::kTrimUpper;
+    case TokenKind::kTrimLower:
+      return BinaryOp::kTrimLower;
     case TokenKind::kAnd:
       return BinaryOp::kAnd;
     case TokenKind::kUnless:
@@ -86,6 +94,8 @@ int BinaryPrecedence(TokenKind kind) {
     case TokenKind::kLess:
     case TokenKind::kGreaterEqual:
     case TokenKind::kLessEqual:
+    case TokenKind::kTrimUpper:
+    case TokenKind::kTrimLower:
       return 3;
     case TokenKind::kAdd:
     case TokenKind::kSub:

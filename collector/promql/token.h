@@ -40,6 +40,8 @@ enum class TokenKind {
   kLess,
   kGreaterEqual,
   kLessEqual,
+  kTrimUpper,  // </
+  kTrimLower,  // >/
   kRegexMatch,
   kRegexNoMatch,
   kAnd,
@@ -56,8 +58,18 @@ enum class TokenKind {
   kBy,
   kWithout,
   kOffset,
+  kAnchored,
+  kSmoothed,
+  kFill,
+  kFillLeft,
+  kFillRight,
+  // Words that stand for what the query runs over.
   kStart,
   kEndKeyword,
+  kStep,
+  kRangeKeyword,
+  kMinOf,
+  kMaxOf,
 };
 
 struct Token {
@@ -70,8 +82,8 @@ struct Token {
   PositionRange range() const { return {pos, pos + static_cast<int>(text.size())}; }
 };
 
-// The token as "unexpected X" names it.
-std::string Describe(const Token& token);
+// The token as "unexpected X" names it; `newer` as in ParserOptions.
+std::string Describe(const Token& token, bool newer);
 
 // The operator that a token stands for; only for tokens with a precedence.
 BinaryOp ToBinaryOp(TokenKind kind);

@@ -11,9 +11,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr size_t kMaxInput = 16 << 10;
   if (size > kMaxInput) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  promql::ParserOptions options;
-  options.experimental_functions = true;
-  options.duration_expressions = true;
+  // The first bit chooses the language.
+  promql::ParserOptions options = promql::ParserOptions::All();
+  if (size > 0 && (data[0] & 1) != 0) options.newer = false;
   const auto expr = promql::ParseExpr(text, options);
   if (!expr.ok()) {
     VEDETTE_CHECK(base::Message(expr.status()).find("parse error: ") != std::string_view::npos);

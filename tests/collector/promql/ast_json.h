@@ -64,8 +64,8 @@ class AstJson {
     return out;
   }
 
-  // Expressions are evaluated later there, and recorded as 0.
-  static int64_t Duration(const promql::DurationValue& d) { return d.text.empty() ? d.ms : 0; }
+  // Expressions are evaluated later, and 0 until then.
+  static int64_t Duration(const promql::DurationValue& d) { return d.ms; }
 
   static boost::json::array Strings(const std::vector<std::string>& in) {
     return boost::json::array(in.begin(), in.end());
