@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numbers>
 
 #include "collector/promql/go_math.h"
 
@@ -111,6 +112,35 @@ double GoPow(double base, double exponent) {
     power = -power;
   }
   return std::ldexp(mantissa, static_cast<int>(power));
+}
+
+double GoLog2(double v) {
+  int exponent = 0;
+  const double fraction = std::frexp(v, &exponent);
+  if (fraction == 0.5) return exponent - 1;
+  return GoLog(fraction) * std::numbers::log2e + exponent;
+}
+
+double GoExp2(double v) {
+  constexpr double kLn2High = 6.93147180369123816490e-01;
+  constexpr double kLn2Low = 1.90821492927058770002e-10;
+  if (std::isnan(v) || std::isinf(v)) return v < 0 ? 0 : v;
+  if (v > 1.0239999999999999e+03) return std::numeric_limits<double>::infinity();
+  if (v < -1.0740e+03) return 0;
+  // v = r / ln 2 + k, |r| <= ln 2 / 2, r = high - low for extra precision.
+  const int k = v > 0 ? static_cast<int>(v + 0.5) : v < 0 ? static_cast<int>(v - 0.5) : 0;
+  const double t = v - k;
+  const double high = t * kLn2High;
+  const double low = -t * kLn2Low;
+  const double r = high - low;
+  const double square = r * r;
+  const double c =
+      r - square * (1.66666666666666657415e-01 +
+                    square * (-2.77777777770155933842e-03 +
+                              square * (6.61375632143793436117e-05 +
+                                        square * (-1.65339022054652515390e-06 +
+                                                  square * 4.13813679705723846039e-08))));
+  return std::ldexp(1 - ((low - (r * c) / (2 - c)) - high), k);
 }
 
 bool AlmostEqual(double a, double b, double tolerance) {

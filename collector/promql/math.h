@@ -54,6 +54,12 @@ double GoMin(double a, double b);
 // math.Pow of Go: whole exponents by repeated squaring, whose rounding differs from libm's.
 double GoPow(double base, double exponent);
 
+// math.Log2 of Go: the exponent apart, so that powers of two are exact.
+double GoLog2(double v);
+
+// math.Exp2 of Go: 2^v by FreeBSD's polynomial, whose rounding differs from libm's.
+double GoExp2(double v);
+
 // Equal, or apart by less than `tolerance` relative to their sum.
 bool AlmostEqual(double a, double b, double tolerance);
 

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "collector/promql/go_math.h"
+#include "collector/promql/math.h"
 
 namespace vedette::promql {
 namespace {
@@ -25,13 +26,7 @@ double Deg(double v) { return v * 180 / kPi; }
 double Exp(double v) { return GoExp(v); }
 double Floor(double v) { return std::floor(v); }
 double Ln(double v) { return GoLog(v); }
-// As Go computes it: the exponent apart, so that powers of two are exact.
-double Log2(double v) {
-  int exponent = 0;
-  const double fraction = std::frexp(v, &exponent);
-  if (fraction == 0.5) return exponent - 1;
-  return GoLog(fraction) * (1 / std::numbers::ln2) + exponent;
-}
+double Log2(double v) { return GoLog2(v); }
 double Log10(double v) { return GoLog10(v); }
 double Rad(double v) { return v * kPi / 180; }
 double Sgn(double v) { return v < 0 ? -1 : v > 0 ? 1 : v; }
