@@ -72,8 +72,8 @@ def against_itself(t, options):
 
     def make(number):
         at = number if options.only is None else options.only
-        return question(options.seed, at, native=not options.floats, experimental=bool(features),
-                        newer=bool(features), query_bounds=False)
+        return question(options.seed, at, slips=False, native=not options.floats,
+                        experimental=bool(features), newer=bool(features), query_bounds=False)
     total = options.queries if options.only is None else 1
     return Run(Itself(ours), make, total, options.threads)
 

@@ -2,7 +2,7 @@
 
 from .judge import SAME, Verdict
 from .question import Question, seconds
-from .tree import MATRIX, pinned
+from .tree import SCALAR, VECTOR, pinned
 
 # What depends on the time of evaluation by itself, and so is not fixed by `@`.
 OF_EVALUATION_TIME = ("time", "timestamp", "minute", "hour", "day_of_week", "day_of_month", "day_of_year",
@@ -17,7 +17,7 @@ class Itself:
         self.ours = ours
 
     def verdict(self, question):
-        if question.step_ms and question.expression.type != MATRIX:  # which has no range query
+        if question.step_ms and question.expression.type in (SCALAR, VECTOR):
             return self.steps(question)
         return self.fixed(question.at(question.start_ms))
 

@@ -59,11 +59,11 @@ class Question:
         return " ".join(f"{k}={v}" if k != "query" else v for k, v in self.parameters().items())
 
 
-def question(seed, number, **grammar):
+def question(seed, number, slips=True, **grammar):
     """Question `number` of a run: the same for a seed, whatever was asked before."""
     r = random.Random(f"query {seed} {number}")
     expression = Grammar(r, **grammar).expression()
-    if r.random() < BROKEN:
+    if r.random() < BROKEN and slips:
         expression = Node(FIXED, broken(r, str(expression)))
     lookback = r.choice(("30s", "1m", "15s", "10m", "1")) if r.random() < 0.08 else ""
     start = BEGIN_MS + r.randrange(-120_000, SPAN_MS + 400_000)

@@ -21,8 +21,8 @@ AGGREGATIONS = "sum avg min max count group stddev stdvar".split()
 ORDER_DEPENDENT = ("sum", "avg", "stddev", "stdvar")
 # What picks by rank or by order, and so is free where values are equal.
 PICKING = ("topk", "bottomk", "limitk")
-# What sorts values, by an order in which 0 and -0 are equal.
-SORTED = ("quantile", "quantile_over_time", "mad_over_time")
+# What sorts values, or takes the first of equal ones, by an order in which 0 and -0 are equal.
+SORTED = ("quantile", "quantile_over_time", "mad_over_time", "min", "max")
 
 ARITHMETIC = ("+", "-", "*", "/", "%", "^", "atan2")
 COMPARISON = ("==", "!=", "<", "<=", ">", ">=")
