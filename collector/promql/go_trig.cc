@@ -43,7 +43,7 @@ Angle ReduceLarge(double x) {
   const int exponent = static_cast<int>(bits >> 52 & 0x7FF) - 1023 - 52;
   const uint64_t mantissa = (bits & 0x000FFFFFFFFFFFFF) | 0x0010000000000000;
   const auto from = static_cast<unsigned>(exponent + 61);
-  using Wide = unsigned __int128;
+  __extension__ using Wide = unsigned __int128;
   const auto third = static_cast<uint64_t>(Wide{Digits(from + 128)} * mantissa >> 64);
   const Wide low = Wide{Digits(from + 64)} * mantissa + third;
   const uint64_t high = Digits(from) * mantissa + static_cast<uint64_t>(low >> 64);
