@@ -97,8 +97,10 @@ class TypeChecker {
     const FunctionSignature& f = *node->function;
     VEDETTE_RETURN_IF_ERROR(CheckArity(*node));
     const std::string context = "call to function " + base::GoQuote(f.name);
+    const bool selects_info = f.id == FunctionId::kInfo && node->args.size() > 1;
+    if (selects_info) VEDETTE_RETURN_IF_ERROR(CheckInfo(*node->args[1]));
     for (size_t i = 0; i < node->args.size(); ++i) {
-      if (f.id == FunctionId::kInfo && i == 1) return CheckInfo(*node->args[1]);
+      if (selects_info && i == 1) continue;
       const size_t type_index = std::min(i, f.args().size() - 1);
       VEDETTE_RETURN_IF_ERROR(ExpectType(node->args[i].get(), f.args()[type_index], context));
     }

@@ -76,7 +76,7 @@ Token Lexer::Next() {
   while (true) {
     SkipBlanks();
     start_ = pos_;
-    if (Peek() != '#' || AtEnd()) break;
+    if (AtEnd() || Peek() != '#' || duration_start_) break;
     while (!AtEnd() && Peek() != '\n' && Peek() != '\r') ++pos_;
   }
   Token token = in_braces_ ? LexBraces() : duration_start_ ? LexDurationStart() : LexStatement();
@@ -159,7 +159,9 @@ Token Lexer::LexOperator(char c) {
       return Fail("unexpected character after '=': " + QuoteLast());
     case '!':
       if (Accept("=")) return Emit(TokenKind::kNotEqual);
-      if (AtEnd()) return Fail("unexpected character after '!': end of input");
+      if (AtEnd()) {
+        return Fail("unexpected character after '!': " + QuoteRune(base::kReplacementRune));
+      }
       ++pos_;
       return Fail("unexpected character after '!': " + QuoteLast());
     case '<':
@@ -181,7 +183,7 @@ Token Lexer::LexOperator(char c) {
     case '[':
       if (in_brackets_) return Fail("unexpected left bracket " + QuoteLast());
       in_brackets_ = duration_start_ = true;
-      got_colon_ = got_duration_ = false;
+      got_colon_ = false;
       return Emit(TokenKind::kLeftBracket);
     case ']':
       if (!in_brackets_) return Fail("unexpected right bracket " + QuoteLast());
@@ -244,6 +246,7 @@ Token Lexer::LexDurationStart() {
       return Emit(TokenKind::kRightBracket);
     case ':':
       if (!got_duration_) {
+        ++start_;  // upstream has taken the colon for a token by then
         return Fail("unexpected colon before duration in duration expression");
       }
       if (got_colon_) return Fail("unexpected repeated colon in duration expression");

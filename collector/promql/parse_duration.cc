@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 
 #include "base/strings.h"
 #include "collector/promql/parser_impl.h"
@@ -13,19 +14,24 @@ constexpr double kMaxDurationSeconds = 9223372036.854775807;  // 64 bits of nano
 
 // Why base::ParseDurationMs refused the text.
 std::string ExplainBadDuration(std::string_view text) {
+  static constexpr std::string_view kUnits[] = {"y", "w", "d", "h", "m", "s", "ms"};
   size_t i = 0;
+  size_t next = 0;  // units before stand already, or may not stand any more
+  bool in_order = true;
   while (i < text.size()) {
     while (i < text.size() && text[i] >= '0' && text[i] <= '9') ++i;
     const size_t unit_start = i;
     while (i < text.size() && (text[i] < '0' || text[i] > '9')) ++i;
     const std::string_view unit = text.substr(unit_start, i - unit_start);
-    constexpr std::string_view kUnits[] = {"ms", "s", "m", "h", "d", "w", "y"};
-    bool known = false;
-    for (const std::string_view u : kUnits) known = known || u == unit;
-    if (!known) {
+    const auto at = std::find(std::begin(kUnits), std::end(kUnits), unit);
+    if (at == std::end(kUnits)) {
       return "unknown unit " + base::GoQuote(unit) + " in duration " + base::GoQuote(text);
     }
+    const auto place = static_cast<size_t>(at - std::begin(kUnits));
+    in_order = in_order && place >= next;
+    next = place + 1;
   }
+  if (in_order) return "duration out of range";
   return "not a valid duration string: " + base::GoQuote(text);
 }
 
@@ -102,13 +108,20 @@ bool Parser::ParseNumberValue(const Token& token, double* value) {
     if (c != '_') digits.push_back(c);
   }
   if (ParseInteger(digits, value)) return true;
-  if (const auto parsed = base::ParseDouble(digits);
-      parsed && (!std::isinf(*parsed) || digits.find_first_of("iI") != std::string::npos)) {
+  const auto parsed = base::ParseDouble(digits);
+  const bool said = digits.find_first_of("iI") != std::string::npos;  // Inf
+  if (parsed && (!std::isinf(*parsed) || said)) {
     *value = *parsed;
     return true;
   }
-  return Reject(Fail(token.range(), "error parsing number: strconv.ParseFloat: parsing " +
-                                        base::GoQuote(digits) + ": value out of range"));
+  double ignored = 0;
+  const char* end = digits.data() + digits.size();
+  const auto [at, error] = std::from_chars(digits.data(), end, ignored);
+  const bool too_large = parsed || (error == std::errc::result_out_of_range && at == end);
+  return Reject(Fail(
+      token.range(),
+      base::Concat({"error parsing number: strconv.ParseFloat: parsing ", base::GoQuote(digits),
+                    too_large ? ": value out of range" : ": invalid syntax"})));
 }
 
 Parser::DurationContext Parser::RangeContext() const {
@@ -139,6 +152,7 @@ bool Parser::ParseRangeDuration(const DurationContext& context, DurationValue* o
   duration_context_ = context;
   DurationPtr duration = ParseDurationSum(kSumPrecedence);
   if (duration && IsLiteral(*duration) && duration->seconds <= 0) {
+    if (Is(TokenKind::kError)) return Reject(Unexpected());
     return Reject(Fail(duration->pos, "duration must be greater than 0"));
   }
   return StoreDuration(std::move(duration), out);
@@ -180,11 +194,10 @@ Parser::DurationPtr Parser::ParseDurationTail(DurationPtr lhs, int min_precedenc
     const bool right_associative = op.kind == TokenKind::kPow;
     DurationPtr rhs = ParseDurationSum(right_associative ? precedence : precedence + 1);
     if (!rhs) return nullptr;
-    if (IsLiteral(*rhs) && rhs->seconds == 0 && op.kind == TokenKind::kDiv) {
-      return Fail(op.range(), "division by zero");
-    }
-    if (IsLiteral(*rhs) && rhs->seconds == 0 && op.kind == TokenKind::kMod) {
-      return Fail(op.range(), "modulo by zero");
+    const bool divides = op.kind == TokenKind::kDiv || op.kind == TokenKind::kMod;
+    if (divides && IsLiteral(*rhs) && rhs->seconds == 0) {
+      if (Is(TokenKind::kError)) return Unexpected();
+      return Fail(op.range(), op.kind == TokenKind::kDiv ? "division by zero" : "modulo by zero");
     }
     lhs = MakeDuration(ToDurationOp(op.kind), std::move(lhs), std::move(rhs));
   }

@@ -55,6 +55,21 @@ bool CanNameMetric(TokenKind kind) {
   }
 }
 
+bool CanBeginExpr(TokenKind kind) {
+  switch (kind) {
+    case TokenKind::kNumber:
+    case TokenKind::kDuration:
+    case TokenKind::kString:
+    case TokenKind::kLeftParen:
+    case TokenKind::kLeftBrace:
+    case TokenKind::kAdd:
+    case TokenKind::kSub:
+      return true;
+    default:
+      return CanNameMetric(kind);
+  }
+}
+
 bool CanNameLabel(TokenKind kind) {
   switch (kind) {
     case TokenKind::kOn:
@@ -64,6 +79,8 @@ bool CanNameLabel(TokenKind kind) {
     case TokenKind::kBool:
     case TokenKind::kAtan2:
       return true;
+    case TokenKind::kWithout:
+      return false;
     default:
       return CanNameMetric(kind);
   }
@@ -86,6 +103,7 @@ std::nullptr_t Parser::Fail(PositionRange where, std::string message) {
 
 std::nullptr_t Parser::Unexpected(std::string_view context, std::string_view expected) {
   if (Is(TokenKind::kError)) return Fail(token_.range(), token_.error);
+  if (context.empty() && aggregations_ > 0) context = "aggregation";
   std::string message = "unexpected " + Describe(token_, options_.newer);
   if (!context.empty()) message += base::Concat({" in ", context});
   if (!expected.empty()) message += base::Concat({", expected ", expected});
@@ -339,7 +357,7 @@ bool Parser::ParseArguments(Params* args, int* end) {
     if (!Is(TokenKind::kComma)) break;
     const PositionRange comma = token_.range();
     Advance();
-    if (Is(TokenKind::kRightParen)) {
+    if (!Is(TokenKind::kError) && !CanBeginExpr(token_.kind)) {
       return Reject(Fail(comma, "trailing commas not allowed in function call args"));
     }
   }
@@ -348,18 +366,18 @@ bool Parser::ParseArguments(Params* args, int* end) {
   return true;
 }
 
+// What is wrong with the arguments comes before what is with the name, as upstream has it.
 ExprPtr Parser::ParseCall(const Token& name) {
   auto node = std::make_unique<CallExpr>();
+  int end = 0;
+  if (!ParseArguments(&node->args, &end)) return nullptr;
   node->function = FindFunction(name.text, options_.newer);
   if (node->function == nullptr) {
-    Fail(name.range(), "unknown function with name " + base::GoQuote(name.text));
-    return nullptr;
+    return Fail(name.range(), "unknown function with name " + base::GoQuote(name.text));
   }
   if (node->function->experimental && !options_.experimental_functions) {
     return Fail(name.range(), "function " + base::GoQuote(name.text) + " is not enabled");
   }
-  int end = 0;
-  if (!ParseArguments(&node->args, &end)) return nullptr;
   int depth = 0;
   for (const ExprPtr& arg : node->args) depth = std::max(depth, arg->depth);
   node->type = node->function->return_type;
@@ -367,6 +385,7 @@ ExprPtr Parser::ParseCall(const Token& name) {
 }
 
 ExprPtr Parser::ParseAggregate(const Token& op) {
+  const Level open(&aggregations_);
   auto node = std::make_unique<AggregateExpr>();
   node->op = op.aggregate;
   node->type = ValueType::kVector;
@@ -380,9 +399,10 @@ ExprPtr Parser::ParseAggregate(const Token& op) {
   if (before && !parse_modifier()) return nullptr;
   Params args;
   if (!ParseArguments(&args, &end)) return nullptr;
-  if (!before && (Is(TokenKind::kBy) || Is(TokenKind::kWithout)) && !parse_modifier()) {
-    return nullptr;
-  }
+  const bool modified = !before && (Is(TokenKind::kBy) || Is(TokenKind::kWithout));
+  if (modified && !parse_modifier()) return nullptr;
+  // Whether a modifier follows was to be looked at: what cannot be read there comes first.
+  if (!before && !modified && Is(TokenKind::kError)) return Unexpected();
   node->pos = {op.pos, end};
   return MakeAggregate(std::move(node), std::move(args));
 }

@@ -98,9 +98,13 @@ class Parser {
   Token token_;
   base::Status status_;
   DurationContext duration_context_;  // of the duration that is parsed
+  int aggregations_ = 0;  // that are open: what is unexpected in one is told so
   int depth_ = 0;
   int last_end_ = 0;  // where the token before token_ ended
 };
+
+// Whether an expression can begin with such a token.
+bool CanBeginExpr(TokenKind kind);
 
 // The metric or label name that a token can stand for where no keyword can.
 bool CanNameMetric(TokenKind kind);

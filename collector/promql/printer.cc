@@ -32,10 +32,16 @@ std::string TimeText(const TimeModifier& time) {
   return out;
 }
 
+// What reads back without quotes: a metric's name, colons included.
+bool IsPlainName(std::string name) {
+  std::replace(name.begin(), name.end(), ':', '_');
+  return model::IsLegacyLabelName(name);
+}
+
 std::string LabelList(const std::vector<std::string>& names) {
   std::vector<std::string> shown;
   for (const std::string& name : names) {
-    shown.push_back(model::IsLegacyLabelName(name) ? name : base::GoQuote(name));
+    shown.push_back(IsPlainName(name) ? name : base::GoQuote(name));
   }
   return "(" + base::Join(shown, ", ") + ")";
 }

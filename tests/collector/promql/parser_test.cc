@@ -49,15 +49,172 @@ TEST(Parser, PrintedTextParsesToTheSameText) {
   }
 }
 
+// As 3.5.3 says it, which was asked.
+TEST(Parser, MessagesAreUpstreams) {
+  const BadQuery kCases[] = {
+      {"sum(foo bar)", "1:9: parse error: unexpected identifier \"bar\" in aggregation"},
+      {"sum(rate(foo, > 5))",
+       "1:13: parse error: trailing commas not allowed in function call args"},
+      {"nope(1,)", "1:7: parse error: trailing commas not allowed in function call args"},
+      {"nope(foo bar)", "1:10: parse error: unexpected identifier \"bar\""},
+      {"avg(", "1:5: parse error: unclosed left parenthesis"},
+      {"foo[:5m]", "1:6: parse error: unexpected colon before duration in duration expression"},
+      {"foo[#c\n5m]", "1:5: parse error: unexpected character in duration expression: '#'"},
+      {"foo[5m:", "1:8: parse error: unclosed left bracket"},
+      {"foo[5s:x", "1:8: parse error: unexpected colon 'x'"},
+      {"foo[0}", "1:6: parse error: unexpected character: '}'"},
+      {"foo start", "1:5: parse error: unexpected \"start\""},
+      {"foo @ start", "1:12: parse error: unexpected end of input in @, expected timestamp"},
+      {"foo[301y]", "1:5: parse error: duration out of range"},
+      {"foo[1d1w]", "1:5: parse error: not a valid duration string: \"1d1w\""},
+      {"foo[5m/0]", "1:7: parse error: division by zero"},
+      {"2 * .50.5",
+       "1:5: parse error: error parsing number: strconv.ParseFloat: parsing \".50.5\": invalid "
+       "syntax"},
+      {"sum by (without) (a)",
+       "1:9: parse error: unexpected <without> in grouping opts, expected "
+       "label"},
+      {"a + on(\"\") b", "1:8: parse error: invalid label name for grouping: \"\""},
+      {"info(1, up)",
+       "1:9: parse error: expected label selectors only, got vector selector instead"},
+  };
+  ParserOptions options;
+  options.experimental_functions = options.duration_expressions = true;
+  for (const BadQuery& c : kCases) {
+    SCOPED_TRACE(c.query);
+    const auto expr = ParseExpr(c.query, options);
+    ASSERT_FALSE(expr.ok());
+    EXPECT_EQ(base::Message(expr.status()), c.error);
+  }
+}
+
+struct Offset {
+  const char* query;
+  const char* printed;
+  ExprKind kind;
+};
+
+// Where an offset ends: a literal is all of it, what is in parentheses goes on.
+TEST(Parser, OffsetsEndWhereUpstreamsDo) {
+  const Offset kCases[] = {
+      {"foo offset 5m * 2", "foo offset 5m * 2", ExprKind::kBinary},
+      {"foo offset -2^2", "foo offset -2s ^ 2", ExprKind::kBinary},
+      {"foo offset (5m) * 2", "foo offset 5m * 2", ExprKind::kVectorSelector},
+      {"foo offset -(5m) * 2", "foo offset -5m * 2", ExprKind::kVectorSelector},
+      {"foo offset (1 + 2) ^ 2", "foo offset (1 + 2) ^ 2", ExprKind::kVectorSelector},
+      {"foo offset (5m) > 3", "foo offset 5m > 3", ExprKind::kBinary},
+  };
+  ParserOptions options;
+  options.duration_expressions = true;
+  for (const Offset& c : kCases) {
+    SCOPED_TRACE(c.query);
+    const auto expr = ParseExpr(c.query, options);
+    ASSERT_TRUE(expr.ok()) << expr.status();
+    EXPECT_EQ((*expr)->kind, c.kind);
+    EXPECT_EQ(Print(**expr), c.printed);
+  }
+  // 3.14 ends it behind signed parentheses too.
+  const auto newest = ParseExpr("foo offset -(5m) * 2", ParserOptions::All());
+  ASSERT_TRUE(newest.ok()) << newest.status();
+  EXPECT_EQ((*newest)->kind, ExprKind::kBinary);
+}
+
+TEST(Parser, WhatIsNewerStandsBehindItsOwnSwitch) {
+  ParserOptions newer;
+  newer.newer = true;
+  const BadQuery kCases[] = {
+      {"foo anchored", "1:1: parse error: anchored modifier is experimental and not enabled"},
+      {"rate(foo[5m] smoothed)",
+       "1:6: parse error: smoothed modifier is experimental and not enabled"},
+      {"a + fill(0) b", "1:1: parse error: binop fill modifiers are experimental and not enabled"},
+      {"min_of(1, 2)", "1:1: parse error: function \"min_of\" is not enabled"},
+      {"foo[step()]", "1:5: parse error: experimental duration expression is not enabled"},
+  };
+  for (const BadQuery& c : kCases) {
+    SCOPED_TRACE(c.query);
+    const auto expr = ParseExpr(c.query, newer);
+    ASSERT_FALSE(expr.ok());
+    EXPECT_EQ(base::Message(expr.status()), c.error);
+    EXPECT_FALSE(ParseExpr(c.query).ok());
+    EXPECT_TRUE(ParseExpr(c.query, ParserOptions::All()).ok());
+  }
+  EXPECT_TRUE(ParseExpr("a </ 2", newer).ok());
+  // Their words are names of metrics and labels all the same.
+  for (const char* query : {"fill + on (fill_left) step", "anchored{smoothed=\"x\"}",
+                            "sum by (range, min_of) (max_of)", "other + fill(0) fill"}) {
+    EXPECT_TRUE(ParseExpr(query, ParserOptions::All()).ok()) << query;
+  }
+}
+
+TEST(Parser, ModifiersStandOnlyWhereTheyMean) {
+  const BadQuery kCases[] = {
+      {"foo[5m:1m] anchored",
+       "1:1: parse error: anchored modifier is not supported for subqueries"},
+      {"(foo) smoothed", "1:1: parse error: smoothed modifier not implemented"},
+      {"foo anchored smoothed",
+       "1:1: parse error: anchored and smoothed modifiers cannot be used together"},
+      {"a and fill(0) b",
+       "1:1: parse error: filling in missing series not allowed for set operators"},
+      {"a + fill(0) 1",
+       "1:1: parse error: filling in missing series only allowed between instant vectors"},
+      {"foo @ end() [5m]", "1:13: parse error: no @ modifiers allowed before range"},
+      {"foo offset (5m)[5m]", "1:16: parse error: no offset modifiers allowed before range"},
+  };
+  for (const BadQuery& c : kCases) {
+    SCOPED_TRACE(c.query);
+    const auto expr = ParseExpr(c.query, ParserOptions::All());
+    ASSERT_FALSE(expr.ok());
+    EXPECT_EQ(base::Message(expr.status()), c.error);
+  }
+}
+
+std::string Repeat(std::string_view unit, int times) {
+  std::string out;
+  for (int i = 0; i < times; ++i) out += unit;
+  return out;
+}
+
 TEST(Parser, NestingIsBounded) {
-  for (const char* unit : {"(", "-", "1+", "abs(", "1^", "sum(", "foo[(", "foo offset ("}) {
-    std::string query;
-    for (int i = 0; i < 100'000; ++i) query += unit;
+  for (const bool newer : {false, true}) {
+    ParserOptions options = ParserOptions::All();
+    options.newer = newer;
+    for (const char* unit : {"(",           "-",       "1+",      "abs(",
+                             "1^",          "sum(",    "foo[(",   "foo offset (",
+                             "foo[-",       "foo[1+",  "foo[1^",  "foo offset -(",
+                             "foo[min_of(", "a+on(b)", "[",       "foo[5m:",
+                             "{",           "\"",      "sum by(", "foo[5m][",
+                             "- 1 +"}) {
+      SCOPED_TRACE(unit);
+      EXPECT_FALSE(ParseExpr(Repeat(unit, 100'000), options).ok());
+    }
+  }
+  EXPECT_TRUE(ParseExpr(Repeat("(", 400) + "1" + Repeat(")", 400)).ok());
+  EXPECT_FALSE(ParseExpr(Repeat("(", 600) + "1" + Repeat(")", 600)).ok());
+}
+
+TEST(Parser, ChainsOfOperatorsAreBounded) {
+  for (const char* link : {" or a", " + a", " and on (x) a", " ^ a"}) {
+    SCOPED_TRACE(link);
+    const auto expr = ParseExpr("a" + Repeat(link, 100'000));
+    ASSERT_FALSE(expr.ok());
+    EXPECT_NE(base::Message(expr.status()).find("nested too deeply"), std::string::npos);
+    EXPECT_TRUE(ParseExpr("a" + Repeat(link, 400)).ok());
+  }
+  EXPECT_FALSE(ParseExpr("foo[1m" + Repeat(" + 1m", 100'000) + "]", ParserOptions::All()).ok());
+}
+
+// A long token costs its length and no more.
+TEST(Parser, LongTokensAreRead) {
+  const std::string digits(1'000'000, '9');
+  for (const std::string& query :
+       {digits, "foo[" + digits + "s]", "foo offset " + digits, "foo @ " + digits, "0x" + digits,
+        "1e" + digits, "foo[" + Repeat("1h", 100'000) + "]"}) {
     EXPECT_FALSE(ParseExpr(query).ok());
   }
-  std::string chain = "1";
-  for (int i = 0; i < 100'000; ++i) chain += " or 1";
-  EXPECT_FALSE(ParseExpr(chain).ok());
+  EXPECT_TRUE(ParseExpr(std::string(1'000'000, 'a')).ok());
+  EXPECT_TRUE(ParseExpr("\"" + std::string(1'000'000, 'a') + "\"").ok());
+  EXPECT_TRUE(ParseExpr("a{" + Repeat("b=\"c\",", 20'000) + "}").ok());
+  EXPECT_TRUE(ParseExpr("sum by (" + Repeat("b,", 50'000) + ") (a)").ok());
 }
 
 TEST(Parser, MetricSelectorTakesNothingElse) {
