@@ -15,6 +15,9 @@ struct OpResult {
   bool keep = true;
 };
 
+// </ and >/, which take a histogram on their left.
+inline bool IsTrim(BinaryOp op) { return op == BinaryOp::kTrimUpper || op == BinaryOp::kTrimLower; }
+
 inline OpResult Apply(BinaryOp op, double a, double b) {
   switch (op) {
     case BinaryOp::kAdd:
@@ -43,7 +46,7 @@ inline OpResult Apply(BinaryOp op, double a, double b) {
       return {a, a >= b};
     case BinaryOp::kLessEqual:
       return {a, a <= b};
-    case BinaryOp::kTrimUpper:  // of histograms alone
+    case BinaryOp::kTrimUpper:
     case BinaryOp::kTrimLower:
     case BinaryOp::kAnd:
     case BinaryOp::kOr:

@@ -87,7 +87,7 @@ BucketQuantileResult BucketQuantile(double q, std::vector<Bucket>* buckets) {
   return result;
 }
 
-double BucketFraction(double lower, double upper, std::vector<Bucket>* buckets) {
+double BucketFraction(double lower, double upper, bool newer, std::vector<Bucket>* buckets) {
   if (!Normalize(buckets)) return NormalNan();
   const double total = buckets->back().count;
   if (total == 0 || std::isnan(lower) || std::isnan(upper)) return NormalNan();
@@ -102,7 +102,7 @@ double BucketFraction(double lower, double upper, std::vector<Bucket>* buckets) 
     double start = -kInf;
     if (i > 0) {
       start = (*buckets)[i - 1].upper_bound;
-    } else if (bucket.upper_bound > 0) {
+    } else if (newer && bucket.upper_bound > 0) {
       start = 0;  // the first bucket of positive bounds begins at zero
     }
     const auto locate = [&](double v, bool* set, double* found) {

@@ -21,8 +21,10 @@ struct BucketQuantileResult {
 // not be empty; NaN without a +Inf bucket.
 BucketQuantileResult BucketQuantile(double q, std::vector<Bucket>* buckets);
 
-// The share of observations between two values.
-double BucketFraction(double lower, double upper, std::vector<Bucket>* buckets);
+// The share of observations between two values. Where a first bucket of positive bounds begins:
+// Prometheus 3.5 has it begin at -Inf, which leaves nothing to tell of values within it (NaN);
+// newer ones at zero.
+double BucketFraction(double lower, double upper, bool newer, std::vector<Bucket>* buckets);
 
 }  // namespace vedette::promql
 

@@ -57,6 +57,9 @@ Value InstantValue(Table table, int64_t time_ms) {
   for (Row& row : table.rows) {
     if (IsPresent(row.At(0))) {
       value.vector.push_back({std::move(row.labels), time_ms, row.At(0)});
+    } else if (!row.histograms.empty()) {
+      value.vector.push_back(
+          {std::move(row.labels), time_ms, 0, std::move(row.histograms.front().histogram)});
     }
   }
   return value;
@@ -71,7 +74,10 @@ Value RangeValue(Table table, const Grid& grid) {
       if (IsPresent(row.At(step))) series.points.push_back({grid.At(step), row.At(step)});
     }
     row.values.clear();
-    if (series.points.empty()) continue;
+    for (HistogramStep& h : row.histograms) {
+      series.histograms.push_back({grid.At(h.step), 0, std::move(h.histogram)});
+    }
+    if (series.points.empty() && series.histograms.empty()) continue;
     series.labels = std::move(row.labels);
     value.matrix.push_back(std::move(series));
   }
@@ -94,6 +100,8 @@ QueryRun::Settings SettingsFor(const Engine::Options& options, const base::Clock
   settings.default_subquery_step_ms = options.default_subquery_step_ms;
   settings.delayed_name_removal = options.delayed_name_removal;
   settings.type_and_unit_labels = options.type_and_unit_labels;
+  settings.level = options.level;
+  settings.use_start_timestamps = options.use_start_timestamps;
   return settings;
 }
 
@@ -182,6 +190,7 @@ Result RunRange(const Engine::Options& options, const base::Clock* clock, const 
   QueryRun::Settings settings = SettingsFor(options, clock, context);
   settings.start_ms = start_ms;
   settings.end_ms = end_ms;
+  settings.step_ms = step_ms;
   const int64_t steps = end_ms < start_ms ? 0 : (end_ms - start_ms) / step_ms + 1;
   if (steps > settings.max_samples || steps > std::numeric_limits<int>::max()) {
     return Failed(ErrorKind::kExecution, "the query has more steps than a query may hold samples");

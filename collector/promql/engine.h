@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "collector/promql/level.h"
 #include "collector/promql/parser.h"
 #include "collector/promql/query_stats.h"
 #include "collector/promql/storage.h"
@@ -57,6 +58,10 @@ class Engine {
     std::chrono::nanoseconds timeout = std::chrono::minutes(2);
     int64_t default_subquery_step_ms = 60 * 1000;  // [5m:]; the global evaluation interval
     bool delayed_name_removal = false;
+    // Whose answers are given where versions differ.
+    Level level = Level::kPrometheus35;
+    // Counters that say when they began are reset there.
+    bool use_start_timestamps = false;
     // With type-and-unit labels on, dropping a name drops __type__ and __unit__ too.
     bool type_and_unit_labels = false;
     size_t max_annotations = 10;  // of each kind in a result; 0: all

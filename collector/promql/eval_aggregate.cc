@@ -3,6 +3,8 @@
 #include "collector/promql/accumulators.h"
 #include "collector/promql/evaluator.h"
 #include "collector/promql/grouping.h"
+#include "collector/promql/histogram_aggregate.h"
+#include "collector/promql/histogram_notes.h"
 
 // Aggregations: series stream into their groups' accumulators.
 
@@ -35,10 +37,9 @@ base::StatusOr<Table> Evaluator::EvalAggregate(const AggregateExpr& expr, const 
       return EvalTopK(expr, grid);
     case AggregateOp::kLimitk:
     case AggregateOp::kLimitRatio:
-      break;
+      return EvalLimit(expr, grid);
   }
-  return ExecutionError(
-      base::Concat({OpText(expr.op), "() is experimental and not supported yet"}));
+  return ExecutionError("unknown aggregation");
 }
 
 template <typename Accumulator>
@@ -47,6 +48,7 @@ base::StatusOr<Table> Evaluator::Accumulate(const AggregateExpr& expr, const Gri
   Grouping grouping(expr);
   std::vector<std::vector<Accumulator>> groups;
   std::vector<bool> drop_name;
+  HistogramAggregate histograms(expr, run_);
   SampleHold hold;
   const base::Status streamed = Stream(*expr.operand, grid, [&](Row&& row) {
     const size_t group = grouping.GroupOf(row.labels);
@@ -55,6 +57,7 @@ base::StatusOr<Table> Evaluator::Accumulate(const AggregateExpr& expr, const Gri
       groups.emplace_back(steps);
       drop_name.push_back(row.drop_name);
     }
+    if (!row.histograms.empty()) VEDETTE_RETURN_IF_ERROR(histograms.Add(group, row));
     for (size_t i = 0; i < row.values.size(); ++i) {
       const double v = row.values[i];
       if (IsPresent(v)) groups[group][static_cast<size_t>(row.first) + i].Add(v);
@@ -70,6 +73,7 @@ base::StatusOr<Table> Evaluator::Accumulate(const AggregateExpr& expr, const Gri
     for (size_t i = 0; i < steps; ++i) {
       if (groups[group][i].seen()) row.Append(static_cast<int>(i), groups[group][i].Value());
     }
+    histograms.Finish(group, &row);
     if (!row.empty()) VEDETTE_RETURN_IF_ERROR(table.Add(run_, std::move(row)));
   }
   return table;
@@ -81,13 +85,16 @@ base::StatusOr<Table> Evaluator::EvalQuantile(const AggregateExpr& expr, const G
   for (int step = 0; step < grid.steps; ++step) {
     const double value = q.ScalarAt(step);
     if (!(value >= 0 && value <= 1)) {
-      run_->annotations().WarnInvalidQuantile(value, expr.param->pos);
+      run_->annotations().WarnInvalidQuantile(value, PlaceOf(*expr.param));
     }
   }
   Table out;
   Grouping grouping(expr);
   std::vector<std::vector<const Row*>> groups;
   for (const Row& row : input.rows) {
+    if (!row.histograms.empty()) {
+      InformIgnoredInAggregation(&run_->annotations(), OpText(expr.op), PlaceOf(*expr.operand));
+    }
     const size_t group = grouping.GroupOf(row.labels);
     if (group == groups.size()) groups.emplace_back();
     groups[group].push_back(&row);
@@ -119,18 +126,25 @@ base::StatusOr<Table> Evaluator::EvalCountValues(const AggregateExpr& expr, cons
   grouping.AlsoBy(label);
   std::vector<std::vector<double>> counts;
   SampleHold hold;
+  const auto count = [&](const Row& row, int step, const std::string& shown) {
+    const size_t group =
+        grouping.GroupOf(model::LabelsBuilder(row.labels).Set(label, shown).Build());
+    if (group == counts.size()) {
+      VEDETTE_RETURN_IF_ERROR(hold.Add(run_, static_cast<size_t>(grid.steps)));
+      counts.emplace_back(static_cast<size_t>(grid.steps), 0.0);
+    }
+    counts[group][static_cast<size_t>(step)] += 1;
+    return base::Status();
+  };
   const base::Status streamed = Stream(*expr.operand, grid, [&](Row&& row) {
     for (int step = row.first; step < row.end(); ++step) {
       if (!IsPresent(row.At(step))) continue;
       std::string shown;
       base::AppendFloatF(row.At(step), &shown);
-      const size_t group =
-          grouping.GroupOf(model::LabelsBuilder(row.labels).Set(label, shown).Build());
-      if (group == counts.size()) {
-        VEDETTE_RETURN_IF_ERROR(hold.Add(run_, static_cast<size_t>(grid.steps)));
-        counts.emplace_back(static_cast<size_t>(grid.steps), 0.0);
-      }
-      counts[group][static_cast<size_t>(step)] += 1;
+      VEDETTE_RETURN_IF_ERROR(count(row, step, shown));
+    }
+    for (const HistogramStep& h : row.histograms) {
+      VEDETTE_RETURN_IF_ERROR(count(row, h.step, HistogramLabelText(*h.histogram)));
     }
     return base::Status();
   });
@@ -140,8 +154,8 @@ base::StatusOr<Table> Evaluator::EvalCountValues(const AggregateExpr& expr, cons
     Row row;
     row.labels = grouping.LabelsOf(group);
     for (int step = 0; step < grid.steps; ++step) {
-      const double count = counts[group][static_cast<size_t>(step)];
-      if (count > 0) row.Append(step, count);
+      const double found = counts[group][static_cast<size_t>(step)];
+      if (found > 0) row.Append(step, found);
     }
     VEDETTE_RETURN_IF_ERROR(table.Add(run_, std::move(row)));
   }

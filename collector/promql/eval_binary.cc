@@ -29,7 +29,8 @@ base::StatusOr<Table> Evaluator::EvalVectorScalar(const BinaryExpr& expr, const 
   VEDETTE_ASSIGN_OR_RETURN(Table rhs, Eval(*expr.rhs, grid));
   const Table& scalar = scalar_left ? lhs : rhs;
   Table& vector = scalar_left ? rhs : lhs;
-  const bool renames = !IsComparison(expr.op) || expr.return_bool;
+  if (IsTrim(expr.op)) PassOverFloats(expr, &vector);
+  const bool renames = (!IsComparison(expr.op) && !IsTrim(expr.op)) || expr.return_bool;
   for (Row& row : vector.rows) {
     for (size_t i = 0; i < row.values.size(); ++i) {
       const double v = row.values[i];
@@ -44,6 +45,7 @@ base::StatusOr<Table> Evaluator::EvalVectorScalar(const BinaryExpr& expr, const 
         row.values[i] = result.value;
       }
     }
+    if (!row.histograms.empty()) ApplyToHistograms(expr, scalar, &row);
     if (renames) DropName(&row);
   }
   if (renames) VEDETTE_RETURN_IF_ERROR(MergeRenamed(&vector));

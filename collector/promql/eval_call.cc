@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "collector/promql/evaluator.h"
+#include "collector/promql/histogram_quantile.h"
 #include "collector/promql/math.h"
 #include "collector/promql/range_functions.h"
 #include "collector/promql/vector_functions.h"
@@ -69,6 +70,12 @@ base::StatusOr<Table> Evaluator::EvalCall(const CallExpr& call, const Grid& grid
       return EvalSort(call, grid, false);
     case FunctionId::kSortDesc:
       return EvalSort(call, grid, true);
+    case FunctionId::kSortByLabel:
+      return EvalSortByLabel(call, grid, false);
+    case FunctionId::kSortByLabelDesc:
+      return EvalSortByLabel(call, grid, true);
+    case FunctionId::kInfo:
+      return EvalInfo(call, grid);
     case FunctionId::kLabelReplace:
       return EvalLabelReplace(call, grid);
     case FunctionId::kLabelJoin:
@@ -76,21 +83,35 @@ base::StatusOr<Table> Evaluator::EvalCall(const CallExpr& call, const Grid& grid
     case FunctionId::kHistogramQuantile:
     case FunctionId::kHistogramFraction:
       return EvalHistogram(call, grid);
+    case FunctionId::kHistogramQuantiles:
+      return EvalQuantiles(call, grid);
+    case FunctionId::kStep:
+    case FunctionId::kRange:
+    case FunctionId::kStart:
+    case FunctionId::kEnd:
+      return EvalQueryTime(id, grid);
+    case FunctionId::kMinOf:
+    case FunctionId::kMaxOf:
+      return EvalExtremum(call, grid);
+    case FunctionId::kStartTimestamp:
+      return EvalStartTimestamp(call, grid);
     case FunctionId::kHistogramAvg:
+      return EvalOfHistograms(call, grid, [](const auto& h) { return h.sum / h.count_float; });
     case FunctionId::kHistogramCount:
-    case FunctionId::kHistogramStddev:
-    case FunctionId::kHistogramStdvar:
+      return EvalOfHistograms(call, grid, [](const auto& h) { return h.count_float; });
     case FunctionId::kHistogramSum:
-      // They look at native histograms and pass over floats; samples are floats here.
-      VEDETTE_RETURN_IF_ERROR(Eval(*call.args[0], grid).status());
-      return Table{};
+      return EvalOfHistograms(call, grid, [](const auto& h) { return h.sum; });
+    case FunctionId::kHistogramStdvar:
+      return EvalOfHistograms(call, grid, HistogramVariance);
+    case FunctionId::kHistogramStddev:
+      return EvalOfHistograms(call, grid,
+                              [](const auto& h) { return std::sqrt(HistogramVariance(h)); });
     default:
-      return ExecutionError(base::Concat(
-          {"function ", call.function->name, "() is experimental and not supported yet"}));
+      return ExecutionError(base::Concat({"function ", call.function->name, "() has no value"}));
   }
 }
 
-// The argument with f(value, step) in place of each value and without its names.
+// The argument with f(value, step) in place of each float, without its histograms and names.
 base::StatusOr<Table> Evaluator::EvalMapped(const Expr& arg, const Grid& grid,
                                             const std::function<double(double, int)>& f) {
   VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(arg, grid));
@@ -99,8 +120,10 @@ base::StatusOr<Table> Evaluator::EvalMapped(const Expr& arg, const Grid& grid,
       if (!IsPresent(row.values[i])) continue;
       row.values[i] = f(row.values[i], row.first + static_cast<int>(i));
     }
+    row.histograms.clear();
     DropName(&row);
   }
+  std::erase_if(table.rows, [](const Row& row) { return row.empty(); });
   VEDETTE_RETURN_IF_ERROR(MergeRenamed(&table));
   return table;
 }
@@ -153,19 +176,33 @@ base::StatusOr<Table> Evaluator::EvalClamp(const CallExpr& call, const Grid& gri
   });
 }
 
+// What is not a sample itself has the time of the step.
+base::StatusOr<Table> Evaluator::EvalStepTimes(const Expr& arg, const Grid& grid) {
+  VEDETTE_ASSIGN_OR_RETURN(const Table table, Eval(arg, grid));
+  Table out;
+  for (const Row& in : table.rows) {
+    Row row;
+    row.labels = in.labels;
+    for (int step = 0; step < grid.steps; ++step) {
+      if (in.Has(step)) row.Append(step, static_cast<double>(grid.At(step)) / 1000);
+    }
+    DropName(&row);
+    if (!row.empty()) VEDETTE_RETURN_IF_ERROR(out.Add(run_, std::move(row)));
+  }
+  VEDETTE_RETURN_IF_ERROR(MergeRenamed(&out));
+  return out;
+}
+
 base::StatusOr<Table> Evaluator::EvalTimestamp(const CallExpr& call, const Grid& grid) {
   const Expr& arg = StripParens(*call.args[0]);
   const auto* selector = TryAs<VectorSelector>(arg);
-  if (selector == nullptr) {
-    return EvalMapped(arg, grid,
-                      [&](double, int step) { return static_cast<double>(grid.At(step)) / 1000; });
-  }
+  if (selector == nullptr) return EvalStepTimes(arg, grid);
   Table table;
   const RowSink add = [&](Row&& row) {
     DropName(&row);
     return table.Add(run_, std::move(row));
   };
-  const base::Status streamed = StreamSelector(*selector, grid, /*timestamps=*/true, add);
+  const base::Status streamed = StreamSelector(*selector, grid, SampleField::kTime, add);
   VEDETTE_RETURN_IF_ERROR(streamed);
   VEDETTE_RETURN_IF_ERROR(MergeRenamed(&table));
   return table;
@@ -177,6 +214,7 @@ base::StatusOr<Table> Evaluator::EvalAbsent(const CallExpr& call, const Grid& gr
     for (int step = row.first; step < row.end(); ++step) {
       if (IsPresent(row.At(step))) present[static_cast<size_t>(step)] = true;
     }
+    for (const HistogramStep& h : row.histograms) present[static_cast<size_t>(h.step)] = true;
     return base::Status();
   });
   VEDETTE_RETURN_IF_ERROR(streamed);
@@ -209,19 +247,6 @@ base::StatusOr<Table> Evaluator::EvalScalar(const CallExpr& call, const Grid& gr
 base::StatusOr<Table> Evaluator::EvalVector(const CallExpr& call, const Grid& grid) {
   VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
   table.type = ValueType::kVector;
-  return table;
-}
-
-// Orders an instant vector; a range query's result is ordered by labels anyway. NaN goes last.
-base::StatusOr<Table> Evaluator::EvalSort(const CallExpr& call, const Grid& grid, bool descending) {
-  VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
-  if (grid.steps > 1) return table;
-  std::stable_sort(table.rows.begin(), table.rows.end(), [&](const Row& x, const Row& y) {
-    const double a = x.At(0);
-    const double b = y.At(0);
-    if (std::isnan(a) || std::isnan(b)) return !std::isnan(a) && std::isnan(b);
-    return descending ? a > b : a < b;
-  });
   return table;
 }
 

@@ -1,22 +1,26 @@
-#include <charconv>
+#include <map>
 
 #include "absl/container/flat_hash_map.h"
+#include "base/number_text.h"
 #include "base/strings.h"
 #include "collector/promql/classic_histogram.h"
 #include "collector/promql/evaluator.h"
+#include "collector/promql/histogram_notes.h"
 
-// histogram_quantile and histogram_fraction over classic histograms.
+// histogram_quantile, histogram_quantiles and histogram_fraction, over native histograms and
+// classic ones, which are made of rows of buckets.
 
 namespace vedette::promql {
 namespace {
 
 constexpr std::string_view kBucketLabel = "le";
 
-// The bucket rows of one histogram: labels but for `le` are equal.
+// One histogram: its bucket rows, whose labels but for `le` are equal, and the native one with
+// these labels.
 struct HistogramRows {
   model::Labels labels;
-  bool drop_name = true;
   std::vector<std::pair<double, const Row*>> bounds;
+  const Row* native = nullptr;
 
   std::vector<Bucket> At(int step) const {
     std::vector<Bucket> out;
@@ -28,58 +32,177 @@ struct HistogramRows {
   }
 };
 
+// The histograms of an instant vector, in the order in which they appear.
+class HistogramSet {
+ public:
+  HistogramSet(const Table& table, PositionRange where, Annotations* annotations) {
+    for (const Row& row : table.rows) {
+      if (!row.histograms.empty()) Find(row.labels)->native = &row;
+      if (!row.values.empty()) AddBucket(row, where, annotations);
+    }
+  }
+  const std::vector<HistogramRows>& all() const { return histograms_; }
+
+ private:
+  HistogramRows* Find(const model::Labels& key) {
+    const auto [at, fresh] = index_.try_emplace(key, histograms_.size());
+    if (fresh) {
+      histograms_.emplace_back();
+      histograms_.back().labels = key;
+    }
+    return &histograms_[at->second];
+  }
+
+  void AddBucket(const Row& row, PositionRange where, Annotations* annotations) {
+    const std::string_view le = row.labels.Get(kBucketLabel);
+    if (const auto bound = base::ParseDouble(le)) {
+      Find(model::LabelsBuilder(row.labels).Delete(kBucketLabel).Build())
+          ->bounds.emplace_back(*bound, &row);
+    } else {
+      annotations->WarnBadBucketLabel(row.labels.MetricName(), le, where);
+    }
+  }
+
+  std::vector<HistogramRows> histograms_;
+  absl::flat_hash_map<model::Labels, size_t> index_;
+};
+
+// One of the functions: what it makes of a histogram at a step.
+class HistogramFunction {
+ public:
+  HistogramFunction(const CallExpr& call, const Table& first, const Table& second, QueryRun* run)
+      : quantile_(call.function->id != FunctionId::kHistogramFraction),
+        first_(first),
+        second_(second),
+        vector_pos_(PlaceOf(VectorArg(call))),
+        note_pos_(run->Newer() ? vector_pos_ : PlaceOf(*call.args[0])),
+        run_(run) {}
+
+  static const Expr& VectorArg(const CallExpr& call) {
+    const bool vector_first = call.function->id == FunctionId::kHistogramQuantiles;
+    return vector_first ? *call.args.front() : *call.args.back();
+  }
+  PositionRange vector_pos() const { return vector_pos_; }
+
+  Row Compute(const HistogramRows& histogram, const Grid& grid) const {
+    Row row;
+    for (int step = 0; step < grid.steps; ++step) {
+      std::vector<Bucket> buckets = histogram.At(step);
+      const HistogramPtr native =
+          histogram.native == nullptr ? nullptr : histogram.native->HistogramAt(step);
+      const std::string_view metric = histogram.labels.MetricName();
+      if (native != nullptr && !buckets.empty()) {
+        HistogramNotes(&run_->annotations(), metric, vector_pos_).WarnClassicAndNative();
+      } else if (native != nullptr) {
+        row.Append(step, OfNative(*native, metric, step));
+      } else if (!buckets.empty()) {
+        row.Append(step, OfBuckets(&buckets, metric, row.empty(), step));
+      }
+    }
+    return row;
+  }
+
+ private:
+  double OfNative(const model::Histogram& histogram, std::string_view metric, int step) const {
+    if (!run_->settings().delayed_name_removal) metric = "";
+    const HistogramNotes notes(&run_->annotations(), metric, note_pos_);
+    if (quantile_) {
+      const HistogramQuantileResult result = HistogramQuantile(first_.ScalarAt(step), histogram);
+      notes.NoteQuantile(result.note);
+      return result.value;
+    }
+    const double lower = first_.ScalarAt(step);
+    const double upper = second_.ScalarAt(step);
+    if (TellsOfNans(histogram, lower, upper)) notes.InformNansInFraction();
+    return HistogramFraction(lower, upper, run_->merge_rules(), histogram);
+  }
+
+  static bool TellsOfNans(const model::Histogram& histogram, double lower, double upper) {
+    return std::isnan(histogram.sum) && histogram.count_float != 0 && lower < upper;
+  }
+
+  double OfBuckets(std::vector<Bucket>* buckets, std::string_view metric, bool first_value,
+                   int step) const {
+    if (!quantile_) {
+      return BucketFraction(first_.ScalarAt(step), second_.ScalarAt(step), run_->Newer(), buckets);
+    }
+    const BucketQuantileResult result = BucketQuantile(first_.ScalarAt(step), buckets);
+    if (result.forced_monotonic) {
+      // Prometheus names the metric at its first step only: by then the name is dropped.
+      const bool named = first_value || run_->settings().delayed_name_removal;
+      run_->annotations().InformForcedMonotonicity(named ? metric : "", vector_pos_);
+    }
+    return result.value;
+  }
+
+  const bool quantile_;
+  const Table& first_;
+  const Table& second_;
+  const PositionRange vector_pos_;
+  const PositionRange note_pos_;
+  QueryRun* const run_;
+};
+
+void CheckQuantiles(const Table& quantiles, const Grid& grid, PositionRange where, QueryRun* run) {
+  for (int step = 0; step < grid.steps; ++step) {
+    const double q = quantiles.ScalarAt(step);
+    if (!(q >= 0 && q <= 1)) run->annotations().WarnInvalidQuantile(q, where);
+  }
+}
+
 }  // namespace
 
 base::StatusOr<Table> Evaluator::EvalHistogram(const CallExpr& call, const Grid& grid) {
-  const bool quantile = call.function->id == FunctionId::kHistogramQuantile;
-  const Expr& buckets_arg = *call.args.back();
   VEDETTE_ASSIGN_OR_RETURN(const Table first, Eval(*call.args[0], grid));
   Table second;
-  if (!quantile) {
+  if (call.function->id == FunctionId::kHistogramFraction) {
     VEDETTE_ASSIGN_OR_RETURN(second, Eval(*call.args[1], grid));
+  } else {
+    CheckQuantiles(first, grid, PlaceOf(*call.args[0]), run_);
   }
-  VEDETTE_ASSIGN_OR_RETURN(const Table buckets, Eval(buckets_arg, grid));
+  VEDETTE_ASSIGN_OR_RETURN(const Table vector, Eval(HistogramFunction::VectorArg(call), grid));
+  const HistogramFunction function(call, first, second, run_);
+  const HistogramSet set(vector, function.vector_pos(), &run_->annotations());
+  Table out;
+  for (const HistogramRows& histogram : set.all()) {
+    VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
+    Row row = function.Compute(histogram, grid);
+    if (row.empty()) continue;
+    row.labels = histogram.labels;
+    DropName(&row);
+    VEDETTE_RETURN_IF_ERROR(out.Add(run_, std::move(row)));
+  }
+  VEDETTE_RETURN_IF_ERROR(MergeRenamed(&out));
+  return out;
+}
 
-  std::vector<HistogramRows> histograms;
-  absl::flat_hash_map<model::Labels, size_t> index;
-  for (const Row& row : buckets.rows) {
-    const std::string_view le = row.labels.Get(kBucketLabel);
-    const auto bound = base::ParseDouble(le);
-    if (!bound) {
-      run_->annotations().WarnBadBucketLabel(row.labels.MetricName(), le, buckets_arg.pos);
-      continue;
+base::StatusOr<Table> Evaluator::EvalQuantiles(const CallExpr& call, const Grid& grid) {
+  const std::string& label = As<StringLiteral>(StripParens(*call.args[1])).value;
+  VEDETTE_ASSIGN_OR_RETURN(const Table vector, Eval(*call.args[0], grid));
+  std::map<std::pair<model::Labels, double>, Row> rows;  // a quantile may change from step to step
+  const Table none;
+  for (size_t arg = 2; arg < call.args.size(); ++arg) {
+    VEDETTE_ASSIGN_OR_RETURN(const Table quantiles, Eval(*call.args[arg], grid));
+    CheckQuantiles(quantiles, grid, PlaceOf(*call.args[arg]), run_);
+    const HistogramFunction function(call, quantiles, none, run_);
+    const HistogramSet set(vector, function.vector_pos(), &run_->annotations());
+    for (const HistogramRows& histogram : set.all()) {
+      VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
+      const Row computed = function.Compute(histogram, grid);
+      for (int step = computed.first; step < computed.end(); ++step) {
+        if (!IsPresent(computed.At(step))) continue;
+        Row& row = rows[{histogram.labels, quantiles.ScalarAt(step)}];
+        if (row.Has(step)) return ExecutionError(kSameLabels);
+        row.Append(step, computed.At(step));
+      }
     }
-    model::Labels key = model::LabelsBuilder(row.labels).Delete(kBucketLabel).Build();
-    const auto [at, fresh] = index.try_emplace(key, histograms.size());
-    if (fresh) histograms.push_back({std::move(key), true, {}});
-    histograms[at->second].bounds.emplace_back(*bound, &row);
-  }
-  for (int step = 0; quantile && step < grid.steps; ++step) {
-    const double q = first.ScalarAt(step);
-    if (!(q >= 0 && q <= 1)) run_->annotations().WarnInvalidQuantile(q, call.args[0]->pos);
   }
   Table out;
-  for (const HistogramRows& histogram : histograms) {
-    VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
-    Row row;
-    row.labels = histogram.labels;
-    for (int step = 0; step < grid.steps; ++step) {
-      std::vector<Bucket> at_step = histogram.At(step);
-      if (at_step.empty()) continue;
-      if (!quantile) {
-        row.Append(step, BucketFraction(first.ScalarAt(step), second.ScalarAt(step), &at_step));
-        continue;
-      }
-      const BucketQuantileResult result = BucketQuantile(first.ScalarAt(step), &at_step);
-      if (result.forced_monotonic) {
-        // Prometheus names the metric at its first step only: by then the name is dropped.
-        const bool named = row.empty() || run_->settings().delayed_name_removal;
-        run_->annotations().InformForcedMonotonicity(named ? histogram.labels.MetricName() : "",
-                                                     buckets_arg.pos);
-      }
-      row.Append(step, result.value);
-    }
-    if (row.empty()) continue;
+  for (auto& [key, row] : rows) {
+    std::string shown;
+    base::AppendFloatG(key.second, &shown);
+    if (shown.find_first_of(".eIN") == std::string::npos) shown += ".0";  // as OpenMetrics has it
+    row.labels = model::LabelsBuilder(key.first).Set(label, shown).Build();
     DropName(&row);
     VEDETTE_RETURN_IF_ERROR(out.Add(run_, std::move(row)));
   }

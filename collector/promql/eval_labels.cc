@@ -1,4 +1,3 @@
-#include "absl/container/flat_hash_set.h"
 #include "base/regex.h"
 #include "base/strings.h"
 #include "collector/promql/evaluator.h"
@@ -20,15 +19,6 @@ void SetLabel(Row* row, const std::string& name, const std::string& value) {
   if (name == model::kMetricName) row->drop_name = false;
 }
 
-// Unlike after other functions no two series may share labels, even at different steps.
-base::Status CheckDistinct(const Table& table) {
-  absl::flat_hash_set<model::Labels> seen;
-  for (const Row& row : table.rows) {
-    if (!seen.insert(row.labels).second) return ExecutionError(kSameLabels);
-  }
-  return base::Status();
-}
-
 }  // namespace
 
 base::StatusOr<Table> Evaluator::EvalLabelReplace(const CallExpr& call, const Grid& grid) {
@@ -48,7 +38,7 @@ base::StatusOr<Table> Evaluator::EvalLabelReplace(const CallExpr& call, const Gr
     const auto groups = model::RegexGroups::Match(**regex, value);
     if (groups) SetLabel(&row, destination, groups->Expand(replacement));
   }
-  VEDETTE_RETURN_IF_ERROR(CheckDistinct(table));
+  VEDETTE_RETURN_IF_ERROR(MergeRelabelled(&table));
   return table;
 }
 
@@ -70,7 +60,7 @@ base::StatusOr<Table> Evaluator::EvalLabelJoin(const CallExpr& call, const Grid&
     }
     SetLabel(&row, destination, base::Join(values, separator));
   }
-  VEDETTE_RETURN_IF_ERROR(CheckDistinct(table));
+  VEDETTE_RETURN_IF_ERROR(MergeRelabelled(&table));
   return table;
 }
 

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "collector/promql/binary_ops.h"
 #include "collector/promql/evaluator.h"
+#include "collector/promql/histogram_ops.h"
 
 // Binary operations between vectors: series are matched by their labels once, and then computed
 // step by step.
@@ -33,6 +34,7 @@ std::vector<bool> StepsWithValues(const std::vector<const Row*>& rows, const Gri
     for (int step = row->first; step < row->end(); ++step) {
       if (IsPresent(row->At(step))) out[static_cast<size_t>(step)] = true;
     }
+    for (const HistogramStep& h : row->histograms) out[static_cast<size_t>(h.step)] = true;
   }
   return out;
 }
@@ -48,13 +50,34 @@ void Mask(const std::vector<bool>& others, bool absent_where, Row* row) {
   for (size_t i = 0; i < row->values.size(); ++i) {
     if (others[static_cast<size_t>(row->first) + i] == absent_where) row->values[i] = Absent();
   }
+  std::erase_if(row->histograms, [&](const HistogramStep& h) {
+    return others[static_cast<size_t>(h.step)] == absent_where;
+  });
+}
+
+// The first step at which both rows have a value, of either kind.
+int FirstCommonStep(const Row& a, const Row& b) {
+  int found = std::numeric_limits<int>::max();
+  const int end = std::min(a.end(), b.end());
+  for (int step = std::max(a.first, b.first); step < end; ++step) {
+    if (!IsPresent(a.At(step)) || !IsPresent(b.At(step))) continue;
+    found = step;
+    break;
+  }
+  for (const auto& [x, y] : {std::pair{&a, &b}, std::pair{&b, &a}}) {
+    for (const HistogramStep& h : x->histograms) {
+      if (h.step < found && y->Has(h.step)) found = h.step;
+    }
+  }
+  return found;
 }
 
 // One operation between two vectors. The "one" side may hold a match group's labels once a step.
 class VectorMatcher {
  public:
-  VectorMatcher(const BinaryExpr& expr, const Grid& grid)
-      : expr_(expr),
+  VectorMatcher(const BinaryExpr& expr, const Grid& grid, QueryRun* run)
+      : run_(run),
+        expr_(expr),
         matching_(*expr.matching),
         grid_(grid),
         swapped_(matching_.card == Cardinality::kOneToMany) {}
@@ -63,21 +86,39 @@ class VectorMatcher {
   base::StatusOr<std::vector<Row>> Match(const std::vector<Row>& many,
                                          const std::vector<Row>& one) const {
     const Sides ones = BySignature(one, matching_);
-    const std::vector<bool> any_many = StepsWithValues(Pointers(many), grid_);
-    VEDETTE_RETURN_IF_ERROR(CheckOneSide(ones, any_many));
+    const Duplicate duplicate = FirstDuplicate(ones, StepsWithValues(Pointers(many), grid_));
+    int collision = std::numeric_limits<int>::max();
     absl::flat_hash_map<model::Labels, std::vector<Row>> outputs;  // by signature
     std::vector<Row> out;
+    const auto add = [&](const model::Labels& signature, Row result) {
+      if (result.empty()) return;
+      collision = std::min(collision, FirstCollision(result, &outputs[signature]));
+      out.push_back(std::move(result));
+    };
     for (const Row& row : many) {
       const model::Labels signature = Signature(row.labels, matching_);
-      const auto partners = ones.find(signature);
-      if (partners == ones.end()) continue;
-      for (const Row* partner : partners->second) {
-        Row result = Compute(row, *partner);
-        if (result.empty()) continue;
-        VEDETTE_RETURN_IF_ERROR(CheckManySide(result, &outputs[signature]));
-        out.push_back(std::move(result));
+      const auto found = ones.find(signature);
+      const std::vector<const Row*> none;
+      const std::vector<const Row*>& partners = found == ones.end() ? none : found->second;
+      for (const Row* partner : partners) add(signature, Compute(row, *partner));
+      if (!matching_.fill_right) continue;
+      add(signature, Compute(row, Filler(signature, *matching_.fill_right, partners)));
+    }
+    if (matching_.fill_left) {
+      const Sides manys = BySignature(many, matching_);
+      for (const Row& row : one) {
+        const model::Labels signature = Signature(row.labels, matching_);
+        const auto found = manys.find(signature);
+        const Row filler = Filler(signature, *matching_.fill_left,
+                                  found == manys.end() ? std::vector<const Row*>() : found->second);
+        add(signature, Compute(filler, row));
       }
     }
+    // Prometheus goes step by step: what fails first is said.
+    if (duplicate.second != nullptr && duplicate.step <= collision) {
+      return DuplicateError(duplicate);
+    }
+    if (collision != std::numeric_limits<int>::max()) return CollisionError();
     return out;
   }
 
@@ -91,7 +132,7 @@ class VectorMatcher {
   };
 
   // The first of all duplicates in time, and of those the first in the order of the rows.
-  base::Status CheckOneSide(const Sides& ones, const std::vector<bool>& any_many) const {
+  Duplicate FirstDuplicate(const Sides& ones, const std::vector<bool>& any_many) const {
     Duplicate found;
     for (const auto& [signature, rows] : ones) {
       if (rows.size() < 2) continue;
@@ -99,12 +140,35 @@ class VectorMatcher {
       here.signature = &signature;
       if (std::tie(here.step, here.second) < std::tie(found.step, found.second)) found = here;
     }
-    if (found.second == nullptr) return base::Status();
+    return found;
+  }
+
+  base::Status DuplicateError(const Duplicate& found) const {
     return ExecutionError(base::Concat(
         {"found duplicate series for the match group ", found.signature->ToString(), " on the ",
          swapped_ ? "left" : "right", " hand-side of the operation: [",
          found.second->labels.ToString(), ", ", found.first->labels.ToString(),
          "];many-to-many matching not allowed: matching labels must be unique on one side"}));
+  }
+
+  base::Status CollisionError() const {
+    return ExecutionError(
+        matching_.card == Cardinality::kOneToOne
+            ? "multiple matches for labels: many-to-one matching must be explicit "
+              "(group_left/group_right)"
+            : "multiple matches for labels: grouping labels must ensure unique matches");
+  }
+
+  // Stands for the rows of a match group where none of them has a value.
+  Row Filler(const model::Labels& signature, double fill,
+             const std::vector<const Row*>& rows) const {
+    Row filler;
+    filler.labels = signature;
+    const std::vector<bool> present = StepsWithValues(rows, grid_);
+    for (int step = 0; step < grid_.steps; ++step) {
+      if (!present[static_cast<size_t>(step)]) filler.Append(step, fill);
+    }
+    return filler;
   }
 
   Duplicate FindDuplicate(const std::vector<const Row*>& rows,
@@ -113,7 +177,7 @@ class VectorMatcher {
       if (!any_many[static_cast<size_t>(step)]) continue;
       const Row* first = nullptr;
       for (const Row* row : rows) {
-        if (!IsPresent(row->At(step))) continue;
+        if (!row->Has(step)) continue;
         if (first != nullptr) return {step, row, first, nullptr};
         first = row;
       }
@@ -121,28 +185,24 @@ class VectorMatcher {
     return {};
   }
 
-  // Whether the new result collides with another of its match group. Keeps what it needs for the
-  // next: labels and steps.
-  base::Status CheckManySide(const Row& result, std::vector<Row>* group) const {
-    const bool one_to_one = matching_.card == Cardinality::kOneToOne;
+  // The first step at which the new result collides with another of its match group. Keeps what it
+  // needs for the next: labels and steps.
+  int FirstCollision(const Row& result, std::vector<Row>* group) const {
+    int collision = std::numeric_limits<int>::max();
     for (const Row& other : *group) {
-      if (!one_to_one && other.labels != result.labels) continue;
-      const int first = std::max(other.first, result.first);
-      const int end = std::min(other.end(), result.end());
-      for (int step = first; step < end; ++step) {
-        if (!IsPresent(other.At(step)) || !IsPresent(result.At(step))) continue;
-        return ExecutionError(
-            one_to_one ? "multiple matches for labels: many-to-one matching must be explicit "
-                         "(group_left/group_right)"
-                       : "multiple matches for labels: grouping labels must ensure unique matches");
-      }
+      if (matching_.card != Cardinality::kOneToOne && other.labels != result.labels) continue;
+      collision = std::min(collision, FirstCommonStep(other, result));
     }
     group->push_back(result);
-    return base::Status();
+    return collision;
   }
 
   Row Compute(const Row& many, const Row& one) const {
     Row out;
+    if (!many.histograms.empty() || !one.histograms.empty() || IsTrim(expr_.op)) {
+      ApplyMixedRows(expr_, swapped_ ? one : many, swapped_ ? many : one, run_, &out);
+      return Named(std::move(out), many, one);
+    }
     const int first = std::max(many.first, one.first);
     const int end = std::min(many.end(), one.end());
     for (int step = first; step < end; ++step) {
@@ -156,6 +216,10 @@ class VectorMatcher {
         out.Append(step, result.value);
       }
     }
+    return Named(std::move(out), many, one);
+  }
+
+  Row Named(Row out, const Row& many, const Row& one) const {
     if (out.empty()) return out;
     out.labels = ResultLabels(many.labels, one.labels);
     out.drop_name = many.drop_name;
@@ -163,7 +227,8 @@ class VectorMatcher {
   }
 
   model::Labels ResultLabels(const model::Labels& many, const model::Labels& one) const {
-    model::Labels kept = IsComparison(expr_.op) ? many : DropReserved(many);
+    const bool keeps_name = IsComparison(expr_.op) || IsTrim(expr_.op);
+    model::Labels kept = keeps_name ? many : DropReserved(many);
     if (matching_.card == Cardinality::kOneToOne) {
       if (matching_.on) {
         kept = kept.Keep(matching_.labels);
@@ -179,6 +244,7 @@ class VectorMatcher {
     return builder.Build();
   }
 
+  QueryRun* const run_;
   const BinaryExpr& expr_;
   const VectorMatching& matching_;
   const Grid& grid_;
@@ -191,9 +257,11 @@ base::StatusOr<Table> Evaluator::EvalVectors(const BinaryExpr& expr, const Grid&
   VEDETTE_ASSIGN_OR_RETURN(const Table lhs, Eval(*expr.lhs, grid));
   VEDETTE_ASSIGN_OR_RETURN(const Table rhs, Eval(*expr.rhs, grid));
   const bool swapped = expr.matching->card == Cardinality::kOneToMany;
-  const VectorMatcher matcher(expr, grid);
+  const VectorMatcher matcher(expr, grid, run_);
   VEDETTE_ASSIGN_OR_RETURN(std::vector<Row> rows, matcher.Match(swapped ? rhs.rows : lhs.rows,
                                                                 swapped ? lhs.rows : rhs.rows));
+  // What fills a series' gaps belongs to it.
+  if (expr.matching->fills() && !MergeEqualRows(&rows)) return ExecutionError(kSameLabels);
   Table out;
   for (Row& row : rows) {
     if (expr.return_bool) DropName(&row);
@@ -222,7 +290,7 @@ base::StatusOr<Table> Evaluator::EvalSets(const BinaryExpr& expr, const Grid& gr
   if (!is_or) return lhs;
   for (Row& row : rhs.rows) {
     const bool any = std::any_of(row.values.begin(), row.values.end(), IsPresent);
-    if (any) VEDETTE_RETURN_IF_ERROR(lhs.Add(run_, std::move(row)));
+    if (any || !row.histograms.empty()) VEDETTE_RETURN_IF_ERROR(lhs.Add(run_, std::move(row)));
   }
   VEDETTE_RETURN_IF_ERROR(MergeRenamed(&lhs));
   return lhs;

@@ -12,18 +12,46 @@ namespace {
 RangeSeries WithoutMarkers(model::SeriesSamples&& samples) {
   RangeSeries out;
   out.labels = std::move(samples.labels);
+  out.histograms = std::move(samples.histograms);
+  std::erase_if(out.histograms, [](const auto& h) { return h.histogram->IsStale(); });
   const bool any = std::any_of(samples.values.begin(), samples.values.end(), model::IsStaleNan);
   if (!any) {
     out.times = std::move(samples.timestamps_ms);
     out.values = std::move(samples.values);
+    out.starts = std::move(samples.starts_ms);
     return out;
   }
   for (size_t i = 0; i < samples.values.size(); ++i) {
     if (model::IsStaleNan(samples.values[i])) continue;
     out.times.push_back(samples.timestamps_ms[i]);
     out.values.push_back(samples.values[i]);
+    if (!samples.starts_ms.empty()) out.starts.push_back(samples.starts_ms[i]);
   }
   return out;
+}
+
+// The samples that a series' histograms count for; makes them all histograms of floats.
+size_t TakeHistograms(std::vector<model::HistogramSample>* histograms) {
+  size_t samples = 0;
+  for (model::HistogramSample& h : *histograms) {
+    if (!h.histogram->is_float) {
+      h.histogram = std::make_shared<const model::Histogram>(h.histogram->ToFloat());
+    }
+    samples += SamplesOf(*h.histogram);
+  }
+  return samples;
+}
+
+// What a subquery saw of a histogram at its steps: samples between them are not seen, so that what
+// was known of resets no longer holds.
+model::HistogramSample AtSubqueryStep(int64_t time_ms, HistogramPtr histogram) {
+  if (histogram->reset == model::CounterReset::kReset ||
+      histogram->reset == model::CounterReset::kNotReset) {
+    auto unknown = std::make_shared<model::Histogram>(*histogram);
+    unknown->reset = model::CounterReset::kUnknown;
+    histogram = std::move(unknown);
+  }
+  return {time_ms, 0, std::move(histogram)};
 }
 
 // The inner grid of a subquery whose windows end between first_ref and last_ref: multiples of the
@@ -52,19 +80,25 @@ base::Status Evaluator::Select(const VectorSelector& selector, int64_t min_ms, i
   const SelectRequest request{selector.matchers, min_ms, max_ms};
   return run_->settings().queryable->Select(request, [&](model::SeriesSamples&& samples) {
     VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
-    if (samples.values.empty()) return base::Status();  // of native histograms alone
+    if (samples.empty()) return base::Status();
     SampleHold hold;
-    VEDETTE_RETURN_IF_ERROR(hold.Add(run_, samples.values.size()));
+    const size_t held = samples.values.size() + TakeHistograms(&samples.histograms);
+    VEDETTE_RETURN_IF_ERROR(hold.Add(run_, held));
     return visit(std::move(samples));
   });
 }
 
 base::Status Evaluator::StreamSelector(const VectorSelector& selector, const Grid& grid,
-                                       bool timestamps, const RowSink& sink) {
+                                       SampleField field, const RowSink& sink) {
   const int64_t lookback = run_->settings().lookback_ms;
   const int64_t first = ReferenceTime(selector.time, grid.start_ms);
   const int64_t last = ReferenceTime(selector.time, grid.end_ms());
+  const bool timestamps = field == SampleField::kTime;
   return Select(selector, first - lookback + 1, last, [&](model::SeriesSamples&& samples) {
+    if (!samples.histograms.empty() || field == SampleField::kStartTime) {
+      Row row = MixedRow(samples, selector.time, grid, field);
+      return row.empty() ? base::Status() : sink(std::move(row));
+    }
     Row row;
     size_t next = 0;  // the first sample behind the step's time
     for (int step = 0; step < grid.steps; ++step) {
@@ -108,7 +142,7 @@ base::Status Evaluator::StreamMatrix(const MatrixSelector& matrix, const Grid& g
   const int64_t last = ReferenceTime(time, grid.end_ms());
   return Select(*matrix.selector, first, last, [&](model::SeriesSamples&& samples) {
     RangeSeries series = WithoutMarkers(std::move(samples));
-    return series.times.empty() ? base::Status() : sink(std::move(series));
+    return series.empty() ? base::Status() : sink(std::move(series));
   });
 }
 
@@ -130,7 +164,10 @@ base::Status Evaluator::StreamSubquery(const SubqueryExpr& subquery, const Grid&
       series.times.push_back(inner.At(i));
       series.values.push_back(row.At(i));
     }
-    if (!series.times.empty()) VEDETTE_RETURN_IF_ERROR(sink(std::move(series)));
+    for (HistogramStep& h : row.histograms) {
+      series.histograms.push_back(AtSubqueryStep(inner.At(h.step), std::move(h.histogram)));
+    }
+    if (!series.empty()) VEDETTE_RETURN_IF_ERROR(sink(std::move(series)));
   }
   return base::Status();
 }
@@ -140,12 +177,15 @@ base::StatusOr<std::vector<Series>> Evaluator::EvalMatrix(const Expr& matrix, in
   SampleHold hold;
   const Grid grid{time_ms, 1, 1};
   const base::Status streamed = StreamRange(matrix, grid, [&](RangeSeries&& in) {
-    VEDETTE_RETURN_IF_ERROR(hold.Add(run_, in.values.size()));
+    size_t samples = in.values.size();
+    for (const model::HistogramSample& h : in.histograms) samples += SamplesOf(*h.histogram);
+    VEDETTE_RETURN_IF_ERROR(hold.Add(run_, samples));
     Series series;
     series.labels = in.drop_name ? DropReserved(in.labels) : std::move(in.labels);
     for (size_t i = 0; i < in.values.size(); ++i) {
       series.points.push_back({in.times[i], in.values[i]});
     }
+    series.histograms = std::move(in.histograms);
     out.push_back(std::move(series));
     return base::Status();
   });

@@ -1,9 +1,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/number_text.h"
 #include "collector/promql/evaluator.h"
 #include "collector/promql/grouping.h"
+#include "collector/promql/histogram_notes.h"
+#include "collector/promql/limits.h"
 #include "collector/promql/math.h"
 
 // topk and bottomk: which series of a group stay at a step, and in which order they are shown.
@@ -77,18 +78,6 @@ class BestK {
   std::vector<Entry> heap_;
 };
 
-// The parameter as a count; the error names what is wrong with it.
-base::StatusOr<size_t> CountOf(double param, size_t most) {
-  if (std::isnan(param)) return ExecutionError("Parameter value is NaN");
-  if (!FitsInt64(param)) {
-    std::string shown;
-    base::AppendFloatG(param, &shown);
-    return ExecutionError("Scalar value " + shown + " overflows int64");
-  }
-  if (param < 1) return size_t{0};
-  return static_cast<size_t>(std::min(static_cast<int64_t>(param), static_cast<int64_t>(most)));
-}
-
 }  // namespace
 
 base::StatusOr<Table> Evaluator::EvalTopK(const AggregateExpr& expr, const Grid& grid) {
@@ -97,6 +86,9 @@ base::StatusOr<Table> Evaluator::EvalTopK(const AggregateExpr& expr, const Grid&
   Grouping grouping(expr);
   std::vector<std::vector<size_t>> groups;
   for (size_t i = 0; i < input.rows.size(); ++i) {
+    if (!input.rows[i].histograms.empty()) {
+      InformIgnoredInAggregation(&run_->annotations(), OpText(expr.op), expr.pos);
+    }
     const size_t group = grouping.GroupOf(input.rows[i].labels);
     if (group == groups.size()) groups.emplace_back();
     groups[group].push_back(i);

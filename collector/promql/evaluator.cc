@@ -5,6 +5,21 @@
 #include "collector/promql/range_functions.h"
 
 namespace vedette::promql {
+namespace {
+
+void RepeatHistogram(int steps, Row* row) {
+  const HistogramPtr histogram = row->histograms.front().histogram;
+  row->histograms.clear();
+  for (int step = 0; step < steps; ++step) row->histograms.push_back({step, histogram});
+}
+
+HistogramPtr Negated(const model::Histogram& histogram, MergeRules rules) {
+  auto out = std::make_shared<model::Histogram>(histogram);
+  Multiply(-1, rules, out.get());
+  return out;
+}
+
+}  // namespace
 
 void Evaluator::DropName(Row* row) const {
   row->drop_name = true;
@@ -16,6 +31,17 @@ base::Status Evaluator::MergeRenamed(Table* table) const {
     return base::Status();
   }
   return ExecutionError(kSameLabels);
+}
+
+base::Status Evaluator::MergeRelabelled(Table* table) const {
+  std::erase_if(table->rows, [](const Row& row) { return !row.HasAny(); });
+  const bool fine = run_->Newer() ? MergeEqualRows(&table->rows) : AllDistinct(table->rows);
+  return fine ? base::Status() : ExecutionError(kSameLabels);
+}
+
+PositionRange PlaceOf(const Expr& argument) {
+  const Expr& inner = StripParens(argument);
+  return inner.kind == ExprKind::kSubquery ? PositionRange{} : inner.pos;
 }
 
 base::StatusOr<Table> Evaluator::Eval(const Expr& expr, const Grid& grid) {
@@ -32,8 +58,12 @@ base::StatusOr<Table> Evaluator::Broadcast(const Expr& expr, const Grid& grid) {
   out.type = once.type;
   for (Row& row : once.rows) {
     if (row.empty()) continue;
-    row.values.assign(static_cast<size_t>(grid.steps), row.At(0));
-    row.first = 0;
+    if (row.values.empty()) {
+      RepeatHistogram(grid.steps, &row);
+    } else {
+      row.values.assign(static_cast<size_t>(grid.steps), row.At(0));
+      row.first = 0;
+    }
     VEDETTE_RETURN_IF_ERROR(out.Add(run_, std::move(row)));
   }
   return out;
@@ -72,7 +102,7 @@ base::StatusOr<Table> Evaluator::Collect(const Expr& expr, const Grid& grid) {
   Table table;
   const RowSink add = [&](Row&& row) { return table.Add(run_, std::move(row)); };
   if (const auto* selector = TryAs<VectorSelector>(expr)) {
-    VEDETTE_RETURN_IF_ERROR(StreamSelector(*selector, grid, /*timestamps=*/false, add));
+    VEDETTE_RETURN_IF_ERROR(StreamSelector(*selector, grid, SampleField::kValue, add));
   } else {
     const auto& call = As<CallExpr>(expr);
     VEDETTE_RETURN_IF_ERROR(
@@ -85,7 +115,7 @@ base::Status Evaluator::Stream(const Expr& expr, const Grid& grid, const RowSink
   const Expr& inner = StripParens(expr);
   if (!inner.step_invariant || grid.steps == 1) {
     if (const auto* selector = TryAs<VectorSelector>(inner)) {
-      return StreamSelector(*selector, grid, /*timestamps=*/false, sink);
+      return StreamSelector(*selector, grid, SampleField::kValue, sink);
     }
     if (const auto* call = TryAs<CallExpr>(inner)) {
       const RangeFunction* function = FindRangeFunction(call->function->id);
@@ -104,9 +134,12 @@ base::StatusOr<Table> Evaluator::EvalUnary(const UnaryExpr& expr, const Grid& gr
     for (double& v : row.values) {
       if (IsPresent(v)) v = -v;
     }
+    for (HistogramStep& h : row.histograms) {
+      h.histogram = Negated(*h.histogram, run_->merge_rules());
+    }
     DropName(&row);
   }
-  VEDETTE_RETURN_IF_ERROR(MergeRenamed(&table));
+  if (!run_->settings().delayed_name_removal) VEDETTE_RETURN_IF_ERROR(MergeRelabelled(&table));
   return table;
 }
 

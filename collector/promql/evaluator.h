@@ -23,6 +23,34 @@ struct RangeSeries {
   bool drop_name = false;
   std::vector<int64_t> times;
   std::vector<double> values;
+  // What few series have (mixed_window.h): when the floats' counters began, or empty; and
+  // histograms, of floats.
+  std::vector<int64_t> starts = {};
+  std::vector<model::HistogramSample> histograms = {};
+
+  bool empty() const { return times.empty() && histograms.empty(); }
+};
+
+// What must be added to a step's time to get the end of its window, and the window's length.
+struct WindowShape {
+  const TimeModifier* time = nullptr;
+  int64_t range_ms = 0;
+  bool anchored = false;
+  bool smoothed = false;
+};
+WindowShape ShapeOf(const Expr& matrix);
+
+// Where annotations about an argument point to: into its parentheses; what a subquery came to has
+// no place of its own, and points to the start of the query.
+PositionRange PlaceOf(const Expr& argument);
+
+// What is shown of the samples that a selector picks.
+enum class SampleField { kValue, kTime, kStartTime };
+
+// The parameters of a range function, scalars over the grid; no rows where it has none.
+struct RangeParams {
+  Table first;
+  Table second;
 };
 
 // Evaluates trees over grids of steps, a series at a time: each series is read once and all steps
@@ -54,19 +82,40 @@ class Evaluator {
   void DropName(Row* row) const;
   // Merges rows that became equal by losing their names.
   base::Status MergeRenamed(Table* table) const;
+  // The same for what works on series and not on samples: by 3.5 no two series may become equal,
+  // even with values at different steps.
+  base::Status MergeRelabelled(Table* table) const;
 
   // eval_selector.cc
   int64_t ReferenceTime(const TimeModifier& time, int64_t step_ms) const;
   base::Status Select(const VectorSelector& selector, int64_t min_ms, int64_t max_ms,
                       const std::function<base::Status(model::SeriesSamples&&)>& visit);
-  base::Status StreamSelector(const VectorSelector& selector, const Grid& grid, bool timestamps,
+  base::Status StreamSelector(const VectorSelector& selector, const Grid& grid, SampleField field,
                               const RowSink& sink);
   base::Status StreamSubquery(const SubqueryExpr& subquery, const Grid& grid,
                               const RangeSink& sink);
   base::Status StreamMatrix(const MatrixSelector& matrix, const Grid& grid, const RangeSink& sink);
   base::Status CheckDurations(const Expr& matrix) const;
 
+  // eval_mixed_selector.cc
+  Row MixedRow(const model::SeriesSamples& samples, const TimeModifier& time, const Grid& grid,
+               SampleField field) const;
+
+  // eval_mixed_range.cc
+  // Whether the windows of a series are more than plain floats.
+  bool NeedsMixedWindow(const RangeFunction& function, const Expr& matrix,
+                        const RangeSeries& series) const;
+  base::StatusOr<Row> ComputeMixedRow(const CallExpr& call, const RangeFunction& function,
+                                      const RangeSeries& series, const Grid& grid,
+                                      const RangeParams& params);
+  // Refuses anchored and smoothed ranges of functions that do not take them.
+  base::Status CheckExtended(const CallExpr& call, const Expr& matrix) const;
+
   // eval_range_call.cc
+  base::StatusOr<RangeParams> EvalRangeParams(const CallExpr& call, const RangeFunction& function,
+                                              const Grid& grid);
+  Row ComputeRow(const CallExpr& call, const RangeFunction& function, const RangeSeries& series,
+                 const Grid& grid, const RangeParams& params);
   base::Status StreamRangeCall(const CallExpr& call, const RangeFunction& function,
                                const Grid& grid, const RowSink& sink);
   base::StatusOr<Table> EvalAbsentOverTime(const CallExpr& call, const Grid& grid);
@@ -80,12 +129,17 @@ class Evaluator {
   base::StatusOr<Table> EvalClamp(const CallExpr& call, const Grid& grid);
   base::StatusOr<Table> EvalRound(const CallExpr& call, const Grid& grid);
   base::StatusOr<Table> EvalDate(const CallExpr& call, const Grid& grid, double (*f)(int64_t));
+  base::StatusOr<Table> EvalStepTimes(const Expr& arg, const Grid& grid);
   base::StatusOr<Table> EvalTimestamp(const CallExpr& call, const Grid& grid);
   base::StatusOr<Table> EvalAbsent(const CallExpr& call, const Grid& grid);
   base::StatusOr<Table> EvalScalar(const CallExpr& call, const Grid& grid);
   base::StatusOr<Table> EvalVector(const CallExpr& call, const Grid& grid);
-  base::StatusOr<Table> EvalSort(const CallExpr& call, const Grid& grid, bool descending);
   base::StatusOr<Table> ScalarTable(const Grid& grid, const std::function<double(int)>& f);
+
+  // eval_newer_call.cc
+  base::StatusOr<Table> EvalQueryTime(FunctionId id, const Grid& grid);
+  base::StatusOr<Table> EvalExtremum(const CallExpr& call, const Grid& grid);
+  base::StatusOr<Table> EvalStartTimestamp(const CallExpr& call, const Grid& grid);
 
   // eval_labels.cc
   base::StatusOr<Table> EvalLabelReplace(const CallExpr& call, const Grid& grid);
@@ -93,6 +147,20 @@ class Evaluator {
 
   // eval_histogram.cc
   base::StatusOr<Table> EvalHistogram(const CallExpr& call, const Grid& grid);
+  base::StatusOr<Table> EvalQuantiles(const CallExpr& call, const Grid& grid);
+
+  // eval_histogram_call.cc
+  base::StatusOr<Table> EvalOfHistograms(const CallExpr& call, const Grid& grid,
+                                         double (*f)(const model::Histogram&));
+
+  // eval_sort.cc
+  base::StatusOr<Table> EvalSort(const CallExpr& call, const Grid& grid, bool descending);
+  base::StatusOr<Table> EvalSortByLabel(const CallExpr& call, const Grid& grid, bool descending);
+
+  // eval_info.cc
+  base::StatusOr<Table> EvalInfo(const CallExpr& call, const Grid& grid);
+  base::StatusOr<Table> SelectInfo(const CallExpr& call, const Table& base,
+                                   const std::vector<bool>& is_info, const Grid& grid);
 
   // eval_aggregate.cc, eval_topk.cc
   base::StatusOr<Table> EvalAggregate(const AggregateExpr& expr, const Grid& grid);
@@ -101,11 +169,17 @@ class Evaluator {
   base::StatusOr<Table> EvalQuantile(const AggregateExpr& expr, const Grid& grid);
   base::StatusOr<Table> EvalCountValues(const AggregateExpr& expr, const Grid& grid);
   base::StatusOr<Table> EvalTopK(const AggregateExpr& expr, const Grid& grid);
+  // eval_limit.cc
+  base::StatusOr<Table> EvalLimit(const AggregateExpr& expr, const Grid& grid);
+  base::StatusOr<double> RatioOf(double param, PositionRange where) const;
 
   // eval_binary.cc, eval_matching.cc
   base::StatusOr<Table> EvalBinary(const BinaryExpr& expr, const Grid& grid);
   base::StatusOr<Table> EvalScalars(const BinaryExpr& expr, const Grid& grid);
   base::StatusOr<Table> EvalVectorScalar(const BinaryExpr& expr, const Grid& grid);
+  // eval_histogram_binary.cc
+  void ApplyToHistograms(const BinaryExpr& expr, const Table& scalar, Row* row);
+  void PassOverFloats(const BinaryExpr& expr, Table* vector);
   base::StatusOr<Table> EvalSets(const BinaryExpr& expr, const Grid& grid);
   base::StatusOr<Table> EvalVectors(const BinaryExpr& expr, const Grid& grid);
 

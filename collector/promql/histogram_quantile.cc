@@ -66,7 +66,7 @@ double RankWithin(const BoundedBucket& bucket, double rank, double v, bool linea
 // Finds how many values lie below a bound while buckets go by.
 class RankFinder {
  public:
-  explicit RankFinder(double bound) : bound_(bound) {}
+  RankFinder(double bound, MergeRules rules) : bound_(bound), rules_(rules) {}
 
   void Visit(const BoundedBucket& bucket, double rank, bool linear) {
     if (found_) return;
@@ -74,7 +74,8 @@ class RankFinder {
       rank_ = rank;
       found_ = true;
     } else if (bucket.upper > bound_) {
-      rank_ = RankWithin(bucket, rank, bound_, linear);
+      const bool all_below = rules_ == MergeRules::k314 && bucket.lower == -kInf;
+      rank_ = all_below ? rank + bucket.count : RankWithin(bucket, rank, bound_, linear);
       found_ = true;
     }
   }
@@ -82,6 +83,7 @@ class RankFinder {
 
  private:
   const double bound_;
+  const MergeRules rules_;
   double rank_ = 0;
   bool found_ = false;
 };
@@ -129,11 +131,11 @@ HistogramQuantileResult HistogramQuantile(double q, const Histogram& h) {
   return {Interpolate(h, bucket, rank / bucket.count), nans ? Note::kSkewed : Note::kNone};
 }
 
-double HistogramFraction(double lower, double upper, const Histogram& h) {
+double HistogramFraction(double lower, double upper, MergeRules rules, const Histogram& h) {
   if (h.count_float == 0 || std::isnan(lower) || std::isnan(upper)) return NormalNan();
   if (lower >= upper) return 0;
-  RankFinder lower_rank(lower);
-  RankFinder upper_rank(upper);
+  RankFinder lower_rank(lower, rules);
+  RankFinder upper_rank(upper, rules);
   double rank = 0;
   for (BoundedBucket bucket : AllBuckets(h)) {
     const bool around_zero = bucket.lower <= 0 && bucket.upper >= 0;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "collector/promql/histogram_math.h"
 #include "model/histogram.h"
 
 // What native histograms of floats tell about the values that they counted.
@@ -23,8 +24,11 @@ struct HistogramQuantileResult {
 // the zero bucket and custom ones. NaN of nothing, +-Inf outside [0, 1].
 HistogramQuantileResult HistogramQuantile(double q, const model::Histogram& histogram);
 
-// The share of all values that lie between two; NaNs are between none. NaN of nothing.
-double HistogramFraction(double lower, double upper, const model::Histogram& histogram);
+// The share of all values that lie between two; NaNs are between none. NaN of nothing. Of a first
+// custom bucket without a lower end, Prometheus 3.5 cannot tell what is below a value in it (NaN);
+// by newer rules all is.
+double HistogramFraction(double lower, double upper, MergeRules rules,
+                         const model::Histogram& histogram);
 
 // The variance, each value taken as the middle of its bucket.
 double HistogramVariance(const model::Histogram& histogram);

@@ -22,10 +22,10 @@ class Trimmer {
     if (bucket.count == 0) return 0;
     const bool whole = upper_ ? bucket.upper <= bound_ : bucket.lower >= bound_;
     const bool nothing = upper_ ? bucket.lower >= bound_ : bucket.upper <= bound_;
-    const bool endless = std::isinf(bucket.lower) || std::isinf(bucket.upper);
     if (!whole) trimmed_ = true;
-    if (nothing || (endless && !whole)) return whole ? Count(bucket, linear) : 0;
-    if (whole) return Count(bucket, linear);
+    if (whole) return Count(bucket, Middle(bucket, linear));
+    if (nothing) return 0;
+    if (std::isinf(bucket.lower) || std::isinf(bucket.upper)) return KeepEndless(bucket);
     const double below = bucket.count * FractionBelow(bucket, linear);
     if (upper_) {
       bucket.upper = bound_;
@@ -34,9 +34,10 @@ class Trimmer {
       bucket.lower = bound_;
       bucket.count -= below;
     }
-    return Count(bucket, linear);
+    return Count(bucket, Middle(bucket, linear));
   }
 
+  double bound() const { return bound_; }
   bool trimmed() const { return trimmed_; }
   double count() const { return count_; }
   double sum() const { return sum_; }
@@ -59,9 +60,17 @@ class Trimmer {
     return bucket.lower < 0 ? -middle : middle;
   }
 
-  double Count(const BoundedBucket& bucket, bool linear) {
+  // How values lie in a bucket without end is not known: those that are cut off from the side of
+  // its end go whole, else all stay and count as the bound.
+  double KeepEndless(const BoundedBucket& bucket) {
+    const bool stays = upper_ ? std::isfinite(bucket.upper) && bucket.upper <= 0
+                              : std::isfinite(bucket.lower);
+    return stays ? Count(bucket, bound_) : 0;
+  }
+
+  double Count(const BoundedBucket& bucket, double middle) {
     count_ += bucket.count;
-    sum_ += bucket.count * Middle(bucket, linear);
+    sum_ += bucket.count * middle;
     return bucket.count;
   }
 
@@ -76,8 +85,11 @@ void TrimSide(const Histogram& h, bool positive, Trimmer* trimmer, model::Histog
   std::vector<IndexedCount> buckets = Expand(*side);
   for (IndexedCount& bucket : buckets) {
     BoundedBucket bounds = BoundsOf(h, bucket, positive);
-    // Custom buckets that reach above zero are taken to begin there.
-    if (h.is_custom() && std::isinf(bounds.lower) && bounds.upper > 0) bounds.lower = 0;
+    // A first custom bucket that reaches above zero is taken to begin there.
+    if (h.is_custom() && std::isinf(bounds.lower) && bounds.upper > 0 &&
+        std::isfinite(bounds.upper) && trimmer->bound() >= 0) {
+      bounds.lower = 0;
+    }
     bucket.count = trimmer->Keep(bounds, h.is_custom());
   }
   *side = Pack(buckets);

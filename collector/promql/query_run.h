@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "collector/promql/annotations.h"
+#include "collector/promql/histogram_math.h"
+#include "collector/promql/level.h"
 #include "collector/promql/storage.h"
 
 namespace vedette::promql {
@@ -26,13 +28,18 @@ class QueryRun {
     int64_t default_subquery_step_ms = 0;
     int64_t start_ms = 0;  // of the whole query: what @ start() and @ end() mean
     int64_t end_ms = 0;
+    int64_t step_ms = 0;  // 0: an instant query
     bool delayed_name_removal = false;
     bool type_and_unit_labels = false;
+    Level level = Level::kPrometheus35;
+    bool use_start_timestamps = false;
   };
   explicit QueryRun(Settings settings) : settings_(std::move(settings)) {}
 
   const Settings& settings() const { return settings_; }
   Annotations& annotations() { return annotations_; }
+  bool Newer() const { return settings_.level == Level::kPrometheus314; }
+  MergeRules merge_rules() const { return Newer() ? MergeRules::k314 : MergeRules::k35; }
 
   // Cancelled or DeadlineExceeded when the query has to end. Cheap enough for every series.
   base::Status CheckAlive();

@@ -94,6 +94,49 @@ bool Last(const Window& w, double* out) {
   return true;
 }
 
+bool First(const Window& w, double* out) {
+  *out = w.values.front();
+  return true;
+}
+
+bool TimeOfFirst(const Window& w, double* out) {
+  *out = Seconds(w.times.front());
+  return true;
+}
+
+bool TimeOfLast(const Window& w, double* out) {
+  *out = Seconds(w.times.back());
+  return true;
+}
+
+// The last of the greatest, or of the least.
+bool TimeOfMax(const Window& w, double* out) {
+  size_t best = 0;
+  for (size_t i = 1; i < w.values.size(); ++i) {
+    if (w.values[i] >= w.values[best] || std::isnan(w.values[best])) best = i;
+  }
+  *out = Seconds(w.times[best]);
+  return true;
+}
+
+bool TimeOfMin(const Window& w, double* out) {
+  size_t best = 0;
+  for (size_t i = 1; i < w.values.size(); ++i) {
+    if (w.values[i] <= w.values[best] || std::isnan(w.values[best])) best = i;
+  }
+  *out = Seconds(w.times[best]);
+  return true;
+}
+
+// The median of the distances from the median.
+bool MedianDeviation(const Window& w, double* out) {
+  std::vector<double> values(w.values.begin(), w.values.end());
+  const double median = Quantile(0.5, &values);
+  for (double& v : values) v = std::abs(v - median);
+  *out = Quantile(0.5, &values);
+  return true;
+}
+
 bool Max(const Window& w, double* out) {
   double max = w.values[0];
   for (const double v : w.values) {
@@ -230,6 +273,16 @@ constexpr auto kRangeFunctions = std::to_array<RangeFunction>({
     {.id = FunctionId::kResets, .compute = Resets},
     {.id = FunctionId::kDeriv, .compute = Deriv},
     {.id = FunctionId::kPredictLinear, .compute = PredictLinear, .param_arg = 1},
+    {.id = FunctionId::kMadOverTime, .compute = MedianDeviation},
+    {.id = FunctionId::kFirstOverTime, .compute = First, .keeps_name = true},
+    {.id = FunctionId::kTsOfFirstOverTime, .compute = TimeOfFirst},
+    {.id = FunctionId::kTsOfLastOverTime, .compute = TimeOfLast},
+    {.id = FunctionId::kTsOfMaxOverTime, .compute = TimeOfMax},
+    {.id = FunctionId::kTsOfMinOverTime, .compute = TimeOfMin},
+    {.id = FunctionId::kDoubleExponentialSmoothing,
+     .compute = nullptr,  // mixed_window.h
+     .param_arg = 1,
+     .second_arg = 2},
 });
 
 }  // namespace

@@ -24,7 +24,8 @@ struct RangeFunction {
   // False: no value at this step.
   bool (*compute)(const Window& window, double* out);
   int matrix_arg = 0;
-  int param_arg = -1;  // a scalar, -1: none
+  int param_arg = -1;   // a scalar, -1: none
+  int second_arg = -1;  // another; windows with both are mixed ones (mixed_window.h)
   bool keeps_name = false;
   bool counts = false;  // expects a counter: a name that tells otherwise is worth an annotation
 };

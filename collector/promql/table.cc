@@ -1,14 +1,30 @@
 #include "collector/promql/table.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 
 namespace vedette::promql {
 namespace {
 
-// Adds `from`'s values to `to`; false where both have one.
+bool MergeHistograms(const Row& from, Row* to) {
+  std::vector<HistogramStep> merged;
+  std::merge(from.histograms.begin(), from.histograms.end(), to->histograms.begin(),
+             to->histograms.end(), std::back_inserter(merged),
+             [](const HistogramStep& a, const HistogramStep& b) { return a.step < b.step; });
+  to->histograms = std::move(merged);
+  return std::adjacent_find(to->histograms.begin(), to->histograms.end(),
+                            [](const HistogramStep& a, const HistogramStep& b) {
+                              return a.step == b.step;
+                            }) == to->histograms.end();
+}
+
+// Adds `from`'s values to `to`; false where both have one of a kind.
 bool MergeRow(const Row& from, Row* to) {
+  if (from.values.empty()) return MergeHistograms(from, to);
+  if (to->values.empty()) to->first = from.first;
   const int first = std::min(from.first, to->first);
   const int end = std::max(from.end(), to->end());
   std::vector<double> values;
@@ -21,7 +37,7 @@ bool MergeRow(const Row& from, Row* to) {
   }
   to->first = first;
   to->values = std::move(values);
-  return true;
+  return from.histograms.empty() || MergeHistograms(from, to);
 }
 
 }  // namespace
@@ -30,6 +46,22 @@ void Row::Append(int step, double value) {
   if (values.empty()) first = step;
   while (end() < step) values.push_back(Absent());
   values.push_back(value);
+}
+
+HistogramPtr Row::HistogramAt(int step) const {
+  const auto at = std::lower_bound(histograms.begin(), histograms.end(), step,
+                                   [](const HistogramStep& h, int s) { return h.step < s; });
+  return at != histograms.end() && at->step == step ? at->histogram : nullptr;
+}
+
+bool Row::HasAny() const {
+  return !histograms.empty() || std::any_of(values.begin(), values.end(), IsPresent);
+}
+
+size_t Row::Samples() const {
+  size_t samples = values.size();
+  for (const HistogramStep& h : histograms) samples += SamplesOf(*h.histogram);
+  return samples;
 }
 
 model::Labels DropReserved(const model::Labels& labels) {
@@ -43,6 +75,12 @@ model::Labels DropReserved(const model::Labels& labels) {
     }
   }
   return any ? model::Labels::FromPairs(std::move(kept)) : labels;
+}
+
+bool AllDistinct(const std::vector<Row>& rows) {
+  absl::flat_hash_set<model::Labels> seen;
+  return std::all_of(rows.begin(), rows.end(),
+                     [&](const Row& row) { return seen.insert(row.labels).second; });
 }
 
 bool MergeEqualRows(std::vector<Row>* rows) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "collector/promql/histogram_math.h"
 #include "collector/promql/query_run.h"
 #include "collector/promql/value.h"
 #include "model/labels.h"
@@ -29,6 +30,12 @@ struct Grid {
 inline double Absent() { return model::StaleNan(); }
 inline bool IsPresent(double v) { return !model::IsStaleNan(v); }
 
+// A native histogram as the value of a step; never null, of floats, no stale marker.
+struct HistogramStep {
+  int step = 0;
+  HistogramPtr histogram;
+};
+
 // One series over a grid. Only the span from the first to the last value is kept, so that short
 // lived series cost what they hold.
 struct Row {
@@ -36,6 +43,9 @@ struct Row {
   bool drop_name = false;  // the name goes at the end (delayed name removal)
   int first = 0;           // the step of values[0]
   std::vector<double> values;
+  // Nearly always empty. Steps ascend; the float of such a step is absent, so that who knows of
+  // floats alone passes over it.
+  std::vector<HistogramStep> histograms = {};
 
   int end() const { return first + static_cast<int>(values.size()); }
   double At(int step) const {
@@ -43,7 +53,17 @@ struct Row {
   }
   // Steps must ascend.
   void Append(int step, double value);
-  bool empty() const { return values.empty(); }
+  // Nothing where the step's value is a float or absent.
+  HistogramPtr HistogramAt(int step) const;
+  // A value of either kind.
+  bool Has(int step) const {
+    return IsPresent(At(step)) || (!histograms.empty() && HistogramAt(step) != nullptr);
+  }
+  // How many samples it counts for.
+  size_t Samples() const;
+  bool empty() const { return values.empty() && histograms.empty(); }
+  // Not even absent floats alone.
+  bool HasAny() const;
 };
 
 // The value of an expression over a grid. A scalar is one row without labels and gaps.
@@ -55,7 +75,7 @@ struct Table {
 
   // Counts and adds a row.
   base::Status Add(QueryRun* run, Row row) {
-    VEDETTE_RETURN_IF_ERROR(hold.Add(run, row.values.size()));
+    VEDETTE_RETURN_IF_ERROR(hold.Add(run, row.Samples()));
     rows.push_back(std::move(row));
     return base::Status();
   }
@@ -68,6 +88,8 @@ model::Labels DropReserved(const model::Labels& labels);
 // Joins rows of equal labels. False when two of them have a value at the same step: "vector cannot
 // contain metrics with the same labelset".
 bool MergeEqualRows(std::vector<Row>* rows);
+// No two rows have equal labels.
+bool AllDistinct(const std::vector<Row>& rows);
 
 }  // namespace vedette::promql
 

@@ -5,6 +5,8 @@
 
 #include "base/number_text.h"
 #include "base/strings.h"
+#include "collector/promql/histogram_math.h"
+#include "collector/promql/histogram_text.h"
 #include "tests/conformance/runner.h"
 
 // What a script expects against what a query answered.
@@ -56,23 +58,62 @@ std::string CheckFailure(const EvalCommand& eval, const promql::Result& result) 
       {"failed with \"", result.error, "\", expected \"", eval.fail_text.text, "\""});
 }
 
+// A value of either kind.
+struct Point {
+  double value = 0;
+  std::shared_ptr<const model::Histogram> histogram = nullptr;
+};
+
+std::string Shown(const Point& point) {
+  return point.histogram ? promql::HistogramText(*point.histogram) : Number(point.value);
+}
+
+bool NearBuckets(const model::HistogramBuckets& a, const model::HistogramBuckets& b) {
+  if (a.spans != b.spans || a.counts.size() != b.counts.size()) return false;
+  for (size_t i = 0; i < a.counts.size(); ++i) {
+    if (!Near(a.counts[i], b.counts[i])) return false;
+  }
+  return true;
+}
+
+bool NearHistograms(model::Histogram a, model::Histogram b, bool with_hint) {
+  promql::Compact(&a);
+  promql::Compact(&b);
+  return (!with_hint || a.reset == b.reset) && a.schema == b.schema &&
+         a.zero_threshold == b.zero_threshold && a.custom_bounds == b.custom_bounds &&
+         Near(a.count_float, b.count_float) && Near(a.sum, b.sum) &&
+         Near(a.zero_count_float, b.zero_count_float) && NearBuckets(a.positive, b.positive) &&
+         NearBuckets(a.negative, b.negative);
+}
+
+bool Matches(const SeriesText::Item& expected, const Point& found) {
+  if ((expected.histogram == nullptr) != (found.histogram == nullptr)) return false;
+  if (found.histogram == nullptr) return Near(expected.value, found.value);
+  return NearHistograms(*expected.histogram, *found.histogram, expected.names_hint);
+}
+
+std::string Differs(const std::string& where, const Point& found,
+                    const SeriesText::Item* expected) {
+  return base::Concat(
+      {where, " is ", Shown(found), ", expected ",
+       expected == nullptr ? "nothing" : Shown({expected->value, expected->histogram})});
+}
+
 std::string CheckVector(const EvalCommand& eval, const std::vector<promql::VectorSample>& found) {
-  std::map<std::string, std::pair<size_t, double>> expected;
+  std::map<std::string, std::pair<size_t, SeriesText::Item>> expected;
   for (size_t i = 0; i < eval.series.size(); ++i) {
     if (eval.series[i].items.empty()) return "expected series without value";
-    expected[eval.series[i].labels.bytes()] = {i, eval.series[i].items[0].value};
+    expected[eval.series[i].labels.bytes()] = {i, eval.series[i].items[0]};
   }
   std::set<std::string> seen;
   for (size_t i = 0; i < found.size(); ++i) {
+    const Point point{found[i].value, found[i].histogram};
     const std::string shown = found[i].labels.ToString();
     const auto at = expected.find(found[i].labels.bytes());
-    if (at == expected.end()) return "unexpected " + shown + " " + Number(found[i].value);
+    if (at == expected.end()) return base::Concat({"unexpected ", shown, " ", Shown(point)});
     if (!seen.insert(at->first).second) return "twice " + shown;
     if (eval.ordered && at->second.first != i) return "out of order " + shown;
-    if (!Near(at->second.second, found[i].value)) {
-      return base::Concat(
-          {shown, " is ", Number(found[i].value), ", expected ", Number(at->second.second)});
-    }
+    if (!Matches(at->second.second, point)) return Differs(shown, point, &at->second.second);
   }
   for (const SeriesText& series : eval.series) {
     if (!seen.contains(series.labels.bytes())) return "missing " + series.labels.ToString();
@@ -80,33 +121,44 @@ std::string CheckVector(const EvalCommand& eval, const std::vector<promql::Vecto
   return {};
 }
 
+std::map<int64_t, Point> PointsOf(const promql::Series& series) {
+  std::map<int64_t, Point> out;
+  for (const model::Sample& point : series.points) out[point.timestamp_ms] = {point.value};
+  for (const model::HistogramSample& h : series.histograms) out[h.time_ms] = {0, h.histogram};
+  return out;
+}
+
+std::string CheckSeries(const std::map<int64_t, SeriesText::Item>& expected,
+                        const promql::Series& series) {
+  const std::string shown = series.labels.ToString();
+  const std::map<int64_t, Point> found = PointsOf(series);
+  for (const auto& [time, point] : found) {
+    const std::string where = base::Concat({shown, " at ", std::to_string(time)});
+    const auto want = expected.find(time);
+    if (want == expected.end()) return Differs(where, point, nullptr);
+    if (!Matches(want->second, point)) return Differs(where, point, &want->second);
+  }
+  if (expected.size() == found.size()) return {};
+  return base::Concat({shown, " has ", std::to_string(found.size()), " points, expected ",
+                       std::to_string(expected.size())});
+}
+
 std::string CheckMatrix(const EvalCommand& eval, int64_t start_ms, int64_t step_ms,
                         const std::vector<promql::Series>& found) {
-  std::map<std::string, std::map<int64_t, double>> expected;
+  std::map<std::string, std::map<int64_t, SeriesText::Item>> expected;
   for (const SeriesText& series : eval.series) {
     auto& points = expected[series.labels.bytes()];
     for (size_t i = 0; i < series.items.size(); ++i) {
       if (!series.items[i].present) continue;
-      points[start_ms + static_cast<int64_t>(i) * step_ms] = series.items[i].value;
+      points[start_ms + static_cast<int64_t>(i) * step_ms] = series.items[i];
     }
   }
   std::erase_if(expected, [](const auto& entry) { return entry.second.empty(); });
   for (const promql::Series& series : found) {
-    const std::string shown = series.labels.ToString();
     const auto at = expected.find(series.labels.bytes());
-    if (at == expected.end()) return "unexpected " + shown;
-    if (at->second.size() != series.points.size()) {
-      return base::Concat({shown, " has ", std::to_string(series.points.size()),
-                           " points, expected ", std::to_string(at->second.size())});
-    }
-    for (const model::Sample& point : series.points) {
-      const auto want = at->second.find(point.timestamp_ms);
-      if (want == at->second.end() || !Near(want->second, point.value)) {
-        return base::Concat({shown, " is ", Number(point.value), " at ",
-                             std::to_string(point.timestamp_ms), ", expected ",
-                             want == at->second.end() ? "nothing" : Number(want->second)});
-      }
-    }
+    if (at == expected.end()) return "unexpected " + series.labels.ToString();
+    std::string wrong = CheckSeries(at->second, series);
+    if (!wrong.empty()) return wrong;
     expected.erase(at);
   }
   return expected.empty() ? std::string() : "a series is missing";

@@ -6,22 +6,12 @@
 #include "base/strings.h"
 #include "collector/promql/functions.h"
 #include "collector/promql/printer.h"
+#include "tests/conformance/custom_buckets.h"
 
 namespace vedette::test {
 namespace {
 
 using promql::ExprPtr;
-
-promql::Engine::Options CorpusOptions() {
-  promql::Engine::Options options;
-  options.max_samples = 10'000;
-  options.delayed_name_removal = true;
-  options.max_annotations = 0;
-  options.annotation_positions = false;
-  options.parser.experimental_functions = true;
-  options.parser.duration_expressions = true;
-  return options;
-}
 
 // Children of a node, for walks over a whole tree.
 std::vector<promql::Expr*> ChildrenOf(promql::Expr* expr) {
@@ -58,14 +48,6 @@ promql::TimeModifier* TimeOf(promql::Expr* expr) {
   return nullptr;
 }
 
-bool IsExperimental(const promql::Expr& expr) {
-  using namespace promql;
-  if (const auto* call = TryAs<CallExpr>(expr)) return call->function->experimental;
-  const auto* aggregate = TryAs<AggregateExpr>(expr);
-  return aggregate != nullptr &&
-         (aggregate->op == AggregateOp::kLimitk || aggregate->op == AggregateOp::kLimitRatio);
-}
-
 bool AnyNode(promql::Expr* expr, const std::function<bool(promql::Expr*)>& test) {
   if (test(expr)) return true;
   const auto children = ChildrenOf(expr);
@@ -99,8 +81,25 @@ std::optional<std::string> PinTime(const std::string& query, int64_t time_ms,
   return promql::Print(**expr);
 }
 
-ScriptRunner::ScriptRunner(std::string file, const base::Clock* clock)
-    : file_(std::move(file)), engine_(CorpusOptions(), clock) {}
+promql::Engine::Options CorpusOptions(promql::Level level) {
+  promql::Engine::Options options;
+  options.max_samples = 10'000;
+  options.delayed_name_removal = true;
+  options.max_annotations = 0;
+  options.level = level;
+  const bool newer = level == promql::Level::kPrometheus314;
+  options.annotation_positions = newer;
+  options.use_start_timestamps = newer;
+  options.parser.experimental_functions = true;
+  options.parser.duration_expressions = true;
+  options.parser.newer = newer;
+  options.parser.extended_range_selectors = newer;
+  options.parser.fill_modifiers = newer;
+  return options;
+}
+
+ScriptRunner::ScriptRunner(std::string file, promql::Level level, const base::Clock* clock)
+    : file_(std::move(file)), engine_(CorpusOptions(level), clock) {}
 
 promql::QueryContext ScriptRunner::Context() const {
   promql::QueryContext context;
@@ -114,14 +113,8 @@ void ScriptRunner::Run(const std::vector<Command>& commands, Tally* tally) {
     if (command.kind == Command::Kind::kClear) store_.Clear();
     if (command.kind == Command::Kind::kLoad) Load(command.load);
     if (command.kind != Command::Kind::kEval) continue;
-    store_.TakeTouchedNative();
     const std::string wrong = Evaluate(command.eval);
-    // Not yet supported, and only these: native histograms in the data that the query selects or
-    // in what is expected of it, and experimental functions.
-    if (store_.TakeTouchedNative() || command.eval.native ||
-        NeedsExperimental(command.eval.query)) {
-      ++tally->skipped;
-    } else if (wrong.empty()) {
+    if (wrong.empty()) {
       ++tally->passed;
     } else {
       ++tally->failed;
@@ -132,41 +125,23 @@ void ScriptRunner::Run(const std::vector<Command>& commands, Tally* tally) {
 }
 
 void ScriptRunner::Load(const LoadCommand& load) {
-  for (const SeriesText& series : load.series) {
-    for (size_t i = 0; i < series.items.size(); ++i) {
-      const SeriesText::Item& item = series.items[i];
-      const int64_t time = static_cast<int64_t>(i) * load.step_ms;
-      if (item.native) {
-        store_.AppendNative(series.labels, time);
-      } else if (item.present) {
-        store_.Append(series.labels, time, item.value);
-      }
-    }
-    if (load.with_nhcb) LoadNhcb(series, load.step_ms);
-  }
+  for (const SeriesText& series : load.series) LoadSeries(series, load.step_ms);
+  if (!load.with_nhcb) return;
+  for (const SeriesText& series : ToCustomBuckets(load.series)) LoadSeries(series, load.step_ms);
 }
 
-// Notes the native histogram that a classic one would be made into.
-void ScriptRunner::LoadNhcb(const SeriesText& series, int64_t step_ms) {
-  std::string_view name = series.labels.MetricName();
-  for (const std::string_view suffix : {"_bucket", "_count", "_sum"}) {
-    if (!base::EndsWith(name, suffix)) continue;
-    name.remove_suffix(suffix.size());
-    const model::Labels labels =
-        model::LabelsBuilder(series.labels).Set(model::kMetricName, name).Delete("le").Build();
-    for (size_t i = 0; i < series.items.size(); ++i) {
-      if (series.items[i].present) {
-        store_.AppendNative(labels, static_cast<int64_t>(i) * step_ms);
-      }
+void ScriptRunner::LoadSeries(const SeriesText& series, int64_t step_ms) {
+  for (size_t i = 0; i < series.items.size(); ++i) {
+    const SeriesText::Item& item = series.items[i];
+    if (!item.present) continue;
+    const int64_t time = static_cast<int64_t>(i) * step_ms;
+    const int64_t start = series.starts.empty() || !series.starts[i] ? 0 : time + *series.starts[i];
+    if (item.histogram != nullptr) {
+      store_.Append(series.labels, time, item.histogram, start);
+    } else {
+      store_.Append(series.labels, time, item.value, start);
     }
-    return;
   }
-}
-
-bool ScriptRunner::NeedsExperimental(const std::string& query) const {
-  const auto expr = promql::ParseExpr(query, engine_.options().parser);
-  if (!expr.ok()) return false;
-  return AnyNode(expr->get(), [](promql::Expr* node) { return IsExperimental(*node); });
 }
 
 std::string ScriptRunner::Evaluate(const EvalCommand& eval) const {
@@ -216,6 +191,10 @@ std::string ScriptRunner::EvaluateAsRange(const EvalCommand& eval) const {
       if (point.timestamp_ms != eval.start_ms) continue;
       middle.value.scalar = point.value;
       middle.value.vector.push_back({series.labels, point.timestamp_ms, point.value});
+    }
+    for (const model::HistogramSample& h : series.histograms) {
+      if (h.time_ms != eval.start_ms) continue;
+      middle.value.vector.push_back({series.labels, h.time_ms, 0, h.histogram});
     }
   }
   // Annotations may belong to the other steps.

@@ -14,28 +14,29 @@ namespace vedette::test {
 struct Tally {
   int passed = 0;
   int failed = 0;
-  int skipped = 0;                    // needs native histograms or experimental functions
   std::vector<std::string> failures;  // "FILE:LINE: QUERY: what is wrong"
 };
 
-// Runs one script against an engine set as the public corpora expect it: lookback 5m, at most
-// 10,000 samples a query, delayed name removal. Each instant evaluation is run again with "@ TIME"
+// The settings under which Prometheus runs its scripts: lookback 5m, at most 10,000 samples a
+// query, delayed name removal, all that is experimental in the version.
+promql::Engine::Options CorpusOptions(promql::Level level);
+
+// Runs one script. Each instant evaluation is run again with "@ TIME"
 // on its selectors at other times, and as the middle step of a range query.
 class ScriptRunner {
  public:
-  ScriptRunner(std::string file, const base::Clock* clock);
+  ScriptRunner(std::string file, promql::Level level, const base::Clock* clock);
 
   void Run(const std::vector<Command>& commands, Tally* tally);
 
  private:
   void Load(const LoadCommand& load);
-  void LoadNhcb(const SeriesText& series, int64_t step_ms);
+  void LoadSeries(const SeriesText& series, int64_t step_ms);
   // Empty when the evaluation did as expected.
   std::string Evaluate(const EvalCommand& eval) const;
   std::string EvaluateInstant(const EvalCommand& eval) const;
   std::string EvaluatePinned(const EvalCommand& eval) const;
   std::string EvaluateAsRange(const EvalCommand& eval) const;
-  bool NeedsExperimental(const std::string& query) const;
   promql::QueryContext Context() const;
 
   const std::string file_;

@@ -86,10 +86,25 @@ class ScriptParser {
       return base::InvalidArgument("load needs a duration");
     }
     for (++at_; !Line().empty(); ++at_) {
+      SeriesText starts;
+      if (IsStartsText(Line())) {
+        VEDETTE_ASSIGN_OR_RETURN(starts, ParseStartsText(Line()));
+        ++at_;
+      }
       VEDETTE_ASSIGN_OR_RETURN(SeriesText series, ParseSeriesText(Line()));
-      command->load.series.push_back(std::move(series));
+      if (!starts.starts.empty() && starts.starts.size() != series.items.size()) {
+        return base::InvalidArgument("not one start a sample");
+      }
+      series.starts = std::move(starts.starts);
+      AddSeries(std::move(series), &command->load.series);
     }
     return base::Status();
+  }
+
+  // Of equal series in one load the last counts.
+  static void AddSeries(SeriesText series, std::vector<SeriesText>* all) {
+    std::erase_if(*all, [&](const SeriesText& s) { return s.labels == series.labels; });
+    all->push_back(std::move(series));
   }
 
   base::Status ParseEval(std::string_view line, Command* command) {
@@ -131,7 +146,6 @@ class ScriptParser {
       eval->scalar = scalar;
       return base::Status();
     }
-    if (line.find("{{") != std::string_view::npos) eval->native = true;
     VEDETTE_ASSIGN_OR_RETURN(SeriesText series, ParseSeriesText(line));
     eval->series.push_back(std::move(series));
     return base::Status();

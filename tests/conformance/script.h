@@ -43,7 +43,6 @@ struct EvalCommand {
   bool no_warnings = false;
   bool no_infos = false;
   bool ordered = false;
-  bool native = false;  // expects native histograms
   std::optional<double> scalar;
   std::optional<std::string> string;
   bool range_vector = false;  // an instant query that answers a matrix over the times below

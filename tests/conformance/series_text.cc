@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <limits>
 
 #include "base/strings.h"
 #include "collector/promql/lexer.h"
+#include "collector/promql/series_description.h"
 #include "model/sample.h"
 
 namespace vedette::test {
@@ -93,15 +95,15 @@ class ItemReader {
       ++pos_;
       return Repeat(item, 0, /*inclusive=*/false, out);
     }
-    if (Peek() == '{') return ReadNative(out);
+    if (Peek() == '{') return ReadHistograms(out);
     if (text_.substr(pos_).starts_with("stale")) {
       pos_ += 5;
-      item = {true, false, model::StaleNan()};
+      item = {true, model::StaleNan()};
       return Repeat(item, 0, /*inclusive=*/true, out);
     }
     const auto value = ReadNumber();
     if (!value) return false;
-    item = {true, false, *value};
+    item = {true, *value};
     double step = 0;
     if (Peek() == '+' || Peek() == '-') {
       const auto read = ReadNumber();
@@ -111,16 +113,23 @@ class ItemReader {
     return Repeat(item, step, /*inclusive=*/true, out);
   }
 
-  bool ReadNative(std::vector<SeriesText::Item>* out) {
-    const auto skip = [this] {
-      const size_t end = text_.find("}}", pos_);
-      pos_ = end == std::string_view::npos ? text_.size() : end + 2;
-    };
-    skip();
-    if ((Peek() == '+' || Peek() == '-') && pos_ + 1 < text_.size() && text_[pos_ + 1] == '{') {
-      skip();
+  // An item of histograms, as far as the next blank outside of braces; read by the parser that
+  // reads tests of rules.
+  bool ReadHistograms(std::vector<SeriesText::Item>* out) {
+    const size_t start = pos_;
+    for (int depth = 0; !AtEnd(); ++pos_) {
+      if (Peek() == '{') ++depth;
+      if (Peek() == '}') --depth;
+      if (depth == 0 && (Peek() == ' ' || Peek() == '\t')) break;
     }
-    return Repeat({true, true, 0}, 0, /*inclusive=*/true, out);
+    const std::string item(text_.substr(start, pos_ - start));
+    const auto parsed = promql::ParseSeriesDescription("m " + item);
+    if (!parsed.ok()) return false;
+    const bool names_hint = item.find("counter_reset_hint") != std::string::npos;
+    for (const auto& one : parsed->items) {
+      out->push_back({true, one.value, one.histogram, names_hint});
+    }
+    return true;
   }
 
   // The item once, and by xN: N times (gaps) or N times more (values), each a step further.
@@ -162,10 +171,6 @@ class ItemReader {
 
 }  // namespace
 
-bool SeriesText::HasNative() const {
-  return std::any_of(items.begin(), items.end(), [](const Item& i) { return i.native; });
-}
-
 std::optional<double> ParseScalarText(std::string_view text) {
   if (text.empty()) return std::nullopt;
   double sign = 1;
@@ -190,6 +195,24 @@ base::StatusOr<SeriesText> ParseSeriesText(std::string_view line) {
   SeriesText out;
   VEDETTE_ASSIGN_OR_RETURN(out.labels, ParseLabels(line.substr(0, end)));
   VEDETTE_RETURN_IF_ERROR(ItemReader(line.substr(end)).ReadAll(&out.items));
+  return out;
+}
+
+bool IsStartsText(std::string_view line) {
+  return line.substr(0, line.find_first_of(" \t", EndOfLabels(line))).ends_with("@st");
+}
+
+base::StatusOr<SeriesText> ParseStartsText(std::string_view line) {
+  const size_t end = EndOfLabels(line);
+  SeriesText out;
+  VEDETTE_ASSIGN_OR_RETURN(out.labels, ParseLabels(line.substr(0, end - 3)));  // "@st"
+  std::vector<SeriesText::Item> items;
+  VEDETTE_RETURN_IF_ERROR(ItemReader(line.substr(end)).ReadAll(&items));
+  for (const SeriesText::Item& item : items) {
+    std::optional<int64_t> start;
+    if (item.present) start = std::llround(item.value * 1000);
+    out.starts.push_back(start);
+  }
   return out;
 }
 

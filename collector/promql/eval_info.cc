@@ -1,0 +1,241 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "absl/container/flat_hash_map.h"
+#include "base/strings.h"
+#include "collector/promql/evaluator.h"
+
+// info(v, {selector}): gives series the labels of the info series about the same target.
+
+namespace vedette::promql {
+namespace {
+
+constexpr std::string_view kTargetInfo = "target_info";
+// What tells targets apart; fixed, as upstream's is.
+const std::vector<std::string>& IdentifyingLabels() {
+  static const std::vector<std::string> kNames = {"instance", "job"};
+  return kNames;
+}
+
+// The second argument, taken apart.
+struct InfoSelector {
+  std::vector<model::Matcher> names;  // of info metrics; target_info where there is none
+  std::vector<model::Matcher> data;   // of the labels to add; none: all
+
+  bool Wants(std::string_view label) const {
+    return data.empty() ||
+           std::any_of(data.begin(), data.end(), [&](const auto& m) { return m.name() == label; });
+  }
+  bool MatchesWithoutInfo() const {
+    return std::all_of(data.begin(), data.end(), [](const auto& m) { return m.MatchesEmpty(); });
+  }
+};
+
+InfoSelector SelectorOf(const CallExpr& call) {
+  InfoSelector out;
+  if (call.args.size() > 1) {
+    for (const model::Matcher& m : As<VectorSelector>(StripParens(*call.args[1])).matchers) {
+      (m.name() == model::kMetricName ? out.names : out.data).push_back(m);
+    }
+  }
+  return out;
+}
+
+bool IsInfoMetric(const InfoSelector& selector, bool one_argument, std::string_view name) {
+  if (one_argument) return name == kTargetInfo;
+  return !selector.names.empty() &&
+         std::all_of(selector.names.begin(), selector.names.end(),
+                     [&](const model::Matcher& m) { return m.Matches(name); });
+}
+
+// The first vector selector below a node, which tells from when info series are taken.
+const VectorSelector* FirstSelector(const Expr& expr) {
+  switch (expr.kind) {
+    case ExprKind::kVectorSelector:
+      return &As<VectorSelector>(expr);
+    case ExprKind::kMatrixSelector:
+      return As<MatrixSelector>(expr).selector.get();
+    case ExprKind::kSubquery:
+      return FirstSelector(*As<SubqueryExpr>(expr).inner);
+    case ExprKind::kParen:
+      return FirstSelector(*As<ParenExpr>(expr).inner);
+    case ExprKind::kUnary:
+      return FirstSelector(*As<UnaryExpr>(expr).operand);
+    case ExprKind::kAggregate:
+      return FirstSelector(*As<AggregateExpr>(expr).operand);
+    case ExprKind::kBinary: {
+      const VectorSelector* left = FirstSelector(*As<BinaryExpr>(expr).lhs);
+      return left != nullptr ? left : FirstSelector(*As<BinaryExpr>(expr).rhs);
+    }
+    case ExprKind::kCall:
+      for (const ExprPtr& arg : As<CallExpr>(expr).args) {
+        if (const VectorSelector* found = FirstSelector(*arg)) return found;
+      }
+      return nullptr;
+    case ExprKind::kNumber:
+    case ExprKind::kString:
+      return nullptr;
+  }
+  return nullptr;
+}
+
+// The info series of one metric about one target, and which is the newest at a step.
+class InfoIndex {
+ public:
+  // `rows` hold the times of their samples.
+  explicit InfoIndex(const std::vector<Row>& rows) {
+    for (const Row& row : rows) {
+      const std::string name(row.labels.MetricName());
+      by_metric_[name][row.labels.Keep(IdentifyingLabels())].push_back(&row);
+    }
+  }
+
+  // Adds the labels that info series have for `base` at a step; whether there was any.
+  base::StatusOr<bool> Enrich(const Row& base, int step, const InfoSelector& selector,
+                              model::LabelsBuilder* out) const {
+    const model::Labels target = base.labels.Keep(IdentifyingLabels());
+    bool any = false;
+    for (const auto& [name, targets] : by_metric_) {
+      const auto found = targets.find(target);
+      if (found == targets.end()) continue;
+      VEDETTE_ASSIGN_OR_RETURN(const Row* info, NewestAt(found->second, step));
+      if (info == nullptr) continue;
+      any = true;
+      VEDETTE_RETURN_IF_ERROR(AddLabels(*info, base, selector, out));
+    }
+    return any;
+  }
+
+ private:
+  using Targets = absl::flat_hash_map<model::Labels, std::vector<const Row*>>;
+
+  static base::StatusOr<const Row*> NewestAt(const std::vector<const Row*>& rows, int step) {
+    const Row* newest = nullptr;
+    for (const Row* row : rows) {
+      const double time = row->At(step);
+      if (!IsPresent(time)) continue;
+      if (newest == nullptr || newest->At(step) < time) {
+        newest = row;
+      } else if (newest->At(step) == time) {
+        const auto ms = std::to_string(static_cast<int64_t>(std::round(time * 1000)));
+        return ExecutionError(base::Concat({"found duplicate series for info metric: existing ",
+                                            newest->labels.ToString(), " @ ", ms, ", new ",
+                                            row->labels.ToString(), " @ ", ms}));
+      }
+    }
+    return newest;
+  }
+
+  static base::Status AddLabels(const Row& info, const Row& base, const InfoSelector& selector,
+                                model::LabelsBuilder* out) {
+    for (const model::LabelView& label : info.labels) {
+      if (label.name == model::kMetricName || !selector.Wants(label.name)) continue;
+      const std::string_view before = out->Get(label.name);
+      if (!before.empty() && before != label.value) {
+        return ExecutionError(base::Concat({"conflicting label: ", label.name}));
+      }
+      if (!base.labels.Has(label.name)) out->Set(label.name, label.value);
+    }
+    return base::Status();
+  }
+
+  std::map<std::string, Targets> by_metric_;
+};
+
+// Output series by their labels, in the order they appear.
+class InfoOutput {
+ public:
+  base::Status Append(const model::Labels& labels, const Row& from, int step) {
+    const auto [at, fresh] = index_.try_emplace(labels, rows_.size());
+    if (fresh) {
+      rows_.emplace_back();
+      rows_.back().labels = labels;
+      rows_.back().drop_name = from.drop_name;
+    }
+    Row& row = rows_[at->second];
+    if (row.Has(step)) return ExecutionError(kSameLabels);
+    if (HistogramPtr histogram = from.HistogramAt(step)) {
+      row.histograms.push_back({step, std::move(histogram)});
+    } else {
+      row.Append(step, from.At(step));
+    }
+    return base::Status();
+  }
+  std::vector<Row> Take() { return std::move(rows_); }
+
+ private:
+  absl::flat_hash_map<model::Labels, size_t> index_;
+  std::vector<Row> rows_;
+};
+
+}  // namespace
+
+// The info series about the targets of `base`: rows of the times of their samples.
+base::StatusOr<Table> Evaluator::SelectInfo(const CallExpr& call, const Table& base,
+                                            const std::vector<bool>& is_info, const Grid& grid) {
+  Table out;
+  std::set<model::Labels> targets;
+  for (size_t i = 0; i < base.rows.size(); ++i) {
+    if (is_info[i]) continue;
+    const model::Labels target = base.rows[i].labels.Keep(IdentifyingLabels());
+    if (!target.empty()) targets.insert(target);
+  }
+  if (targets.empty()) return out;
+  VectorSelector selector;
+  const InfoSelector wanted = SelectorOf(call);
+  selector.matchers = wanted.names;
+  if (wanted.names.empty()) {
+    selector.matchers.push_back(
+        model::Matcher::Equal(std::string(model::kMetricName), std::string(kTargetInfo)));
+  }
+  for (const model::Matcher& m : wanted.data) selector.matchers.push_back(m);
+  if (const VectorSelector* first = FirstSelector(*call.args[0])) {
+    selector.time.at_ms = first->time.at_ms;
+    selector.time.at = first->time.at;
+    selector.time.offset.ms = first->time.offset.ms;
+  }
+  const auto add = [&](Row&& row) {
+    if (!targets.contains(row.labels.Keep(IdentifyingLabels()))) return base::Status();
+    if (!row.histograms.empty()) {
+      return ExecutionError("this should be an info metric, with float samples: " +
+                            row.labels.ToString());
+    }
+    return out.Add(run_, std::move(row));
+  };
+  VEDETTE_RETURN_IF_ERROR(StreamSelector(selector, grid, SampleField::kTime, add));
+  return out;
+}
+
+base::StatusOr<Table> Evaluator::EvalInfo(const CallExpr& call, const Grid& grid) {
+  VEDETTE_ASSIGN_OR_RETURN(const Table base, Eval(*call.args[0], grid));
+  const InfoSelector selector = SelectorOf(call);
+  std::vector<bool> is_info;
+  for (const Row& row : base.rows) {
+    is_info.push_back(IsInfoMetric(selector, call.args.size() == 1, row.labels.MetricName()));
+  }
+  VEDETTE_ASSIGN_OR_RETURN(const Table infos, SelectInfo(call, base, is_info, grid));
+  const InfoIndex index(infos.rows);
+  InfoOutput output;
+  for (int step = 0; step < grid.steps; ++step) {
+    VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
+    for (size_t i = 0; i < base.rows.size(); ++i) {
+      const Row& row = base.rows[i];
+      if (!row.Has(step)) continue;
+      model::LabelsBuilder added;
+      if (!is_info[i]) {
+        VEDETTE_ASSIGN_OR_RETURN(const bool any, index.Enrich(row, step, selector, &added));
+        if (!any && !selector.MatchesWithoutInfo()) continue;
+      }
+      model::LabelsBuilder labels(row.labels);
+      for (const auto& [name, value] : added.pairs()) labels.Set(name, value);
+      VEDETTE_RETURN_IF_ERROR(output.Append(labels.Build(), row, step));
+    }
+  }
+  Table out;
+  for (Row& row : output.Take()) VEDETTE_RETURN_IF_ERROR(out.Add(run_, std::move(row)));
+  return out;
+}
+
+}  // namespace vedette::promql

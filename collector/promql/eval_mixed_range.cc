@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <utility>
+
+#include "collector/promql/evaluator.h"
+#include "collector/promql/extended_range.h"
+#include "collector/promql/mixed_window.h"
+
+// Range functions over series with histograms or start times of counters, over ranges whose ends
+// are found between samples, and of several parameters: a window at a time.
+
+namespace vedette::promql {
+namespace {
+
+// The indexes of times in (start, end].
+std::pair<size_t, size_t> Within(const std::vector<int64_t>& times, int64_t start_ms,
+                                 int64_t end_ms) {
+  const auto low = std::upper_bound(times.begin(), times.end(), start_ms);
+  const auto high = std::upper_bound(low, times.end(), end_ms);
+  return {static_cast<size_t>(low - times.begin()), static_cast<size_t>(high - times.begin())};
+}
+
+std::span<const model::HistogramSample> Within(
+    const std::vector<model::HistogramSample>& histograms, int64_t start_ms, int64_t end_ms) {
+  const auto later = [](int64_t t, const model::HistogramSample& h) { return t < h.time_ms; };
+  const auto low = std::upper_bound(histograms.begin(), histograms.end(), start_ms, later);
+  const auto high = std::upper_bound(low, histograms.end(), end_ms, later);
+  return {low, high};
+}
+
+// The window with the samples in (start, end].
+MixedWindow WindowOf(const RangeSeries& series, int64_t start_ms, int64_t end_ms) {
+  MixedWindow window;
+  const auto [low, high] = Within(series.times, start_ms, end_ms);
+  window.times = std::span(series.times).subspan(low, high - low);
+  window.values = std::span(series.values).subspan(low, high - low);
+  if (!series.starts.empty()) window.starts = std::span(series.starts).subspan(low, high - low);
+  window.histograms = Within(series.histograms, start_ms, end_ms);
+  return window;
+}
+
+}  // namespace
+
+bool Evaluator::NeedsMixedWindow(const RangeFunction& function, const Expr& matrix,
+                                 const RangeSeries& series) const {
+  if (!series.histograms.empty() || function.second_arg >= 0) return true;
+  if (run_->settings().use_start_timestamps && !series.starts.empty()) return true;
+  const WindowShape shape = ShapeOf(matrix);
+  return shape.anchored || shape.smoothed;
+}
+
+base::StatusOr<Row> Evaluator::ComputeMixedRow(const CallExpr& call, const RangeFunction& function,
+                                               const RangeSeries& series, const Grid& grid,
+                                               const RangeParams& params) {
+  const WindowShape shape = ShapeOf(*call.args[static_cast<size_t>(function.matrix_arg)]);
+  const bool quantile = function.id == FunctionId::kQuantileOverTime;
+  const int64_t lookback = run_->settings().lookback_ms;
+  const int64_t before = shape.anchored || shape.smoothed ? lookback : 0;
+  const int64_t behind = shape.smoothed ? lookback : 0;
+  const MixedContext context{run_, series.labels.MetricName(), PlaceOf(*call.args[0])};
+  Row row;
+  for (int step = 0; step < grid.steps; ++step) {
+    const int64_t end_ms = ReferenceTime(*shape.time, grid.At(step));
+    const int64_t start_ms = end_ms - shape.range_ms;
+    MixedWindow window = WindowOf(series, start_ms - before, end_ms + behind);
+    if (window.times.empty() && window.histograms.empty()) continue;
+    window.eval_ms = grid.At(step);
+    window.start_ms = start_ms;
+    window.end_ms = end_ms;
+    window.use_starts = run_->settings().use_start_timestamps;
+    if (!params.first.rows.empty()) window.param = params.first.ScalarAt(step);
+    if (!params.second.rows.empty()) window.second_param = params.second.ScalarAt(step);
+    if (quantile && !window.values.empty() && !(window.param >= 0 && window.param <= 1)) {
+      run_->annotations().WarnInvalidQuantile(window.param, context.where);
+    }
+    MixedValue value;
+    if (shape.anchored || shape.smoothed) {
+      VEDETTE_ASSIGN_OR_RETURN(value, ComputeExtended(function.id, window, shape.smoothed));
+    } else {
+      VEDETTE_ASSIGN_OR_RETURN(value, ComputeMixed(function, window, context));
+    }
+    if (!value.present) continue;
+    if (value.histogram != nullptr) {
+      row.histograms.push_back({step, std::move(value.histogram)});
+    } else {
+      row.Append(step, value.value);
+    }
+  }
+  return row;
+}
+
+base::Status Evaluator::CheckExtended(const CallExpr& call, const Expr& matrix) const {
+  const WindowShape shape = ShapeOf(matrix);
+  if (!shape.anchored && !shape.smoothed) return base::Status();
+  return CheckExtendedFunction(call.function->id, call.function->name, shape.smoothed);
+}
+
+}  // namespace vedette::promql

@@ -1,0 +1,51 @@
+#ifndef VEDETTE_COLLECTOR_PROMQL_HISTOGRAM_AGGREGATE_H_
+#define VEDETTE_COLLECTOR_PROMQL_HISTOGRAM_AGGREGATE_H_
+
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "collector/promql/ast.h"
+#include "collector/promql/histogram_accumulator.h"
+#include "collector/promql/query_run.h"
+#include "collector/promql/table.h"
+
+namespace vedette::promql {
+
+// What an aggregation makes of the histograms among its input, beside the floats, which are
+// accumulated elsewhere as if there were no histograms.
+class HistogramAggregate {
+ public:
+  HistogramAggregate(const AggregateExpr& expr, QueryRun* run)
+      : expr_(expr), where_(StripParens(*expr.operand).pos), run_(run) {}
+
+  // Takes the histograms of the next series of a group. Series come in the store's order.
+  base::Status Add(size_t group, const Row& row);
+  // Brings the group's histograms into the row of its floats' result.
+  void Finish(size_t group, Row* row);
+
+ private:
+  // What a group has at a step.
+  struct Cell {
+    double count = 0;
+    bool incompatible = false;
+    std::unique_ptr<HistogramAccumulator> accumulator;
+  };
+  using Cells = std::map<int, Cell>;
+
+  void AddToSum(const Row& row, const HistogramStep& h, Cell* cell);
+  void FinishCounts(const Cells& cells, Row* row) const;
+  void FinishSums(const Cells& cells, Row* row);
+
+  const AggregateExpr& expr_;
+  const PositionRange where_;
+  QueryRun* const run_;
+  std::vector<Cells> groups_;
+  SampleHold hold_;
+};
+
+}  // namespace vedette::promql
+
+#endif  // VEDETTE_COLLECTOR_PROMQL_HISTOGRAM_AGGREGATE_H_

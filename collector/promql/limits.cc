@@ -1,0 +1,23 @@
+#include "collector/promql/limits.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "base/number_text.h"
+#include "collector/promql/math.h"
+#include "collector/promql/query_run.h"
+
+namespace vedette::promql {
+
+base::StatusOr<size_t> CountOf(double param, size_t most) {
+  if (!FitsInt64(param)) {
+    std::string shown;
+    base::AppendFloatG(param, &shown);
+    return ExecutionError("Scalar value " + shown + " overflows int64");
+  }
+  if (param < 1) return size_t{0};
+  return static_cast<size_t>(std::min(static_cast<int64_t>(param), static_cast<int64_t>(most)));
+}
+
+}  // namespace vedette::promql
