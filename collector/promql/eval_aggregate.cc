@@ -57,6 +57,7 @@ base::StatusOr<Table> Evaluator::Accumulate(const AggregateExpr& expr, const Gri
       groups.emplace_back(steps);
       drop_name.push_back(row.drop_name);
     }
+    if (run_->Newer() && row.drop_name) drop_name[group] = true;
     if (!row.histograms.empty()) VEDETTE_RETURN_IF_ERROR(histograms.Add(group, row));
     for (size_t i = 0; i < row.values.size(); ++i) {
       const double v = row.values[i];

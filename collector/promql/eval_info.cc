@@ -33,12 +33,22 @@ struct InfoSelector {
   }
 };
 
-InfoSelector SelectorOf(const CallExpr& call) {
+// By newer rules, matchers that only leave out names choose among those that end as info metrics'
+// names do.
+InfoSelector SelectorOf(const CallExpr& call, bool newer) {
   InfoSelector out;
   if (call.args.size() > 1) {
     for (const model::Matcher& m : As<VectorSelector>(StripParens(*call.args[1])).matchers) {
       (m.name() == model::kMetricName ? out.names : out.data).push_back(m);
     }
+  }
+  const bool negative = std::all_of(out.names.begin(), out.names.end(), [](const auto& m) {
+    return m.type() == model::MatchType::kNotEqual || m.type() == model::MatchType::kNotRegex;
+  });
+  if (newer && negative && !out.names.empty()) {
+    const auto info =
+        model::Matcher::Make(model::MatchType::kRegex, std::string(model::kMetricName), ".+_info");
+    if (info.ok()) out.names.push_back(*info);
   }
   return out;
 }
@@ -50,35 +60,46 @@ bool IsInfoMetric(const InfoSelector& selector, bool one_argument, std::string_v
                      [&](const model::Matcher& m) { return m.Matches(name); });
 }
 
-// The first vector selector below a node, which tells from when info series are taken.
-const VectorSelector* FirstSelector(const Expr& expr) {
+// The time of a node within that of the node around it.
+void Shift(const TimeModifier& inner, TimeModifier* time) {
+  if (inner.HasAt()) *time = TimeModifier();
+  time->offset.ms += inner.offset.ms;
+  if (!inner.HasAt()) return;
+  time->at_ms = inner.at_ms;
+  time->at = inner.at;
+}
+
+// Finds the first vector selector below a node, and from when its samples are: info series are
+// taken from then. By 3.5 subqueries around it do not count.
+bool FindTime(const Expr& expr, bool newer, TimeModifier* time) {
   switch (expr.kind) {
     case ExprKind::kVectorSelector:
-      return &As<VectorSelector>(expr);
+      Shift(As<VectorSelector>(expr).time, time);
+      return true;
     case ExprKind::kMatrixSelector:
-      return As<MatrixSelector>(expr).selector.get();
+      return FindTime(*As<MatrixSelector>(expr).selector, newer, time);
     case ExprKind::kSubquery:
-      return FirstSelector(*As<SubqueryExpr>(expr).inner);
+      if (newer) Shift(As<SubqueryExpr>(expr).time, time);
+      return FindTime(*As<SubqueryExpr>(expr).inner, newer, time);
     case ExprKind::kParen:
-      return FirstSelector(*As<ParenExpr>(expr).inner);
+      return FindTime(*As<ParenExpr>(expr).inner, newer, time);
     case ExprKind::kUnary:
-      return FirstSelector(*As<UnaryExpr>(expr).operand);
+      return FindTime(*As<UnaryExpr>(expr).operand, newer, time);
     case ExprKind::kAggregate:
-      return FirstSelector(*As<AggregateExpr>(expr).operand);
-    case ExprKind::kBinary: {
-      const VectorSelector* left = FirstSelector(*As<BinaryExpr>(expr).lhs);
-      return left != nullptr ? left : FirstSelector(*As<BinaryExpr>(expr).rhs);
+      return FindTime(*As<AggregateExpr>(expr).operand, newer, time);
+    case ExprKind::kBinary:
+      return FindTime(*As<BinaryExpr>(expr).lhs, newer, time) ||
+             FindTime(*As<BinaryExpr>(expr).rhs, newer, time);
+    case ExprKind::kCall: {
+      const auto& args = As<CallExpr>(expr).args;
+      return std::any_of(args.begin(), args.end(),
+                         [&](const ExprPtr& arg) { return FindTime(*arg, newer, time); });
     }
-    case ExprKind::kCall:
-      for (const ExprPtr& arg : As<CallExpr>(expr).args) {
-        if (const VectorSelector* found = FirstSelector(*arg)) return found;
-      }
-      return nullptr;
     case ExprKind::kNumber:
     case ExprKind::kString:
-      return nullptr;
+      break;
   }
-  return nullptr;
+  return false;
 }
 
 // The info series of one metric about one target, and which is the newest at a step.
@@ -184,18 +205,15 @@ base::StatusOr<Table> Evaluator::SelectInfo(const CallExpr& call, const Table& b
   }
   if (targets.empty()) return out;
   VectorSelector selector;
-  const InfoSelector wanted = SelectorOf(call);
+  const InfoSelector wanted = SelectorOf(call, run_->Newer());
   selector.matchers = wanted.names;
   if (wanted.names.empty()) {
     selector.matchers.push_back(
         model::Matcher::Equal(std::string(model::kMetricName), std::string(kTargetInfo)));
   }
   for (const model::Matcher& m : wanted.data) selector.matchers.push_back(m);
-  if (const VectorSelector* first = FirstSelector(*call.args[0])) {
-    selector.time.at_ms = first->time.at_ms;
-    selector.time.at = first->time.at;
-    selector.time.offset.ms = first->time.offset.ms;
-  }
+  TimeModifier time;
+  if (FindTime(*call.args[0], run_->Newer(), &time)) selector.time = time;
   const auto add = [&](Row&& row) {
     if (!targets.contains(row.labels.Keep(IdentifyingLabels()))) return base::Status();
     if (!row.histograms.empty()) {
@@ -204,13 +222,13 @@ base::StatusOr<Table> Evaluator::SelectInfo(const CallExpr& call, const Table& b
     }
     return out.Add(run_, std::move(row));
   };
-  VEDETTE_RETURN_IF_ERROR(StreamSelector(selector, grid, SampleField::kTime, add));
+  VEDETTE_RETURN_IF_ERROR(StreamSelector(selector, grid, SampleField::kTimeOfFloat, add));
   return out;
 }
 
 base::StatusOr<Table> Evaluator::EvalInfo(const CallExpr& call, const Grid& grid) {
   VEDETTE_ASSIGN_OR_RETURN(const Table base, Eval(*call.args[0], grid));
-  const InfoSelector selector = SelectorOf(call);
+  const InfoSelector selector = SelectorOf(call, run_->Newer());
   std::vector<bool> is_info;
   for (const Row& row : base.rows) {
     is_info.push_back(IsInfoMetric(selector, call.args.size() == 1, row.labels.MetricName()));

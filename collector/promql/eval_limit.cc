@@ -35,6 +35,7 @@ void Copy(const Row& from, int step, Row* to) {
 base::StatusOr<Table> Evaluator::EvalLimit(const AggregateExpr& expr, const Grid& grid) {
   VEDETTE_ASSIGN_OR_RETURN(const Table param, Eval(*expr.param, grid));
   VEDETTE_ASSIGN_OR_RETURN(Table input, Eval(*expr.operand, grid));
+  if (run_->Newer()) VEDETTE_RETURN_IF_ERROR(CheckNoNan(expr.op, param.rows.front().values));
   std::vector<Row> kept(input.rows.size());
   Grouping grouping(expr);
   std::vector<size_t> group_of;
@@ -71,9 +72,7 @@ base::StatusOr<Table> Evaluator::EvalLimit(const AggregateExpr& expr, const Grid
 }
 
 base::StatusOr<double> Evaluator::RatioOf(double param, PositionRange where) const {
-  if (std::isnan(param)) {
-    return ExecutionError(run_->Newer() ? "Ratio value is NaN" : "Ratio value NaN is NaN");
-  }
+  if (std::isnan(param)) return ExecutionError("Ratio value NaN is NaN");
   if (param >= -1 && param <= 1) return param;
   const double capped = param < 0 ? -1 : 1;
   std::string text = "ratio value should be between -1 and 1, got ";

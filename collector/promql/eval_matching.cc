@@ -90,19 +90,24 @@ class VectorMatcher {
     int collision = std::numeric_limits<int>::max();
     absl::flat_hash_map<model::Labels, std::vector<Row>> outputs;  // by signature
     std::vector<Row> out;
-    const auto add = [&](const model::Labels& signature, Row result) {
-      if (result.empty()) return;
-      collision = std::min(collision, FirstCollision(result, &outputs[signature]));
-      out.push_back(std::move(result));
+    const auto add = [&](const model::Labels& signature, const Row& m, const Row& o) {
+      Row result = Compute(m, o);
+      // By newer rules what a comparison leaves out has matched too.
+      const bool filters = run_->Newer() && IsComparison(expr_.op) && !expr_.return_bool;
+      if (filters || !result.empty()) {
+        collision = std::min(collision,
+                             FirstCollision(filters ? Matched(m, o) : result, &outputs[signature]));
+      }
+      if (!result.empty()) out.push_back(std::move(result));
     };
     for (const Row& row : many) {
       const model::Labels signature = Signature(row.labels, matching_);
       const auto found = ones.find(signature);
       const std::vector<const Row*> none;
       const std::vector<const Row*>& partners = found == ones.end() ? none : found->second;
-      for (const Row* partner : partners) add(signature, Compute(row, *partner));
+      for (const Row* partner : partners) add(signature, row, *partner);
       if (!matching_.fill_right) continue;
-      add(signature, Compute(row, Filler(signature, *matching_.fill_right, partners)));
+      add(signature, row, Filler(signature, *matching_.fill_right, partners));
     }
     if (matching_.fill_left) {
       const Sides manys = BySignature(many, matching_);
@@ -111,7 +116,7 @@ class VectorMatcher {
         const auto found = manys.find(signature);
         const Row filler = Filler(signature, *matching_.fill_left,
                                   found == manys.end() ? std::vector<const Row*>() : found->second);
-        add(signature, Compute(filler, row));
+        add(signature, filler, row);
       }
     }
     // Prometheus goes step by step: what fails first is said.
@@ -143,11 +148,14 @@ class VectorMatcher {
     return found;
   }
 
+  // The later one is named first; by newer rules last.
   base::Status DuplicateError(const Duplicate& found) const {
+    const Row* const one = run_->Newer() ? found.first : found.second;
+    const Row* const other = run_->Newer() ? found.second : found.first;
     return ExecutionError(base::Concat(
         {"found duplicate series for the match group ", found.signature->ToString(), " on the ",
-         swapped_ ? "left" : "right", " hand-side of the operation: [",
-         found.second->labels.ToString(), ", ", found.first->labels.ToString(),
+         swapped_ ? "left" : "right", " hand-side of the operation: [", one->labels.ToString(),
+         ", ", other->labels.ToString(),
          "];many-to-many matching not allowed: matching labels must be unique on one side"}));
   }
 
@@ -215,6 +223,15 @@ class VectorMatcher {
       } else if (result.keep) {
         out.Append(step, result.value);
       }
+    }
+    return Named(std::move(out), many, one);
+  }
+
+  // A value wherever both sides have one.
+  Row Matched(const Row& many, const Row& one) const {
+    Row out;
+    for (int step = 0; step < grid_.steps; ++step) {
+      if (many.Has(step) && one.Has(step)) out.Append(step, 1);
     }
     return Named(std::move(out), many, one);
   }

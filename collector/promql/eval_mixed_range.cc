@@ -53,15 +53,13 @@ base::StatusOr<Row> Evaluator::ComputeMixedRow(const CallExpr& call, const Range
                                                const RangeParams& params) {
   const WindowShape shape = ShapeOf(*call.args[static_cast<size_t>(function.matrix_arg)]);
   const bool quantile = function.id == FunctionId::kQuantileOverTime;
-  const int64_t lookback = run_->settings().lookback_ms;
-  const int64_t before = shape.anchored || shape.smoothed ? lookback : 0;
-  const int64_t behind = shape.smoothed ? lookback : 0;
+  const Reach reach = ReachOf(shape);
   const MixedContext context{run_, series.labels.MetricName(), PlaceOf(*call.args[0])};
   Row row;
   for (int step = 0; step < grid.steps; ++step) {
     const int64_t end_ms = ReferenceTime(*shape.time, grid.At(step));
     const int64_t start_ms = end_ms - shape.range_ms;
-    MixedWindow window = WindowOf(series, start_ms - before, end_ms + behind);
+    MixedWindow window = WindowOf(series, start_ms - reach.before_ms, end_ms + reach.behind_ms);
     if (window.times.empty() && window.histograms.empty()) continue;
     window.eval_ms = grid.At(step);
     window.start_ms = start_ms;
@@ -74,7 +72,7 @@ base::StatusOr<Row> Evaluator::ComputeMixedRow(const CallExpr& call, const Range
     }
     MixedValue value;
     if (shape.anchored || shape.smoothed) {
-      VEDETTE_ASSIGN_OR_RETURN(value, ComputeExtended(function.id, window, shape.smoothed));
+      value = ComputeExtended(function, window, shape.smoothed, context);
     } else {
       VEDETTE_ASSIGN_OR_RETURN(value, ComputeMixed(function, window, context));
     }
@@ -85,6 +83,53 @@ base::StatusOr<Row> Evaluator::ComputeMixedRow(const CallExpr& call, const Range
       row.Append(step, value.value);
     }
   }
+  return row;
+}
+
+Evaluator::Reach Evaluator::ReachOf(const WindowShape& shape) const {
+  const int64_t lookback = run_->settings().lookback_ms;
+  return {shape.anchored || shape.smoothed ? lookback : 0, shape.smoothed ? lookback : 0};
+}
+
+base::Status Evaluator::ExtendSeries(const WindowShape& shape, int64_t end_ms,
+                                     RangeSeries* series) const {
+  if (!shape.anchored && !shape.smoothed) return base::Status();
+  if (!series->histograms.empty()) {
+    return ExecutionError("anchored modifier is not supported with histograms");
+  }
+  MixedWindow window;
+  window.times = series->times;
+  window.values = series->values;
+  window.start_ms = end_ms - shape.range_ms;
+  window.end_ms = end_ms;
+  const std::vector<model::Sample> samples = ExtendSamples(window, shape.smoothed);
+  series->times.clear();
+  series->values.clear();
+  for (const model::Sample& sample : samples) {
+    series->times.push_back(sample.timestamp_ms);
+    series->values.push_back(sample.value);
+  }
+  return base::Status();
+}
+
+Row Evaluator::SmoothedRow(const RangeSeries& series, const VectorSelector& selector,
+                           const Grid& grid) {
+  const int64_t lookback = run_->settings().lookback_ms;
+  const MixedContext context{run_, series.labels.MetricName(), selector.pos};
+  Row row;
+  for (int step = 0; step < grid.steps; ++step) {
+    const int64_t at_ms = ReferenceTime(selector.time, grid.At(step));
+    const MixedWindow window = WindowOf(series, at_ms - lookback, at_ms + lookback);
+    if (window.times.empty() && window.histograms.empty()) continue;
+    MixedValue value = SmoothedValue(window, at_ms, context);
+    if (!value.present) continue;
+    if (value.histogram != nullptr) {
+      row.histograms.push_back({step, std::move(value.histogram)});
+    } else {
+      row.Append(step, value.value);
+    }
+  }
+  row.labels = series.labels;
   return row;
 }
 

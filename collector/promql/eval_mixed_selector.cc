@@ -53,7 +53,9 @@ Row Evaluator::MixedRow(const model::SeriesSamples& samples, const TimeModifier&
     const int64_t ref = ReferenceTime(time, grid.At(step));
     if (!newest.Move(ref) || newest.time_ms() <= ref - run_->settings().lookback_ms) continue;
     if (newest.IsStale()) continue;
-    if (field == SampleField::kTime) {
+    const bool time_only = field == SampleField::kTime ||
+                           (field == SampleField::kTimeOfFloat && !newest.is_histogram());
+    if (time_only) {
       row.Append(step, Seconds(newest.time_ms()));
     } else if (field == SampleField::kStartTime) {
       row.Append(step, Seconds(newest.start_ms()));

@@ -42,6 +42,19 @@ size_t TakeHistograms(std::vector<model::HistogramSample>* histograms) {
   return samples;
 }
 
+// Finds out of each histogram but the first whether counters were reset before it.
+void ResolveResets(MergeRules rules, std::vector<model::HistogramSample>* histograms) {
+  for (size_t i = 1; i < histograms->size(); ++i) {
+    const model::Histogram& h = *(*histograms)[i].histogram;
+    if (h.reset != model::CounterReset::kUnknown || h.IsStale()) continue;
+    auto resolved = std::make_shared<model::Histogram>(h);
+    resolved->reset = IsReset(h, *(*histograms)[i - 1].histogram, rules)
+                          ? model::CounterReset::kReset
+                          : model::CounterReset::kNotReset;
+    (*histograms)[i].histogram = std::move(resolved);
+  }
+}
+
 // What a subquery saw of a histogram at its steps: samples between them are not seen, so that what
 // was known of resets no longer holds.
 model::HistogramSample AtSubqueryStep(int64_t time_ms, HistogramPtr histogram) {
@@ -84,6 +97,7 @@ base::Status Evaluator::Select(const VectorSelector& selector, int64_t min_ms, i
     SampleHold hold;
     const size_t held = samples.values.size() + TakeHistograms(&samples.histograms);
     VEDETTE_RETURN_IF_ERROR(hold.Add(run_, held));
+    if (resolve_resets_) ResolveResets(run_->merge_rules(), &samples.histograms);
     return visit(std::move(samples));
   });
 }
@@ -93,9 +107,15 @@ base::Status Evaluator::StreamSelector(const VectorSelector& selector, const Gri
   const int64_t lookback = run_->settings().lookback_ms;
   const int64_t first = ReferenceTime(selector.time, grid.start_ms);
   const int64_t last = ReferenceTime(selector.time, grid.end_ms());
+  if (selector.smoothed) {
+    return Select(selector, first - lookback + 1, last + lookback, [&](auto&& samples) {
+      Row row = SmoothedRow(WithoutMarkers(std::move(samples)), selector, grid);
+      return row.empty() ? base::Status() : sink(std::move(row));
+    });
+  }
   const bool timestamps = field == SampleField::kTime;
   return Select(selector, first - lookback + 1, last, [&](model::SeriesSamples&& samples) {
-    if (!samples.histograms.empty() || field == SampleField::kStartTime) {
+    if (!samples.histograms.empty() || field >= SampleField::kStartTime) {
       Row row = MixedRow(samples, selector.time, grid, field);
       return row.empty() ? base::Status() : sink(std::move(row));
     }
@@ -129,6 +149,8 @@ base::Status Evaluator::CheckDurations(const Expr& matrix) const {
 base::Status Evaluator::StreamRange(const Expr& matrix, const Grid& grid, const RangeSink& sink) {
   const Expr& inner = StripParens(matrix);
   VEDETTE_RETURN_IF_ERROR(CheckDurations(inner));
+  const ScopedFlag unresolved(&resolve_resets_,
+                              resolve_resets_ && inner.kind != ExprKind::kSubquery);
   if (const auto* selector = TryAs<MatrixSelector>(inner)) {
     return StreamMatrix(*selector, grid, sink);
   }
@@ -138,8 +160,9 @@ base::Status Evaluator::StreamRange(const Expr& matrix, const Grid& grid, const 
 base::Status Evaluator::StreamMatrix(const MatrixSelector& matrix, const Grid& grid,
                                      const RangeSink& sink) {
   const TimeModifier& time = matrix.selector->time;
-  const int64_t first = ReferenceTime(time, grid.start_ms) - matrix.range.ms + 1;
-  const int64_t last = ReferenceTime(time, grid.end_ms());
+  const Reach reach = ReachOf(ShapeOf(matrix));
+  const int64_t first = ReferenceTime(time, grid.start_ms) - matrix.range.ms - reach.before_ms + 1;
+  const int64_t last = ReferenceTime(time, grid.end_ms()) + reach.behind_ms;
   return Select(*matrix.selector, first, last, [&](model::SeriesSamples&& samples) {
     RangeSeries series = WithoutMarkers(std::move(samples));
     return series.empty() ? base::Status() : sink(std::move(series));
@@ -177,6 +200,9 @@ base::StatusOr<std::vector<Series>> Evaluator::EvalMatrix(const Expr& matrix, in
   SampleHold hold;
   const Grid grid{time_ms, 1, 1};
   const base::Status streamed = StreamRange(matrix, grid, [&](RangeSeries&& in) {
+    VEDETTE_RETURN_IF_ERROR(
+        ExtendSeries(ShapeOf(matrix), ReferenceTime(*ShapeOf(matrix).time, time_ms), &in));
+    if (in.empty()) return base::Status();
     size_t samples = in.values.size();
     for (const model::HistogramSample& h : in.histograms) samples += SamplesOf(*h.histogram);
     VEDETTE_RETURN_IF_ERROR(hold.Add(run_, samples));

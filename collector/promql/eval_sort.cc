@@ -30,8 +30,15 @@ bool LabelsBefore(const model::Labels& a, const model::Labels& b,
 
 }  // namespace
 
+void Evaluator::WarnIneffectiveSort(const CallExpr& call) const {
+  if (!run_->Newer() || run_->settings().step_ms == 0) return;
+  run_->annotations().Warn(
+      "sort is ineffective for range queries since results are always ordered by labels", call.pos);
+}
+
 // Floats only; NaN goes last.
 base::StatusOr<Table> Evaluator::EvalSort(const CallExpr& call, const Grid& grid, bool descending) {
+  WarnIneffectiveSort(call);
   VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
   for (Row& row : table.rows) row.histograms.clear();
   std::erase_if(table.rows, [](const Row& row) { return row.empty(); });
@@ -48,6 +55,7 @@ base::StatusOr<Table> Evaluator::EvalSort(const CallExpr& call, const Grid& grid
 // By the named labels as people order them, and then by all.
 base::StatusOr<Table> Evaluator::EvalSortByLabel(const CallExpr& call, const Grid& grid,
                                                  bool descending) {
+  WarnIneffectiveSort(call);
   VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
   if (grid.steps > 1) return table;
   const std::vector<std::string_view> names = LabelArgs(call);

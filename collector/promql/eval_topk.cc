@@ -83,6 +83,7 @@ class BestK {
 base::StatusOr<Table> Evaluator::EvalTopK(const AggregateExpr& expr, const Grid& grid) {
   VEDETTE_ASSIGN_OR_RETURN(const Table param, Eval(*expr.param, grid));
   VEDETTE_ASSIGN_OR_RETURN(Table input, Eval(*expr.operand, grid));
+  if (run_->Newer()) VEDETTE_RETURN_IF_ERROR(CheckNoNan(expr.op, param.rows.front().values));
   Grouping grouping(expr);
   std::vector<std::vector<size_t>> groups;
   for (size_t i = 0; i < input.rows.size(); ++i) {

@@ -45,7 +45,12 @@ WindowShape ShapeOf(const Expr& matrix);
 PositionRange PlaceOf(const Expr& argument);
 
 // What is shown of the samples that a selector picks.
-enum class SampleField { kValue, kTime, kStartTime };
+enum class SampleField {
+  kValue,
+  kTime,
+  kStartTime,
+  kTimeOfFloat,  // histograms as they are
+};
 
 // The parameters of a range function, scalars over the grid; no rows where it has none.
 struct RangeParams {
@@ -108,6 +113,15 @@ class Evaluator {
   base::StatusOr<Row> ComputeMixedRow(const CallExpr& call, const RangeFunction& function,
                                       const RangeSeries& series, const Grid& grid,
                                       const RangeParams& params);
+  // How far a range reaches for samples before its start and behind its end.
+  struct Reach {
+    int64_t before_ms = 0;
+    int64_t behind_ms = 0;
+  };
+  Reach ReachOf(const WindowShape& shape) const;
+  // Replaces what lies around a range by its values at its ends.
+  base::Status ExtendSeries(const WindowShape& shape, int64_t end_ms, RangeSeries* series) const;
+  Row SmoothedRow(const RangeSeries& series, const VectorSelector& selector, const Grid& grid);
   // Refuses anchored and smoothed ranges of functions that do not take them.
   base::Status CheckExtended(const CallExpr& call, const Expr& matrix) const;
 
@@ -154,6 +168,7 @@ class Evaluator {
                                          double (*f)(const model::Histogram&));
 
   // eval_sort.cc
+  void WarnIneffectiveSort(const CallExpr& call) const;
   base::StatusOr<Table> EvalSort(const CallExpr& call, const Grid& grid, bool descending);
   base::StatusOr<Table> EvalSortByLabel(const CallExpr& call, const Grid& grid, bool descending);
 
@@ -184,6 +199,22 @@ class Evaluator {
   base::StatusOr<Table> EvalVectors(const BinaryExpr& expr, const Grid& grid);
 
   QueryRun* const run_;
+  // What is not known of resets of histograms is to be found out as they are read: only their
+  // counts and sums are asked for (3.14).
+  bool resolve_resets_ = false;
+};
+
+// Sets a flag for as long as this lives.
+class ScopedFlag {
+ public:
+  ScopedFlag(bool* flag, bool value) : flag_(flag), before_(*flag) { *flag = value; }
+  ~ScopedFlag() { *flag_ = before_; }
+  ScopedFlag(const ScopedFlag&) = delete;
+  ScopedFlag& operator=(const ScopedFlag&) = delete;
+
+ private:
+  bool* const flag_;
+  const bool before_;
 };
 
 // The labels that absent() gives to its answer: those that the selector fixes by equality.

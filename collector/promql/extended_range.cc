@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/strings.h"
 #include "collector/promql/query_run.h"
@@ -78,17 +79,43 @@ MixedValue Growth(FunctionId id, const MixedWindow& w, bool smoothed) {
   return MixedValue::Of(grown);
 }
 
-// changes and resets of an anchored range: from the sample at or before its start.
-MixedValue CountFromAnchor(FunctionId id, const MixedWindow& w) {
-  if (w.times.empty() || w.times.back() <= w.start_ms) return MixedValue::None();
-  int count = 0;
-  for (size_t i = FirstIndex(w) + 1; i < w.values.size(); ++i) {
-    const double a = w.values[i - 1];
-    const double b = w.values[i];
-    const bool changed = a != b && !(std::isnan(a) && std::isnan(b));
-    if (id == FunctionId::kResets ? b < a : changed) ++count;
+// The time of the newest sample of either kind at or before `at_ms`, or of the first of all.
+int64_t AnchorOf(const MixedWindow& w, int64_t at_ms) {
+  int64_t first = std::numeric_limits<int64_t>::max();
+  int64_t anchor = std::numeric_limits<int64_t>::min();
+  const auto visit = [&](int64_t time) {
+    first = std::min(first, time);
+    if (time <= at_ms) anchor = std::max(anchor, time);
+  };
+  for (const int64_t time : w.times) visit(time);
+  for (const model::HistogramSample& h : w.histograms) visit(h.time_ms);
+  return anchor == std::numeric_limits<int64_t>::min() ? first : anchor;
+}
+
+int64_t NewestTime(const MixedWindow& w) {
+  const int64_t f = w.times.empty() ? std::numeric_limits<int64_t>::min() : w.times.back();
+  return w.histograms.empty() ? f : std::max(f, w.histograms.back().time_ms);
+}
+
+// The window without what is older than `from_ms`.
+MixedWindow From(MixedWindow w, int64_t from_ms) {
+  const auto f = static_cast<size_t>(std::lower_bound(w.times.begin(), w.times.end(), from_ms) -
+                                     w.times.begin());
+  w.times = w.times.subspan(f);
+  w.values = w.values.subspan(f);
+  if (!w.starts.empty()) w.starts = w.starts.subspan(f);
+  while (!w.histograms.empty() && w.histograms.front().time_ms < from_ms) {
+    w.histograms = w.histograms.subspan(1);
   }
-  return MixedValue::Of(count);
+  return w;
+}
+
+// changes and resets of an anchored range: from the sample at or before its start.
+MixedValue CountFromAnchor(const RangeFunction& function, const MixedWindow& w,
+                           const MixedContext& context) {
+  if (NewestTime(w) <= w.start_ms) return MixedValue::None();
+  const auto counted = ComputeMixed(function, From(w, AnchorOf(w, w.start_ms)), context);
+  return counted.ok() ? *counted : MixedValue::None();
 }
 
 }  // namespace
@@ -105,13 +132,45 @@ base::Status CheckExtendedFunction(FunctionId id, std::string_view name, bool sm
        name}));
 }
 
-base::StatusOr<MixedValue> ComputeExtended(FunctionId id, const MixedWindow& window,
-                                           bool smoothed) {
-  if (!window.histograms.empty()) {
-    return ExecutionError("smoothed and anchored modifiers do not work with native histograms");
+MixedValue ComputeExtended(const RangeFunction& function, const MixedWindow& window, bool smoothed,
+                           const MixedContext& context) {
+  if (function.id == FunctionId::kResets || function.id == FunctionId::kChanges) {
+    return CountFromAnchor(function, window, context);
   }
-  const bool counts = id == FunctionId::kResets || id == FunctionId::kChanges;
-  return counts ? CountFromAnchor(id, window) : Growth(id, window, smoothed);
+  if (window.histograms.empty()) return Growth(function.id, window, smoothed);
+  if (window.times.empty()) {
+    return GrowthOfExtendedHistograms(function.id, window, smoothed, context);
+  }
+  context.notes().WarnFloatsAndHistograms();
+  return MixedValue::None();
+}
+
+MixedValue SmoothedValue(const MixedWindow& window, int64_t at_ms, const MixedContext& context) {
+  const MixedWindow from = From(window, AnchorOf(window, at_ms));
+  const auto f = static_cast<size_t>(std::upper_bound(from.times.begin(), from.times.end(), at_ms) -
+                                     from.times.begin());
+  size_t h = 0;
+  while (h < from.histograms.size() && from.histograms[h].time_ms <= at_ms) ++h;
+  if (f == 0 && h == 0) return MixedValue::None();  // nothing before
+  const bool float_behind = f < from.times.size();
+  const bool histogram_behind = h < from.histograms.size();
+  const bool exact = f > 0 ? from.times[f - 1] == at_ms : from.histograms[h - 1].time_ms == at_ms;
+  if (exact || (!float_behind && !histogram_behind)) {
+    return f > 0 ? MixedValue::Of(from.values[f - 1])
+                 : MixedValue::Of(from.histograms[h - 1].histogram);
+  }
+  const bool next_is_histogram =
+      histogram_behind && (!float_behind || from.histograms[h].time_ms < from.times[f]);
+  if ((f > 0) == next_is_histogram) {
+    context.notes().WarnFloatsAndHistograms();
+    return MixedValue::None();
+  }
+  if (f > 0) {
+    return MixedValue::Of(
+        Interpolate(SampleAt(from, f - 1), SampleAt(from, f), at_ms, /*counter=*/false));
+  }
+  return InterpolateHistogram(from.histograms[h - 1], from.histograms[h], at_ms, /*counter=*/true,
+                              context);
 }
 
 std::vector<model::Sample> ExtendSamples(const MixedWindow& window, bool smoothed) {

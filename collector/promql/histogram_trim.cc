@@ -63,8 +63,8 @@ class Trimmer {
   // How values lie in a bucket without end is not known: those that are cut off from the side of
   // its end go whole, else all stay and count as the bound.
   double KeepEndless(const BoundedBucket& bucket) {
-    const bool stays = upper_ ? std::isfinite(bucket.upper) && bucket.upper <= 0
-                              : std::isfinite(bucket.lower);
+    const bool stays =
+        upper_ ? std::isfinite(bucket.upper) && bucket.upper <= 0 : std::isfinite(bucket.lower);
     return stays ? Count(bucket, bound_) : 0;
   }
 

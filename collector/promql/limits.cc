@@ -1,6 +1,7 @@
 #include "collector/promql/limits.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string>
 
@@ -18,6 +19,14 @@ base::StatusOr<size_t> CountOf(double param, size_t most) {
   }
   if (param < 1) return size_t{0};
   return static_cast<size_t>(std::min(static_cast<int64_t>(param), static_cast<int64_t>(most)));
+}
+
+base::Status CheckNoNan(AggregateOp op, const std::vector<double>& params) {
+  const bool any =
+      std::any_of(params.begin(), params.end(), [](double v) { return std::isnan(v); });
+  if (!any) return base::Status();
+  return ExecutionError(op == AggregateOp::kLimitRatio ? "Ratio value is NaN"
+                                                       : "Parameter value is NaN");
 }
 
 }  // namespace vedette::promql

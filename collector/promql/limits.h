@@ -2,14 +2,19 @@
 #define VEDETTE_COLLECTOR_PROMQL_LIMITS_H_
 
 #include <cstddef>
+#include <vector>
 
 #include "base/status.h"
+#include "collector/promql/ast.h"
 
 namespace vedette::promql {
 
 // The parameter of topk, bottomk and limitk as a count of series, `most` at most; the error names
 // what is wrong with it.
 base::StatusOr<size_t> CountOf(double param, size_t most);
+
+// By newer rules no step's parameter may be NaN, even where there is nothing to choose from.
+base::Status CheckNoNan(AggregateOp op, const std::vector<double>& params);
 
 }  // namespace vedette::promql
 

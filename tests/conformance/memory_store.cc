@@ -17,8 +17,8 @@ bool SameChunk(const Histogram& next, const Histogram& before) {
          next.IsStale() == before.IsStale();
 }
 
-// What a chunk of Prometheus' keeps of a histogram's hint: gauges stay such; one that continues its
-// chunk was not reset; one that begins a chunk was if that is why it does.
+// What a chunk of Prometheus' keeps of a histogram's hint: gauges and what was said to be reset stay
+// such; one that continues its chunk was not reset; of one that begins a chunk nothing is known.
 CounterReset StoredHint(const Histogram& next, const Histogram* before, bool float_between) {
   if (next.reset == CounterReset::kGauge) return CounterReset::kGauge;
   if (next.reset == CounterReset::kReset) return CounterReset::kReset;
@@ -33,7 +33,7 @@ CounterReset StoredHint(const Histogram& next, const Histogram* before, bool flo
   if (!SameChunk(next, *before) && !bounds_differ && next.count_float >= before->count_float) {
     return CounterReset::kUnknown;
   }
-  return promql::IsReset(plain, *before, promql::MergeRules::k35) ? CounterReset::kReset
+  return promql::IsReset(plain, *before, promql::MergeRules::k35) ? CounterReset::kUnknown
                                                                   : CounterReset::kNotReset;
 }
 
@@ -45,8 +45,8 @@ void MemoryStore::Append(const model::Labels& labels, int64_t timestamp_ms, doub
   auto& times = samples.timestamps_ms;
   const auto at = std::lower_bound(times.begin(), times.end(), timestamp_ms);
   const auto index = at - times.begin();
-  if (start_ms != 0 && samples.starts_ms.empty()) samples.starts_ms.assign(times.size(), 0);
-  const bool starts = !samples.starts_ms.empty();
+  const bool starts = start_ms != 0 || !samples.starts_ms.empty();
+  if (starts) samples.starts_ms.resize(times.size(), 0);
   if (at != times.end() && *at == timestamp_ms) {
     samples.values[static_cast<size_t>(index)] = value;
     if (starts) samples.starts_ms[static_cast<size_t>(index)] = start_ms;
