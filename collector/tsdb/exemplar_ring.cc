@@ -71,6 +71,12 @@ std::vector<model::Exemplar> ExemplarRing::Between(const Line& line, int64_t min
   return out;
 }
 
+void ExemplarRing::ForEach(
+    const std::function<void(const model::Labels& series, const model::Exemplar& exemplar)>& visit)
+    const {
+  for (const Slot& slot : slots_) visit(slot.line->first, slot.exemplar);
+}
+
 std::vector<SeriesExemplars> ExemplarRing::Select(
     const std::vector<std::vector<model::Matcher>>& selectors, int64_t min_ms,
     int64_t max_ms) const {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <vector>
 
 #include <absl/container/node_hash_map.h>
@@ -43,6 +44,10 @@ class ExemplarRing {
   // min_ms <= time <= max_ms. Sorted by series; series without any are left out.
   std::vector<SeriesExemplars> Select(const std::vector<std::vector<model::Matcher>>& selectors,
                                       int64_t min_ms, int64_t max_ms) const;
+
+  // All of them, oldest first.
+  void ForEach(const std::function<void(const model::Labels& series,
+                                        const model::Exemplar& exemplar)>& visit) const;
 
   size_t size() const { return slots_.size(); }
   size_t series() const { return lines_.size(); }

@@ -30,7 +30,7 @@ std::set<int64_t> FrozenHead::Days() const {
     if (series.extra == nullptr) continue;
     AddDays(series.extra->times, &days);
     if (series.extra->rich == nullptr) continue;
-    for (const auto& sample : series.extra->rich->histograms()) days.insert(DayOf(sample.time_ms));
+    for (const auto& sample : series.extra->rich->histograms()) days.insert(DayOf(sample.time_ms()));
   }
   return days;
 }
@@ -43,7 +43,7 @@ int64_t FrozenHead::FirstMs(int64_t min_ms, int64_t max_ms) const {
     first = std::min(first, FirstIn(series.extra->times, min_ms, max_ms));
     if (series.extra->rich == nullptr) continue;
     const auto in_range = HistogramsIn(series.extra->rich->histograms(), min_ms, max_ms);
-    if (!in_range.empty()) first = std::min(first, in_range.front().time_ms);
+    if (!in_range.empty()) first = std::min(first, in_range.front().time_ms());
   }
   return first;
 }

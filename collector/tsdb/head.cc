@@ -141,7 +141,7 @@ RichSamples* Head::Rich(HeadSeries* series) {
   return extra->rich.get();
 }
 
-const model::HistogramSample* Head::FindHistogram(const HeadSeries& series, int64_t time_ms) {
+const StoredHistogram* Head::FindHistogram(const HeadSeries& series, int64_t time_ms) {
   if (series.extra == nullptr || series.extra->rich == nullptr) return nullptr;
   return series.extra->rich->Find(time_ms);
 }
@@ -204,8 +204,9 @@ Verdict Head::Insert(HeadSeries* series, const model::HistogramSample& sample, i
       const bool same = series->newest_is_histogram && SameBits(series->newest_value, hash);
       return same ? Verdict::kSame : Verdict::kOther;
     }
-    if (const model::HistogramSample* const have = FindHistogram(*series, time_ms)) {
-      return SameCounts(*have->histogram, *sample.histogram) ? Verdict::kSame : Verdict::kOther;
+    if (const StoredHistogram* const have = FindHistogram(*series, time_ms)) {
+      const bool same = SameCounts(*have->Decode().histogram, *sample.histogram);
+      return same ? Verdict::kSame : Verdict::kOther;
     }
     double other = 0;
     if (Find(*series, time_ms, &other)) return Verdict::kOther;

@@ -147,7 +147,7 @@ class Head {
   void InsertLoose(HeadSeries* series, int64_t time_ms, double value);
   void RemoveLoose(HeadSeries* series, int64_t time_ms);
   static bool Find(const HeadSeries& series, int64_t time_ms, double* value);
-  static const model::HistogramSample* FindHistogram(const HeadSeries& series, int64_t time_ms);
+  static const StoredHistogram* FindHistogram(const HeadSeries& series, int64_t time_ms);
   void NoteTime(int64_t time_ms);
   void UndoEntry(const HeadBatch::Entry& entry);
   void UndoHistogram(const HeadBatch::HistogramEntry& entry);

@@ -82,6 +82,9 @@ std::string PartSet::TombstonePath(uint64_t id) const {
 }
 
 base::Status PartSet::Load() {
+  options_.quarantine->ExpectFolder(parts_dir_);
+  options_.quarantine->ExpectFolder(tombstones_dir_);
+  options_.quarantine->ExpectFile(manifest_path_);
   VEDETTE_RETURN_IF_ERROR(options_.fs->CreateDirs(parts_dir_));
   VEDETTE_RETURN_IF_ERROR(options_.fs->SyncDir(options_.dir));
   bool rebuild = false;
@@ -121,10 +124,14 @@ base::Status PartSet::OpenTombstones(bool rebuild) {
 
 base::Status PartSet::OpenTombstone(uint64_t id, TombstoneList* list) {
   const std::string path = TombstonePath(id);
+  options_.quarantine->ExpectFile(path);
   const base::StatusOr<std::string> bytes = options_.fs->ReadFile(path);
-  if (!bytes.ok() && !absl::IsNotFound(bytes.status())) return bytes.status();
-  base::StatusOr<Tombstone> tombstone =
-      bytes.ok() ? DecodeTombstone(*bytes) : base::StatusOr<Tombstone>(bytes.status());
+  if (absl::IsNotFound(bytes.status())) {
+    options_.quarantine->NoteMissing(path, "a deletion: what it took shows again");
+    return {};
+  }
+  if (!bytes.ok()) return bytes.status();
+  base::StatusOr<Tombstone> tombstone = DecodeTombstone(*bytes);
   if (tombstone.ok() && tombstone->id != id) {
     tombstone = base::DataLoss("tombstone has the number " + std::to_string(tombstone->id));
   }
@@ -133,7 +140,7 @@ base::Status PartSet::OpenTombstone(uint64_t id, TombstoneList* list) {
     return {};
   }
   if (absl::IsInvalidArgument(tombstone.status())) return base::Annotate(tombstone.status(), path);
-  SetAside(path, tombstone.status());
+  options_.quarantine->SetAside(path, tombstone.status());
   options_.log->Error("metrics store: a deletion was lost, what it took shows again",
                       {{"path", path}});
   return {};
@@ -156,25 +163,23 @@ base::Status PartSet::LoadManifest(bool* rebuild) {
   if (!absl::IsDataLoss(manifest.status())) {
     return base::Annotate(manifest.status(), manifest_path_);
   }
-  SetAside(manifest_path_, manifest.status());
+  options_.quarantine->SetAside(manifest_path_, manifest.status());
   *rebuild = true;
   return {};
 }
 
-void PartSet::SetAside(const std::string& path, const base::Status& why) {
-  options_.quarantined->Add();
-  options_.log->Error("metrics store: a broken file is set aside",
-                      {{"path", path}, {"reason", base::Message(why)}});
-  const base::Status renamed = options_.fs->Rename(path, path + ".broken");
-  if (renamed.ok() || absl::IsNotFound(renamed)) return;
-  options_.log->Error("metrics store: cannot set it aside", {{"reason", base::Message(renamed)}});
-}
-
 base::StatusOr<std::shared_ptr<const Part>> PartSet::OpenOrSetAside(uint64_t id) {
-  auto part = Part::Open(options_.fs, PartPath(id));
+  const std::string path = PartPath(id);
+  if (options_.quarantine->ExpectFile(path)) return std::shared_ptr<const Part>();
+  auto part = Part::Open(options_.fs, path);
   if (part.ok()) return part;
-  if (!absl::IsDataLoss(part.status()) && !absl::IsNotFound(part.status())) return part.status();
-  SetAside(PartPath(id), part.status());
+  if (absl::IsNotFound(part.status())) {
+    options_.quarantine->NoteMissing(path, "its samples");
+  } else if (absl::IsDataLoss(part.status())) {
+    options_.quarantine->SetAside(path, part.status());
+  } else {
+    return part.status();
+  }
   return std::shared_ptr<const Part>();
 }
 
@@ -212,7 +217,9 @@ base::Status PartSet::RemoveUnnamed(const std::string& dir, const std::set<std::
   VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> names, options_.fs->List(dir));
   for (const std::string& name : names) {
     if (base::EndsWith(name, ".broken") || named.contains(name)) continue;
-    Discard(base::JoinPath(dir, name));
+    const std::string path = base::JoinPath(dir, name);
+    // Folders are somebody else's.
+    if (!options_.quarantine->ExpectFile(path)) Discard(path);
   }
   return {};
 }
@@ -285,6 +292,28 @@ base::Status PartSet::Commit(Change change) {
   Publish(std::move(after), std::move(tombstones));
   for (const uint64_t id : change.removed) Discard(PartPath(id));
   for (const uint64_t id : change.removed_tombstones) Discard(TombstonePath(id));
+  return {};
+}
+
+base::Status PartSet::DropMissing() {
+  const auto gone = [this](const std::string& path) {
+    return absl::IsNotFound(options_.fs->Stat(path).status());
+  };
+  PartList list;
+  for (const StoredPart& part : *Snapshot()) {
+    const std::string path = PartPath(part.meta.id);
+    if (gone(path)) {
+      options_.quarantine->NoteMissing(path, std::to_string(part.meta.samples) + " samples");
+    } else {
+      list.push_back(part);
+    }
+  }
+  TombstoneList tombstones;
+  for (const auto& tombstone : Tombstones()) {
+    if (!gone(TombstonePath(tombstone->id))) tombstones.push_back(tombstone);
+  }
+  VEDETTE_RETURN_IF_ERROR(WriteManifest(NamesOf(manifest_, list, tombstones)));
+  Publish(std::move(list), std::move(tombstones));
   return {};
 }
 

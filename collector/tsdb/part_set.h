@@ -13,10 +13,10 @@
 #include "base/log.h"
 #include "base/mutex.h"
 #include "base/status.h"
-#include "base/telemetry.h"
 #include "collector/tsdb/manifest.h"
 #include "collector/tsdb/part.h"
 #include "collector/tsdb/part_writer.h"
+#include "collector/tsdb/quarantine.h"
 #include "collector/tsdb/tombstone.h"
 
 namespace vedette::tsdb {
@@ -38,7 +38,7 @@ class PartSet {
     base::FileSystem* fs = nullptr;
     base::Clock* clock = nullptr;
     base::Logger* log = nullptr;
-    base::Counter* quarantined = nullptr;
+    Quarantine* quarantine = nullptr;
     uint64_t new_seed = 0;  // for a store that has none yet
   };
 
@@ -58,9 +58,9 @@ class PartSet {
     std::vector<uint64_t> removed_tombstones;
   };
 
-  // Reads the manifest and opens what it names; removes what it does not. Broken parts, or a broken
-  // manifest, are renamed to NAME.broken and reported; without a manifest the parts that can be
-  // read are taken as they are. InvalidArgument for a newer version.
+  // Reads the manifest and opens what it names; removes files that it does not. Broken parts, a
+  // broken manifest, folders among the files are set aside and reported; without a manifest the
+  // parts that can be read are taken as they are. InvalidArgument for a newer version.
   static base::StatusOr<std::unique_ptr<PartSet>> Open(const Options& options);
 
   base::StatusOr<NewPart> StartPart(int64_t min_ms);
@@ -72,6 +72,10 @@ class PartSet {
   // nothing has changed for readers; whether a restart sees the old or the new set is open, and
   // either is whole.
   base::Status Commit(Change change) VEDETTE_EXCLUDES(mutex_);
+
+  // After somebody removed the folder: reports the parts and deletions that have no file any more
+  // and leaves them out, here and in a manifest written anew.
+  base::Status DropMissing() VEDETTE_EXCLUDES(mutex_);
 
   std::shared_ptr<const PartList> Snapshot() const VEDETTE_EXCLUDES(mutex_);
   TombstoneList Tombstones() const VEDETTE_EXCLUDES(mutex_);
@@ -95,7 +99,6 @@ class PartSet {
   base::Status WriteTombstone(const Tombstone& tombstone);
   // Opens one part; sets it aside when it is broken (then null).
   base::StatusOr<std::shared_ptr<const Part>> OpenOrSetAside(uint64_t id);
-  void SetAside(const std::string& path, const base::Status& why);
   base::Status WriteManifest(const Manifest& manifest);
   void Publish(PartList list, TombstoneList tombstones) VEDETTE_EXCLUDES(mutex_);
   // After a Commit that failed the manifest on disk may name that change's parts: writes the one in

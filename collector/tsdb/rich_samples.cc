@@ -2,31 +2,33 @@
 
 #include <algorithm>
 
-#include "model/histogram.h"
-
 namespace vedette::tsdb {
 namespace {
 
-// What a shared histogram takes beside itself, with the allocator's overhead.
-constexpr uint64_t kSharedOverhead = 64;
+int64_t TimeOf(const model::HistogramSample& sample) { return sample.time_ms; }
+int64_t TimeOf(const StoredHistogram& sample) { return sample.time_ms(); }
 
-uint64_t BytesOf(const model::HistogramSample& sample) {
-  return sample.histogram->MemoryBytes() + kSharedOverhead;
+template <typename Sample>
+std::span<const Sample> Within(std::span<const Sample> samples, int64_t min_ms, int64_t max_ms) {
+  const auto first = std::lower_bound(samples.begin(), samples.end(), min_ms,
+                                      [](const Sample& s, int64_t t) { return TimeOf(s) < t; });
+  const auto last = std::upper_bound(first, samples.end(), max_ms,
+                                     [](int64_t t, const Sample& s) { return t < TimeOf(s); });
+  return {first, last};
 }
 
-bool Earlier(const model::HistogramSample& sample, int64_t time_ms) {
-  return sample.time_ms < time_ms;
-}
+bool Earlier(const StoredHistogram& sample, int64_t time_ms) { return TimeOf(sample) < time_ms; }
 
 }  // namespace
 
 std::span<const model::HistogramSample> HistogramsIn(
     std::span<const model::HistogramSample> samples, int64_t min_ms, int64_t max_ms) {
-  const auto first = std::lower_bound(samples.begin(), samples.end(), min_ms, Earlier);
-  const auto last =
-      std::upper_bound(first, samples.end(), max_ms,
-                       [](int64_t t, const model::HistogramSample& s) { return t < s.time_ms; });
-  return {first, last};
+  return Within(samples, min_ms, max_ms);
+}
+
+std::span<const StoredHistogram> HistogramsIn(std::span<const StoredHistogram> samples,
+                                              int64_t min_ms, int64_t max_ms) {
+  return Within(samples, min_ms, max_ms);
 }
 
 int64_t RichSamples::StartAt(int64_t time_ms) const {
@@ -52,20 +54,19 @@ void RichSamples::SetStart(int64_t time_ms, int64_t start_ms, bool newest) {
   starts_.insert(next, {time_ms + 1, before});
 }
 
-const model::HistogramSample* RichSamples::Find(int64_t time_ms) const {
+const StoredHistogram* RichSamples::Find(int64_t time_ms) const {
   const auto at = std::lower_bound(histograms_.begin(), histograms_.end(), time_ms, Earlier);
-  return at != histograms_.end() && at->time_ms == time_ms ? &*at : nullptr;
+  return at != histograms_.end() && TimeOf(*at) == time_ms ? &*at : nullptr;
 }
 
 void RichSamples::Insert(const model::HistogramSample& sample) {
   const auto at = std::lower_bound(histograms_.begin(), histograms_.end(), sample.time_ms, Earlier);
-  histograms_.insert(at, sample);
-  histogram_bytes_ += BytesOf(sample);
+  histogram_bytes_ += histograms_.emplace(at, sample)->bytes();
 }
 
 void RichSamples::Remove(int64_t time_ms) {
   const auto at = std::lower_bound(histograms_.begin(), histograms_.end(), time_ms, Earlier);
-  histogram_bytes_ -= BytesOf(*at);
+  histogram_bytes_ -= at->bytes();
   histograms_.erase(at);
 }
 
@@ -75,13 +76,14 @@ bool RichSamples::HasAny(int64_t min_ms, int64_t max_ms) const {
 
 void RichSamples::Read(int64_t min_ms, int64_t max_ms,
                        std::vector<model::HistogramSample>* out) const {
-  const auto in_range = HistogramsIn(histograms_, min_ms, max_ms);
-  out->insert(out->end(), in_range.begin(), in_range.end());
+  for (const StoredHistogram& stored : HistogramsIn(histograms_, min_ms, max_ms)) {
+    out->push_back(stored.Decode());
+  }
 }
 
 uint64_t RichSamples::bytes() const {
   return sizeof(RichSamples) + starts_.capacity() * sizeof(StartChange) +
-         histograms_.capacity() * sizeof(model::HistogramSample) + histogram_bytes_;
+         histograms_.capacity() * sizeof(StoredHistogram) + histogram_bytes_;
 }
 
 }  // namespace vedette::tsdb

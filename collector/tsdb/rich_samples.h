@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "collector/tsdb/stored_histogram.h"
 #include "model/sample.h"
 
 namespace vedette::tsdb {
@@ -28,11 +29,11 @@ class RichSamples {
   void set_starts(std::vector<StartChange> starts) { starts_ = std::move(starts); }
 
   // Null when there is none at that time.
-  const model::HistogramSample* Find(int64_t time_ms) const;
+  const StoredHistogram* Find(int64_t time_ms) const;
   // At a time without one.
   void Insert(const model::HistogramSample& sample);
   void Remove(int64_t time_ms);
-  const std::vector<model::HistogramSample>& histograms() const { return histograms_; }
+  const std::vector<StoredHistogram>& histograms() const { return histograms_; }
   bool HasAny(int64_t min_ms, int64_t max_ms) const;
   // Appends the histograms in the range.
   void Read(int64_t min_ms, int64_t max_ms, std::vector<model::HistogramSample>* out) const;
@@ -41,14 +42,16 @@ class RichSamples {
   uint64_t bytes() const;
 
  private:
-  std::vector<StartChange> starts_;  // ascending
-  std::vector<model::HistogramSample> histograms_;
+  std::vector<StartChange> starts_;          // ascending
+  std::vector<StoredHistogram> histograms_;  // ascending
   uint64_t histogram_bytes_ = 0;
 };
 
 // The samples in the range, of an ascending array.
 std::span<const model::HistogramSample> HistogramsIn(
     std::span<const model::HistogramSample> samples, int64_t min_ms, int64_t max_ms);
+std::span<const StoredHistogram> HistogramsIn(std::span<const StoredHistogram> samples,
+                                              int64_t min_ms, int64_t max_ms);
 
 }  // namespace vedette::tsdb
 

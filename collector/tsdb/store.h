@@ -67,6 +67,8 @@ struct StoreStats {
   uint64_t part_samples = 0;
   uint64_t wal_bytes = 0;
   uint64_t tombstones = 0;  // deletions whose samples still take room
+  // Since Open: files set aside or missing, places of the log or of parts that could not be read.
+  uint64_t damage = 0;
   // Of the samples held; INT64_MAX and INT64_MIN when there are none.
   int64_t min_time_ms = INT64_MAX;
   int64_t max_time_ms = INT64_MIN;
@@ -150,7 +152,7 @@ class Store final : public model::SampleSink, public model::WireSink {
   static constexpr size_t kMaxTombstones = 1000;
 
   // The newest exemplars that came by remote write: see ExemplarRing::Select. They are kept in
-  // memory and in the log: a restart loses those that came before the last flush.
+  // memory and in the log, also when a flush drops that.
   std::vector<SeriesExemplars> Exemplars(const std::vector<std::vector<model::Matcher>>& selectors,
                                          int64_t min_ms, int64_t max_ms) const;
 

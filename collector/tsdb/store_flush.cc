@@ -40,22 +40,23 @@ base::Status Store::Impl::FreezeHead() {
   base::MutexLock lock(mutex_);
   if (frozen_ != nullptr) return {};
   const uint64_t losses = wal() == nullptr ? 0 : wal()->losses();
+  // Then what the log still has is not to be asked for after a start, though nothing be written.
+  const bool log_lost = wal() != nullptr && LogLacksSome();
   uint64_t segment = segment_;
   if (wal() == nullptr) {
     // In the middle of the replay: what was read before this segment needs no reading any more.
     frozen_log_from_ = replayed_segment_;
-  } else if (head_->samples() > 0) {
+  } else if (head_->samples() > 0 || log_lost) {
     VEDETTE_ASSIGN_OR_RETURN(segment, wal()->Roll());
     frozen_log_from_ = segment;
+    carried_losses_.reset();
+    if (CarryExemplars(wal())) carried_losses_ = losses;
   }
   last_flush_ns_ = options_.clock->MonotonicNanos();
   std::shared_ptr<const FrozenHead> frozen = head_->Freeze();
   // Slots may mean other series from here on.
   StartEpoch(segment);
-  if (frozen->empty()) {
-    repaired_losses_ = losses;
-    return {};
-  }
+  if (frozen->empty() && !log_lost) return {};
   frozen_ = std::move(frozen);
   frozen_losses_ = losses;
   return {};
@@ -88,7 +89,25 @@ base::Status Store::Impl::WriteFrozen() {
     frozen_log_from_.reset();
   }
   flushes_->Add();
-  return log_from && wal() != nullptr ? wal()->DropBefore(*log_from) : base::Status();
+  return log_from && wal() != nullptr ? DropLog(*log_from) : base::Status();
+}
+
+base::Status Store::Impl::DropLog(uint64_t log_from) {
+  std::optional<uint64_t> losses;
+  bool any = false;
+  {
+    base::MutexLock lock(mutex_);
+    losses = carried_losses_;
+    any = exemplars_.size() > 0;
+  }
+  // Exemplars that were written once more are on disk before what else has them goes. Else the next
+  // flush, which comes at once where the log lost something, drops it.
+  if (any) {
+    if (!losses) return {};
+    VEDETTE_RETURN_IF_ERROR(wal()->Sync());
+    if (wal()->losses() != *losses) return {};
+  }
+  return wal()->DropBefore(log_from);
 }
 
 base::StatusOr<StoredPart> Store::Impl::WriteDay(const FrozenHead& frozen, int64_t day) {

@@ -28,6 +28,7 @@
 #include "collector/tsdb/log_writer.h"
 #include "collector/tsdb/merge_cursor.h"
 #include "collector/tsdb/part_set.h"
+#include "collector/tsdb/quarantine.h"
 #include "collector/tsdb/replay_meter.h"
 #include "collector/tsdb/store.h"
 #include "collector/tsdb/wal_record.h"
@@ -114,7 +115,8 @@ class Store::Impl {
       VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
   bool ReplayIsFull() VEDETTE_REQUIRES(mutex_);
   base::Status FlushReplayed() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
-  void TakeLog(std::unique_ptr<base::Wal> log, const LogReplay& replay) VEDETTE_EXCLUDES(mutex_);
+  void TakeLog(std::unique_ptr<base::Wal> log, uint64_t segment, const LogReplay& replay)
+      VEDETTE_EXCLUDES(mutex_);
   void ReportReplay(const base::Wal::ReplayStats& stats, const LogReplay& replay);
   // What a failed replay has left in memory goes; the log holds it.
   void ForgetReplayed() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
@@ -170,8 +172,14 @@ class Store::Impl {
       VEDETTE_EXCLUDES(mutex_);
   bool TakeExemplar(const model::Labels& series, model::Exemplar exemplar,
                     std::vector<LoggedExemplar>* added) VEDETTE_REQUIRES(mutex_);
-  base::Status LogExemplars(std::span<const LoggedExemplar> added) VEDETTE_REQUIRES(mutex_);
-  base::Status ReplayExemplars(std::string_view payload) VEDETTE_EXCLUDES(mutex_);
+  static base::Status LogExemplars(std::span<const LoggedExemplar> added, base::Wal* log);
+  // Writes all that are in memory to the log once more, before what holds them is dropped. False
+  // when that must wait, since they could not be written; a full disk lets nothing wait.
+  bool CarryExemplars(base::Wal* log) VEDETTE_REQUIRES(mutex_);
+  base::Status ReplayExemplars(base::WalPosition position, std::string_view payload)
+      VEDETTE_EXCLUDES(mutex_);
+  // Drops what the replay has put into parts from the log that it opened.
+  void DropReplayed(base::Wal* log) VEDETTE_EXCLUDES(mutex_);
 
   // store_flush.cc
   base::Status FlushLocked() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
@@ -179,6 +187,8 @@ class Store::Impl {
   base::Status FreezeHead() VEDETTE_EXCLUDES(mutex_);
   base::Status WriteFrozen() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
   base::StatusOr<StoredPart> WriteDay(const FrozenHead& frozen, int64_t day);
+  // The segments whose rows are in parts.
+  base::Status DropLog(uint64_t log_from) VEDETTE_EXCLUDES(mutex_);
   bool FlushIsDue() VEDETTE_EXCLUDES(mutex_);
   // Samples in memory that make a flush worth while before its time.
   uint64_t EarlyFlushBytes() VEDETTE_REQUIRES(mutex_);
@@ -186,6 +196,10 @@ class Store::Impl {
   // store_maintain.cc
   // The folder is there and ours, also after somebody removed it.
   base::Status KeepFolder() VEDETTE_REQUIRES(maintenance_mutex_);
+  // Locks it, made if it is not there.
+  base::Status TakeFolder() VEDETTE_REQUIRES(maintenance_mutex_);
+  // Sets aside what has the name of the log or of its files and is something else.
+  void TidyLogFolder() VEDETTE_REQUIRES(maintenance_mutex_);
   // A merge that is due, else a deletion that waits.
   base::Status TidyOnce() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
   // True when there was something to merge.
@@ -257,6 +271,7 @@ class Store::Impl {
   const Options options_;
   const std::string wal_dir_;
   DiskGuard guard_;
+  Quarantine quarantine_;
   std::unique_ptr<PartSet> parts_;  // set by Open
   ReplayMeter replay_meter_;
   std::unique_ptr<base::Wal> wal_owner_;  // set once, before wal_
@@ -267,6 +282,7 @@ class Store::Impl {
 
   base::Mutex maintenance_mutex_;
   std::unique_ptr<base::FileLock> folder_lock_ VEDETTE_GUARDED_BY(maintenance_mutex_);
+  bool folder_was_removed_ VEDETTE_GUARDED_BY(maintenance_mutex_) = false;  // to be dealt with
   absl::flat_hash_set<uint64_t> damaged_ VEDETTE_GUARDED_BY(maintenance_mutex_);  // not merged
   std::string last_problem_ VEDETTE_GUARDED_BY(maintenance_mutex_);
   // Tombstone and part: looked up, the part has no series that the tombstone matches.
@@ -279,8 +295,13 @@ class Store::Impl {
   base::Mutex mutex_;
   std::unique_ptr<Head> head_ VEDETTE_GUARDED_BY(mutex_);
   ExemplarRing exemplars_ VEDETTE_GUARDED_BY(mutex_);
+  // The first segment in which the replay found some.
+  uint64_t exemplars_from_ VEDETTE_GUARDED_BY(mutex_) = UINT64_MAX;
   std::shared_ptr<const FrozenHead> frozen_ VEDETTE_GUARDED_BY(mutex_);  // null: none waits
   std::optional<uint64_t> frozen_log_from_ VEDETTE_GUARDED_BY(mutex_);
+  // wal()->losses() when the exemplars were written once more, from that segment on; null: they
+  // could not be, and what holds them stays.
+  std::optional<uint64_t> carried_losses_ VEDETTE_GUARDED_BY(mutex_);
   // wal()->losses() as of the frozen head, and as of the last one that was written to parts.
   uint64_t frozen_losses_ VEDETTE_GUARDED_BY(mutex_) = 0;
   uint64_t repaired_losses_ VEDETTE_GUARDED_BY(mutex_) = 0;
@@ -303,6 +324,7 @@ class Store::Impl {
 
   base::Mutex damage_mutex_;
   std::set<std::string> damage_seen_ VEDETTE_GUARDED_BY(damage_mutex_);  // said once each
+  std::atomic<uint64_t> log_damage_{0};  // what the replay could not read
 
   base::Counter* appended_ = nullptr;
   base::Counter* histograms_ = nullptr;  // of these
@@ -311,7 +333,6 @@ class Store::Impl {
   base::Counter* duplicate_ = nullptr;
   base::Counter* refused_ = nullptr;
   base::Counter* replay_lost_ = nullptr;
-  base::Counter* quarantined_ = nullptr;
   base::Counter* damaged_reads_ = nullptr;
   base::Counter* flushes_ = nullptr;
   base::Counter* flush_failures_ = nullptr;

@@ -2,6 +2,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/wal_format.h"
 #include "collector/tsdb/deletion_cursor.h"
 #include "collector/tsdb/merge_plan.h"
 #include "collector/tsdb/part_cursor.h"
@@ -73,11 +74,10 @@ base::StatusOr<std::optional<StoredPart>> Store::Impl::MergeParts(const PartList
     sources.push_back(WithoutDeleted(std::move(cursor), input.deleted, INT64_MIN, INT64_MAX));
   }
   VEDETTE_ASSIGN_OR_RETURN(PartSet::NewPart part, parts_->StartPart(min_ms));
-  base::Status status =
-      MergeSeries(std::move(sources), [&](const model::SeriesSamples& series) {
-        if (ending_) return base::Cancelled("metrics store is stopping");
-        return part.writer->Add(series);
-      });
+  base::Status status = MergeSeries(std::move(sources), [&](const model::SeriesSamples& series) {
+    if (ending_) return base::Cancelled("metrics store is stopping");
+    return part.writer->Add(series);
+  });
   if (status.ok() && part.writer->series() == 0) {
     parts_->Discard(part.path);  // deletions took everything
     return std::optional<StoredPart>();
@@ -92,15 +92,39 @@ base::StatusOr<std::optional<StoredPart>> Store::Impl::MergeParts(const PartList
 }
 
 base::Status Store::Impl::KeepFolder() {
-  const bool first = folder_lock_ == nullptr;
-  if (!first && !absl::IsNotFound(folder_lock_->StillNamed())) return {};
-  VEDETTE_RETURN_IF_ERROR(options_.fs->CreateDirs(options_.dir));
-  VEDETTE_ASSIGN_OR_RETURN(folder_lock_, options_.fs->Lock(base::JoinPath(options_.dir, "LOCK")));
-  if (!first) {
+  if (folder_lock_ == nullptr) return TakeFolder();
+  if (absl::IsNotFound(folder_lock_->StillNamed())) {
+    VEDETTE_RETURN_IF_ERROR(TakeFolder());
     options_.log->Error("metrics store: the folder was removed while in use and is made again",
                         {{"dir", options_.dir}});
+    folder_was_removed_ = true;
   }
+  if (!folder_was_removed_) return {};
+  VEDETTE_RETURN_IF_ERROR(parts_->DropMissing());
+  folder_was_removed_ = false;
   return {};
+}
+
+base::Status Store::Impl::TakeFolder() {
+  const std::string lock = base::JoinPath(options_.dir, "LOCK");
+  quarantine_.ExpectFolder(options_.dir);
+  VEDETTE_RETURN_IF_ERROR(options_.fs->CreateDirs(options_.dir));
+  quarantine_.ExpectFile(lock);
+  VEDETTE_ASSIGN_OR_RETURN(folder_lock_, options_.fs->Lock(lock));
+  quarantine_.ExpectFile(base::JoinPath(options_.dir, "reserve"));
+  TidyLogFolder();
+  return {};
+}
+
+void Store::Impl::TidyLogFolder() {
+  quarantine_.ExpectFolder(wal_dir_);
+  quarantine_.ExpectFile(base::JoinPath(wal_dir_, "LOCK"));
+  const base::StatusOr<std::vector<std::string>> names = options_.fs->List(wal_dir_);
+  if (!names.ok()) return;
+  for (const std::string& name : *names) {
+    if (!base::wal_format::ParseSegmentName(name)) continue;
+    quarantine_.ExpectFile(base::JoinPath(wal_dir_, name));
+  }
 }
 
 base::Status Store::Impl::Maintain() {
@@ -185,6 +209,9 @@ StoreStats Store::Impl::Stats() {
   }
   stats.tombstones = parts_->Tombstones().size();
   if (wal() != nullptr) stats.wal_bytes = wal()->BytesOnDisk();
+  stats.damage = quarantine_.found() + log_damage_;
+  base::MutexLock lock(damage_mutex_);
+  stats.damage += damage_seen_.size();
   return stats;
 }
 

@@ -30,6 +30,7 @@ Store::Impl::Impl(const Options& options)
       wal_dir_(base::JoinPath(options.dir, "wal")),
       guard_(options.fs, options.clock, options.log, options.dir, options.min_free_bytes,
              options.reserve_bytes),
+      quarantine_(options.fs, options.log, options.telemetry),
       replay_meter_(options.telemetry, options.clock, options.log, wal_dir_),
       exemplars_(options.exemplars),
       believed_clock_(options.clock) {
@@ -55,8 +56,6 @@ void Store::Impl::MakeTelemetry() {
   replay_lost_ =
       telemetry.NewCounter(p + "replay_lost_rows_total",
                            "Log rows whose series or value was lost with a damaged record.");
-  quarantined_ =
-      telemetry.NewCounter(p + "quarantined_files_total", "Broken files set aside as NAME.broken.");
   damaged_reads_ =
       telemetry.NewCounter(p + "damaged_reads_total", "Reads that met damaged bytes in a part.");
   flushes_ = telemetry.NewCounter(p + "flushes_total", "Heads written to parts.");
@@ -111,7 +110,7 @@ base::Status Store::Impl::OpenParts() {
   options.fs = options_.fs;
   options.clock = options_.clock;
   options.log = options_.log;
-  options.quarantined = quarantined_;
+  options.quarantine = &quarantine_;
   options.new_seed = NewSeed();
   VEDETTE_ASSIGN_OR_RETURN(parts_, PartSet::Open(options));
   base::MutexLock lock(mutex_);

@@ -119,22 +119,35 @@ base::Status Store::Impl::ReplayLog(const std::stop_token& stop) {
                         return ReplayRecord(position, type, payload, &replay);
                       }));
   const base::Wal::ReplayStats stats = log->replay_stats();
-  const base::Status dropped = log->DropBefore(parts_->log_from());
-  if (!dropped.ok()) {
-    // They go with those of the next flush.
-    options_.log->Warn("metrics store: segments of the log that are in parts cannot be removed",
-                       {{"dir", wal_dir_}, {"reason", base::Message(dropped)}});
-  }
+  const uint64_t segment = log->next_segment();
+  DropReplayed(log.get());
   replay_meter_.Finish();
-  TakeLog(std::move(log), replay);
+  TakeLog(std::move(log), segment, replay);
   ReportReplay(stats, replay);
   return {};
 }
 
-void Store::Impl::TakeLog(std::unique_ptr<base::Wal> log, const LogReplay& replay) {
+void Store::Impl::DropReplayed(base::Wal* log) {
+  const uint64_t log_from = parts_->log_from();
+  bool any = false;
+  {
+    base::MutexLock lock(mutex_);
+    any = exemplars_from_ < log_from;
+    if (any && !CarryExemplars(log)) return;
+  }
+  base::Status status = any ? log->Sync() : base::Status();
+  if (status.ok()) status = log->DropBefore(log_from);
+  if (status.ok()) return;
+  // They go with those of the next flush.
+  options_.log->Warn("metrics store: segments of the log that are in parts cannot be removed",
+                     {{"dir", wal_dir_}, {"reason", base::Message(status)}});
+}
+
+void Store::Impl::TakeLog(std::unique_ptr<base::Wal> log, uint64_t segment,
+                          const LogReplay& replay) {
   base::MutexLock lock(mutex_);
   log_writer_.StartEpoch(replay.epoch());
-  StartEpoch(log->next_segment());
+  StartEpoch(segment);
   replay_problem_.clear();
   wal_owner_ = std::move(log);
   wal_.store(wal_owner_.get(), std::memory_order_release);
@@ -147,8 +160,9 @@ base::Status Store::Impl::ReplayRecord(base::WalPosition position, uint8_t type,
                                  ": a newer version wrote it");
   }
   replay_meter_.Advance(position);
+  // They are in no part, wherever the log's rows begin.
+  if (type == kWalExemplars) return ReplayExemplars(position, payload);
   if (position.segment < parts_->log_from()) return {};
-  if (type == kWalExemplars) return ReplayExemplars(payload);
   const base::StatusOr<WalBatch> batch = DecodeBatch(type, payload);
   if (!batch.ok()) return ReportDamage(base::Annotate(batch.status(), wal_dir_));
   return ReplayBatch(position, *batch, replay);
@@ -197,6 +211,8 @@ void Store::Impl::ReportReplay(const base::Wal::ReplayStats& stats, const LogRep
                       {"bytes", stats.bytes},
                       {"ms", static_cast<int64_t>(replay_meter_.seconds() * 1000)}});
   if (!stats.damaged() && replay.lost_rows() == 0) return;
+  log_damage_ = stats.corrupt_frames + stats.bad_headers + stats.quarantined_segments +
+                stats.missing_segments + (replay.lost_rows() > 0 ? 1 : 0);
   options_.log->Error("metrics store: parts of the log were damaged",
                       {{"dir", wal_dir_},
                        {"corrupt_frames", stats.corrupt_frames},

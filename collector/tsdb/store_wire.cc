@@ -37,7 +37,7 @@ base::Status Store::Impl::AppendExemplars(const model::WireBatch& batch,
       ++(taken ? stats->exemplars : stats->exemplars_dropped);
     }
   }
-  return LogExemplars(added);
+  return LogExemplars(added, wal());
 }
 
 bool Store::Impl::TakeExemplar(const model::Labels& series, model::Exemplar exemplar,
@@ -55,19 +55,35 @@ bool Store::Impl::TakeExemplar(const model::Labels& series, model::Exemplar exem
   return false;
 }
 
-base::Status Store::Impl::LogExemplars(std::span<const LoggedExemplar> added) {
+base::Status Store::Impl::LogExemplars(std::span<const LoggedExemplar> added, base::Wal* log) {
   for (; !added.empty(); added = added.subspan(std::min(added.size(), kMaxLogged))) {
     const std::string record = EncodeExemplars(added.first(std::min(added.size(), kMaxLogged)));
-    const base::Status logged = wal()->Append(kWalExemplars, record).status();
+    const base::Status logged = log->Append(kWalExemplars, record).status();
     if (!logged.ok()) return base::Annotate(logged, "metrics store: log of exemplars");
   }
   return {};
 }
 
-base::Status Store::Impl::ReplayExemplars(std::string_view payload) {
+// Those of a series that were read before make the same one, coming again, an old one: harmless.
+bool Store::Impl::CarryExemplars(base::Wal* log) {
+  if (exemplars_.size() == 0) return true;
+  std::vector<LoggedExemplar> all;
+  all.reserve(exemplars_.size());
+  exemplars_.ForEach([&all](const model::Labels& series, const model::Exemplar& exemplar) {
+    all.push_back({series, exemplar});
+  });
+  const base::Status carried = LogExemplars(all, log);
+  if (carried.ok()) return true;
+  options_.log->Warn("metrics store: exemplars cannot be written to the log once more",
+                     {{"reason", base::Message(carried)}});
+  return base::IsNoSpace(carried);
+}
+
+base::Status Store::Impl::ReplayExemplars(base::WalPosition position, std::string_view payload) {
   const base::StatusOr<std::vector<LoggedExemplar>> logged = DecodeExemplars(payload);
   if (!logged.ok()) return ReportDamage(base::Annotate(logged.status(), wal_dir_));
   base::MutexLock lock(mutex_);
+  exemplars_from_ = std::min(exemplars_from_, position.segment);
   for (const LoggedExemplar& one : *logged) exemplars_.Add(one.series, one.exemplar);
   return {};
 }

@@ -22,9 +22,15 @@ namespace {
 
 constexpr size_t kMaxFindings = 20;  // of one file
 constexpr uint64_t kMaxRecordBytes = 64ull << 20;
+// A store that flushes may drop segments of the log while we look for those that are missing.
+constexpr int kAttempts = 5;
 
+// Once, however many series meet the same damage.
 void Find(VerifiedFile* file, std::string finding) {
-  if (file->findings.size() < kMaxFindings) file->findings.push_back(std::move(finding));
+  std::vector<std::string>& findings = file->findings;
+  if (findings.size() >= kMaxFindings) return;
+  if (std::find(findings.begin(), findings.end(), finding) != findings.end()) return;
+  findings.push_back(std::move(finding));
 }
 
 void Find(VerifiedFile* file, const base::Status& status) {
@@ -163,9 +169,11 @@ class StoreVerifier {
     VEDETTE_RETURN_IF_ERROR(Measure());
     for (const PartMeta& meta : manifest_.parts) VEDETTE_RETURN_IF_ERROR(CheckPart(meta));
     for (const uint64_t id : manifest_.tombstones) CheckTombstone(id);
-    VEDETTE_RETURN_IF_ERROR(CheckLog());
-    VEDETTE_RETURN_IF_ERROR(CheckNames("parts"));
-    VEDETTE_RETURN_IF_ERROR(CheckNames("tombstones"));
+    CheckLog();
+    CheckGaps();
+    CheckNames("parts");
+    CheckNames("tombstones");
+    CheckSetAside();
     for (const VerifiedFile& file : report_.files) report_.findings += file.findings.size();
     return std::move(report_);
   }
@@ -259,32 +267,40 @@ class StoreVerifier {
     Done(*file);
   }
 
-  base::Status CheckLog() {
-    const auto names = fs_->List(base::JoinPath(options_.dir, "wal"));
-    if (absl::IsNotFound(names.status())) return {};
-    if (!names.ok()) return names.status();
-    for (const std::string& name : *names) {
-      const std::optional<uint64_t> number = base::wal_format::ParseSegmentName(name);
-      if (number) VEDETTE_RETURN_IF_ERROR(CheckSegment(name, *number));
-    }
+  // What cannot be listed is a finding.
+  std::vector<std::string> NamesIn(std::string_view folder) {
+    const std::string dir = base::JoinPath(options_.dir, folder);
+    base::StatusOr<std::vector<std::string>> names = fs_->List(dir);
+    if (names.ok()) return *std::move(names);
+    if (!absl::IsNotFound(names.status())) Find(Add("other", dir), names.status());
     return {};
   }
 
-  base::Status CheckSegment(const std::string& name, uint64_t number) {
-    const std::string path = PathOf("wal", name);
-    const auto opened = fs_->OpenRead(path);
-    if (absl::IsNotFound(opened.status())) return {};  // dropped by its owner
-    VerifiedFile* file = Add("log", path);
-    if (!opened.ok()) return opened.status();
-    std::string header(base::wal_format::kHeaderBytes, '\0');
-    VEDETTE_ASSIGN_OR_RETURN(const size_t got, (*opened)->Read(0, header.size(), header.data()));
-    header.resize(got);
-    if (got == 0) {
-      Done(*file);  // a crash came before its header; the start since then left its name alone
-      return {};
+  void CheckLog() {
+    for (const std::string& name : NamesIn("wal")) {
+      const std::optional<uint64_t> number = base::wal_format::ParseSegmentName(name);
+      if (base::EndsWith(name, ".broken")) AddSetAside(PathOf("wal", name));
+      if (number) CheckSegment(PathOf("wal", name), *number);
     }
+  }
+
+  void CheckSegment(const std::string& path, uint64_t number) {
+    const auto opened = fs_->OpenRead(path);
+    if (absl::IsNotFound(opened.status())) return;  // dropped by its owner
+    VerifiedFile* file = Add("log", path);
+    Find(file, opened.ok() ? ReadSegment(**opened, number, file) : opened.status());
+    Done(*file);
+  }
+
+  static base::Status ReadSegment(const base::RandomAccessFile& opened, uint64_t number,
+                                  VerifiedFile* file) {
+    std::string header(base::wal_format::kHeaderBytes, '\0');
+    VEDETTE_ASSIGN_OR_RETURN(const size_t got, opened.Read(0, header.size(), header.data()));
+    header.resize(got);
+    // A crash came before its header; the start since then left its name alone.
+    if (got == 0) return {};
     Find(file, base::wal_format::CheckHeader(header, number));
-    base::WalSegmentReader reader(opened->get(), number, kMaxRecordBytes);
+    base::WalSegmentReader reader(&opened, number, kMaxRecordBytes);
     VEDETTE_RETURN_IF_ERROR(
         reader.Run([](uint64_t, uint8_t, std::string_view) { return base::Status(); }));
     const base::WalSegmentReader::Stats& stats = reader.stats();
@@ -292,30 +308,84 @@ class StoreVerifier {
     if (stats.corrupt_frames > 0) {
       Find(file, base::Concat({std::to_string(stats.corrupt_frames), " frames do not verify"}));
     }
-    if (stats.unreadable_blocks > 0) Find(file, stats.read_error);
-    Done(*file);
-    return {};
+    return stats.unreadable_blocks > 0 ? stats.read_error : base::Status();
+  }
+
+  // Segments are numbered one after the other; those below the manifest's `log from` may be gone.
+  void CheckGaps() {
+    for (int attempt = 1; attempt <= kAttempts; ++attempt) {
+      const base::StatusOr<Manifest> before = LoadManifest();
+      const std::set<uint64_t> found = SegmentsFound();
+      const base::StatusOr<Manifest> after = LoadManifest();
+      if (before.ok() && after.ok() && before->log_from != after->log_from) continue;
+      return FindGaps(found, before.ok() ? before->log_from : 0);
+    }
+  }
+
+  // Those that were set aside among them.
+  std::set<uint64_t> SegmentsFound() {
+    std::set<uint64_t> numbers;
+    const auto names = fs_->List(base::JoinPath(options_.dir, "wal"));
+    if (!names.ok()) return numbers;
+    for (const std::string& name : *names) {
+      const auto number = base::wal_format::ParseSegmentName(
+          std::string_view(name).substr(0, name.find('.', name.find('.') + 1)));
+      if (number) numbers.insert(*number);
+    }
+    return numbers;
+  }
+
+  // `log_from` 0: it is not known where the log began.
+  void FindGaps(const std::set<uint64_t>& found, uint64_t log_from) {
+    uint64_t next = log_from;
+    if (next == 0) next = found.empty() ? 0 : *found.begin();
+    for (auto at = found.lower_bound(next); at != found.end(); ++at) {
+      if (*at != next) FindGap(next, *at - 1);
+      next = *at + 1;
+    }
+    // The segment that a flush began is there, empty or not.
+    if (next == log_from && log_from > 1) FindGap(log_from, log_from);
+  }
+
+  void FindGap(uint64_t first, uint64_t last) {
+    const auto path = [this](uint64_t n) {
+      return PathOf("wal", base::wal_format::SegmentName(n));
+    };
+    Find(Add("log", path(first)), first == last
+                                      ? "is missing, what it held is lost"
+                                      : base::Concat({"is missing, and all up to ", path(last),
+                                                      ": what they held is lost"}));
+  }
+
+  void AddSetAside(const std::string& path) {
+    Find(Add("other", path), "was set aside because it could not be read");
+  }
+
+  // Beside the folders that are looked at by themselves.
+  void CheckSetAside() {
+    const auto names = fs_->List(options_.dir);
+    if (!names.ok()) return;
+    for (const std::string& name : *names) {
+      if (base::EndsWith(name, ".broken")) AddSetAside(base::JoinPath(options_.dir, name));
+    }
   }
 
   // Files that nobody named, or that were set aside.
-  base::Status CheckNames(std::string_view folder) {
-    const std::string dir = base::JoinPath(options_.dir, folder);
-    const auto names = fs_->List(dir);
-    if (absl::IsNotFound(names.status())) return {};
-    if (!names.ok()) return names.status();
+  void CheckNames(std::string_view folder) {
+    const std::vector<std::string> names = NamesIn(folder);
     const base::StatusOr<Manifest> now = LoadManifest();
-    for (const std::string& name : *names) {
+    for (const std::string& name : names) {
+      const std::string path = PathOf(folder, name);
       uint64_t id = 0;
       if (base::EndsWith(name, ".broken")) {
-        Find(Add("other", base::JoinPath(dir, name)), "was set aside because it could not be read");
+        AddSetAside(path);
       } else if (!ParsePartFileName(name, &id) && !ParseTombstoneFileName(name, &id)) {
-        Find(Add("other", base::JoinPath(dir, name)), "is no file of the store");
+        Find(Add("other", path), "is no file of the store");
       } else if (now.ok() && id < now->next_part && !Names(*now, id)) {
         // A newer number is being written by the store's owner.
-        Find(Add("other", base::JoinPath(dir, name)), "is not named in MANIFEST");
+        Find(Add("other", path), "is not named in MANIFEST");
       }
     }
-    return {};
   }
 
   static bool Names(const Manifest& manifest, uint64_t id) {

@@ -72,6 +72,7 @@ TEST(ExemplarRing, TheOldestOfAllMakesRoom) {
     expected.emplace_back(series, exemplar);
     if (expected.size() > 50) expected.pop_front();
     ASSERT_EQ(ring.size(), expected.size());
+    if (t % 20 != 0) continue;
     size_t found = 0;
     for (const SeriesExemplars& one : ring.Select(kAll, INT64_MIN, INT64_MAX)) {
       for (const model::Exemplar& e : one.exemplars) {

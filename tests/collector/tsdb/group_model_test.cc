@@ -9,6 +9,7 @@
 #include "model/remote_write.h"
 #include "model/wire_batch.h"
 #include "store_fixture.h"
+#include "tests/support/long_tests.h"
 
 // Batches of every shape, as rows and on the wire, with refusals, restarts and flushes between, are
 // judged and answered as by a reference that knows no groups.
@@ -234,7 +235,7 @@ class GroupModelTest : public StoreTest {
 
 TEST_F(GroupModelTest, EveryShapeOfBatchIsJudgedAndAnsweredAsSingleSamples) {
   const uint64_t seed = std::random_device()();
-  for (uint64_t round = 0; round < 2; ++round) {
+  for (uint64_t round = 0; round < test::ForRun(1u, 10u); ++round) {
     SCOPED_TRACE("seed " + std::to_string(seed + round));
     random_.seed(seed + round);
     options_.dir = "data/" + std::to_string(round);

@@ -11,6 +11,7 @@
 #include "model/remote_write.h"
 #include "model/wire_batch.h"
 #include "store_fixture.h"
+#include "tests/support/long_tests.h"
 
 namespace vedette::tsdb {
 namespace {
@@ -325,7 +326,8 @@ TEST_F(GroupDamageTest, ALostRecordCostsItsOwnSamplesThoughOthersSayOnlyWhatChan
   Open();
   Scrape();
   EXPECT_EQ(LostWith({}), 0u);
-  for (size_t hit = 0; hit < begins_.size(); hit += hit < 20 ? 1 : 7) {
+  const size_t stride = test::ForRun<size_t>(31, 1);
+  for (size_t hit = 0; hit < begins_.size(); hit += hit < 6 ? 1 : stride) {
     SCOPED_TRACE("record " + std::to_string(hit));
     const size_t lost = LostWith({hit});
     EXPECT_GE(lost, rows_[hit]);
@@ -337,7 +339,8 @@ TEST_F(GroupDamageTest, ALostRecordCostsItsOwnSamplesThoughOthersSayOnlyWhatChan
 TEST_F(GroupDamageTest, AfterMoreLostRecordsSamplesAreMissingAndCountedButNeverWrong) {
   Open();
   Scrape();
-  for (size_t hit = 0; hit + 12 < begins_.size(); hit += hit < 6 ? 1 : 17) {
+  const size_t stride = test::ForRun<size_t>(61, 3);
+  for (size_t hit = 0; hit + 12 < begins_.size(); hit += hit < 3 ? 1 : stride) {
     for (const size_t gap : {size_t{1}, size_t{2}, size_t{5}, hit % 11 + 1}) {
       SCOPED_TRACE("records " + std::to_string(hit) + " and " + std::to_string(hit + gap));
       const std::string field = "lost_rows=";

@@ -10,6 +10,7 @@
 #include "base/codec/bytes.h"
 #include "collector/tsdb/block_column.h"
 #include "collector/tsdb/histogram_codec.h"
+#include "tests/support/long_tests.h"
 #include "tests/support/random_histogram.h"
 
 namespace vedette::tsdb {
@@ -128,7 +129,7 @@ TEST(HistogramColumn, LargeHistogramsMakeSmallBlocks) {
 }
 
 TEST(HistogramColumn, DamageIsFoundOrHarmless) {
-  const auto samples = RandomSamples(11, 40);
+  const auto samples = RandomSamples(11, test::ForRun(12, 40));
   const std::vector<int64_t> times = TimesOf(samples);
   std::string column;
   EncodeHistograms(samples, &column);

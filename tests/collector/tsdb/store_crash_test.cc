@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "store_fixture.h"
+#include "tests/support/long_tests.h"
 
 // One scripted workload, and a power cut or a failing disk at each of its operations. What was
 // acknowledged must be there afterwards, and nothing that was never offered.
@@ -171,7 +172,7 @@ TEST_F(CrashTest, PowerCutAtEveryOperationKeepsWhatWasAcknowledged) {
 
 TEST_F(CrashTest, KillAtEveryOperationKeepsWhatIsSentAgainAndAcknowledged) {
   const uint64_t operations = Operations();
-  for (uint64_t k = 1; k <= operations && !HasFatalFailure(); ++k) {
+  for (uint64_t k = 1; k <= operations && !HasFatalFailure(); k += test::ForRun(2, 1)) {
     SCOPED_TRACE("operation " + std::to_string(k) + ", which is also the seed");
     CheckKill(k);
   }
@@ -179,9 +180,11 @@ TEST_F(CrashTest, KillAtEveryOperationKeepsWhatIsSentAgainAndAcknowledged) {
 
 TEST_F(CrashTest, AFailingOperationCostsNothingAcknowledged) {
   const uint64_t operations = Operations();
+  uint64_t first = 1;
   for (const Fault fault :
        {Fault::kError, Fault::kNoSpace, Fault::kShortWrite, Fault::kFailedSync}) {
-    for (uint64_t k = 1; k <= operations && !HasFatalFailure(); ++k) {
+    // In passing each operation has one of the faults.
+    for (uint64_t k = first++; k <= operations && !HasFatalFailure(); k += test::ForRun(4, 1)) {
       SCOPED_TRACE("fault " + std::to_string(static_cast<int>(fault)) + " at operation " +
                    std::to_string(k));
       Check(k, fault, k % 2 == 0);

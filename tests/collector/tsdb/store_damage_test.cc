@@ -7,8 +7,10 @@
 
 #include "base/wal.h"
 #include "base/wal_format.h"
+#include "collector/tsdb/verify.h"
 #include "collector/tsdb/wal_record.h"
 #include "store_fixture.h"
+#include "tests/support/long_tests.h"
 
 // What a damaged, doubtful or vanished log costs, and what it must not cost.
 
@@ -44,6 +46,16 @@ class DamageTest : public StoreTest {
     return begins;
   }
 
+  // The folder on disk, to the last byte.
+  void ExpectSound() {
+    const auto report = VerifyStore({&fs_, options_.dir, {}});
+    ASSERT_TRUE(report.ok()) << report.status();
+    for (const VerifiedFile& file : report->files) {
+      for (const std::string& finding : file.findings)
+        ADD_FAILURE() << file.path << ": " << finding;
+    }
+  }
+
   void AwaitLoss() {
     clock_.Advance(base::Wal::kLookEvery);
     while (log_.Count("a segment was removed while in use") == 0) {
@@ -58,7 +70,7 @@ TEST_F(DamageTest, DamagedRecordCostsItsRowsAndThoseOfTheFewSeriesItAloneNamed) 
   const Contents whole = All();
   store_.reset();
   const std::string image = *fs_.ReadFile(kSegment);
-  for (size_t hit = 0; hit < begins.size(); hit += hit < 4 ? 1 : 19) {
+  for (size_t hit = 0; hit < begins.size(); hit += hit < 4 ? 1 : test::ForRun<size_t>(31, 7)) {
     SCOPED_TRACE("record " + std::to_string(hit));
     test::FaultFs fs;
     ASSERT_TRUE(fs.CreateDirs("data/metrics/wal").ok());
@@ -168,13 +180,55 @@ TEST_F(DamageTest, FolderRemovedWhileRunningFailsWhoWaitsAndIsMadeAgain) {
   EXPECT_TRUE(absl::IsUnavailable(durable)) << durable;
   ASSERT_TRUE(store_->Maintain().ok());
   EXPECT_EQ(log_.Count("the folder was removed while in use"), 1);
+  EXPECT_EQ(log_.Count("a file is missing\" path=data/metrics/parts/"), 1);
+  EXPECT_EQ(log_.Count("lost=\"1 samples\""), 1);
   clock_.Advance(base::Wal::kDoubt);
   Append({Row(SeriesNamed("m"), Now(), 4)});
   EXPECT_TRUE(Durable().ok());
-  EXPECT_EQ(CountSamples(All()), 4u) << "parts that are open are read on";
+  const Contents left = All();
+  EXPECT_EQ(CountSamples(left), 3u) << "all that was in memory, and what came after";
+  store_.reset();
+  ExpectSound();
   Open();
-  EXPECT_EQ(CountSamples(All()), 3u) << "all that was in memory, and what came after";
-  EXPECT_EQ(log_.Count("set aside"), 1) << "the part that was removed";
+  EXPECT_EQ(All(), left);
+  EXPECT_EQ(store_->Stats().damage, 0u) << "a restart has nothing more to say";
+}
+
+TEST_F(DamageTest, FolderRemovedWithNothingInMemoryIsAStoreAgainAndStartsCleanly) {
+  Open();
+  Append({Row(SeriesNamed("m"), Now(), 1)});
+  ASSERT_TRUE(store_->Flush().ok());
+  ASSERT_TRUE(store_->Delete({model::Matcher::Equal("job", "other")}, 0, 1).ok());
+  Append({Row(SeriesNamed("m"), Now() + 1, 1)});
+  ASSERT_TRUE(store_->Flush().ok());
+  ASSERT_TRUE(fs_.RemoveAll("data/metrics").ok());
+  AwaitLoss();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(store_->Maintain().ok());
+  EXPECT_EQ(CountSamples(All()), 0u);
+  EXPECT_EQ(store_->Stats().parts, 0u);
+  store_.reset();
+  ExpectSound();
+  Open();
+  EXPECT_EQ(store_->Stats().damage, 0u);
+  Append({Row(SeriesNamed("m"), Now() + 2, 2)});
+  EXPECT_EQ(CountSamples(All()), 1u);
+}
+
+TEST_F(DamageTest, PartsRemovedBetweenTwoRunsAreMissedOnce) {
+  Open();
+  Append({Row(SeriesNamed("m"), Now(), 1)});
+  ASSERT_TRUE(store_->Flush().ok());
+  Append({Row(SeriesNamed("m"), Now() + 1, 1)});
+  ASSERT_TRUE(store_->Flush().ok());
+  store_.reset();
+  ASSERT_TRUE(fs_.Remove("data/metrics/parts/" + PartFiles().front()).ok());
+  Open();
+  EXPECT_EQ(CountSamples(All()), 1u);
+  EXPECT_EQ(store_->Stats().damage, 1u);
+  EXPECT_EQ(log_.Count("a file is missing"), 1);
+  EXPECT_EQ(log_.Count("set aside"), 0) << "there is nothing to be set aside";
+  Open();
+  EXPECT_EQ(store_->Stats().damage, 0u);
 }
 
 TEST_F(DamageTest, FolderRemovedIsNoticedAndWhatIsInMemoryWrittenThoughNobodyWaits) {

@@ -9,6 +9,7 @@
 #include "collector/tsdb/verify.h"
 #include "model/wire_batch.h"
 #include "store_fixture.h"
+#include "tests/support/long_tests.h"
 #include "tests/support/random_histogram.h"
 
 // Native histograms and start timestamps from the wire to a query, through log, restart, flush,
@@ -184,10 +185,44 @@ TEST_F(StoreHistogramTest, CountAgainstTheMemoryCap) {
       break;
     }
   }
-  EXPECT_LT(accepted, 500u);
+  EXPECT_LT(accepted, 1500u);
   EXPECT_GE(store_->Stats().head_bytes, options_.head_bytes);
   ASSERT_TRUE(store_->Flush().ok());
   EXPECT_EQ(ReadAll().begin()->second.size(), accepted);
+}
+
+// Latencies over forty buckets, as a server that is asked all the time has them.
+TEST_F(StoreHistogramTest, TakeLittleMemory) {
+  constexpr int kSamples = 240;
+  std::mt19937_64 random(1);
+  std::vector<uint64_t> counts(40);
+  const auto next = [&] {
+    Histogram h;
+    h.schema = 3;
+    h.zero_threshold = 2.938735877055719e-39;
+    h.positive.spans = {{-12, 40}};
+    int64_t before = 0;
+    for (uint64_t& count : counts) {
+      count += random() % 50;
+      h.count += count;
+      h.positive.deltas.push_back(static_cast<int64_t>(count) - before);
+      before = static_cast<int64_t>(count);
+    }
+    h.sum = 0.123 * static_cast<double>(h.count);
+    return h;
+  };
+  Open();
+  uint64_t plain = 0;
+  for (int i = 0; i < kSamples; ++i) {
+    const Histogram histogram = next();
+    plain += histogram.MemoryBytes();
+    ASSERT_EQ(Send({With("h", Now(), histogram)}).accepted, 1u);
+    clock_.Advance(std::chrono::seconds(15));
+  }
+  const uint64_t bytes = store_->Stats().head_bytes;
+  std::printf("%.0f bytes a histogram of 40 buckets, %.0f as a value\n",
+              static_cast<double>(bytes) / kSamples, static_cast<double>(plain) / kSamples);
+  EXPECT_LT(bytes, plain / 2);
 }
 
 TEST_F(StoreHistogramTest, DeletionTakesThem) {
@@ -359,7 +394,7 @@ class HistogramModelTest : public StoreHistogramTest {
 
 TEST_F(HistogramModelTest, AnswersAsAMapDoes) {
   const uint64_t seed = std::random_device()();
-  for (uint64_t round = 0; round < 2; ++round) {
+  for (uint64_t round = 0; round < test::ForRun(1u, 10u); ++round) {
     SCOPED_TRACE("seed " + std::to_string(seed + round));
     random_.seed(seed + round);
     histograms_.clear();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "store_fixture.h"
+#include "tests/support/long_tests.h"
 
 // Random operations against a std::map: whatever is done to the store, it answers as the map does.
 
@@ -89,7 +90,7 @@ class ModelTest : public StoreTest {
 
 TEST_F(ModelTest, AnswersAsAMapDoes) {
   const uint64_t seed = std::random_device()();
-  for (uint64_t round = 0; round < 6; ++round) {
+  for (uint64_t round = 0; round < test::ForRun(2u, 20u); ++round) {
     SCOPED_TRACE("seed " + std::to_string(seed + round));
     random_.seed(seed + round);
     options_.dir = "data/" + std::to_string(round);

@@ -102,6 +102,74 @@ TEST_F(StoreWireTest, ExemplarsAreKeptInOrderAndThroughRestarts) {
   EXPECT_TRUE(store_->Exemplars({{model::Matcher::Equal("__name__", "b")}}, 0, t).empty());
 }
 
+// They are in no part: a flush, which drops the log that has them, writes them to the new one.
+TEST_F(StoreWireTest, ExemplarsOutliveTheLogThatAFlushDrops) {
+  Open();
+  const int64_t t = Now();
+  model::WireSeries a = With("a", {{t, 1}});
+  model::WireSeries b = With("b", {{t, 1}});
+  a.exemplars = {Example(t - 30), Example(t - 20)};
+  Send({a, b});
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(store_->Flush().ok());
+    a.samples = b.samples = {{t + 1 + i, 1}};
+    a.exemplars = {Example(t - 10 + i)};
+    b.exemplars = {Example(t + i)};
+    Send({a, b});
+  }
+  const auto all = AllExemplars();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].exemplars.size(), 5u);
+  EXPECT_EQ(all[1].exemplars.size(), 3u);
+  ASSERT_EQ(*fs_.List("data/metrics/wal"), (std::vector<std::string>{"00000004.wal", "LOCK"}));
+  const auto expect_all = [&] {
+    const auto found = AllExemplars();
+    ASSERT_EQ(found.size(), 2u);
+    for (size_t i = 0; i < 2; ++i) EXPECT_EQ(found[i].exemplars, all[i].exemplars) << i;
+  };
+  Open();
+  expect_all();
+  ASSERT_TRUE(store_->Flush().ok());
+  fs_.Restart();  // what the flush wrote was on disk before it dropped anything
+  Open();
+  expect_all();
+}
+
+// A replay that flushes as it goes drops log too.
+TEST_F(StoreWireTest, ExemplarsOutliveTheLogThatAReplayDrops) {
+  Open();
+  const int64_t t = Now();
+  model::WireSeries series = With("a", {});
+  series.exemplars = {Example(t - 1)};
+  Send({series});
+  store_.reset();
+  options_.head_bytes = 64 << 10;
+  for (int i = 0; i < 3; ++i) {
+    Open();
+    for (int k = 0; k < 1500; ++k) Append({Row(SeriesNamed("m"), Now() + i * 1500 + k, k * 0.1)});
+  }
+  Open();
+  EXPECT_GT(store_->Stats().parts, 0u) << "flushed while replaying";
+  EXPECT_FALSE(fs_.Exists("data/metrics/wal/00000001.wal"));
+  Open();
+  ASSERT_EQ(AllExemplars().size(), 1u);
+  EXPECT_EQ(AllExemplars()[0].exemplars, series.exemplars);
+}
+
+TEST_F(StoreWireTest, ExemplarsCarriedOverAreBounded) {
+  options_.exemplars.max_exemplars = 10;
+  Open();
+  for (int64_t i = 0; i < 50; ++i) {
+    model::WireSeries series = With("a", {{Now() + i, 1}});
+    series.exemplars = {Example(Now() - 50 + i)};
+    Send({series});
+    ASSERT_TRUE(store_->Flush().ok());
+  }
+  EXPECT_LT(store_->Stats().wal_bytes, 2000u);
+  Open();
+  EXPECT_EQ(AllExemplars()[0].exemplars.size(), 10u);
+}
+
 TEST_F(StoreWireTest, ManyExemplarsAreLoggedInSeveralRecords) {
   Open();
   model::WireSeries series = With("a", {});

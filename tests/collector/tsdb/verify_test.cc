@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/wal_format.h"
+#include "collector/tsdb/part_format.h"
 #include "store_fixture.h"
 
 // Every flipped byte of every file kind is found; a sound store has no findings.
@@ -105,6 +106,86 @@ TEST_F(VerifyTest, MissingAndUnnamedFilesAreFound) {
                          "data/metrics/parts/0000000000000000.part.broken")
                   .ok());
   EXPECT_EQ(Verify().findings, 1u);
+}
+
+TEST_F(VerifyTest, DamageThatManySeriesMeetIsSaidOnce) {
+  Fill();
+  const std::string part = PathOf("part");
+  // Behind the header the first value page: dozens of series have their samples in it.
+  fs_.Corrupt(part, kPartHeaderBytes + 1, "\xff\xff");
+  const VerifyReport report = Verify();
+  EXPECT_EQ(report.findings, 1u);
+  for (const VerifiedFile& file : report.files) {
+    for (const std::string& finding : file.findings) {
+      EXPECT_NE(finding.find("checksum mismatch"), std::string::npos) << finding;
+    }
+  }
+}
+
+// A log of five segments, none of them in parts.
+class VerifyLogTest : public VerifyTest {
+ protected:
+  void SetUp() override {
+    for (int i = 0; i < 5; ++i) {
+      Open();
+      Append({Row(SeriesNamed("m"), Now() + i, i)});
+      store_.reset();
+    }
+  }
+  static std::string Segment(int n) {
+    return "data/metrics/wal/0000000" + std::to_string(n) + ".wal";
+  }
+  // "PATH: FINDING" of all there are.
+  std::vector<std::string> Findings() {
+    std::vector<std::string> found;
+    for (const VerifiedFile& file : Verify().files) {
+      for (const std::string& finding : file.findings) found.push_back(file.path + ": " + finding);
+    }
+    return found;
+  }
+  using Lines = std::vector<std::string>;
+};
+
+TEST_F(VerifyLogTest, GapsInTheNumbersAreFound) {
+  EXPECT_EQ(Findings(), Lines());
+  ASSERT_TRUE(fs_.Remove(Segment(2)).ok());
+  EXPECT_EQ(Findings(), Lines{Segment(2) + ": is missing, what it held is lost"});
+  ASSERT_TRUE(fs_.Remove(Segment(3)).ok());
+  EXPECT_EQ(Findings(), Lines{Segment(2) + ": is missing, and all up to " + Segment(3) +
+                              ": what they held is lost"});
+}
+
+TEST_F(VerifyLogTest, SegmentsThatTheManifestWantsAreFound) {
+  Open();
+  Append({Row(SeriesNamed("m"), Now() + 10, 1)});
+  ASSERT_TRUE(store_->Flush().ok());
+  Append({Row(SeriesNamed("m"), Now() + 11, 1)});
+  store_.reset();
+  Open();
+  Append({Row(SeriesNamed("m"), Now() + 12, 1)});
+  store_.reset();
+  EXPECT_EQ(Findings(), Lines()) << "those below are not missed";
+  ASSERT_TRUE(fs_.Remove(Segment(7)).ok());
+  EXPECT_EQ(Findings(), Lines{Segment(7) + ": is missing, what it held is lost"});
+  ASSERT_TRUE(fs_.RemoveAll("data/metrics/wal").ok());
+  EXPECT_EQ(Findings(), Lines{Segment(7) + ": is missing, what it held is lost"});
+}
+
+TEST_F(VerifyLogTest, SegmentsSetAsideAreFoundAndNotMissed) {
+  ASSERT_TRUE(fs_.Rename(Segment(2), Segment(2) + ".broken").ok());
+  ASSERT_TRUE(fs_.Rename(Segment(4), Segment(4) + ".2.broken").ok());
+  EXPECT_EQ(Findings(),
+            (Lines{Segment(2) + ".broken: was set aside because it could not be read",
+                   Segment(4) + ".2.broken: was set aside because it could not be read"}));
+}
+
+TEST_F(VerifyTest, FoldersAndFilesInEachOthersPlaceAreFound) {
+  Fill();
+  ASSERT_TRUE(fs_.RemoveAll("data/metrics/wal").ok());
+  ASSERT_TRUE(fs_.WriteFileAtomic("data/metrics/wal", "x").ok());
+  ASSERT_TRUE(fs_.RemoveAll("data/metrics/tombstones").ok());
+  ASSERT_TRUE(fs_.WriteFileAtomic("data/metrics/tombstones", "x").ok());
+  EXPECT_GE(Verify().findings, 2u);
 }
 
 TEST_F(VerifyTest, FolderWithoutAStoreIsSaidToBeNone) {
