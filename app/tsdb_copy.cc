@@ -1,11 +1,9 @@
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <system_error>
+#include <string_view>
 
 #include "app/tsdb_folder.h"
 #include "app/tsdb_verbs.h"
@@ -66,25 +64,20 @@ int Finish(const std::string& verb, TsdbTool* tool, const Flags& flags, const st
   return kExitOk;
 }
 
-// The store removes what it does not know in its folders: a backup would not live long there.
-bool IsWithin(const std::string& path, const std::string& dir) {
-  std::error_code ignored;
-  const auto inner = std::filesystem::weakly_canonical(path, ignored).lexically_normal();
-  const auto outer = std::filesystem::weakly_canonical(dir, ignored).lexically_normal();
-  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+base::Status MustBeElsewhere(const std::string& to, const std::string& from,
+                             std::string_view what) {
+  if (!IsWithin(to, from)) return {};
+  return base::InvalidArgument(base::Concat({to, ": lies in the ", what, " itself, ", from,
+                                             "; allowed is a new or empty folder elsewhere"}));
 }
 
 int RunBackup(const Flags& flags) {
   TsdbTool tool;
-  const std::string folder = tool.FolderOf(flags.from);
-  if (!tool.fs()->Exists(base::JoinPath(folder, "MANIFEST"))) {
-    return TsdbFailure("backup", base::NotFound(flags.from + ": no metrics store"));
-  }
-  if (IsWithin(flags.to, folder)) {
-    return TsdbFailure(
-        "backup",
-        base::InvalidArgument(base::Concat({flags.to, ": lies in the store itself, ", folder,
-                                            "; allowed is a new or empty folder elsewhere"})));
+  const auto folder = tool.FindStore(flags.from);
+  if (!folder.ok()) return TsdbFailure("backup", folder.status());
+  // The store removes what it does not know in its folders: a backup would not live long there.
+  if (const base::Status status = MustBeElsewhere(flags.to, *folder, "store"); !status.ok()) {
+    return TsdbFailure("backup", status);
   }
   const auto store = tool.OpenToWrite(flags.from);
   if (!store.ok()) return TsdbFailure("backup", store.status());
@@ -94,8 +87,8 @@ int RunBackup(const Flags& flags) {
 
 int RunCompact(const Flags& flags) {
   TsdbTool tool;
-  if (!tool.fs()->Exists(base::JoinPath(tool.FolderOf(flags.from), "MANIFEST"))) {
-    return TsdbFailure("compact", base::NotFound(flags.from + ": no metrics store"));
+  if (const auto folder = tool.FindStore(flags.from); !folder.ok()) {
+    return TsdbFailure("compact", folder.status());
   }
   const auto store = tool.OpenToWrite(flags.from);
   if (!store.ok()) return TsdbFailure("compact", store.status());
@@ -112,9 +105,13 @@ int RunCompact(const Flags& flags) {
 int RunRestore(const Flags& flags) {
   TsdbTool tool;
   // A backup of the collector's whole folder holds the metrics where the collector has them.
-  const std::string from = tool.FolderOf(flags.from);
+  const auto from = tool.FindStore(flags.from);
+  if (!from.ok()) return TsdbFailure("restore", from.status());
   const std::string to = base::JoinPath(flags.to, "metrics");
-  return Finish("restore", &tool, flags, to, tsdb::RestoreStore(tool.fs(), from, to));
+  if (const base::Status status = MustBeElsewhere(to, *from, "backup"); !status.ok()) {
+    return TsdbFailure("restore", status);
+  }
+  return Finish("restore", &tool, flags, to, tsdb::RestoreStore(tool.fs(), *from, to));
 }
 
 }  // namespace

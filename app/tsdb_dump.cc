@@ -52,6 +52,10 @@ base::StatusOr<Request> ReadFlags(const Flags& flags) {
     if (!parsed.ok()) return base::Annotate(parsed.status(), name);
     *time = *parsed;
   }
+  if (request.min_ms > request.max_ms) {
+    return base::InvalidArgument(base::Concat(
+        {"--min-time ", flags.min_time, " is later than --max-time ", flags.max_time}));
+  }
   return request;
 }
 
@@ -147,6 +151,13 @@ void PrintJson(const model::SeriesSamples& series) {
   std::fwrite(line.data(), 1, line.size(), stdout);
 }
 
+// By an earlier selector than the k-th.
+bool IsPrinted(const Request& request, size_t k, const model::Labels& labels) {
+  return std::any_of(
+      request.selectors.begin(), request.selectors.begin() + static_cast<ptrdiff_t>(k),
+      [&labels](const auto& matchers) { return model::MatchesAll(matchers, labels); });
+}
+
 int RunDump(const Flags& flags) {
   const auto request = ReadFlags(flags);
   if (!request.ok()) return TsdbFailure("dump", request.status());
@@ -158,10 +169,11 @@ int RunDump(const Flags& flags) {
   const auto print = flags.output == "json" ? PrintJson : PrintText;
   ProgressBar bar(tool.clock(), "dump");
   uint64_t samples = 0;
-  for (const auto& selector : request->selectors) {
+  for (size_t k = 0; k < request->selectors.size(); ++k) {
     const base::Status status = (*store)->Select(
-        selector, request->min_ms, request->max_ms, [&](const model::SeriesSamples& series) {
-          print(series);
+        request->selectors[k], request->min_ms, request->max_ms,
+        [&](const model::SeriesSamples& series) {
+          if (!IsPrinted(*request, k, series.labels)) print(series);
           samples += series.size();
           bar.Show(samples, all, series.labels.MetricName());
           // The reader went away: what is left has no taker.
@@ -169,8 +181,8 @@ int RunDump(const Flags& flags) {
         });
     if (!status.ok()) return TsdbFailure("dump", status);
   }
-  return std::fflush(stdout) == 0 ? kExitOk
-                                  : TsdbFailure("dump", base::Unavailable("cannot write"));
+  if (std::fflush(stdout) != 0) return TsdbFailure("dump", base::Unavailable("cannot write"));
+  return FinishReading("dump", flags.dir, **store);
 }
 
 }  // namespace

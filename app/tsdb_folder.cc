@@ -1,8 +1,11 @@
 #include "app/tsdb_folder.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 #include <utility>
 
 #include "app/verbs.h"
@@ -48,18 +51,27 @@ tsdb::Options TsdbTool::StoreOptions(base::FileSystem* fs, const std::string& di
   return options;
 }
 
+base::StatusOr<std::string> TsdbTool::FindStore(const std::string& dir) {
+  if (!fs_->Exists(dir)) return base::InvalidArgument(dir + ": no such folder");
+  std::string folder = FolderOf(dir);
+  if (fs_->Exists(base::JoinPath(folder, "MANIFEST"))) return folder;
+  return base::InvalidArgument(base::Concat(
+      {dir, ": no metrics store: found neither MANIFEST nor metrics/MANIFEST; allowed ",
+       "is the folder of a collector (--storage.tsdb.path), its metrics or a backup"}));
+}
+
 base::StatusOr<std::unique_ptr<tsdb::Store>> TsdbTool::OpenToRead(const std::string& dir) {
-  const std::string folder = FolderOf(dir);
+  VEDETTE_ASSIGN_OR_RETURN(const std::string folder, FindStore(dir));
   const std::string manifest = base::JoinPath(folder, "MANIFEST");
-  if (!fs_->Exists(manifest)) {
-    return base::NotFound(base::Concat({dir, ": no metrics store, there is no ", manifest}));
-  }
   for (int attempt = 1;; ++attempt) {
-    VEDETTE_ASSIGN_OR_RETURN(const std::string before, fs_->ReadFile(manifest));
+    const std::string before = fs_->ReadFile(manifest).value_or("");
     overlay_ = std::make_unique<tsdb::OverlayFs>(fs_.get());
     auto store = tsdb::Store::Open(StoreOptions(overlay_.get(), folder));
-    VEDETTE_ASSIGN_OR_RETURN(const std::string after, fs_->ReadFile(manifest));
-    if (before == after || attempt == kAttempts) return store;
+    const bool changed = before != fs_->ReadFile(manifest).value_or("");
+    // A record that its owner was just writing looks damaged.
+    const bool doubtful = attempt == 1 && store.ok() && (*store)->Stats().damage > 0 &&
+                          LockHolder(fs_.get(), base::JoinPath(folder, "LOCK"));
+    if (!(changed || doubtful) || attempt == kAttempts) return store;
     store = base::Internal("");  // closed before the overlay goes
   }
 }
@@ -69,12 +81,13 @@ base::StatusOr<std::unique_ptr<tsdb::Store>> TsdbTool::OpenToWrite(const std::st
   auto store = tsdb::Store::Open(StoreOptions(fs_.get(), folder));
   if (!absl::IsUnavailable(store.status())) return store;
   const std::string lock = base::JoinPath(folder, "LOCK");
-  return base::Unavailable(base::Concat({folder, ": ", LockHolder(fs_.get(), lock),
-                                         " has it open; stop that, or ask it for a snapshot: POST "
-                                         "/api/v1/admin/tsdb/snapshot"}));
+  return base::Unavailable(
+      base::Concat({folder, ": ", LockHolder(fs_.get(), lock).value_or("another process"),
+                    " has it open; stop that, or ask it for a snapshot: POST "
+                    "/api/v1/admin/tsdb/snapshot"}));
 }
 
-std::string LockHolder(base::FileSystem* fs, const std::string& lock_path) {
+std::optional<std::string> LockHolder(base::FileSystem* fs, const std::string& lock_path) {
   const base::StatusOr<base::FileInfo> info = fs->Stat(lock_path);
   std::ifstream locks("/proc/locks");
   const std::string inode = info.ok() ? base::Concat({":", std::to_string(info->inode)}) : "?";
@@ -88,7 +101,24 @@ std::string LockHolder(base::FileSystem* fs, const std::string& lock_path) {
     if (name.empty()) break;
     return base::Concat({name, " (process ", pid, ")"});
   }
-  return "another process";
+  return std::nullopt;
+}
+
+bool IsWithin(const std::string& path, const std::string& dir) {
+  std::error_code ignored;
+  const auto inner = std::filesystem::weakly_canonical(path, ignored).lexically_normal();
+  const auto outer = std::filesystem::weakly_canonical(dir, ignored).lexically_normal();
+  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
+int FinishReading(const std::string& verb, const std::string& dir, const tsdb::Store& store) {
+  const uint64_t damage = store.Stats().damage;
+  if (damage == 0) return kExitOk;
+  std::fprintf(stderr,
+               "vedette tsdb %s: %s: %llu places of the store are damaged and left out; `vedette "
+               "tsdb verify` shows each\n",
+               verb.c_str(), dir.c_str(), static_cast<unsigned long long>(damage));
+  return kExitProblem;
 }
 
 int TsdbFailure(const std::string& verb, const base::Status& status) {

@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "app/progress_bar.h"
 #include "app/tsdb_folder.h"
@@ -58,12 +60,48 @@ void PrintText(const Report& report) {
   }
 }
 
+// The names in a folder; none where there is no folder.
+std::vector<std::string> NamesIn(base::FileSystem* fs, const std::string& dir) {
+  return fs->List(dir).value_or(std::vector<std::string>());
+}
+
+// Takes back a folder that was made for an import which failed before it brought anything.
+class UnlessFilled {
+ public:
+  UnlessFilled(base::FileSystem* fs, std::string dir)
+      : fs_(fs),
+        dir_(std::move(dir)),
+        was_there_(fs_->Exists(dir_)),
+        was_empty_(NamesIn(fs_, dir_).empty()) {}
+
+  void Undo() {
+    if (!was_empty_) return;
+    for (const std::string& name : NamesIn(fs_, dir_)) {
+      fs_->RemoveAll(base::JoinPath(dir_, name)).IgnoreError();
+    }
+    if (!was_there_) fs_->Remove(dir_).IgnoreError();
+  }
+
+ private:
+  base::FileSystem* const fs_;
+  const std::string dir_;
+  const bool was_there_;
+  const bool was_empty_;
+};
+
+bool HoldsNothing(const tsdb::Store& store) {
+  const tsdb::StoreStats stats = store.Stats();
+  return stats.parts == 0 && stats.head_samples == 0;
+}
+
 int RunImport(const Flags& flags) {
   TsdbTool tool;
   if (!tool.fs()->Exists(flags.from)) {
-    return TsdbFailure("import-prometheus", base::NotFound(flags.from + ": no such folder"));
+    return TsdbFailure("import-prometheus", base::InvalidArgument(flags.from + ": no such folder"));
   }
-  const auto store = tool.OpenToWrite(flags.dir);
+  UnlessFilled collectors(tool.fs(), flags.dir);
+  UnlessFilled metrics(tool.fs(), tool.FolderOf(flags.dir));
+  auto store = tool.OpenToWrite(flags.dir);
   if (!store.ok()) return TsdbFailure("import-prometheus", store.status());
   tsdb::prometheus::Import::Options options;
   options.from = flags.from;
@@ -78,7 +116,15 @@ int RunImport(const Flags& flags) {
     };
     report = tsdb::prometheus::Import(std::move(options)).Run();
   }
-  if (!report.ok()) return TsdbFailure("import-prometheus", report.status());
+  if (!report.ok()) {
+    const bool nothing = HoldsNothing(**store);
+    *store = nullptr;
+    if (nothing) {
+      metrics.Undo();
+      collectors.Undo();
+    }
+    return TsdbFailure("import-prometheus", report.status());
+  }
   for (const std::string& damage : report->damage) {
     std::fprintf(stderr, "damaged: %s\n", damage.c_str());
   }

@@ -189,7 +189,8 @@ int RunStats(const Flags& flags) {
   }
   if (!walked.ok()) return TsdbFailure("stats", walked);
   (flags.output == "json" ? PrintStatsJson : PrintStatsText)(stats, tally, flags.top);
-  return kExitOk;
+  std::fflush(stdout);
+  return FinishReading("stats", flags.dir, **store);
 }
 
 constexpr const char* kLevels[] = {"flush", "merged", "day"};
@@ -231,7 +232,9 @@ void PrintListJson(const tsdb::Manifest& manifest) {
 
 int RunList(const Flags& flags) {
   TsdbTool tool;
-  const std::string path = base::JoinPath(tool.FolderOf(flags.dir), "MANIFEST");
+  const auto folder = tool.FindStore(flags.dir);
+  if (!folder.ok()) return TsdbFailure("list", folder.status());
+  const std::string path = base::JoinPath(*folder, "MANIFEST");
   const auto bytes = tool.fs()->ReadFile(path);
   if (!bytes.ok()) return TsdbFailure("list", bytes.status());
   const auto manifest = tsdb::DecodeManifest(*bytes);
@@ -247,7 +250,9 @@ void AddTsdbLook(CLI::App* tsdb, int* exit_code) {
   CLI::App* stats = tsdb->add_subcommand(
       "stats", "Series, samples and bytes, and the metrics and labels that cost most");
   stats->add_option("DIR", flags->dir, "The collector's folder, or its metrics")->required();
-  stats->add_option("--top", flags->top, "How many metrics and labels")->capture_default_str();
+  stats->add_option("--top", flags->top, "How many metrics and labels")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   AddOutputFlag(stats, &flags->output);
   stats->callback([flags, exit_code] { *exit_code = RunStats(*flags); });
 

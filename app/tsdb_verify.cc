@@ -58,17 +58,18 @@ void PrintJson(const tsdb::VerifyReport& report, const std::string&) {
 
 int RunVerify(const Flags& flags) {
   TsdbTool tool;
-  const std::string folder = tool.FolderOf(flags.dir);
+  const auto folder = tool.FindStore(flags.dir);
+  if (!folder.ok()) return TsdbFailure("verify", folder.status());
   base::StatusOr<tsdb::VerifyReport> report = base::Internal("");
   {
     ProgressBar bar(tool.clock(), "verify");
     report = tsdb::VerifyStore(
-        {tool.fs(), folder, [&bar](uint64_t done, uint64_t all, std::string_view what) {
+        {tool.fs(), *folder, [&bar](uint64_t done, uint64_t all, std::string_view what) {
            bar.Show(done, all, what);
          }});
   }
   if (!report.ok()) return TsdbFailure("verify", report.status());
-  (flags.output == "json" ? PrintJson : PrintText)(*report, folder);
+  (flags.output == "json" ? PrintJson : PrintText)(*report, *folder);
   return report->findings == 0 ? kExitOk : kExitProblem;
 }
 
