@@ -178,9 +178,12 @@ base::Status ScrapeLoop::Store() {
   const uint64_t rejected = stats->rejected();
   context_->rejected->Add(rejected);
   if (rejected > 0) {
-    context_->logger->Warn(
-        "the store rejected samples of a scrape",
-        {{"target", target_->url}, {"samples", rejected}, {"first", stats->first_error}});
+    context_->logger->Warn("the store rejected samples of a scrape",
+                           {{"target", target_->url},
+                            {"job", target_->labels.Get("job")},
+                            {"instance", target_->labels.Get("instance")},
+                            {"samples", rejected},
+                            {"first", stats->first_error}});
   }
   return {};
 }

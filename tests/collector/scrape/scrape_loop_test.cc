@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -63,6 +64,7 @@ class FakeSink final : public model::SampleSink {
  public:
   base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows) override {
     const base::MutexLock lock(mutex_);
+    if (answer_) return *answer_;
     model::AppendStats stats;
     last_.clear();
     for (model::SampleRow& row : rows) {
@@ -78,6 +80,11 @@ class FakeSink final : public model::SampleSink {
   }
   void OnDurable(std::function<void(const base::Status&)> done) override { done({}); }
 
+  // Keeps nothing from here on and says this.
+  void Answer(model::AppendStats answer) {
+    const base::MutexLock lock(mutex_);
+    answer_ = std::move(answer);
+  }
   std::string Value(const std::string& series) {
     const base::MutexLock lock(mutex_);
     const auto at = last_.find(series);
@@ -106,6 +113,7 @@ class FakeSink final : public model::SampleSink {
   base::Mutex mutex_;
   std::map<std::string, uint64_t> refs_ VEDETTE_GUARDED_BY(mutex_);
   std::map<std::string, model::SampleRow> last_ VEDETTE_GUARDED_BY(mutex_);
+  std::optional<model::AppendStats> answer_ VEDETTE_GUARDED_BY(mutex_);
   int wrong_refs_ VEDETTE_GUARDED_BY(mutex_) = 0;
   int appends_ VEDETTE_GUARDED_BY(mutex_) = 0;
 };
@@ -256,6 +264,27 @@ TEST_F(ScrapeLoopTest, LimitsFailTheWholeScrape) {
   client_->Expose("a{x=\"12345\"} 1\n");
   Scrape();
   EXPECT_EQ(Value("up"), "0.000000");
+}
+
+// Who runs into a cap of the store learns whose page it was and what of it.
+TEST_F(ScrapeLoopTest, RefusalsOfTheStoreNameTargetAndSeries) {
+  Start();
+  client_->Expose("a 1\nb 2\n");
+  for (const std::string why :
+       {"new series refused, limit of 2 series reached", "memory limit of 10000 bytes reached"}) {
+    model::AppendStats stats;
+    stats.accepted = 1;
+    stats.refused = 6;
+    stats.first_error = Series("b") + " at 5: " + why;
+    sink_.Answer(stats);
+    Scrape();
+    EXPECT_EQ(logger_.Count(why), 1);
+  }
+  EXPECT_EQ(logger_.Count("job=j"), 2) << logger_.Lines().back();
+  EXPECT_EQ(logger_.Count("instance=h:1"), 2) << logger_.Lines().back();
+  EXPECT_EQ(logger_.Count("samples=6"), 2);
+  EXPECT_EQ(logger_.Count("__name__="), 2);
+  EXPECT_EQ(context_.rejected->Value(), 12u);
 }
 
 TEST_F(ScrapeLoopTest, AnUnknownContentTypeFailsWithoutAFallback) {
