@@ -7,7 +7,7 @@ Usage: metrics.py [OPTIONS] [PART...]
   restart  SIGKILL after 30 minutes of M, then start again
   growth   CPU a sample from 10,000 to 1,000,000 series (a plot in --out)
   days     ours alone: --days days of data, a day's cost at a time (a table and a plot in --out)
-  churn    ours alone: a month of 100,000 short series an hour (the same)
+  churn    ours alone: a month of 100,000 short series an hour (the same, and whether it stays bounded)
 
 CPU and memory are the kernel's accounts of the server's process; the generator's are not in them.
 Bytes on disk are of all that a server keeps, but for our reserve file of 32 MiB (collector/tsdb).
@@ -293,7 +293,9 @@ class Bench:
         self.simulate("days", f"--days={self.args.days}", "--series=5000")
 
     def churn(self):
-        self.simulate("churn", "--days=30", "--series=500", "--churn=100000", "--retention-days=10")
+        columns = self.simulate("churn", "--days=30", "--series=500", "--churn=100000",
+                                "--retention-days=10")
+        print_verdict(columns, 12)
 
     def simulate(self, name, *flags):
         """Runs tests/bench/store_days.cc, which steps a clock of its own."""
@@ -317,6 +319,30 @@ class Bench:
             plot.line_plot(plot_file, f"{title} by days of data", "days", unit,
                            {field: columns[field] for field in fields})
             print("plot:", plot_file)
+        return columns
+
+
+# Held to be bounded: the most of the later days is no more than this of the most of the days before.
+GROWTH_ALLOWED = 1.1
+
+
+def print_verdict(columns, settled):
+    """From day `settled` on retention drops as much as comes: what grows still grows without end."""
+    last = int(columns["day"][-1][0])
+    half = (settled + last) // 2
+    print(f"{'':28} {'most of days':>14} {'most of days':>14}")
+    print(f"{'':28} {f'{settled} to {half}':>14} {f'{half + 1} to {last}':>14} {'ratio':>7}")
+    bounded = last > half >= settled
+    for what, field in [("bytes on disk, MB", "folder_mb"), ("files", "files"),
+                        ("series in the registry", "most_head_series"),
+                        ("registry and samples, MiB", "most_head_mib"),
+                        ("anonymous memory, MiB", "anon_mib"), ("peak memory, MiB", "peak_mib")]:
+        before = max((value for day, value in columns[field] if settled <= day <= half), default=0)
+        after = max((value for day, value in columns[field] if day > half), default=0)
+        ratio = after / before if before else math.inf
+        bounded = bounded and ratio <= GROWTH_ALLOWED
+        print(f"{what:28} {before:14,.1f} {after:14,.1f} {ratio:7.3f}")
+    print("verdict:", "bounded" if bounded else "NOT bounded", flush=True)
 
 
 LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"')

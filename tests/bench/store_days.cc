@@ -6,8 +6,11 @@
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
+#include <cinttypes>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -54,6 +57,14 @@ double StatusMib(std::string_view field) {
     if (name == field) status >> kib;
   }
   return kib / 1024;
+}
+
+size_t FilesIn(const std::string& dir) {
+  size_t files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(dir)) {
+    files += entry.is_regular_file() ? 1 : 0;
+  }
+  return files;
 }
 
 // Rows of one target: three in five never move, the rest count or wander.
@@ -106,7 +117,7 @@ class Simulation {
   void Run() {
     std::puts(
         "day\tingest_cpu_s\tmaintain_cpu_s\tquery_ms\tfolder_mb\tparts\thead_series\tanon_"
-        "mib\tpeak_mib");
+        "mib\tpeak_mib\tmost_head_series\tmost_head_mib\tfiles");
     for (int day = 0; day < flags_.days; ++day) RunDay(day);
   }
 
@@ -119,23 +130,29 @@ class Simulation {
   void RunDay(int day) {
     double ingest = 0;
     double maintain = 0;
+    uint64_t most_series = 0;
+    uint64_t most_bytes = 0;
     for (int64_t at = 0; at < kDayMs; at += kStepMs) {
       clock_.Advance(std::chrono::milliseconds(kStepMs));
       const double begin = CpuSeconds();
       for (Target& target : targets_) Append(target.At(clock_.WallMillis()));
       Churn(at);
       const double appended = CpuSeconds();
+      const tsdb::StoreStats before = store_->Stats();
+      most_series = std::max(most_series, before.head_series);
+      most_bytes = std::max(most_bytes, before.head_bytes);
       if (const auto status = store_->Maintain(); !status.ok()) Fail(status);
       ingest += appended - begin;
       maintain += CpuSeconds() - appended;
     }
     const double query_ms = QueryMs();
     const tsdb::StoreStats stats = store_->Stats();
-    std::printf("%d\t%.3f\t%.3f\t%.2f\t%.3f\t%llu\t%llu\t%.1f\t%.1f\n", day + 1, ingest, maintain,
-                query_ms, static_cast<double>(stats.part_bytes + stats.wal_bytes) / 1e6,
-                static_cast<unsigned long long>(stats.parts),
-                static_cast<unsigned long long>(stats.head_series), StatusMib("RssAnon:"),
-                StatusMib("VmHWM:"));
+    std::printf("%d\t%.3f\t%.3f\t%.2f\t%.3f\t%" PRIu64 "\t%" PRIu64 "\t%.1f\t%.1f\t%" PRIu64
+                "\t%.1f\t%zu\n",
+                day + 1, ingest, maintain, query_ms,
+                static_cast<double>(stats.part_bytes + stats.wal_bytes) / 1e6, stats.parts,
+                stats.head_series, StatusMib("RssAnon:"), StatusMib("VmHWM:"), most_series,
+                static_cast<double>(most_bytes) / (1 << 20), FilesIn(flags_.dir));
     std::fflush(stdout);
   }
 
