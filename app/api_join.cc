@@ -99,6 +99,9 @@ std::vector<api::MetadataInfo> TargetsJoin::Metadata() const {
   for (scrape::TargetMetadata& entry : manager_->Metadata()) {
     infos.push_back({std::move(entry.family), std::move(entry.metadata)});
   }
+  for (auto& [family, metadata] : written_->Snapshot()) {
+    infos.push_back({std::move(family), std::move(metadata)});
+  }
   return infos;
 }
 

@@ -7,6 +7,7 @@
 
 #include "alerting/routing/router.h"
 #include "alerting/rules/manager.h"
+#include "app/written_metadata.h"
 #include "collector/api/views.h"
 #include "collector/logstore/store.h"
 #include "collector/scrape/manager.h"
@@ -32,13 +33,15 @@ class MetricsJoin final : public api::MetricsView {
 
 class TargetsJoin final : public api::TargetsView {
  public:
-  explicit TargetsJoin(const scrape::Manager* manager) : manager_(manager) {}
+  TargetsJoin(const scrape::Manager* manager, const WrittenMetadata* written)
+      : manager_(manager), written_(written) {}
   std::vector<api::TargetInfo> Active() const override;
   std::vector<api::DroppedTargetInfo> Dropped() const override;
   std::vector<api::MetadataInfo> Metadata() const override;
 
  private:
   const scrape::Manager* const manager_;
+  const WrittenMetadata* const written_;
 };
 
 class RulesJoin final : public api::RulesView {

@@ -78,7 +78,7 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
   scraper.logger = world_.logger;
   scraper.telemetry = world_.telemetry;
   scraper_ = std::make_unique<scrape::Manager>(std::move(scraper));
-  targets_view_ = std::make_unique<TargetsJoin>(scraper_.get());
+  targets_view_ = std::make_unique<TargetsJoin>(scraper_.get(), &written_metadata_);
   return base::Status();
 }
 
@@ -164,6 +164,7 @@ void CollectorParts::RegisterMetrics(base::http::Router* router, const Collector
     api::RemoteWriteDeps write;
     write.sink = metrics_.get();
     write.telemetry = world_.telemetry;
+    write.note_metadata = [this](const model::WireBatch& batch) { written_metadata_.Note(batch); };
     api::RegisterRemoteWrite(router, write);
   }
 }

@@ -14,6 +14,7 @@
 #include "app/store_join.h"
 #include "app/tsdb_admin.h"
 #include "app/world.h"
+#include "app/written_metadata.h"
 #include "base/durable_map/durable_map.h"
 #include "base/http/router.h"
 #include "base/mutex.h"
@@ -52,7 +53,7 @@ class CollectorParts {
   void Maintain();
 
  private:
-  explicit CollectorParts(const World& world) : world_(world) {}
+  explicit CollectorParts(const World& world) : world_(world), written_metadata_(world.clock) {}
   base::Status OpenMetrics(const CollectorOptions& options, const MemoryBudget& budget,
                            const CollectorConfig& config);
   base::Status OpenLogs(const CollectorOptions& options, const MemoryBudget& budget);
@@ -79,6 +80,7 @@ class CollectorParts {
   std::unique_ptr<MetricsQueryable> queryable_;
   std::unique_ptr<promql::Engine> promql_;
   std::unique_ptr<MetricsJoin> metrics_view_;
+  WrittenMetadata written_metadata_;
   std::unique_ptr<scrape::Manager> scraper_;
   std::unique_ptr<TargetsJoin> targets_view_;
   std::unique_ptr<TsdbAdminJoin> tsdb_admin_;

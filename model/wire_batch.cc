@@ -171,10 +171,18 @@ std::string_view WireBatch::Symbol(uint64_t ref) const {
   return ref < symbols_.size() ? symbols_[ref] : std::string_view();
 }
 
-std::optional<std::pair<std::string, Metadata>> WireBatch::ReadMetadata(
-    const MetadataMessage& from) const {
-  std::pair<std::string, Metadata> out;
-  out.second.type = wire::TypeName(0);
+std::string_view WireBatch::MetricNameOf(size_t i) const {
+  std::string_view name;
+  ForEachLabel(series_[i].labels, [&name](const LabelView& label) {
+    if (label.name == kMetricName) name = label.value;
+    return name.empty();
+  });
+  return name;
+}
+
+std::optional<WireBatch::FamilyView> WireBatch::ReadMetadata(const MetadataMessage& from) const {
+  FamilyView out;
+  out.type = wire::TypeName(0);
   Reader reader(from.message);
   while (!reader.done()) {
     uint64_t tag = 0;
@@ -187,32 +195,25 @@ std::optional<std::pair<std::string, Metadata>> WireBatch::ReadMetadata(
                            : reader.Skip(tag))) {
       return std::nullopt;
     }
-    if (tag == VarintTag(v1::kMetadataType)) out.second.type = wire::TypeName(varint);
+    if (tag == VarintTag(v1::kMetadataType)) out.type = wire::TypeName(varint);
     if (is_v2_) {
-      if (tag == VarintTag(v2::kMetadataHelpRef))
-        out.second.help = base::RepairUtf8(Symbol(varint));
-      if (tag == VarintTag(v2::kMetadataUnitRef))
-        out.second.unit = base::RepairUtf8(Symbol(varint));
+      if (tag == VarintTag(v2::kMetadataHelpRef)) out.help = Symbol(varint);
+      if (tag == VarintTag(v2::kMetadataUnitRef)) out.unit = Symbol(varint);
       continue;
     }
-    if (tag == BytesTag(v1::kMetadataFamily)) out.first = base::RepairUtf8(bytes);
-    if (tag == BytesTag(v1::kMetadataHelp)) out.second.help = base::RepairUtf8(bytes);
-    if (tag == BytesTag(v1::kMetadataUnit)) out.second.unit = base::RepairUtf8(bytes);
+    if (tag == BytesTag(v1::kMetadataFamily)) out.family = bytes;
+    if (tag == BytesTag(v1::kMetadataHelp)) out.help = bytes;
+    if (tag == BytesTag(v1::kMetadataUnit)) out.unit = bytes;
   }
-  if (!is_v2_) return out;
-  const base::StatusOr<Labels> labels = LabelsOf(from.series);
-  if (!labels.ok()) return std::nullopt;
-  out.first = labels->MetricName();
+  if (is_v2_) out.family = MetricNameOf(from.series);
   return out;
 }
 
-std::vector<std::pair<std::string, Metadata>> WireBatch::FamilyMetadata() const {
-  std::vector<std::pair<std::string, Metadata>> out;
+void WireBatch::ForEachFamily(const std::function<void(const FamilyView& family)>& visit) const {
   for (const MetadataMessage& message : metadata_) {
-    auto read = ReadMetadata(message);
-    if (read && !read->first.empty()) out.push_back(*std::move(read));
+    const std::optional<FamilyView> read = ReadMetadata(message);
+    if (read && !read->family.empty()) visit(*read);
   }
-  return out;
 }
 
 }  // namespace vedette::model

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <forward_list>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -85,9 +86,14 @@ class WireBatch {
   base::StatusOr<Exemplar> ExemplarOf(size_t i, size_t k) const;
   size_t exemplar_count() const { return exemplars_.size(); }
 
-  // What the request says of metric families, by name, in the order sent; 2.0 says it of each
-  // series: by its metric name. Text is repaired to UTF-8, what cannot be read is left out.
-  std::vector<std::pair<std::string, Metadata>> FamilyMetadata() const;
+  // What the request says of a metric family: bytes as they were sent, `type` one of Metadata's.
+  struct FamilyView {
+    std::string_view family, type, help, unit;
+  };
+  // Calls `visit` for each, in the order sent; 2.0 says it of each series: by its metric name. What
+  // cannot be read is left out.
+  void ForEachFamily(const std::function<void(const FamilyView& family)>& visit) const;
+  size_t metadata_count() const { return metadata_.size(); }
 
  private:
   friend class WireBatchBuilder;
@@ -114,7 +120,8 @@ class WireBatch {
   bool ForEachRef(std::string_view refs, Each each) const;
   base::Status BadLabel(size_t i) const;
   std::string_view Symbol(uint64_t ref) const;
-  std::optional<std::pair<std::string, Metadata>> ReadMetadata(const MetadataMessage& from) const;
+  std::optional<FamilyView> ReadMetadata(const MetadataMessage& from) const;
+  std::string_view MetricNameOf(size_t i) const;
 
   RemoteWriteLimits limits_;
   bool is_v2_ = false;

@@ -51,8 +51,10 @@ class Reader {
     return true;
   }
 
-  // What follows a tag whose field is not wanted.
+  // What follows a tag whose field is not wanted. No field has the number 0, none a tag of more
+  // than 32 bits.
   bool Skip(uint64_t tag) {
+    if (tag < 8 || tag > UINT32_MAX) return false;
     uint64_t varint = 0;
     std::string_view bytes;
     switch (tag & 7) {

@@ -59,6 +59,8 @@ struct RemoteWriteDeps {
   model::WireSink* sink = nullptr;
   uint64_t max_decoded_bytes = 128ull << 20;
   base::Telemetry* telemetry = nullptr;  // may be null
+  // Called with each request that was taken and says something of metric families. May be null.
+  std::function<void(const model::WireBatch& batch)> note_metadata = {};
 };
 // POST /api/v1/write, 1.0 and 2.0; register only when the receiver is enabled.
 void RegisterRemoteWrite(base::http::Router* router, const RemoteWriteDeps& deps);

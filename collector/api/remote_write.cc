@@ -114,7 +114,9 @@ StatusOr<model::AppendStats> Store(const RemoteWriteDeps& deps, const Request& r
   VEDETTE_ASSIGN_OR_RETURN(const model::WireBatch batch, version == Version::kV1
                                                              ? model::WireBatch::ParseV1(protobuf)
                                                              : model::WireBatch::ParseV2(protobuf));
-  return deps.sink->Append(batch);
+  StatusOr<model::AppendStats> stats = deps.sink->Append(batch);
+  if (stats.ok() && deps.note_metadata && batch.metadata_count() > 0) deps.note_metadata(batch);
+  return stats;
 }
 
 void Write(const RemoteWriteDeps& deps, const Request& request, const Responder& respond) {

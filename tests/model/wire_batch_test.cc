@@ -190,6 +190,29 @@ TEST(WireBatch, EveryCutIsRefusedOrWhole) {
                 std::to_string(first.size()));
 }
 
+// Field numbers are 1 to 2^29 - 1; others are a sign of bytes that are no protobuf.
+TEST(WireBatch, FieldsOfImpossibleNumbersAreRefused) {
+  const auto inside = [](uint8_t tag, const std::string& body) {
+    return std::string(1, static_cast<char>(tag)) + std::string(1, static_cast<char>(body.size())) +
+           body;
+  };
+  for (const std::string& field :
+       {std::string("\x00\x01", 2), std::string("\x02\x00", 2), std::string("\x01") + "12345678",
+        std::string("\x05") + "1234", std::string("\x80\x80\x80\x80\x10\x01")}) {
+    for (const std::string& request :
+         {field, inside(0x0a, field), inside(0x0a, inside(0x12, field))}) {
+      const auto batch = WireBatch::ParseV1(request);
+      ASSERT_TRUE(absl::IsInvalidArgument(batch.status())) << batch.status();
+      EXPECT_NE(batch.status().ToString().find("malformed at byte"), std::string::npos);
+    }
+    for (const std::string& request :
+         {field, inside(0x2a, field), inside(0x2a, inside(0x12, field))}) {
+      EXPECT_TRUE(absl::IsInvalidArgument(WireBatch::ParseV2(request).status()));
+    }
+  }
+  EXPECT_TRUE(WireBatch::ParseV1("\xf8\xff\xff\xff\x0f\x01").ok()) << "the largest number";
+}
+
 TEST(WireBatch, TooManySamplesAreRefused) {
   RemoteWriteLimits limits;
   limits.max_samples = 1;
@@ -255,9 +278,15 @@ void ExpectEverything(const WireBatch& batch, bool has_starts) {
   EXPECT_EQ(batch.exemplar_count(1), 0u);
   ASSERT_EQ(batch.Samples(1).size(), 1u);
   EXPECT_EQ(batch.Samples(1)[0].time_ms, 5);
-  ASSERT_EQ(batch.FamilyMetadata().size(), 1u);
-  EXPECT_EQ(batch.FamilyMetadata()[0].first, "latency_seconds");
-  EXPECT_EQ(batch.FamilyMetadata()[0].second, expected.metadata);
+  int families = 0;
+  batch.ForEachFamily([&](const WireBatch::FamilyView& family) {
+    ++families;
+    EXPECT_EQ(family.family, "latency_seconds");
+    EXPECT_EQ(family.type, expected.metadata.type);
+    EXPECT_EQ(family.help, expected.metadata.help);
+    EXPECT_EQ(family.unit, expected.metadata.unit);
+  });
+  EXPECT_EQ(families, 1);
   EXPECT_EQ(batch.starts_ms().empty(), !has_starts);
   if (!has_starts) return;
   ASSERT_EQ(batch.starts_ms().size(), batch.samples().size());

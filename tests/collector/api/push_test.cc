@@ -46,7 +46,11 @@ class FakeSamples final : public model::WireSink {
 
 class RemoteWriteApi : public ApiTest {
  protected:
-  RemoteWriteApi() { api::RegisterRemoteWrite(&router_, {&sink_, 1 << 20, nullptr}); }
+  RemoteWriteApi() {
+    api::RegisterRemoteWrite(&router_, {&sink_, 1 << 20, nullptr, [this](const auto& batch) {
+                                          families_ += static_cast<int>(batch.metadata_count());
+                                        }});
+  }
   Ask Good() const {
     model::SeriesSamples series;
     series.labels = model::Labels{{"__name__", "up"}, {"job", "a"}};
@@ -59,7 +63,28 @@ class RemoteWriteApi : public ApiTest {
     return ask;
   }
   FakeSamples sink_;
+  int families_ = 0;  // whose metadata was noted
 };
+
+TEST_F(RemoteWriteApi, MetadataOfWhatWasTakenIsNoted) {
+  model::WireSeries series;
+  series.labels = model::Labels{{"__name__", "up"}, {"job", "b"}};
+  series.samples = {{1000, 2.5}};
+  series.metadata = {"gauge", "Whether it is up.", ""};
+  Ask ask = Good();
+  EXPECT_EQ(Call(ask).status, 204);
+  EXPECT_EQ(families_, 0);
+  ask.body = base::SnappyCompress(model::EncodeRemoteWriteV1({&series, 1}));
+  EXPECT_EQ(Call(ask).status, 204);
+  EXPECT_EQ(families_, 1);
+  ask.body = base::SnappyCompress(model::EncodeRemoteWriteV2({&series, 1}));
+  ask.headers.Set("Content-Type", "application/x-protobuf;proto=io.prometheus.write.v2.Request");
+  EXPECT_EQ(Call(ask).status, 204);
+  EXPECT_EQ(families_, 2);
+  sink_.append_error_ = base::Unavailable("disk is full");
+  EXPECT_EQ(Call(ask).status, 503);
+  EXPECT_EQ(families_, 2);
+}
 
 TEST_F(RemoteWriteApi, StoresAndAnswersOnceDurable) {
   EXPECT_EQ(RouteOf("POST", "/api/v1/write").scope, Scope::kPush);
