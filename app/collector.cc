@@ -111,6 +111,9 @@ void Collector::Stop() {
 
 namespace {
 
+// How often the parts look after what no request and no timer of theirs does.
+constexpr std::chrono::seconds kMaintainEvery{10};
+
 int RunCollector(const CollectorFlags& flags) {
   const base::StatusOr<CollectorOptions> options = flags.Check();
   if (!options.ok()) {
@@ -123,7 +126,7 @@ int RunCollector(const CollectorFlags& flags) {
   int exit_code = kExitOk;
   if (const base::Status started = collector.Start(); started.ok()) {
     program.service().RunUntilSignalled([&] { collector.Reload(); },
-                                        [&] { return collector.Healthy(); });
+                                        [&] { return collector.Healthy(); }, kMaintainEvery);
   } else {
     exit_code = program.CannotStart(started);
   }

@@ -19,18 +19,10 @@ constexpr int64_t kMaxSamplesOfPrometheus = 50'000'000;
 base::StatusOr<std::unique_ptr<CollectorParts>> CollectorParts::Open(
     const World& world, const CollectorOptions& options, const MemoryBudget& budget,
     const std::string& external_url, CollectorConfig* config) {
-  std::unique_ptr<CollectorParts> parts(new CollectorParts(world));
-  parts->one_query_bytes_ = budget.one_query;
   const std::string& path = options.storage_path;
-  VEDETTE_RETURN_IF_ERROR(base::Annotate(world.fs->CreateDirs(path), "--storage.tsdb.path"));
-  base::StatusOr<std::unique_ptr<base::FileLock>> lock =
-      world.fs->Lock(base::JoinPath(path, "lock"));
-  if (!lock.ok()) {
-    return base::Annotate(lock.status(), absl::IsUnavailable(lock.status())
-                                             ? "--storage.tsdb.path: another collector has it"
-                                             : "--storage.tsdb.path");
-  }
-  parts->lock_ = *std::move(lock);
+  std::unique_ptr<CollectorParts> parts(new CollectorParts(world, path));
+  parts->one_query_bytes_ = budget.one_query;
+  VEDETTE_RETURN_IF_ERROR(parts->TakeLock());
   if (options.parts.tsdb) VEDETTE_RETURN_IF_ERROR(parts->OpenMetrics(options, budget, *config));
   if (options.parts.logs) VEDETTE_RETURN_IF_ERROR(parts->OpenLogs(options, budget));
   if (options.parts.alertmanager) {
@@ -233,6 +225,33 @@ base::Status CollectorParts::Apply(CollectorConfig* config) {
 
 void CollectorParts::Maintain() {
   if (alerting_) alerting_->Maintain();
+  KeepLock();
+}
+
+base::Status CollectorParts::TakeLock() {
+  VEDETTE_RETURN_IF_ERROR(base::Annotate(world_.fs->CreateDirs(path_), "--storage.tsdb.path"));
+  base::StatusOr<std::unique_ptr<base::FileLock>> lock =
+      world_.fs->Lock(base::JoinPath(path_, "lock"));
+  if (!lock.ok()) {
+    return base::Annotate(lock.status(), absl::IsUnavailable(lock.status())
+                                             ? "--storage.tsdb.path: another collector has it"
+                                             : "--storage.tsdb.path");
+  }
+  lock_ = *std::move(lock);
+  return base::Status();
+}
+
+void CollectorParts::KeepLock() {
+  if (!absl::IsNotFound(lock_->StillNamed())) return;
+  const base::Status taken = TakeLock();
+  const std::string problem(base::Message(taken));
+  if (taken.ok()) {
+    world_.logger->Error("the data folder was removed while in use and is made again",
+                         {{"dir", path_}});
+  } else if (problem != lock_problem_) {
+    world_.logger->Error("the data folder was removed while in use", {{"reason", problem}});
+  }
+  lock_problem_ = problem;
 }
 
 }  // namespace vedette::app

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "app/alerting_part.h"
 #include "app/api_join.h"
@@ -50,10 +51,16 @@ class CollectorParts {
   // Puts another configuration to work; the parts keep their state. On error the part named keeps
   // what it had.
   base::Status Apply(CollectorConfig* config);
+  // Each time the collector says that it is alive.
   void Maintain();
 
  private:
-  explicit CollectorParts(const World& world) : world_(world), written_metadata_(world.clock) {}
+  CollectorParts(const World& world, std::string path)
+      : world_(world), path_(std::move(path)), written_metadata_(world.clock) {}
+  // Of the folder of all parts, made if it is not there.
+  base::Status TakeLock();
+  // Takes it again where somebody removed the folder: the lock on it keeps nobody out any more.
+  void KeepLock();
   base::Status OpenMetrics(const CollectorOptions& options, const MemoryBudget& budget,
                            const CollectorConfig& config);
   base::Status OpenLogs(const CollectorOptions& options, const MemoryBudget& budget);
@@ -65,7 +72,9 @@ class CollectorParts {
   void RegisterLogs(base::http::Router* router, const CollectorOptions& options);
 
   const World world_;
+  const std::string path_;
   std::unique_ptr<base::FileLock> lock_;
+  std::string lock_problem_;  // why it could not be taken again
 
   base::Mutex begin_mutex_;
   bool begun_ VEDETTE_GUARDED_BY(begin_mutex_) = false;

@@ -2,6 +2,7 @@
 
 #include <systemd/sd-daemon.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -9,9 +10,6 @@
 
 namespace vedette::app {
 namespace {
-
-// Without a watchdog there is nothing to do between signals.
-constexpr std::chrono::microseconds kNoWatchdog = std::chrono::hours(1);
 
 sigset_t HandledSignals() {
   sigset_t signals;
@@ -23,10 +21,10 @@ sigset_t HandledSignals() {
 }
 
 // Twice as often as systemd asks, as sd_watchdog_enabled(3) recommends.
-std::chrono::microseconds WatchdogInterval() {
+std::chrono::microseconds WithWatchdog(std::chrono::microseconds ask_every) {
   uint64_t microseconds = 0;
-  if (sd_watchdog_enabled(0, &microseconds) <= 0) return kNoWatchdog;
-  return std::chrono::microseconds(microseconds / 2);
+  if (sd_watchdog_enabled(0, &microseconds) <= 0) return ask_every;
+  return std::min(ask_every, std::chrono::microseconds(microseconds / 2));
 }
 
 // The signal, or 0 when `timeout` passed.
@@ -56,8 +54,9 @@ Service::Service(base::Logger* logger) : logger_(logger) {
 }
 
 void Service::RunUntilSignalled(const std::function<void()>& reload,
-                                const std::function<bool()>& healthy) {
-  const std::chrono::microseconds interval = WatchdogInterval();
+                                const std::function<bool()>& healthy,
+                                std::chrono::microseconds ask_every) {
+  const std::chrono::microseconds interval = WithWatchdog(ask_every);
   sd_notify(0, "READY=1");
   for (;;) {
     const int signal = WaitForSignal(interval);

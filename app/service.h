@@ -18,8 +18,9 @@ class Service {
   explicit Service(base::Logger* logger);
 
   // Says READY, then handles signals until told to end. `reload` returns whether it took the new
-  // configuration; `healthy` must not block for long.
-  void RunUntilSignalled(const std::function<void()>& reload, const std::function<bool()>& healthy);
+  // configuration; `healthy` is asked at least so often, and must not block for long.
+  void RunUntilSignalled(const std::function<void()>& reload, const std::function<bool()>& healthy,
+                         std::chrono::microseconds ask_every = std::chrono::hours(1));
 
  private:
   void Reload(const std::function<void()>& reload);

@@ -1,13 +1,15 @@
-"""Every bad input gets a clear answer and harms nothing else: exposition, push, query, files, disk."""
+"""Every bad input gets a clear answer and harms nothing else: exposition, push, query, files, disk, folder."""
 
 import http.server
 import json
 import os
+import shutil
 import subprocess
 import threading
 import time
 
 import harness as h
+from import_prometheus import write
 
 
 class Pages(http.server.BaseHTTPRequestHandler):
@@ -166,6 +168,39 @@ def full_disk(t):
     subprocess.run(["umount", str(disk)])
 
 
+def removed_folder(t):
+    """Somebody removes the data folder of a running collector: nothing is acknowledged into nowhere, what
+    was in memory comes back with the folder, and the next start finds nothing to complain of."""
+    port = h.free_port()
+    base = f"http://127.0.0.1:{port}"
+    idle = t.write("idle.yml", "scrape_configs: []\n")
+    flags = [f"--config.file={idle}", "--web.enable-remote-write-receiver"]
+    collector = t.collector("gone", port, *flags)
+
+    def send():
+        return write(base, [({"__name__": "kept"}, [(time.time_ns() // 10**6, 1)])]).status
+
+    t.equal([send() for _ in range(5)], [204] * 5, "samples are taken")
+    shutil.rmtree(t.dir / "gone")
+    acknowledged = 5
+    end = time.monotonic() + 60
+    while acknowledged < 15 and time.monotonic() < end:
+        acknowledged += send() == 204
+        time.sleep(0.2)
+    t.equal(acknowledged, 15, "samples are taken again")
+    t.eventually(lambda: (t.dir / "gone/lock").exists() and (t.dir / "gone/metrics/MANIFEST").exists(),
+                 "the folder is made again, its lock too")
+    t.check("was removed while in use" in collector.output(), "that is said", collector.output()[-500:])
+    collector.kill()
+    verify = subprocess.run([h.vedette(), "tsdb", "verify", str(t.dir / "gone")], capture_output=True, text=True)
+    t.equal(verify.returncode, 0, "what it left is sound" + verify.stdout)
+    collector = t.collector("gone", port, *flags)
+    count = h.get(base + "/api/v1/query", {"query": "count_over_time(kept[1h])"}).json()["data"]["result"]
+    t.check(count and int(count[0]["value"][1]) >= acknowledged, "all that was acknowledged is there", count)
+    t.check("level=error" not in collector.output(), "the start has nothing to complain of", collector.output())
+    collector.stop()
+
+
 def main():
     h.enter_private_host()
     with h.running() as t:
@@ -175,6 +210,7 @@ def main():
         files(t)
         reload(t)
         full_disk(t)
+        removed_folder(t)
 
 
 if __name__ == "__main__":
