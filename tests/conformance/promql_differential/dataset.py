@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import struct
 
 import remote_write
 
@@ -167,13 +168,21 @@ def encoded(labels, samples, histograms):
 
 def stretches(series):
     """(samples, histograms) in order of time, each of one kind: of floats, whole and float histograms
-    in one request Prometheus 3.5.3 commits one kind after the other, and drops what is older then."""
-    marked = sorted([(ms, 0, v) for ms, v in series.samples] +
-                    [(ms, 1 + m.is_float, m) for ms, m in series.histograms],
-                    key=lambda sample: sample[:2])
+    in one request Prometheus 3.5.3 commits one kind after the other, and drops what is older then. A
+    stale marker is of the kind that the request before left behind, so it goes alone."""
+    if not series.histograms:
+        yield series.samples, []
+        return
+    marked = [(ms, ("stale", ms) if is_stale(v) else 0, v) for ms, v in series.samples]
+    marked += [(ms, 1 + m.is_float, m) for ms, m in series.histograms]
+    marked.sort(key=lambda sample: sample[0])
     for kind, run in itertools.groupby(marked, key=lambda sample: sample[1]):
         points = [(ms, value) for ms, _, value in run]
-        yield ([], points) if kind else (points, [])
+        yield ([], points) if kind in (1, 2) else (points, [])
+
+
+def is_stale(value):
+    return struct.pack("<d", value) == struct.pack("<d", shapes.STALE)
 
 
 def requests(all_series, at_once=20):

@@ -30,14 +30,18 @@ def field(number, payload):
 
 
 class Buckets:
-    """One histogram as it is filled over time."""
+    """One histogram as it is filled over time. Never without a bucket on a side it has: whether a side
+    is there at all counts for quantiles, and a chunk of Prometheus gives all its histograms the buckets
+    that any of them has."""
 
-    def __init__(self, schema, is_float, bounds=(), threshold=0.001):
+    def __init__(self, schema, is_float, bounds=(), threshold=0.001, two_sided=False):
         self.schema, self.is_float, self.bounds, self.threshold = schema, is_float, bounds, threshold
+        self.two_sided = two_sided
         self.clear()
 
     def clear(self):
-        self.positive, self.negative, self.zero, self.sum = {}, {}, 0, 0.0
+        self.positive, self.negative = {0: 1}, {1: 1} if self.two_sided else {}
+        self.zero, self.sum = 0, 0.0
 
     def amount(self, r):
         return r.choice((0.25, 1.5, r.random() * 9)) if self.is_float else r.choice((1, 1, 2, r.randrange(50)))
@@ -51,7 +55,7 @@ class Buckets:
             elif r.random() < 0.15:
                 self.zero += more
             else:
-                side = self.negative if r.random() < 0.2 else self.positive
+                side = self.negative if self.two_sided and r.random() < 0.4 else self.positive
                 at = r.randrange(-6, 7) + (30 if r.random() < 0.03 else 0)
                 side[at] = side.get(at, 0) + more
             self.sum += more * r.uniform(-1, 5)
@@ -117,7 +121,8 @@ def new_buckets(r, name):
     if name == "custom":
         return Buckets(CUSTOM, r.random() < 0.5, r.choice(BOUND_SETS))
     is_float = {"whole": False, "fraction": True}.get(name, r.random() < 0.5)
-    return Buckets(r.choice((0, 1, 1, 3)), is_float, threshold=r.choice((0.001, 0.001, 0.0, 0.5)))
+    return Buckets(r.choice((0, 1, 1, 3)), is_float, threshold=r.choice((0.001, 0.001, 0.0, 0.5)),
+                   two_sided=r.random() < 0.4)
 
 
 def course(r, name, begin_ms, end_ms):
