@@ -2,8 +2,6 @@
 // write and to read it.
 //   part_size mgen PROGRAM [INSTANCES] [STEPS]
 //   part_size pages FILE [INSTANCES] [STEP_MS]
-#include <sys/resource.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -13,22 +11,15 @@
 #include "collector/tsdb/part.h"
 #include "collector/tsdb/part_cursor.h"
 #include "collector/tsdb/part_writer.h"
+#include "own_cost.h"
 #include "series_source.h"
 #include "tests/support/temp_dir.h"
 
 namespace vedette {
 namespace {
 
+using bench::CpuSeconds;
 using Series = std::vector<model::SeriesSamples>;
-
-double CpuSeconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 void Check(const base::Status& status) {
   if (status.ok()) return;

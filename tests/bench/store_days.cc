@@ -3,15 +3,12 @@
 // and retention happen as they would. Usage: store_days --series=N --days=N --churn=N --dir=DIR
 // Prints one line a day, tab-separated, with a header.
 
-#include <sys/resource.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cinttypes>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,9 +17,11 @@
 #include "base/log.h"
 #include "base/telemetry.h"
 #include "collector/tsdb/store.h"
+#include "own_cost.h"
+#include "target_rows.h"
 #include "tests/support/fake_clock.h"
 
-namespace vedette {
+namespace vedette::bench {
 namespace {
 
 constexpr int64_t kStepMs = 15'000;
@@ -39,26 +38,6 @@ struct Flags {
   std::string dir;
 };
 
-double CpuSeconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-// "RssAnon:", or "VmHWM:" for the most that was ever resident.
-double StatusMib(std::string_view field) {
-  std::ifstream status("/proc/self/status");
-  std::string name;
-  double kib = 0;
-  while (status >> name) {
-    if (name == field) status >> kib;
-  }
-  return kib / 1024;
-}
-
 size_t FilesIn(const std::string& dir) {
   size_t files = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(dir)) {
@@ -67,39 +46,23 @@ size_t FilesIn(const std::string& dir) {
   return files;
 }
 
-// Rows of one target: three in five never move, the rest count or wander.
-class Target {
- public:
-  Target(size_t number, size_t series) : rows_(series) {
-    for (size_t i = 0; i < series; ++i) {
-      rows_[i].labels = model::Labels::FromPairs({{"__name__", "metric_" + std::to_string(i % 50)},
-                                                  {"instance", "host" + std::to_string(number)},
-                                                  {"job", "days"},
-                                                  {"slot", std::to_string(i / 50)}});
-    }
+std::vector<model::Labels> TargetSeries(size_t number, size_t series) {
+  std::vector<model::Labels> out;
+  for (size_t i = 0; i < series; ++i) {
+    out.push_back(model::Labels::FromPairs({{"__name__", "metric_" + std::to_string(i % 50)},
+                                            {"instance", "host" + std::to_string(number)},
+                                            {"job", "days"},
+                                            {"slot", std::to_string(i / 50)}}));
   }
-
-  std::span<model::SampleRow> At(int64_t time_ms) {
-    for (size_t i = 0; i < rows_.size(); ++i) {
-      rows_[i].timestamp_ms = time_ms;
-      if (i % 5 < 3) continue;
-      random_ = random_ * 6364136223846793005u + 1442695040888963407u;
-      const double step = static_cast<double>(random_ >> 54);
-      rows_[i].value = i % 5 == 3 ? rows_[i].value + step : step / 10;
-    }
-    return rows_;
-  }
-
- private:
-  std::vector<model::SampleRow> rows_;
-  uint64_t random_ = 1;
-};
+  return out;
+}
 
 class Simulation {
  public:
   explicit Simulation(const Flags& flags) : flags_(flags) {
     for (size_t done = 0; done < flags.series; done += kGroupSeries) {
-      targets_.emplace_back(targets_.size(), std::min(kGroupSeries, flags.series - done));
+      targets_.emplace_back(
+          TargetSeries(targets_.size(), std::min(kGroupSeries, flags.series - done)));
     }
     tsdb::Options options;
     options.dir = flags.dir;
@@ -135,7 +98,7 @@ class Simulation {
     for (int64_t at = 0; at < kDayMs; at += kStepMs) {
       clock_.Advance(std::chrono::milliseconds(kStepMs));
       const double begin = CpuSeconds();
-      for (Target& target : targets_) Append(target.At(clock_.WallMillis()));
+      for (TargetRows& target : targets_) Append(target.At(clock_.WallMillis()));
       Churn(at);
       const double appended = CpuSeconds();
       const tsdb::StoreStats before = store_->Stats();
@@ -200,16 +163,16 @@ class Simulation {
   base::Logger logger_{base::LogLevel::kWarn, &clock_};
   base::Telemetry telemetry_;
   std::unique_ptr<tsdb::Store> store_;
-  std::vector<Target> targets_;
+  std::vector<TargetRows> targets_;
   std::vector<model::SampleRow> short_lived_;
   uint64_t born_ = 0;
 };
 
 }  // namespace
-}  // namespace vedette
+}  // namespace vedette::bench
 
 int main(int argc, char** argv) {
-  vedette::Flags flags;
+  vedette::bench::Flags flags;
   CLI::App app("The metrics store over simulated days");
   app.add_option("--series", flags.series, "series sampled each 15 s throughout");
   app.add_option("--days", flags.days, "days to simulate");
@@ -217,5 +180,5 @@ int main(int argc, char** argv) {
   app.add_option("--churn", flags.churn, "short series that come each hour");
   app.add_option("--dir", flags.dir, "an empty folder for the store")->required();
   CLI11_PARSE(app, argc, argv);
-  vedette::Simulation(flags).Run();
+  vedette::bench::Simulation(flags).Run();
 }

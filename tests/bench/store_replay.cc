@@ -4,12 +4,9 @@
 // Prints when the store answers, when the log is replayed, and the CPU and memory it took. With
 // --only-open what an earlier run left is opened once more.
 
-#include <sys/resource.h>
-
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <future>
 #include <string>
 #include <vector>
@@ -18,8 +15,10 @@
 #include "base/log.h"
 #include "base/telemetry.h"
 #include "collector/tsdb/store.h"
+#include "own_cost.h"
+#include "target_rows.h"
 
-namespace vedette {
+namespace vedette::bench {
 namespace {
 
 struct Flags {
@@ -36,53 +35,17 @@ struct Flags {
   std::exit(1);
 }
 
-double CpuSeconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+std::vector<model::Labels> TargetSeries(size_t number, size_t series) {
+  std::vector<model::Labels> out;
+  for (size_t i = 0; i < series; ++i) {
+    out.push_back(model::Labels::FromPairs(
+        {{"__name__", "node_some_metric_of_a_family_" + std::to_string(i % 200) + "_total"},
+         {"device", "device-" + std::to_string(i / 200)},
+         {"instance", "host-" + std::to_string(number) + ".example.net:9100"},
+         {"job", "node"}}));
+  }
+  return out;
 }
-
-double MemoryMib(const std::string& field) {
-  std::ifstream status("/proc/self/status");
-  std::string name;
-  double kib = 0;
-  while (status >> name) {
-    if (name == field) status >> kib;
-  }
-  return kib / 1024;
-}
-
-// A target's page: three in five values never move, the rest count or wander.
-class Target {
- public:
-  Target(size_t number, size_t series) : rows_(series) {
-    for (size_t i = 0; i < series; ++i) {
-      rows_[i].labels = model::Labels::FromPairs(
-          {{"__name__", "node_some_metric_of_a_family_" + std::to_string(i % 200) + "_total"},
-           {"device", "device-" + std::to_string(i / 200)},
-           {"instance", "host-" + std::to_string(number) + ".example.net:9100"},
-           {"job", "node"}});
-    }
-  }
-
-  std::span<model::SampleRow> At(int64_t time_ms) {
-    for (size_t i = 0; i < rows_.size(); ++i) {
-      rows_[i].timestamp_ms = time_ms;
-      if (i % 5 < 3) continue;
-      random_ = random_ * 6364136223846793005u + 1442695040888963407u;
-      const double step = static_cast<double>(random_ >> 54);
-      rows_[i].value = i % 5 == 3 ? rows_[i].value + step : step / 10;
-    }
-    return rows_;
-  }
-
- private:
-  std::vector<model::SampleRow> rows_;
-  uint64_t random_ = 1;
-};
 
 class Bench {
  public:
@@ -90,11 +53,13 @@ class Bench {
 
   void Fill() {
     const auto store = Open(/*background=*/false, uint64_t{64} << 30);
-    std::vector<Target> targets;
-    for (size_t i = 0; i < flags_.targets; ++i) targets.emplace_back(i, flags_.series);
+    std::vector<TargetRows> targets;
+    for (size_t i = 0; i < flags_.targets; ++i) {
+      targets.emplace_back(TargetSeries(i, flags_.series));
+    }
     const int64_t first_ms = clock_.WallMillis() - int64_t{flags_.steps} * 15'000;
     for (int step = 0; step < flags_.steps; ++step) {
-      for (Target& target : targets) {
+      for (TargetRows& target : targets) {
         const auto stats = store->Append(target.At(first_ms + int64_t{step} * 15'000));
         if (!stats.ok()) Fail(stats.status());
         if (stats->rejected() > 0) Fail(base::Internal(stats->first_error));
@@ -123,7 +88,7 @@ class Bench {
                 static_cast<unsigned long long>(stats.parts));
     std::printf("answers_s\t%.3f\nreplayed_s\t%.3f\nreplay_cpu_s\t%.3f\n", answers, all, cpu_all);
     std::printf("samples_per_cpu_s\t%.2e\nanon_mib\t%.0f\npeak_mib\t%.0f\n", samples / cpu_all,
-                MemoryMib("RssAnon:"), MemoryMib("VmHWM:"));
+                StatusMib("RssAnon:"), StatusMib("VmHWM:"));
   }
 
  private:
@@ -151,10 +116,10 @@ class Bench {
 };
 
 }  // namespace
-}  // namespace vedette
+}  // namespace vedette::bench
 
 int main(int argc, char** argv) {
-  vedette::Flags flags;
+  vedette::bench::Flags flags;
   CLI::App app("What a restart of the metrics store costs");
   app.add_option("--targets", flags.targets, "scraped together each 15 s");
   app.add_option("--series", flags.series, "of each target");
@@ -163,7 +128,7 @@ int main(int argc, char** argv) {
   app.add_flag("--only-open", flags.only_open, "open what an earlier run left");
   app.add_option("--dir", flags.dir, "an empty folder for the store")->required();
   CLI11_PARSE(app, argc, argv);
-  vedette::Bench bench(flags);
+  vedette::bench::Bench bench(flags);
   if (!flags.only_open) bench.Fill();
   bench.Reopen();
 }
