@@ -35,16 +35,20 @@ ExprPtr Prepare(std::string_view query, const ParserOptions& options, const Quer
   return nullptr;
 }
 
-// Drops the names whose removal was put off.
-base::Status DropNames(Table* table) {
+// Drops the names whose removal was put off. By 3.5 no series may become equal by that, even with
+// values at different steps.
+base::Status DropNames(Level level, Table* table) {
   bool any = false;
   for (Row& row : table->rows) {
     if (!row.drop_name) continue;
     any = true;
     row.labels = DropReserved(row.labels);
   }
-  if (!any || MergeEqualRows(&table->rows)) return base::Status();
-  return ExecutionError(kSameLabels);
+  if (!any) return base::Status();
+  std::erase_if(table->rows, [](const Row& row) { return !row.HasAny(); });
+  const bool fine =
+      level == Level::kPrometheus35 ? AllDistinct(table->rows) : MergeEqualRows(&table->rows);
+  return fine ? base::Status() : ExecutionError(kSameLabels);
 }
 
 Value InstantValue(Table table, int64_t time_ms) {
@@ -140,7 +144,7 @@ class Query {
  private:
   base::StatusOr<Table> Evaluate(Evaluator* evaluator, const Grid& grid) {
     VEDETTE_ASSIGN_OR_RETURN(Table table, evaluator->Eval(expr_, grid));
-    VEDETTE_RETURN_IF_ERROR(DropNames(&table));
+    VEDETTE_RETURN_IF_ERROR(DropNames(options_.level, &table));
     return table;
   }
 

@@ -1,4 +1,3 @@
-#include "base/number_text.h"
 #include "base/strings.h"
 #include "collector/promql/accumulators.h"
 #include "collector/promql/evaluator.h"
@@ -116,51 +115,6 @@ base::StatusOr<Table> Evaluator::EvalQuantile(const AggregateExpr& expr, const G
     if (!row.empty()) VEDETTE_RETURN_IF_ERROR(out.Add(run_, std::move(row)));
   }
   return out;
-}
-
-base::StatusOr<Table> Evaluator::EvalCountValues(const AggregateExpr& expr, const Grid& grid) {
-  const std::string& label = As<StringLiteral>(StripParens(*expr.param)).value;
-  if (label.empty() || !base::IsValidUtf8(label)) {
-    return ExecutionError("invalid label name " + base::GoQuote(label));
-  }
-  Grouping grouping(expr);
-  grouping.AlsoBy(label);
-  std::vector<std::vector<double>> counts;
-  SampleHold hold;
-  const auto count = [&](const Row& row, int step, const std::string& shown) {
-    const size_t group =
-        grouping.GroupOf(model::LabelsBuilder(row.labels).Set(label, shown).Build());
-    if (group == counts.size()) {
-      VEDETTE_RETURN_IF_ERROR(hold.Add(run_, static_cast<size_t>(grid.steps)));
-      counts.emplace_back(static_cast<size_t>(grid.steps), 0.0);
-    }
-    counts[group][static_cast<size_t>(step)] += 1;
-    return base::Status();
-  };
-  const base::Status streamed = Stream(*expr.operand, grid, [&](Row&& row) {
-    for (int step = row.first; step < row.end(); ++step) {
-      if (!IsPresent(row.At(step))) continue;
-      std::string shown;
-      base::AppendFloatF(row.At(step), &shown);
-      VEDETTE_RETURN_IF_ERROR(count(row, step, shown));
-    }
-    for (const HistogramStep& h : row.histograms) {
-      VEDETTE_RETURN_IF_ERROR(count(row, h.step, HistogramLabelText(*h.histogram)));
-    }
-    return base::Status();
-  });
-  VEDETTE_RETURN_IF_ERROR(streamed);
-  Table table;
-  for (size_t group = 0; group < counts.size(); ++group) {
-    Row row;
-    row.labels = grouping.LabelsOf(group);
-    for (int step = 0; step < grid.steps; ++step) {
-      const double found = counts[group][static_cast<size_t>(step)];
-      if (found > 0) row.Append(step, found);
-    }
-    VEDETTE_RETURN_IF_ERROR(table.Add(run_, std::move(row)));
-  }
-  return table;
 }
 
 }  // namespace vedette::promql

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numbers>
-#include <set>
 
 #include "base/strings.h"
 #include "collector/promql/evaluator.h"
@@ -27,15 +27,12 @@ model::Labels LabelsOfAbsent(const Expr& selector) {
   const VectorSelector* vector = TryAs<VectorSelector>(selector);
   if (const auto* matrix = TryAs<MatrixSelector>(selector)) vector = matrix->selector.get();
   if (vector == nullptr) return {};
+  std::map<std::string_view, int> matchers;
+  for (const model::Matcher& m : vector->matchers) ++matchers[m.name()];
   model::LabelsBuilder labels;
-  std::set<std::string> seen;
   for (const model::Matcher& m : vector->matchers) {
-    if (m.name() == model::kMetricName) continue;
-    if (m.type() == model::MatchType::kEqual && seen.insert(m.name()).second) {
-      labels.Set(m.name(), m.value());
-    } else {
-      labels.Delete(m.name());
-    }
+    const bool sole = m.name() != model::kMetricName && matchers[m.name()] == 1;
+    if (sole && m.type() == model::MatchType::kEqual) labels.Set(m.name(), m.value());
   }
   return labels.Build();
 }
@@ -193,6 +190,20 @@ base::StatusOr<Table> Evaluator::EvalStepTimes(const Expr& arg, const Grid& grid
   return out;
 }
 
+// As Prometheus does: with @ the offset counts for which samples are loaded, not for which of them
+// is the newest.
+base::Status Evaluator::StreamTimesForgettingOffset(const VectorSelector& selector,
+                                                    const Grid& grid, const RowSink& sink) {
+  const int64_t last = ReferenceTime(selector.time, grid.start_ms);
+  TimeModifier time = selector.time;
+  time.offset = DurationValue();
+  const int64_t first = last - run_->settings().lookback_ms + 1;
+  return Select(selector, first, last, [&](model::SeriesSamples&& samples) {
+    Row row = MixedRow(samples, time, grid, SampleField::kTime);
+    return row.empty() ? base::Status() : sink(std::move(row));
+  });
+}
+
 base::StatusOr<Table> Evaluator::EvalTimestamp(const CallExpr& call, const Grid& grid) {
   const Expr& arg = StripParens(*call.args[0]);
   const auto* selector = TryAs<VectorSelector>(arg);
@@ -202,8 +213,10 @@ base::StatusOr<Table> Evaluator::EvalTimestamp(const CallExpr& call, const Grid&
     DropName(&row);
     return table.Add(run_, std::move(row));
   };
-  const base::Status streamed = StreamSelector(*selector, grid, SampleField::kTime, add);
-  VEDETTE_RETURN_IF_ERROR(streamed);
+  const bool forgets_offset = selector->time.HasAt() && selector->time.offset.ms != 0;
+  VEDETTE_RETURN_IF_ERROR(forgets_offset
+                              ? StreamTimesForgettingOffset(*selector, grid, add)
+                              : StreamSelector(*selector, grid, SampleField::kTime, add));
   VEDETTE_RETURN_IF_ERROR(MergeRenamed(&table));
   return table;
 }

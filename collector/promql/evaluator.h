@@ -144,6 +144,8 @@ class Evaluator {
   base::StatusOr<Table> EvalRound(const CallExpr& call, const Grid& grid);
   base::StatusOr<Table> EvalDate(const CallExpr& call, const Grid& grid, double (*f)(int64_t));
   base::StatusOr<Table> EvalStepTimes(const Expr& arg, const Grid& grid);
+  base::Status StreamTimesForgettingOffset(const VectorSelector& selector, const Grid& grid,
+                                           const RowSink& sink);
   base::StatusOr<Table> EvalTimestamp(const CallExpr& call, const Grid& grid);
   base::StatusOr<Table> EvalAbsent(const CallExpr& call, const Grid& grid);
   base::StatusOr<Table> EvalScalar(const CallExpr& call, const Grid& grid);

@@ -182,6 +182,22 @@ std::vector<IndexedCount> Comparable(const Histogram& h, const HistogramBuckets&
   return OutsideOf(threshold, schema, Coarsen(Expand(side), h.schema, schema));
 }
 
+// Whether one side of `before` counts more in any bucket than that of `h`.
+bool SideIsLess(const Histogram& h, const Histogram& before, HistogramBuckets Histogram::*side) {
+  const HistogramBuckets& now = h.*side;
+  const HistogramBuckets& then = before.*side;
+  const double threshold = h.zero_threshold;
+  if (h.schema == before.schema && now.spans == then.spans &&
+      (h.is_custom() || BeginsOutside(threshold, h.schema, now))) {
+    for (size_t i = 0; i < now.counts.size(); ++i) {
+      if (now.counts[i] < then.counts[i]) return true;
+    }
+    return false;
+  }
+  return AnyLess(Comparable(h, now, threshold, h.schema),
+                 Comparable(before, then, threshold, h.schema));
+}
+
 bool AnyInfinite(const std::vector<double>& counts) {
   for (const double count : counts) {
     if (std::isinf(count)) return true;
@@ -247,11 +263,7 @@ bool IsReset(const Histogram& h, const Histogram& before, MergeRules rules) {
   if (h.schema > before.schema || h.zero_threshold < before.zero_threshold) return true;
   const ZeroCount zero = ZeroCountAt(before, h.zero_threshold);
   if (zero.threshold != h.zero_threshold || h.zero_count_float < zero.count) return true;
-  const double threshold = h.zero_threshold;
-  return AnyLess(Comparable(h, h.positive, threshold, h.schema),
-                 Comparable(before, before.positive, threshold, h.schema)) ||
-         AnyLess(Comparable(h, h.negative, threshold, h.schema),
-                 Comparable(before, before.negative, threshold, h.schema));
+  return SideIsLess(h, before, &Histogram::positive) || SideIsLess(h, before, &Histogram::negative);
 }
 
 bool SameHistogram(const Histogram& a, const Histogram& b) {

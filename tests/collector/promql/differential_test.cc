@@ -2,9 +2,12 @@
 
 #include <bit>
 #include <map>
+#include <memory>
 #include <random>
+#include <string>
 
 #include "collector/promql/engine.h"
+#include "collector/promql/histogram_text.h"
 #include "tests/conformance/memory_store.h"
 #include "tests/support/fake_clock.h"
 
@@ -22,7 +25,7 @@ class QueryMaker {
 
   std::string Vector(int depth) {
     if (depth == 0) return Selector() + Modifier();
-    switch (Pick(9)) {
+    switch (Pick(11)) {
       case 0:
         return RangeFunction() + "(" + Selector() + "[" + Range() + "]" + Modifier() + ")";
       case 1:
@@ -46,6 +49,13 @@ class QueryMaker {
       case 7:
         return "(" + Vector(depth - 1) + ") " + One({"and", "or", "unless"}) +
                One({" ", " on (job) ", " ignoring (i) "}) + "(" + Vector(depth - 1) + ")";
+      case 8:
+        return One({"histogram_count(", "histogram_sum(", "histogram_stddev(",
+                    "histogram_quantile(0.7, ", "histogram_fraction(0, 3, "}) +
+               Vector(depth - 1) + ")";
+      case 9:
+        return One({"limitk", "limit_ratio"}) + Groups() + "(" + One({"0.5", "1", "-0.3"}) + ", " +
+               Vector(depth - 1) + ")";
       default:
         return "label_replace(" + Vector(depth - 1) + ", \"l\", \"$1\", \"i\", \"(.*)\")";
     }
@@ -56,7 +66,9 @@ class QueryMaker {
   std::string One(std::vector<std::string> of) {
     return of[static_cast<size_t>(Pick(static_cast<int>(of.size())))];
   }
-  std::string Selector() { return One({"a", "b", "a{i=\"1\"}", "{__name__=~\"a|b\"}", "c"}); }
+  std::string Selector() {
+    return One({"a", "b", "a{i=\"1\"}", "{__name__=~\"a|b\"}", "c", "h", "h{i=\"0\"}", "n"});
+  }
   std::string Modifier() {
     return One({"", "", "", " offset 1m", " offset -30s", " @ 200", " @ end()"});
   }
@@ -65,7 +77,8 @@ class QueryMaker {
   std::string RangeFunction() {
     return One({"rate", "increase", "delta", "irate", "sum_over_time", "avg_over_time",
                 "max_over_time", "count_over_time", "last_over_time", "changes", "resets", "deriv",
-                "stddev_over_time", "absent_over_time", "present_over_time"});
+                "stddev_over_time", "absent_over_time", "present_over_time", "mad_over_time",
+                "ts_of_max_over_time", "idelta"});
   }
 
   std::mt19937 random_;
@@ -89,13 +102,71 @@ void Fill(test::MemoryStore* store) {
   for (int i = 0; i < 60; ++i) store->Append({{"__name__", "c"}}, i * kScrape, i);
 }
 
-using Points = std::map<std::pair<std::string, int64_t>, uint64_t>;
+// Series of histograms that grow, are reset, change their resolution or turn into floats; those of
+// n have custom buckets.
+void FillHistograms(test::MemoryStore* store) {
+  std::mt19937 random(11);
+  for (int series = 0; series < 4; ++series) {
+    const bool custom = series == 3;
+    const model::Labels labels{
+        {"__name__", custom ? "n" : "h"}, {"i", std::to_string(series % 2)}, {"job", "x"}};
+    model::Histogram h;
+    h.is_float = true;
+    h.positive.spans = {{0, 3}};
+    h.positive.counts = {0, 0, 0};
+    if (custom) {
+      h.schema = model::Histogram::kCustomSchema;
+      h.custom_bounds = {1, 5};
+    }
+    for (int i = 0; i < 60; ++i) {
+      const auto dice = random() % 16;
+      if (dice == 0) continue;
+      if (dice == 1 && series == 2) {
+        store->Append(labels, i * kScrape, i);
+        continue;
+      }
+      if (dice == 2) h.positive.counts = {1, 0, 0};
+      if (dice == 3 && !custom) h.schema = i % 3;
+      if (dice == 4 && custom) h.custom_bounds = {static_cast<double>(i % 2), 5};
+      for (double& count : h.positive.counts) count += static_cast<double>(random() % 9);
+      h.count_float = h.positive.counts[0] + h.positive.counts[1] + h.positive.counts[2];
+      h.sum = h.count_float / 3;
+      store->Append(labels, i * kScrape, std::make_shared<const model::Histogram>(h));
+    }
+  }
+}
 
-TEST(Differential, RangeEqualsInstantAtEachStep) {
+using Points = std::map<std::pair<std::string, int64_t>, std::string>;
+
+std::string Shown(double value, const model::Histogram* histogram) {
+  if (histogram != nullptr) return HistogramText(*histogram);
+  return std::to_string(std::bit_cast<uint64_t>(value));
+}
+
+Points PointsOf(const Value& matrix) {
+  Points out;
+  for (const Series& series : matrix.matrix) {
+    for (const model::Sample& p : series.points) {
+      out[{series.labels.bytes(), p.timestamp_ms}] = Shown(p.value, nullptr);
+    }
+    for (const model::HistogramSample& h : series.histograms) {
+      out[{series.labels.bytes(), h.time_ms}] = Shown(0, h.histogram.get());
+    }
+  }
+  return out;
+}
+
+class Differential : public testing::TestWithParam<Level> {};
+
+TEST_P(Differential, RangeEqualsInstantAtEachStep) {
   test::MemoryStore store;
   Fill(&store);
+  FillHistograms(&store);
   const test::FakeClock clock;
-  const Engine engine({}, &clock);
+  Engine::Options options;
+  options.level = GetParam();
+  options.parser.experimental_functions = true;
+  const Engine engine(options, &clock);
   QueryContext context;
   context.queryable = &store;
   QueryMaker maker(20260101);
@@ -106,19 +177,14 @@ TEST(Differential, RangeEqualsInstantAtEachStep) {
     if (query.find("end()") != std::string::npos) continue;
     SCOPED_TRACE(query);
     const Result range = engine.Range(query, 100'000, 700'000, 50'000, context);
-    Points from_range;
-    for (const Series& series : range.value.matrix) {
-      for (const model::Sample& p : series.points) {
-        from_range[{series.labels.bytes(), p.timestamp_ms}] = std::bit_cast<uint64_t>(p.value);
-      }
-    }
+    const Points from_range = PointsOf(range.value);
     Points from_instants;
     bool failed = false;
     for (int64_t t = 100'000; t <= 700'000; t += 50'000) {
       const Result instant = engine.Instant(query, t, context);
       failed = failed || !instant.ok();
       for (const VectorSample& sample : instant.value.vector) {
-        from_instants[{sample.labels.bytes(), t}] = std::bit_cast<uint64_t>(sample.value);
+        from_instants[{sample.labels.bytes(), t}] = Shown(sample.value, sample.histogram.get());
       }
     }
     if (failed) {
@@ -131,6 +197,9 @@ TEST(Differential, RangeEqualsInstantAtEachStep) {
   }
   EXPECT_GT(compared, 100);
 }
+
+INSTANTIATE_TEST_SUITE_P(Levels, Differential,
+                         testing::Values(Level::kPrometheus35, Level::kPrometheus314));
 
 }  // namespace
 }  // namespace vedette::promql
