@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "app/collector_config.h"
+#include "app/rule_verbs.h"
 #include "app/verbs.h"
 
 namespace vedette::app {
@@ -42,6 +43,7 @@ void AddCheck(CLI::App* root, int* exit_code) {
       "config", "The files that `vedette collector` would read with the same flags");
   const auto flags = std::make_shared<CollectorFlags>(config);
   config->callback([flags, exit_code] { *exit_code = CheckConfig(*flags); });
+  AddCheckRules(verb, exit_code);
 }
 
 }  // namespace vedette::app

@@ -48,9 +48,12 @@ base::StatusOr<scrape::Config> LoadScrape(base::FileSystem* fs, const CollectorO
 
 // The rules of the files named; the built-in ones where none is named.
 base::StatusOr<std::vector<rules::GroupSpec>> LoadRules(base::FileSystem* fs,
+                                                        const CollectorOptions& options,
                                                         const scrape::Config& scrape) {
-  const rules::ExprValidator validate = [](std::string_view expr) {
-    return EngineQuerier::ValidateRuleExpr(expr);
+  promql::ParserOptions parser;
+  options.features.ApplyTo(&parser);
+  const rules::ExprValidator validate = [&parser](std::string_view expr) {
+    return EngineQuerier::ValidateRuleExpr(expr, parser);
   };
   if (scrape.rule_files.empty()) {
     return rules::ParseRuleFile(rules::kDefaultRules, std::string(rules::kDefaultRulesFile),
@@ -127,7 +130,7 @@ base::StatusOr<CollectorConfig> LoadCollectorConfig(base::FileSystem* fs,
     config.warnings = config.scrape.skipped;
   }
   if (options.parts.rules) {
-    Keep(LoadRules(fs, config.scrape), &config.rule_groups, &problems);
+    Keep(LoadRules(fs, options, config.scrape), &config.rule_groups, &problems);
   }
   if (options.parts.alertmanager) {
     Keep(LoadRouting(fs, options), &config.routing, &problems);

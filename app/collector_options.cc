@@ -80,6 +80,7 @@ CollectorFlags::CollectorFlags(CLI::App* verb) {
                  "Accept remote write on /api/v1/write");
   verb->add_flag("--web.enable-admin-api", options_.admin_api,
                  "Answer deletions and snapshots on /api/v1/admin/tsdb/");
+  options_.features.AddTo(verb);
   verb->add_option("--collector.parts", parts_, "Which parts run")->capture_default_str();
   verb->add_option("--log.level", log_level_, "debug, info, warn or error")->capture_default_str();
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/feature_flags.h"
 #include "base/log.h"
 #include "base/status.h"
 
@@ -42,6 +43,7 @@ struct CollectorOptions {
   bool remote_write_receiver = false;
   bool admin_api = false;
   bool skip_unsupported = false;
+  FeatureFlag features;
   Parts parts;
   base::LogLevel log_level = base::LogLevel::kInfo;
 };

@@ -61,6 +61,10 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
   engine.max_samples =
       std::min(kMaxSamplesOfPrometheus, static_cast<int64_t>(budget.one_query / kBytesPerSample));
   engine.default_subquery_step_ms = config.scrape.evaluation_interval_ms;
+  options.features.ApplyTo(&engine);
+  for (const std::string& name : options.features.Unknown()) {
+    world_.logger->Warn("--enable-feature: a name that is not known here", {{"name", name}});
+  }
   promql_ = std::make_unique<promql::Engine>(engine, world_.clock);
 
   scrape::Manager::Options scraper;

@@ -62,6 +62,8 @@ int Main(int argc, char** argv) {
   AddDoctor(&root, &exit_code);
   AddShip(&root, &exit_code);
   AddCheck(&root, &exit_code);
+  AddTest(&root, &exit_code);
+  AddQuery(&root, &exit_code);
   AddTsdb(&root, &exit_code);
   AddVersion(&root, &exit_code);
   try {

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "collector/promql/ast.h"
 #include "collector/promql/parser.h"
 
 namespace vedette::app {
@@ -23,7 +22,7 @@ base::StatusOr<std::vector<rules::VectorSample>> EngineQuerier::Query(const std:
     case promql::ValueType::kVector:
       samples.reserve(result.value.vector.size());
       for (promql::VectorSample& sample : result.value.vector) {
-        samples.push_back({std::move(sample.labels), sample.value});
+        samples.push_back({std::move(sample.labels), sample.value, std::move(sample.histogram)});
       }
       return samples;
     default:
@@ -31,10 +30,9 @@ base::StatusOr<std::vector<rules::VectorSample>> EngineQuerier::Query(const std:
   }
 }
 
-base::Status EngineQuerier::ValidateRuleExpr(std::string_view expr) {
-  VEDETTE_ASSIGN_OR_RETURN(const promql::ExprPtr parsed, promql::ParseExpr(expr));
-  (void)parsed;
-  return base::Status();
+base::Status EngineQuerier::ValidateRuleExpr(std::string_view expr,
+                                             const promql::ParserOptions& options) {
+  return promql::ParseExpr(expr, options).status();
 }
 
 }  // namespace vedette::app

@@ -23,10 +23,13 @@ class EngineQuerier final : public rules::Querier {
 
   base::StatusOr<std::vector<rules::VectorSample>> Query(const std::string& expr, int64_t time_ms,
                                                          std::stop_token stop) override;
-  base::Status Validate(std::string_view expr) override { return ValidateRuleExpr(expr); }
+  base::Status Validate(std::string_view expr) override {
+    return ValidateRuleExpr(expr, engine_->options().parser);
+  }
 
-  // Whether `expr` parses and gives what a rule can use: a vector or a scalar.
-  static base::Status ValidateRuleExpr(std::string_view expr);
+  // Whether `expr` parses.
+  static base::Status ValidateRuleExpr(std::string_view expr,
+                                       const promql::ParserOptions& options = {});
 
  private:
   const promql::Engine* const engine_;

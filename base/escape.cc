@@ -1,5 +1,6 @@
 #include "base/escape.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <system_error>
@@ -96,6 +97,24 @@ std::string EscapeQuery(std::string_view text) {
       out.push_back('%');
       out.push_back(kHex[byte >> 4]);
       out.push_back(kHex[byte & 15]);
+    }
+  }
+  return out;
+}
+
+std::string EncodeBase64(std::string_view bytes) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    const size_t taken = std::min<size_t>(3, bytes.size() - i);
+    uint32_t bits = 0;
+    for (size_t b = 0; b < 3; ++b) {
+      bits = bits << 8 | (b < taken ? static_cast<unsigned char>(bytes[i + b]) : 0u);
+    }
+    for (size_t digit = 0; digit < 4; ++digit) {
+      out.push_back(digit <= taken ? kDigits[bits >> (18 - 6 * digit) & 63] : '=');
     }
   }
   return out;

@@ -22,6 +22,9 @@ std::string EscapeHtml(std::string_view text);
 // %XX, a space becomes +.
 std::string EscapeQuery(std::string_view text);
 
+// As RFC 4648 with padding: of a user and password in an Authorization header.
+std::string EncodeBase64(std::string_view bytes);
+
 }  // namespace vedette::base
 
 #endif  // VEDETTE_BASE_ESCAPE_H_

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "alerting/rules/rule_labels.h"
 #include "alerting/rules/template_functions.h"
 #include "base/codec/bytes.h"
 #include "base/escape.h"
@@ -12,17 +13,6 @@ namespace vedette::rules {
 namespace {
 
 constexpr std::string_view kKeyPrefix = "rule/";
-
-// The rule's labels over the group's.
-StringPairs Merge(const StringPairs& group, const StringPairs& rule) {
-  StringPairs merged = rule;
-  for (const auto& pair : group) {
-    const bool overruled = std::any_of(rule.begin(), rule.end(),
-                                       [&](const auto& own) { return own.first == pair.first; });
-    if (!overruled) merged.push_back(pair);
-  }
-  return merged;
-}
 
 std::string RuleKey(const GroupSpec& group, const RuleSpec& rule,
                     std::map<std::string, int>* used) {
@@ -58,7 +48,7 @@ Group::Group(GroupSpec spec, const Manager::Options* options, const Counters& co
     RuleState rule;
     rule.spec = written;
     rule.key = RuleKey(spec_, written, &used);
-    rule.spec.labels = Merge(spec_.labels, written.labels);
+    rule.spec.labels = MergeLabels(spec_.labels, written.labels);
     if (written.alerting()) rule.alerting = std::make_unique<AlertingRule>(rule.spec);
     RuleSnapshot shown;
     shown.spec = rule.spec;
@@ -174,20 +164,12 @@ base::Status Group::RunRule(RuleState* rule, int64_t now_ms, std::stop_token sto
 }
 
 base::Status Group::Record(RuleState* rule, std::vector<VectorSample> result, int64_t now_ms) {
-  std::set<model::Labels> seen;
-  for (VectorSample& sample : result) {
-    model::LabelsBuilder labels(sample.labels);
-    labels.Set(model::kMetricName, rule->spec.record);
-    for (const auto& [name, value] : rule->spec.labels) labels.Set(name, value);
-    sample.labels = labels.Build();
-    if (!seen.insert(sample.labels).second) {
-      return base::InvalidArgument(
-          "vector contains metrics with the same labelset after applying rule labels");
-    }
-  }
-  if (spec_.limit > 0 && result.size() > static_cast<size_t>(spec_.limit)) {
-    return base::ResourceExhausted("exceeded limit of " + std::to_string(spec_.limit) + " with " +
-                                   std::to_string(result.size()) + " series");
+  VEDETTE_RETURN_IF_ERROR(LabelRecorded(rule->spec, spec_.limit, &result));
+  const auto is_histogram = [](const VectorSample& s) { return s.histogram != nullptr; };
+  if (std::any_of(result.begin(), result.end(), is_histogram)) {
+    return base::InvalidArgument(
+        "the result has native histograms, which rules cannot record; take a histogram_* function "
+        "of them");
   }
   return Write(rule, std::move(result), now_ms - spec_.query_offset_ms);
 }

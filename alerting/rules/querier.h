@@ -2,6 +2,7 @@
 #define VEDETTE_ALERTING_RULES_QUERIER_H_
 
 #include <cstdint>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -9,16 +10,18 @@
 
 #include "base/status.h"
 #include "model/alert.h"
+#include "model/histogram.h"
 #include "model/labels.h"
 
 // What rules need from others: someone who answers queries and someone who takes alerts.
 
 namespace vedette::rules {
 
-// One element of an instant vector.
+// One element of an instant vector: a float, or a native histogram where `histogram` is set.
 struct VectorSample {
   model::Labels labels;
   double value = 0;
+  std::shared_ptr<const model::Histogram> histogram = nullptr;
 };
 
 // Answers instant queries. Thread-safe. Implemented in app over the query engine.

@@ -70,7 +70,17 @@ void CheckExpr(const Node& node, const std::string& field, const RuleSpec& spec,
   if (!status.ok()) problems->Add(At(node, "expr"), field + ".expr", base::Message(status));
 }
 
-RuleSpec ReadRule(const Node& node, const std::string& field, const ExprValidator& validate,
+// What a file is read with.
+struct Reading {
+  const ExprValidator& validate;
+  bool ignore_unknown_keys;
+
+  void Finish(MapReader* map) const {
+    if (!ignore_unknown_keys) map->Finish();
+  }
+};
+
+RuleSpec ReadRule(const Node& node, const std::string& field, const Reading& how,
                   Problems* problems) {
   RuleSpec spec;
   spec.line = node.line;
@@ -82,7 +92,7 @@ RuleSpec ReadRule(const Node& node, const std::string& field, const ExprValidato
   map.Duration("keep_firing_for", &spec.keep_firing_for_ms);
   map.StringMap("labels", &spec.labels);
   map.StringMap("annotations", &spec.annotations);
-  map.Finish();
+  how.Finish(&map);
   if (spec.record.empty() == spec.alert.empty()) {
     problems->Add(node, field,
                   spec.record.empty() ? "needs one of `record` and `alert`"
@@ -90,7 +100,7 @@ RuleSpec ReadRule(const Node& node, const std::string& field, const ExprValidato
   } else if (!spec.alerting()) {
     CheckRecord(node, field, spec, &map);
   }
-  CheckExpr(node, field, spec, validate, problems);
+  CheckExpr(node, field, spec, how.validate, problems);
   CheckLabels(node, "labels", field, spec.labels, false, problems);
   CheckLabels(node, "annotations", field, spec.annotations, true, problems);
   if (spec.alerting()) {
@@ -100,7 +110,7 @@ RuleSpec ReadRule(const Node& node, const std::string& field, const ExprValidato
   return spec;
 }
 
-GroupSpec ReadGroup(const Node& node, const std::string& field, const ExprValidator& validate,
+GroupSpec ReadGroup(const Node& node, const std::string& field, const Reading& how,
                     Problems* problems) {
   GroupSpec group;
   group.file = problems->file();
@@ -111,9 +121,9 @@ GroupSpec ReadGroup(const Node& node, const std::string& field, const ExprValida
   map.Int("limit", -kMaxLimit, kMaxLimit, &group.limit);
   map.StringMap("labels", &group.labels);
   map.Each("rules", [&](const Node& rule, const std::string& rule_field) {
-    group.rules.push_back(ReadRule(rule, rule_field, validate, problems));
+    group.rules.push_back(ReadRule(rule, rule_field, how, problems));
   });
-  map.Finish();
+  how.Finish(&map);
   if (group.name.empty()) problems->Add(node, field + ".name", "missing: a group needs a name");
   CheckLabels(node, "labels", field, group.labels, false, problems);
   return group;
@@ -122,7 +132,9 @@ GroupSpec ReadGroup(const Node& node, const std::string& field, const ExprValida
 }  // namespace
 
 base::StatusOr<std::vector<GroupSpec>> ParseRuleFile(std::string_view text, const std::string& file,
-                                                     const ExprValidator& validate) {
+                                                     const ExprValidator& validate,
+                                                     bool ignore_unknown_keys) {
+  const Reading how{validate, ignore_unknown_keys};
   VEDETTE_ASSIGN_OR_RETURN(const Node root, base::config::ParseYaml(text, file));
   std::vector<GroupSpec> groups;
   if (root.kind == Node::Kind::kNull) return groups;
@@ -130,14 +142,14 @@ base::StatusOr<std::vector<GroupSpec>> ParseRuleFile(std::string_view text, cons
   std::set<std::string> names;
   MapReader map(root, "", &problems);
   map.Each("groups", [&](const Node& node, const std::string& field) {
-    GroupSpec group = ReadGroup(node, field, validate, &problems);
+    GroupSpec group = ReadGroup(node, field, how, &problems);
     if (!group.name.empty() && !names.insert(group.name).second) {
       problems.Add(At(node, "name"), field + ".name",
                    "a group called " + base::GoQuote(group.name) + " stands in this file already");
     }
     groups.push_back(std::move(group));
   });
-  map.Finish();
+  how.Finish(&map);
   VEDETTE_RETURN_IF_ERROR(problems.ToStatus());
   return groups;
 }

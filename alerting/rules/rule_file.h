@@ -43,8 +43,10 @@ using ExprValidator = std::function<base::Status(std::string_view expr)>;
 
 // Reads a Prometheus rule file. Strict: unknown and duplicate keys, bad names, durations, templates
 // and expressions are errors, all of them listed, one a line, each with FILE:LINE:COL.
+// With `ignore_unknown_keys`, those are passed over.
 base::StatusOr<std::vector<GroupSpec>> ParseRuleFile(std::string_view text, const std::string& file,
-                                                     const ExprValidator& validate);
+                                                     const ExprValidator& validate,
+                                                     bool ignore_unknown_keys = false);
 
 }  // namespace vedette::rules
 

@@ -12,10 +12,11 @@ namespace {
 // Beyond this many empty buckets in a row the text says that there are more.
 constexpr int64_t kMaxGap = 1000;
 
+// Without the plus of +Inf, which cannot stand there.
 std::string NumberText(double value) {
   std::string out;
   base::AppendFloatG(value, &out);
-  return out;
+  return out == "+Inf" ? "Inf" : out;
 }
 
 // One side's buckets in a row, zeros where spans leave some out.

@@ -1,0 +1,132 @@
+#include "app/query_request.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/config/yaml.h"
+#include "base/escape.h"
+#include "base/http/client.h"
+#include "base/number_text.h"
+#include "base/secrets.h"
+#include "base/strings.h"
+#include "collector/api/time_text.h"
+#include "collector/scrape/http_reader.h"
+
+namespace vedette::app {
+namespace {
+
+using scrape::HttpAuth;
+
+base::Status ReadHttpConfig(base::FileSystem* fs, const std::string& file, HttpAuth* auth,
+                            base::http::TlsClientOptions* tls) {
+  VEDETTE_ASSIGN_OR_RETURN(const std::string text, fs->ReadFile(file));
+  VEDETTE_ASSIGN_OR_RETURN(const base::config::Node root, base::config::ParseYaml(text, file));
+  base::config::Problems problems(file);
+  base::config::Problems unsupported(file);
+  base::config::MapReader map(root, "", &problems);
+  scrape::ReadHttpClient(&map, file, auth, tls, &unsupported);
+  map.Ignore("follow_redirects");
+  map.Finish();
+  VEDETTE_RETURN_IF_ERROR(problems.ToStatus());
+  return unsupported.ToStatus();
+}
+
+base::Status CheckOneWay(const QueryServer& server) {
+  const int ways = (server.http_config_file.empty() ? 0 : 1) + (server.user.empty() ? 0 : 1) +
+                   (server.token_file.empty() ? 0 : 1);
+  if (ways > 1) {
+    return base::InvalidArgument(
+        "at most one of --http.config.file, --basic-auth.username and --token-file");
+  }
+  if (server.user.empty() != server.password_file.empty()) {
+    return base::InvalidArgument(
+        "--basic-auth.username and --basic-auth.password-file: only both together");
+  }
+  return base::Status();
+}
+
+base::Status Authorize(base::FileSystem* fs, const HttpAuth& auth, base::http::Headers* headers) {
+  const bool basic = !auth.username.empty() || !auth.password_file.empty();
+  const std::string& file = basic ? auth.password_file : auth.credentials_file;
+  base::Secret secret;
+  if (!file.empty()) {
+    VEDETTE_ASSIGN_OR_RETURN(secret, base::ReadSecretFile(fs, file));
+  }
+  if (basic) {
+    const std::string pair = base::Concat({auth.username, ":", secret.Reveal()});
+    headers->Set("Authorization", "Basic " + base::EncodeBase64(pair));
+  } else if (!file.empty()) {
+    headers->Set("Authorization", base::Concat({auth.authorization_type, " ", secret.Reveal()}));
+  }
+  return base::Status();
+}
+
+std::string Form(const Question& question) {
+  const auto seconds = [](int64_t ms) {
+    std::string out;
+    base::AppendSeconds(ms, &out);
+    return out;
+  };
+  std::string out = "query=" + base::EscapeQuery(question.expr);
+  if (question.step_ms > 0) {
+    out += "&start=" + seconds(question.start_ms) + "&end=" + seconds(question.end_ms) +
+           "&step=" + seconds(question.step_ms);
+  } else {
+    out += "&time=" + seconds(question.start_ms);
+  }
+  return out + "&timeout=" + seconds(question.timeout_ms);
+}
+
+}  // namespace
+
+base::StatusOr<QueryAnswer> Ask(const QueryServer& server, const Question& question,
+                                base::FileSystem* fs) {
+  VEDETTE_RETURN_IF_ERROR(CheckOneWay(server));
+  HttpAuth auth;
+  base::http::TlsClientOptions tls;
+  if (!server.http_config_file.empty()) {
+    VEDETTE_RETURN_IF_ERROR(ReadHttpConfig(fs, server.http_config_file, &auth, &tls));
+  }
+  if (!server.user.empty()) auth = {server.user, server.password_file, "", ""};
+  if (!server.token_file.empty()) auth = {"", "", "Bearer", server.token_file};
+
+  base::http::ClientRequest request;
+  request.method = "POST";
+  std::string url = server.url;
+  while (!url.empty() && url.back() == '/') url.pop_back();
+  request.url = url + (question.step_ms > 0 ? "/api/v1/query_range" : "/api/v1/query");
+  request.headers.Set("Content-Type", "application/x-www-form-urlencoded");
+  VEDETTE_RETURN_IF_ERROR(Authorize(fs, auth, &request.headers));
+  request.body = Form(question);
+  constexpr int64_t kMarginMs = 5000;  // so that the server's own word about its time comes first
+  request.timeout = std::chrono::milliseconds(question.timeout_ms + kMarginMs);
+  request.max_response_bytes = 512ull << 20;
+  const auto client = base::http::NewClient(tls);
+  auto response = client->Send(request);
+  if (!response.ok()) return base::Unavailable(base::Message(response.status()));
+  auto answer = ParseQueryAnswer(std::move(response->body));
+  if (answer.ok()) return answer;
+  return base::Unavailable(base::Concat({"the server answered ", std::to_string(response->status),
+                                         response->status == 401 || response->status == 403
+                                             ? ": it wants other credentials"
+                                             : ", but not as Prometheus' API does"}));
+}
+
+std::optional<int64_t> ParseQueryTime(std::string_view text, int64_t now_ms) {
+  if (base::StartsWith(text, "now")) {
+    if (text == "now") return now_ms;
+    text.remove_prefix(3);
+    if (!base::StartsWith(text, "-")) return std::nullopt;
+  }
+  if (base::StartsWith(text, "-")) {
+    if (const auto ago = base::ParseDurationMs(text.substr(1))) return now_ms - *ago;
+  }
+  if (const auto time = api::ParseRfc3339(text)) return time->ToMillis();
+  const auto seconds = base::ParseDouble(text);
+  constexpr double kMostSeconds = 1e12;
+  if (!seconds || !(std::abs(*seconds) < kMostSeconds)) return std::nullopt;
+  return std::llround(*seconds * 1000);
+}
+
+}  // namespace vedette::app
