@@ -146,8 +146,16 @@ class Grammar(Pieces):
             return Node(VECTOR, self.r.choice(("sum", "avg")), Node(FIXED, f" by ({labels}) "), "(", inner, ")")
         return inner
 
+    def without_native(self, depth):
+        """A vector without native histograms: a quantile of those with negative counts tells which
+        empty buckets the chunk had."""
+        native, self.native = self.native, False
+        inner = self.vector(depth)
+        self.native = native
+        return inner
+
     def histogram_call(self, depth):
-        inner = self.buckets(depth) if self.chance(0.9) else self.vector(depth - 1)
+        inner = self.buckets(depth) if self.chance(0.9) else self.without_native(depth - 1)
         chance = self.r.random()
         if chance < 0.1 and self.newer:
             return Node(VECTOR, "histogram_quantiles(", inner, ', "q", ', self.number(v.QUANTILES), ", ",

@@ -47,7 +47,7 @@ class Judge:
         mine, theirs = self.ask(question)
         ordered = not question.step_ms and str(question.expression).startswith(SORTING)
         kind = difference(mine, theirs, ordered)
-        if kind == "close" and question.uses(v.ORDER_DEPENDENT):
+        if kind == "close" and question.uses(v.ORDER_DEPENDENT + v.CHUNK_DEPENDENT):
             kind = SUM
         elif kind and question.uses(v.SORTED) and apart_in_sign_of_zero(mine, theirs):
             kind = TIE

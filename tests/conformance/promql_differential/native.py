@@ -40,14 +40,14 @@ class Buckets:
         self.clear()
 
     def clear(self):
-        self.positive, self.negative = {0: 1}, {1: 1} if self.two_sided else {}
+        self.positive, self.negative = {1: 1}, {2: 1} if self.two_sided else {}
         self.zero, self.sum = 0, 0.0
 
     def amount(self, r):
-        return r.choice((0.25, 1.5, r.random() * 9)) if self.is_float else r.choice((1, 1, 2, r.randrange(50)))
+        return r.choice((0.25, 1.5, r.randrange(72) / 8)) if self.is_float else r.choice((1, 1, 2, r.randrange(50)))
 
     def observe(self, r):
-        for _ in range(r.randrange(4)):
+        for _ in range(r.randrange(1, 4)):
             more = self.amount(r)
             if self.schema == CUSTOM:
                 at = r.randrange(len(self.bounds) + 1)
@@ -56,9 +56,16 @@ class Buckets:
                 self.zero += more
             else:
                 side = self.negative if self.two_sided and r.random() < 0.4 else self.positive
-                at = r.randrange(-6, 7) + (30 if r.random() < 0.03 else 0)
+                at = self.index(r)
                 side[at] = side.get(at, 0) + more
             self.sum += more * r.uniform(-1, 5)
+
+    def index(self, r):
+        """A bucket, none of them inside the zero bucket."""
+        if r.random() < 0.03:
+            return 30
+        lowest = 1 if self.threshold > 0.1 else -1 if self.schema < 0 else -6
+        return r.randrange(lowest, 7)
 
     def coarser(self):
         """Halves the resolution: each pair of buckets becomes one."""

@@ -19,6 +19,8 @@ NEW_OF_MATRIX = ("first_over_time", "ts_of_first_over_time")
 AGGREGATIONS = "sum avg min max count group stddev stdvar".split()
 # What adds values in the order the store hands them out.
 ORDER_DEPENDENT = ("sum", "avg", "stddev", "stdvar")
+# What may take the count for the sum of the buckets: it depends on the empty buckets of the chunk.
+CHUNK_DEPENDENT = ("histogram_fraction",)
 # What picks by rank or by order, and so is free where values are equal.
 PICKING = ("topk", "bottomk", "limitk")
 # What sorts values, or takes the first of equal ones, by an order in which 0 and -0 are equal.
