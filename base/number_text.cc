@@ -79,19 +79,23 @@ void AppendFloatF(double v, std::string* out) {
 }
 
 void AppendSeconds(int64_t ms, std::string* out) {
+  char text[32];
+  char* at = text;
   uint64_t magnitude = static_cast<uint64_t>(ms);
   if (ms < 0) {
-    out->push_back('-');
+    *at++ = '-';
     magnitude = -magnitude;
   }
-  out->append(std::to_string(magnitude / 1000));
+  at = std::to_chars(at, text + sizeof text, magnitude / 1000).ptr;
   const uint64_t rest = magnitude % 1000;
-  if (rest == 0) return;
-  char digits[4] = {'.', static_cast<char>('0' + rest / 100),
-                    static_cast<char>('0' + rest / 10 % 10), static_cast<char>('0' + rest % 10)};
-  size_t n = 4;
-  while (digits[n - 1] == '0') --n;
-  out->append(digits, n);
+  if (rest != 0) {
+    *at++ = '.';
+    *at++ = static_cast<char>('0' + rest / 100);
+    *at++ = static_cast<char>('0' + rest / 10 % 10);
+    *at++ = static_cast<char>('0' + rest % 10);
+    while (at[-1] == '0') --at;
+  }
+  out->append(text, at);
 }
 
 }  // namespace vedette::base

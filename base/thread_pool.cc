@@ -1,13 +1,14 @@
 #include "base/thread_pool.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include <utility>
 
 namespace vedette::base {
 
-ThreadPool::ThreadPool(std::string name, size_t threads, size_t queue_capacity)
-    : name_(std::move(name)), queue_capacity_(queue_capacity) {
+ThreadPool::ThreadPool(std::string name, size_t threads, size_t queue_capacity, int nice)
+    : name_(std::move(name)), queue_capacity_(queue_capacity), nice_(nice) {
   threads_.reserve(threads);
   for (size_t i = 0; i < threads; ++i) {
     threads_.emplace_back([this] { Run(); });
@@ -42,6 +43,8 @@ size_t ThreadPool::QueueLength() const {
 }
 
 void ThreadPool::Run() {
+  // On Linux of this thread alone. Who may not keeps what it has.
+  if (nice_ > 0) ::setpriority(PRIO_PROCESS, 0, nice_);
   for (;;) {
     std::function<void()> task;
     {

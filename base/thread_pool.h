@@ -15,8 +15,9 @@ namespace vedette::base {
 // Thread-safe. The destructor (or Stop) runs what is queued, then joins; nothing is detached.
 class ThreadPool {
  public:
-  // `name` is what `ps -L` shows (15 characters at most). threads >= 1, queue_capacity >= 1.
-  ThreadPool(std::string name, size_t threads, size_t queue_capacity);
+  // `name` is what `ps -L` shows (15 characters at most). threads >= 1, queue_capacity >= 1. With a
+  // `nice` above 0 its threads let others go before them when the processor is short.
+  ThreadPool(std::string name, size_t threads, size_t queue_capacity, int nice = 0);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -34,6 +35,7 @@ class ThreadPool {
 
   const std::string name_;
   const size_t queue_capacity_;
+  const int nice_;
   mutable Mutex mutex_;
   CondVar wake_;
   std::deque<std::function<void()>> queue_ VEDETTE_GUARDED_BY(mutex_);

@@ -4,15 +4,13 @@
 #include <ctime>
 #include <utility>
 
-#include "base/codec/compress.h"
 #include "base/json_writer.h"
 #include "base/strings.h"
 
 namespace vedette::base::http {
 namespace {
 
-constexpr size_t kMinGzipBytes = 1024;
-constexpr int kGzipLevel = 3;  // most of the gain for a third of the time of level 6
+constexpr size_t kMinCodedBytes = 1024;
 
 struct Reason {
   int status;
@@ -50,6 +48,12 @@ std::string_view ReasonOf(int status) {
   return "Status";
 }
 
+// The end of a body that is there whole.
+class NoMore final : public BodySource {
+ public:
+  bool Next(std::string*) override { return false; }
+};
+
 bool HasNoBody(int status) { return status < 200 || status == 204 || status == 304; }
 
 // A line break inside a value would begin another field.
@@ -73,24 +77,57 @@ std::string HttpDate(int64_t wall_nanos) {
   return {text, n};
 }
 
-void CompressIfWorthIt(Response* response) {
-  if (response->body.size() < kMinGzipBytes || response->headers.Has("Content-Encoding")) return;
-  response->body = GzipCompress(response->body, kGzipLevel);
-  response->headers.Set("Content-Encoding", "gzip");
+// How the body goes out; says so in the header.
+Coding CodingFor(Response* response, Coding favourite) {
+  const bool small = response->rest == nullptr && response->body.size() < kMinCodedBytes;
+  if (favourite == Coding::kIdentity || small) return Coding::kIdentity;
+  if (response->headers.Has("Content-Encoding")) return Coding::kIdentity;
+  response->headers.Set("Content-Encoding", favourite == Coding::kZstd ? "zstd" : "gzip");
   response->headers.Add("Vary", "Accept-Encoding");
+  return favourite;
 }
 
-void AppendConnection(const AnswerShape& shape, std::string* head) {
-  if (!shape.keep_alive) AppendField("Connection", "close", head);
-  if (shape.keep_alive && shape.http_1_0) AppendField("Connection", "keep-alive", head);
+// `body` coded whole.
+std::string Coded(std::string body, Coding coding) {
+  if (coding == Coding::kIdentity) return body;
+  BodyStream stream(std::move(body), std::make_shared<NoMore>(), coding, /*chunked=*/false);
+  std::string coded;
+  while (stream.Next(&coded)) {
+  }
+  return coded;
+}
+
+// Frames the body and puts it, or its beginning, into `answer`.
+void AddBody(Response response, const AnswerShape& shape, Coding coding, WireAnswer* answer) {
+  std::string* head = &answer->head;
+  if (response.rest == nullptr) {
+    std::string body = Coded(std::move(response.body), coding);
+    AppendField("Content-Length", std::to_string(body.size()), head);
+    if (!shape.head_only) answer->body = std::move(body);
+    return;
+  }
+  if (shape.http_1_0) {
+    answer->close = true;
+  } else {
+    AppendField("Transfer-Encoding", "chunked", head);
+  }
+  if (shape.head_only) return;
+  answer->rest = std::make_shared<BodyStream>(std::move(response.body), std::move(response.rest),
+                                              coding, !shape.http_1_0);
+}
+
+void AppendConnection(bool http_1_0, WireAnswer* answer) {
+  if (answer->close) AppendField("Connection", "close", &answer->head);
+  if (!answer->close && http_1_0) AppendField("Connection", "keep-alive", &answer->head);
 }
 
 }  // namespace
 
 WireAnswer Serialize(Response response, const AnswerShape& shape, int64_t wall_nanos,
                      const std::vector<std::pair<std::string, std::string>>& extra) {
-  if (HasNoBody(response.status)) response.body.clear();
-  if (shape.accepts_gzip) CompressIfWorthIt(&response);
+  const bool bare = HasNoBody(response.status);
+  const Coding coding = bare ? Coding::kIdentity : CodingFor(&response, shape.coding);
+  if (shape.cors) shape.cors->AddTo(shape.origin, &response.headers);
   WireAnswer answer;
   answer.status = response.status;
   answer.close = !shape.keep_alive;
@@ -102,12 +139,9 @@ WireAnswer Serialize(Response response, const AnswerShape& shape, int64_t wall_n
     if (!response.headers.Has(name)) AppendField(name, value, &head);
   }
   for (const auto& [name, value] : response.headers.fields()) AppendField(name, value, &head);
-  if (!HasNoBody(response.status)) {
-    AppendField("Content-Length", std::to_string(response.body.size()), &head);
-  }
-  AppendConnection(shape, &head);
+  if (!bare) AddBody(std::move(response), shape, coding, &answer);
+  AppendConnection(shape.http_1_0, &answer);
   head += "\r\n";
-  if (!shape.head_only) answer.body = std::move(response.body);
   return answer;
 }
 

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/http/body_stream.h"
+#include "base/http/cors.h"
 #include "base/http/message.h"
 #include "base/http/web_config.h"
 
@@ -20,6 +22,7 @@ namespace vedette::base::http {
 struct WireAnswer {
   std::string head;  // status line and header fields, blank line included
   std::string body;
+  std::shared_ptr<BodyStream> rest;  // comes after `body`; null: nothing
   int status = 0;
   bool close = false;  // the connection ends after it
 };
@@ -29,10 +32,13 @@ struct AnswerShape {
   bool head_only = false;  // HEAD
   bool http_1_0 = false;
   bool keep_alive = true;
-  bool accepts_gzip = false;
+  Coding coding = Coding::kIdentity;       // the client's favourite
+  std::shared_ptr<const CorsPolicy> cors;  // null: no fields for web pages
+  std::string origin;                      // of the page that asks
 };
 
-// Compresses where asked and worth it, adds `extra` fields, Date and framing. Any thread.
+// Compresses where asked and worth it, adds `extra` fields, Date and framing. A body that has a
+// `rest` is sent in chunks, to HTTP/1.0 until the connection closes. Any thread.
 WireAnswer Serialize(Response response, const AnswerShape& shape, int64_t wall_nanos,
                      const std::vector<std::pair<std::string, std::string>>& extra);
 

@@ -42,6 +42,19 @@ double Quality(std::string_view parameters) {
   return 1;
 }
 
+// How much `accept_encoding` likes a coding, 0: not at all.
+double QualityOf(std::string_view accept_encoding, std::string_view coding, bool named = false) {
+  double wildcard = 0;
+  for (const std::string_view element : Split(accept_encoding, ',')) {
+    const size_t semicolon = std::min(element.find(';'), element.size());
+    const std::string_view name = Trim(element.substr(0, semicolon));
+    const double quality = Quality(element.substr(semicolon));
+    if (EqualsIgnoreCase(name, coding)) return quality;
+    if (name == "*" && !named) wildcard = quality;
+  }
+  return wildcard;
+}
+
 }  // namespace
 
 void Headers::Set(std::string_view name, std::string_view value) {
@@ -105,10 +118,12 @@ std::vector<std::string_view> Params::GetAll(std::string_view name) const {
 }
 
 Params Request::FormParams() const {
-  Params params = query;
   std::string_view type = headers.Get("Content-Type");
   type = Trim(type.substr(0, std::min(type.find(';'), type.size())));
-  if (method == "POST" && EqualsIgnoreCase(type, kFormType)) params.Append(Params::Parse(body));
+  const bool has_form = (method == "POST" || method == "PUT") && EqualsIgnoreCase(type, kFormType);
+  if (!has_form) return query;
+  Params params = Params::Parse(body);
+  params.Append(query);
   return params;
 }
 
@@ -136,15 +151,16 @@ Handler Sync(std::function<Response(const Request&)> handle) {
 }
 
 bool AcceptsEncoding(std::string_view accept_encoding, std::string_view coding) {
-  double wildcard = 0;
-  for (const std::string_view element : Split(accept_encoding, ',')) {
-    const size_t semicolon = std::min(element.find(';'), element.size());
-    const std::string_view name = Trim(element.substr(0, semicolon));
-    const double quality = Quality(element.substr(semicolon));
-    if (EqualsIgnoreCase(name, coding)) return quality > 0;
-    if (name == "*") wildcard = quality;
-  }
-  return wildcard > 0;
+  return QualityOf(accept_encoding, coding) > 0;
+}
+
+Coding ChooseCoding(std::string_view accept_encoding) {
+  if (accept_encoding.empty()) return Coding::kIdentity;
+  // "*" is said by clients older than zstd.
+  const double zstd = QualityOf(accept_encoding, "zstd", /*named=*/true);
+  const double gzip = QualityOf(accept_encoding, "gzip");
+  if (zstd <= 0 && gzip <= 0) return Coding::kIdentity;
+  return zstd >= gzip ? Coding::kZstd : Coding::kGzip;
 }
 
 std::string PercentEncode(std::string_view text) {

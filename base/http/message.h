@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -61,16 +62,34 @@ struct Request {
   std::vector<std::string> path_args;
   // Requested when the client hangs up, the deadline passes or the server stops.
   std::stop_token stop;
-  int64_t deadline_mono_ns = 0;  // Clock::MonotonicNanos() by which to be done; 0: none
+  // By Clock::MonotonicNanos(): when it had arrived, and by when to be done; 0: unknown, none.
+  int64_t received_mono_ns = 0;
+  int64_t deadline_mono_ns = 0;
 
-  // The query's parameters and, for a POST with a form body, the body's after them.
+  // Of a POST or PUT with a form body the body's parameters, then the query's: as Go's servers, of
+  // two with one name the body's counts.
   Params FormParams() const;
+};
+
+// A body that is made while it is sent, so that a large one is never whole in memory. One thread at
+// a time, not always the same.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  // Appends the next piece, about kPieceBytes, to `out`; false when that was the last.
+  virtual bool Next(std::string* out) = 0;
+
+  static constexpr size_t kPieceBytes = 128 * 1024;
 };
 
 struct Response {
   int status = 200;
   Headers headers;
   std::string body;
+  // The rest of the body, which `body` is the beginning of. Null: there is no more. Made on threads
+  // of the route's pool, piece by piece as the client takes them, so that a slow client keeps no
+  // thread; let go when it hangs up.
+  std::shared_ptr<BodySource> rest = nullptr;
 
   static Response Text(int status, std::string_view body);
   static Response Json(int status, std::string body);
@@ -87,6 +106,11 @@ Handler Sync(std::function<Response(const Request&)> handle);
 
 // True if `accept_encoding` (a header's value) allows `coding` ("gzip") with q > 0.
 bool AcceptsEncoding(std::string_view accept_encoding, std::string_view coding);
+
+// What a body can be coded as.
+enum class Coding : uint8_t { kIdentity, kGzip, kZstd };
+// The coding that `accept_encoding` likes best; zstd before gzip where it likes both alike.
+Coding ChooseCoding(std::string_view accept_encoding);
 
 std::string PercentEncode(std::string_view text);
 std::string PercentDecode(std::string_view text);

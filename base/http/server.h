@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/http/cors.h"
 #include "base/http/router.h"
 #include "base/http/web_config.h"
 #include "base/log.h"
@@ -18,8 +19,9 @@
 namespace vedette::base::http {
 
 // HTTP/1.1 server: one I/O thread, three bounded pools for handlers (full: 503 with Retry-After).
-// Does not decode request bodies; compresses answers of 1 KiB and more with gzip when asked.
-// Owned by app; Start once, Stop joins everything within 5 s. Port() and Stop() from any thread.
+// Does not decode request bodies; compresses answers of 1 KiB and more with zstd or gzip when
+// asked. Owned by app; Start once, Stop joins everything within 5 s. Port() and Stop() from any
+// thread.
 class Server {
  public:
   struct PoolSize {
@@ -32,6 +34,8 @@ class Server {
     const Router* router = nullptr;
     // TLS, users, tokens, plaintext ranges. Shared: swapped whole on reload. Null: open, plain.
     std::shared_ptr<const WebConfig> web_config;
+    // Which web pages of other origins may read the answers; OPTIONS is answered then. Null: none.
+    std::shared_ptr<const CorsPolicy> cors = nullptr;
     uint64_t max_body_bytes = 32ull << 20;
     uint64_t max_buffered_bytes = 256ull << 20;  // of all requests at once; large ones over it: 503
     uint32_t max_connections = 512;

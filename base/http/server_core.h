@@ -32,7 +32,7 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   explicit ServerCore(Server::Options o)
       : options(std::move(o)),
         ingest("http-ingest", options.ingest.threads, options.ingest.queue),
-        query("http-query", options.query.threads, options.query.queue),
+        query("http-query", options.query.threads, options.query.queue, kQueryNice),
         control("http-control", options.control.threads, options.control.queue),
         loop(EventLoop::New()) {}
 
@@ -55,6 +55,9 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   const Server::Options options;
   std::unique_ptr<FileSystem> own_fs;  // when the options have none
   FileSystem* fs = nullptr;
+
+  // Many queries at once leave the processor to pushes, probes and alerts.
+  static constexpr int kQueryNice = 5;
 
   // Own synchronisation.
   ThreadPool ingest;

@@ -20,6 +20,9 @@ constexpr std::chrono::milliseconds kDrainTime{1000};
 // How long past its deadline a handler is waited for.
 constexpr std::chrono::milliseconds kGrace{2000};
 
+// How long to wait for room in the pool that makes the next piece of a body.
+constexpr std::chrono::milliseconds kPieceRetry{10};
+
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string_view PathAsSent(const Request& request) {
@@ -238,11 +241,24 @@ bool Session::Route() {
   const Request& request = parser_->header();
   match_ = core_->options.router->Find(request.method, PathAsSent(request));
   if (match_.route != nullptr) return true;
+  if (IsPreflight()) {
+    Response response;
+    response.status = 204;
+    AnswerNow(std::move(response), false);
+    return false;
+  }
   AnswerNow(match_.allowed.empty()
                 ? ErrorAnswer(404, "not_found", Concat({"no such path: ", request.path}))
                 : NotAllowed(match_.allowed, request.method),
             false);
   return false;
+}
+
+// A browser asks before it sends, without credentials. As upstream any path of the API will do.
+bool Session::IsPreflight() const {
+  const Request& request = parser_->header();
+  if (core_->options.cors == nullptr || request.method != "OPTIONS") return false;
+  return !match_.allowed.empty() || StartsWith(request.path, "/api/v1/");
 }
 
 // Refuses who brings no credentials before any of the body is read. Credentials are checked on the
@@ -282,12 +298,15 @@ AnswerShape Session::Shape() const {
   shape.head_only = request.method == "HEAD";
   shape.http_1_0 = header_done_ && parser_->is_http_1_0();
   shape.keep_alive = header_done_ && parser_->keep_alive() && !core_->stopping && !eof_;
-  shape.accepts_gzip = AcceptsEncoding(request.headers.Get("Accept-Encoding"), "gzip");
+  shape.coding = ChooseCoding(request.headers.Get("Accept-Encoding"));
+  shape.cors = core_->options.cors;
+  if (shape.cors) shape.origin = request.headers.Get("Origin");
   return shape;
 }
 
 void Session::Dispatch() {
   state_ = State::kHandling;
+  pool_ = match_.route->pool;
   auto work = std::make_shared<Work>();
   work->route = match_.route;
   work->security = security_;
@@ -311,7 +330,8 @@ void Session::Dispatch() {
   work->request.remote_address = stream_->remote_address();
   work->request.path_args = std::move(match_.path_args);
   work->request.stop = stop_.get_token();
-  work->request.deadline_mono_ns = core_->options.clock->MonotonicNanos() +
+  work->request.received_mono_ns = core_->options.clock->MonotonicNanos();
+  work->request.deadline_mono_ns = work->request.received_mono_ns +
                                    std::chrono::nanoseconds(core_->options.request_timeout).count();
   timer_->Start(core_->options.request_timeout,
                 [self = shared_from_this()] { self->OnDeadline(); });
@@ -360,7 +380,7 @@ void Session::Write(WireAnswer answer) {
   core_->CountAnswer(answer.status);
   out_ = std::move(answer);
   // Small answers go out in one piece.
-  if (out_.head.size() + out_.body.size() <= kWriteBytes) {
+  if (!out_.rest && out_.head.size() + out_.body.size() <= kWriteBytes) {
     out_.head += out_.body;
     out_.body.clear();
   }
@@ -386,11 +406,52 @@ void Session::OnWritten(const IoResult& result) {
     written_ = 0;
   }
   if (!head_written_ || written_ < out_.body.size()) return WriteNext();
+  if (out_.rest) return MakePiece();
   const bool close = out_.close || eof_ || core_->stopping;
   out_ = WireAnswer();
   if (!close) return NextRequest();
   if (eof_) return Close();
   Drain();
+}
+
+// On a thread of the route's pool: making and coding takes milliseconds, which others on the loop
+// would wait for.
+void Session::MakePiece() {
+  auto make = [rest = out_.rest, loop = core_->weak_from_this(), session = weak_from_this()] {
+    auto piece = std::make_shared<std::string>();
+    bool more = false;
+    bool failed = false;
+    try {
+      more = rest->Next(piece.get());
+    } catch (const std::exception&) {
+      failed = true;  // out of memory: the answer stays cut, which the client sees by its framing
+    }
+    const std::shared_ptr<ServerCore> core = loop.lock();
+    if (!core) return;
+    core->loop->Post([session, piece, more, failed] {
+      const auto alive = session.lock();
+      if (!alive) return;
+      if (failed) return alive->Close();
+      alive->OnPiece(std::move(*piece), more);
+    });
+  };
+  if (core_->PoolFor(pool_).TrySubmit(std::move(make))) {
+    timer_->Cancel();
+    return;
+  }
+  timer_->Start(kPieceRetry, [self = shared_from_this()] {
+    if (self->state_ == State::kWriting) self->MakePiece();
+  });
+}
+
+void Session::OnPiece(std::string piece, bool more) {
+  if (state_ != State::kWriting) return;
+  if (!more) out_.rest.reset();
+  out_.body = std::move(piece);
+  written_ = 0;
+  if (!out_.body.empty()) return WriteNext();
+  if (more) return MakePiece();
+  OnWritten({});
 }
 
 // Closing with unread bytes in the socket resets the connection, and the peer may lose the answer.

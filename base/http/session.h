@@ -39,6 +39,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // False when the request is answered already or waits for "100 Continue" to be sent.
   bool OnHeader();
   bool Route();
+  bool IsPreflight() const;
   bool MayEnter();
   void SendContinue();
   void OnReadTimeout();
@@ -55,6 +56,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void DropRequest();
   void OnAnswer(uint64_t exchange_id, WireAnswer answer);
   void Write(WireAnswer answer);
+  void MakePiece();
+  void OnPiece(std::string piece, bool more);
   void WriteNext();
   void OnWritten(const IoResult& result);
   void Drain();
@@ -79,6 +82,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool authenticated_ = false;  // without credentials; with some, the pool's thread checks
   std::stop_source stop_;
   uint64_t exchange_id_ = 0;
+  Pool pool_ = Pool::kQuery;  // makes the pieces of a long body
 
   WireAnswer out_;
   size_t written_ = 0;  // of out_.head, then of out_.body
