@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "collector/promql/analysis.h"
+#include "collector/promql/engine_stats.h"
 #include "collector/promql/evaluator.h"
 
 namespace vedette::promql {
@@ -231,9 +232,17 @@ Engine::Engine(const Options& options, const base::Clock* clock)
 
 Result Engine::Instant(std::string_view query, int64_t time_ms, const QueryContext& context) const {
   Result failed;
+  QueryTimes times{clock_->MonotonicNanos()};
   const ExprPtr expr = Prepare(query, options_.parser, {}, &failed);
   if (!expr) return failed;
-  return RunInstant(options_, clock_, *expr, query, time_ms, context);
+  times.prepared_ns = clock_->MonotonicNanos();
+  Result result = RunInstant(options_, clock_, *expr, query, time_ms, context);
+  if (!context.stats || !result.ok()) return result;
+  times.evaluated_ns = clock_->MonotonicNanos();
+  QueryRun::Settings settings = SettingsFor(options_, clock_, context);
+  settings.start_ms = settings.end_ms = time_ms;
+  FillStats(*expr, Grid{time_ms, 1, 1}, times, settings, &result);
+  return result;
 }
 
 Result Engine::Range(std::string_view query, int64_t start_ms, int64_t end_ms, int64_t step_ms,
@@ -241,9 +250,20 @@ Result Engine::Range(std::string_view query, int64_t start_ms, int64_t end_ms, i
   Result failed;
   const QuerySpan span{static_cast<double>(step_ms) / 1000,
                        static_cast<double>(end_ms - start_ms) / 1000};
+  QueryTimes times{clock_->MonotonicNanos()};
   const ExprPtr expr = Prepare(query, options_.parser, span, &failed);
   if (!expr) return failed;
-  return RunRange(options_, clock_, *expr, query, start_ms, end_ms, step_ms, context);
+  times.prepared_ns = clock_->MonotonicNanos();
+  Result result = RunRange(options_, clock_, *expr, query, start_ms, end_ms, step_ms, context);
+  if (!context.stats || !result.ok() || end_ms < start_ms) return result;
+  times.evaluated_ns = clock_->MonotonicNanos();
+  QueryRun::Settings settings = SettingsFor(options_, clock_, context);
+  settings.start_ms = start_ms;
+  settings.end_ms = end_ms;
+  settings.step_ms = step_ms;
+  const Grid grid{start_ms, step_ms, static_cast<int>((end_ms - start_ms) / step_ms + 1)};
+  FillStats(*expr, grid, times, settings, &result);
+  return result;
 }
 
 Result Engine::Instant(const Expr& expr, int64_t time_ms, const QueryContext& context) const {

@@ -30,7 +30,7 @@ struct Result {
   Value value;
   std::vector<std::string> warnings;  // with positions, sorted, at most 10 and a line that says so
   std::vector<std::string> infos;
-  QueryStats stats;
+  QueryStats stats;  // where asked for
 
   bool ok() const { return error_kind == ErrorKind::kNone; }
   // OK, InvalidArgument (parse), Internal (execution), DeadlineExceeded or Cancelled.
@@ -45,7 +45,7 @@ struct QueryContext {
   std::optional<std::chrono::nanoseconds> timeout;
   // Replaces the engine's look-back for this query; milliseconds.
   std::optional<int64_t> lookback_ms;
-  bool samples_by_step = false;  // keep QueryStats::samples_by_step
+  bool stats = false;  // fill Result::stats, which costs reading the samples once more
 };
 
 // Evaluates PromQL as Prometheus 3.5 does. Thread-safe: a query keeps its state to itself. Holds no

@@ -1,0 +1,33 @@
+#include "collector/promql/engine_stats.h"
+
+#include <numeric>
+#include <utility>
+
+#include "collector/promql/sample_count.h"
+
+namespace vedette::promql {
+
+void FillStats(const Expr& expr, const Grid& grid, const QueryTimes& times,
+               const QueryRun::Settings& settings, Result* result) {
+  const auto seconds = [](int64_t from, int64_t to) {
+    return static_cast<double>(to - from) / 1e9;
+  };
+  QueryStats& stats = result->stats;
+  stats.prepare_seconds = seconds(times.begun_ns, times.prepared_ns);
+  stats.eval_seconds = seconds(times.prepared_ns, times.evaluated_ns);
+  stats.start_ms = grid.start_ms;
+  stats.step_ms = grid.step_ms;
+  QueryRun run(settings);
+  base::StatusOr<SampleCount> count = CountSamples(expr, grid, &run);
+  if (!count.ok()) return;
+  stats.samples_by_step = std::move(count->by_step);
+  stats.total_samples =
+      std::accumulate(stats.samples_by_step.begin(), stats.samples_by_step.end(), int64_t{0});
+  // The result, and beside it the longest series.
+  stats.peak_samples = count->largest_series + static_cast<int64_t>(result->value.vector.size());
+  for (const Series& series : result->value.matrix) {
+    stats.peak_samples += static_cast<int64_t>(series.points.size() + series.histograms.size());
+  }
+}
+
+}  // namespace vedette::promql

@@ -1,0 +1,182 @@
+#include "collector/promql/sample_count.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "collector/promql/evaluator.h"
+#include "model/histogram.h"
+#include "model/sample.h"
+
+namespace vedette::promql {
+namespace {
+
+// How many floats a histogram counts as: Go's FloatHistogram and its slices in units of a float's
+// 16 bytes.
+int64_t WeightOf(const model::Histogram& histogram) {
+  constexpr size_t kFixed = 168 + 8;
+  const auto side = [](const model::HistogramBuckets& buckets) {
+    return 8 * (buckets.spans.size() + std::max(buckets.counts.size(), buckets.deltas.size()));
+  };
+  const size_t bytes = kFixed + side(histogram.positive) + side(histogram.negative) +
+                       8 * histogram.custom_bounds.size();
+  return static_cast<int64_t>(bytes / 16);
+}
+
+// What a series' samples weigh up to each of them, times ascending: sums over windows are
+// differences.
+class Weights {
+ public:
+  void Add(int64_t time_ms, int64_t weight) { samples_.push_back({time_ms, weight}); }
+  void Finish() {
+    std::sort(samples_.begin(), samples_.end());
+    for (size_t i = 1; i < samples_.size(); ++i) samples_[i].second += samples_[i - 1].second;
+  }
+  // Of all with time <= `time_ms`.
+  int64_t Until(int64_t time_ms) const {
+    const auto after = std::upper_bound(samples_.begin(), samples_.end(),
+                                        std::pair<int64_t, int64_t>{time_ms, INT64_MAX});
+    return after == samples_.begin() ? 0 : std::prev(after)->second;
+  }
+
+ private:
+  std::vector<std::pair<int64_t, int64_t>> samples_;
+};
+
+class Counter {
+ public:
+  Counter(QueryRun* run, int steps) : run_(run), evaluator_(run) {
+    count_.by_step.resize(static_cast<size_t>(steps));
+  }
+  SampleCount& count() { return count_; }
+
+  base::Status Walk(const Expr& expr, const Grid& grid) {
+    const bool literal = expr.kind == ExprKind::kNumber || expr.kind == ExprKind::kString;
+    if (literal) return base::Status();
+    if (!expr.step_invariant || grid.steps == 1) return WalkNode(expr, grid);
+    // Read once, and counted at every step.
+    Counter once(run_, 1);
+    VEDETTE_RETURN_IF_ERROR(once.WalkNode(expr, Grid{grid.start_ms, grid.step_ms, 1}));
+    for (int64_t& count : count_.by_step) count += once.count_.by_step[0];
+    count_.largest_series = std::max(count_.largest_series, once.count_.largest_series);
+    return base::Status();
+  }
+
+ private:
+  base::Status WalkNode(const Expr& expr, const Grid& grid) {
+    VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
+    switch (expr.kind) {
+      case ExprKind::kParen:
+        return Walk(*As<ParenExpr>(expr).inner, grid);
+      case ExprKind::kUnary:
+        return Walk(*As<UnaryExpr>(expr).operand, grid);
+      case ExprKind::kBinary:
+        VEDETTE_RETURN_IF_ERROR(Walk(*As<BinaryExpr>(expr).lhs, grid));
+        return Walk(*As<BinaryExpr>(expr).rhs, grid);
+      case ExprKind::kCall:
+        for (const ExprPtr& arg : As<CallExpr>(expr).args) {
+          VEDETTE_RETURN_IF_ERROR(arg->type == ValueType::kMatrix ? Windows(*arg, grid)
+                                                                  : Walk(*arg, grid));
+        }
+        return base::Status();
+      case ExprKind::kAggregate:
+        if (As<AggregateExpr>(expr).param) {
+          VEDETTE_RETURN_IF_ERROR(Walk(*As<AggregateExpr>(expr).param, grid));
+        }
+        return Walk(*As<AggregateExpr>(expr).operand, grid);
+      case ExprKind::kVectorSelector:
+        return Points(As<VectorSelector>(expr), grid);
+      case ExprKind::kMatrixSelector:
+      case ExprKind::kSubquery:
+        return Windows(expr, grid);
+      default:
+        return base::Status();
+    }
+  }
+
+  int64_t ReferenceTime(const TimeModifier& time, int64_t step_ms) const {
+    int64_t at = time.at_ms.value_or(step_ms);
+    if (time.at == AtPreprocessor::kStart) at = run_->settings().start_ms;
+    if (time.at == AtPreprocessor::kEnd) at = run_->settings().end_ms;
+    return at - time.offset.ms;
+  }
+
+  // The newest sample within the look-back of each step.
+  base::Status Points(const VectorSelector& selector, const Grid& grid) {
+    const int64_t lookback = run_->settings().lookback_ms;
+    const int64_t first = ReferenceTime(selector.time, grid.start_ms);
+    const int64_t last = ReferenceTime(selector.time, grid.end_ms());
+    const SelectRequest request{selector.matchers, first - lookback + 1, last};
+    return run_->settings().queryable->Select(request, [&](model::SeriesSamples&& series) {
+      VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
+      Note(series.size());
+      size_t next = 0;            // the first float behind the step's time
+      size_t next_histogram = 0;  // and histogram
+      for (int step = 0; step < grid.steps; ++step) {
+        const int64_t ref = ReferenceTime(selector.time, grid.At(step));
+        while (next < series.values.size() && series.timestamps_ms[next] <= ref) ++next;
+        while (next_histogram < series.histograms.size() &&
+               series.histograms[next_histogram].time_ms <= ref) {
+          ++next_histogram;
+        }
+        At(step) += NewestWeight(series, next, next_histogram, ref - lookback);
+      }
+      return base::Status();
+    });
+  }
+
+  // Of the newer of the two samples before the ends given; 0 where it is too old or a marker.
+  static int64_t NewestWeight(const model::SeriesSamples& series, size_t floats, size_t histograms,
+                              int64_t too_old_ms) {
+    const int64_t float_ms = floats == 0 ? INT64_MIN : series.timestamps_ms[floats - 1];
+    const int64_t histogram_ms =
+        histograms == 0 ? INT64_MIN : series.histograms[histograms - 1].time_ms;
+    if (std::max(float_ms, histogram_ms) <= too_old_ms) return 0;
+    if (float_ms > histogram_ms) return model::IsStaleNan(series.values[floats - 1]) ? 0 : 1;
+    const model::Histogram& histogram = *series.histograms[histograms - 1].histogram;
+    return histogram.IsStale() ? 0 : WeightOf(histogram);
+  }
+
+  // All samples in the window of each step.
+  base::Status Windows(const Expr& matrix, const Grid& grid) {
+    const Expr& inner = StripParens(matrix);
+    const auto* subquery = TryAs<SubqueryExpr>(inner);
+    const TimeModifier& time =
+        subquery != nullptr ? subquery->time : As<MatrixSelector>(inner).selector->time;
+    const int64_t range =
+        subquery != nullptr ? subquery->range.ms : As<MatrixSelector>(inner).range.ms;
+    return evaluator_.StreamRange(inner, grid, [&](RangeSeries&& series) {
+      Weights weights;
+      for (const int64_t t : series.times) weights.Add(t, 1);
+      for (const model::HistogramSample& sample : series.histograms) {
+        weights.Add(sample.time_ms, WeightOf(*sample.histogram));
+      }
+      Note(series.times.size() + series.histograms.size());
+      weights.Finish();
+      for (int step = 0; step < grid.steps; ++step) {
+        const int64_t end = ReferenceTime(time, grid.At(step));
+        At(step) += weights.Until(end) - weights.Until(end - range);
+      }
+      return base::Status();
+    });
+  }
+
+  int64_t& At(int step) { return count_.by_step[static_cast<size_t>(step)]; }
+  void Note(size_t samples) {
+    count_.largest_series = std::max(count_.largest_series, static_cast<int64_t>(samples));
+  }
+
+  QueryRun* const run_;
+  Evaluator evaluator_;
+  SampleCount count_;
+};
+
+}  // namespace
+
+base::StatusOr<SampleCount> CountSamples(const Expr& expr, const Grid& grid, QueryRun* run) {
+  Counter counter(run, grid.steps);
+  VEDETTE_RETURN_IF_ERROR(counter.Walk(expr, grid));
+  return std::move(counter.count());
+}
+
+}  // namespace vedette::promql
