@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "collector/promql/parser.h"
+#include "collector/promql/printer.h"
+
 namespace vedette::app {
 namespace {
 
@@ -33,6 +36,14 @@ std::string StateText(rules::AlertState state) {
   return "inactive";
 }
 
+// As upstream shows expressions: printed from their tree.
+std::string Formatted(const std::string& text) {
+  promql::ParserOptions options;
+  options.experimental_functions = options.duration_expressions = true;
+  const auto expr = promql::ParseExpr(text, options);
+  return expr.ok() ? promql::Print(**expr) : text;
+}
+
 double Seconds(int64_t ms) { return static_cast<double>(ms) / 1000; }
 
 api::RuleAlertInfo ToInfo(rules::AlertSnapshot alert) {
@@ -44,7 +55,7 @@ api::RuleInfo ToInfo(rules::RuleSnapshot rule) {
   api::RuleInfo info;
   info.alerting = rule.spec.alerting();
   info.name = rule.spec.name();
-  info.query = rule.spec.expr;
+  info.query = Formatted(rule.spec.expr);
   info.for_seconds = Seconds(rule.spec.for_ms);
   info.keep_firing_for_seconds = Seconds(rule.spec.keep_firing_for_ms);
   info.labels = std::move(rule.spec.labels);
@@ -97,7 +108,7 @@ std::vector<api::DroppedTargetInfo> TargetsJoin::Dropped() const {
 std::vector<api::MetadataInfo> TargetsJoin::Metadata() const {
   std::vector<api::MetadataInfo> infos;
   for (scrape::TargetMetadata& entry : manager_->Metadata()) {
-    infos.push_back({std::move(entry.family), std::move(entry.metadata)});
+    infos.push_back({std::move(entry.family), std::move(entry.metadata), std::move(entry.target)});
   }
   for (auto& [family, metadata] : written_->Snapshot()) {
     infos.push_back({std::move(family), std::move(metadata)});

@@ -1,7 +1,13 @@
 #include "app/collector.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <cstdio>
+#include <optional>
 #include <utility>
 
 #include "app/collector_config.h"
@@ -48,7 +54,8 @@ base::Status Collector::Start() {
   const scrape::Config scrape = config.scrape;
   VEDETTE_ASSIGN_OR_RETURN(
       parts_, CollectorParts::Open(world_, options_, budget, ExternalUrl(options_), &config));
-  parts_->RegisterRoutes(&router_, options_);
+  parts_->ShowConfig(config.text);
+  parts_->RegisterRoutes(&router_, options_, ExternalUrl(options_));
   RegisterOwnRoutes();
   VEDETTE_RETURN_IF_ERROR(StartServer(config));
   parts_->Start();
@@ -67,6 +74,12 @@ base::Status Collector::StartServer(const CollectorConfig& config) {
   server.clock = world_.clock;
   server.logger = world_.logger;
   server.telemetry = world_.telemetry;
+  VEDETTE_ASSIGN_OR_RETURN(server.cors, base::http::CorsPolicy::Make(options_.cors_origin));
+  server.max_connections = options_.max_connections;
+  server.query.threads = options_.query_concurrency;
+  const std::chrono::milliseconds query_timeout(options_.query_timeout_ms);
+  server.request_timeout = std::max(
+      server.request_timeout, std::chrono::duration_cast<std::chrono::seconds>(query_timeout));
   VEDETTE_ASSIGN_OR_RETURN(server_, base::http::Server::Start(std::move(server)));
   return base::Status();
 }
@@ -74,6 +87,7 @@ base::Status Collector::StartServer(const CollectorConfig& config) {
 void Collector::RegisterOwnRoutes() {
   api::RegisterHealth(&router_, {[this] { return ready_ && parts_->Ready(); }});
   api::RegisterMetricsPage(&router_, world_.telemetry);
+  api::RegisterLifecycle(&router_, options_.lifecycle ? this : nullptr);
 }
 
 void Collector::SayWhereWeListen() {
@@ -83,7 +97,8 @@ void Collector::SayWhereWeListen() {
   }
 }
 
-void Collector::Reload() {
+base::Status Collector::ReloadConfig() {
+  base::MutexLock lock(work_mutex_);
   base::StatusOr<CollectorConfig> config = LoadCollectorConfig(world_.fs, options_);
   base::Status status = config.status();
   if (status.ok()) {
@@ -93,12 +108,23 @@ void Collector::Reload() {
   if (!status.ok()) {
     LogLines(world_.logger, "not reloaded, the old configuration keeps running",
              base::Message(status));
-    return;
+    parts_->ShowConfig(std::nullopt);
+    return status;
   }
+  parts_->ShowConfig(config->text);
   world_.logger->Info("reloaded");
+  return status;
+}
+
+// By the signal that ends the process from outside too: the thread that waits for it then stops
+// everything in order.
+void Collector::Quit() {
+  world_.logger->Info("asked to end by /-/quit");
+  ::kill(::getpid(), SIGTERM);
 }
 
 bool Collector::Healthy() {
+  base::MutexLock lock(work_mutex_);
   parts_->Maintain();
   return ready_;
 }

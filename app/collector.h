@@ -10,12 +10,14 @@
 #include "app/world.h"
 #include "base/http/router.h"
 #include "base/http/server.h"
+#include "base/mutex.h"
+#include "collector/api/status_view.h"
 
 namespace vedette::app {
 
-// The collector role: its parts behind one server on several addresses. One thread makes, reloads
-// and stops it.
-class Collector {
+// The collector role: its parts behind one server on several addresses. One thread makes, watches
+// and stops it; reloading may be asked for by any.
+class Collector final : public api::Lifecycle {
  public:
   Collector(const World& world, CollectorOptions options)
       : world_(world), options_(std::move(options)) {}
@@ -23,9 +25,12 @@ class Collector {
   // Reads the files, opens the stores, listens, then scrapes and evaluates. InvalidArgument names
   // file, line and field.
   base::Status Start();
-  // Reads the files again and puts them to work whole; a bad one leaves everything as it was.
-  void Reload();
-  bool Healthy();
+  // Reads the files again and puts them to work whole; a bad one leaves everything as it was, is
+  // logged and is the error.
+  base::Status ReloadConfig() override VEDETTE_EXCLUDES(work_mutex_);
+  void Reload() { (void)ReloadConfig(); }
+  void Quit() override;
+  bool Healthy() VEDETTE_EXCLUDES(work_mutex_);
   void Stop();
 
  private:
@@ -36,6 +41,7 @@ class Collector {
   const World world_;
   const CollectorOptions options_;
   std::atomic<bool> ready_{false};
+  base::Mutex work_mutex_;  // held while the parts are reloaded or maintained
   base::http::Router router_;
   std::unique_ptr<CollectorParts> parts_;
   std::unique_ptr<base::http::Server> server_;

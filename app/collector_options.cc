@@ -1,9 +1,12 @@
 #include "app/collector_options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "app/byte_size.h"
+#include "base/http/cors.h"
 #include "base/strings.h"
 #include "model/log_level.h"
 
@@ -19,6 +22,21 @@ base::StatusOr<int64_t> RetentionMs(std::string_view flag, const std::string& te
   const std::optional<int64_t> ms = base::ParseDurationMs(text);
   if (!ms || *ms <= 0) return BadFlag(flag, text, "a duration above zero such as 90d or 12h");
   return *ms;
+}
+
+// Every flag of the verb with its value, given or default.
+std::vector<std::pair<std::string, std::string>> FlagsOf(const CLI::App& verb) {
+  std::vector<std::pair<std::string, std::string>> flags;
+  for (const CLI::Option* option : verb.get_options()) {
+    if (option == verb.get_help_ptr() || option->get_lnames().empty()) continue;
+    std::string value = base::Join(option->results(), ",");
+    if (value.empty()) value = option->get_default_str();
+    const bool is_switch = option->get_items_expected_max() == 0;
+    if (value.empty() && is_switch) value = "false";
+    flags.emplace_back(option->get_lnames().front(), std::move(value));
+  }
+  std::sort(flags.begin(), flags.end());
+  return flags;
 }
 
 }  // namespace
@@ -44,7 +62,30 @@ base::StatusOr<Parts> ParseParts(const std::string& text) {
   return parts;
 }
 
-CollectorFlags::CollectorFlags(CLI::App* verb) {
+void CollectorFlags::AddQueries(CLI::App* verb) {
+  verb->add_flag("--web.enable-lifecycle", options_.lifecycle,
+                 "Reload and quit by POST to /-/reload and /-/quit");
+  verb->add_option("--web.cors.origin", options_.cors_origin,
+                   "Regular expression of the origins whose web pages may read answers, matched "
+                   "whole: 'https?://(domain1|domain2)\\.com'")
+      ->capture_default_str();
+  verb->add_option("--web.max-connections", options_.max_connections, "Connections at once")
+      ->capture_default_str();
+  verb->add_option("--query.timeout", query_timeout_, "How long a query may take")
+      ->capture_default_str();
+  verb->add_option("--query.max-concurrency", options_.query_concurrency,
+                   "Queries that are evaluated at once")
+      ->capture_default_str();
+  verb->add_option("--query.max-samples", options_.query_max_samples,
+                   "Samples that one query may hold in memory, where that is less than its share")
+      ->capture_default_str();
+  verb->add_option("--query.lookback-delta", query_lookback_,
+                   "How far back the newest sample of a series may lie")
+      ->capture_default_str();
+}
+
+CollectorFlags::CollectorFlags(CLI::App* verb) : verb_(verb) {
+  AddQueries(verb);
   verb->add_option("--config.file", options_.config_file,
                    "Prometheus configuration file; without one this host's agent and the collector "
                    "itself are scraped");
@@ -112,6 +153,8 @@ base::StatusOr<CollectorOptions> CollectorFlags::Check() const {
       !base::StartsWith(options.external_url, "https://")) {
     return BadFlag("--web.external-url", options.external_url, "http://HOST or https://HOST");
   }
+  VEDETTE_RETURN_IF_ERROR(CheckQueries(&options));
+  options.flags = FlagsOf(*verb_);
   if (!listen_.empty()) options.listen = listen_;
   if (!allow_plaintext_.empty()) {
     for (const std::string_view cidr : base::Split(allow_plaintext_, ',')) {
@@ -119,6 +162,23 @@ base::StatusOr<CollectorOptions> CollectorFlags::Check() const {
     }
   }
   return options;
+}
+
+base::Status CollectorFlags::CheckQueries(CollectorOptions* options) const {
+  VEDETTE_ASSIGN_OR_RETURN(options->query_timeout_ms,
+                           RetentionMs("--query.timeout", query_timeout_));
+  VEDETTE_ASSIGN_OR_RETURN(options->query_lookback_ms,
+                           RetentionMs("--query.lookback-delta", query_lookback_));
+  const auto number = [](std::string_view flag, int64_t found, int64_t most) {
+    if (found > 0 && found <= most) return base::Status();
+    return BadFlag(flag, std::to_string(found),
+                   base::Concat({"a number from 1 to ", std::to_string(most)}));
+  };
+  VEDETTE_RETURN_IF_ERROR(number("--query.max-concurrency", options->query_concurrency, 1000));
+  VEDETTE_RETURN_IF_ERROR(number("--query.max-samples", options->query_max_samples, INT64_MAX));
+  VEDETTE_RETURN_IF_ERROR(number("--web.max-connections", options->max_connections, 100'000));
+  return base::Annotate(base::http::CorsPolicy::Make(options->cors_origin).status(),
+                        "--web.cors.origin");
 }
 
 }  // namespace vedette::app

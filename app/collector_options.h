@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/feature_flags.h"
@@ -42,10 +43,19 @@ struct CollectorOptions {
   std::string external_url;  // empty: http://HOSTNAME:PORT of the first listener
   bool remote_write_receiver = false;
   bool admin_api = false;
+  bool lifecycle = false;
+  std::string cors_origin = ".*";  // a regular expression of the web pages' origins
+  uint32_t max_connections = 512;
+  uint32_t query_concurrency = 20;
+  int64_t query_timeout_ms = 0;
+  int64_t query_max_samples = 50'000'000;
+  int64_t query_lookback_ms = 0;
   bool skip_unsupported = false;
   FeatureFlag features;
   Parts parts;
   base::LogLevel log_level = base::LogLevel::kInfo;
+  // Every flag as it stands: name without dashes, value.
+  std::vector<std::pair<std::string, std::string>> flags;
 };
 
 // The flags as text, before they are checked.
@@ -56,7 +66,14 @@ class CollectorFlags {
   base::StatusOr<CollectorOptions> Check() const;
 
  private:
+  // How queries, browsers and operators are served.
+  void AddQueries(CLI::App* verb);
+  base::Status CheckQueries(CollectorOptions* options) const;
+
+  const CLI::App* const verb_;
   CollectorOptions options_;
+  std::string query_timeout_ = "2m";
+  std::string query_lookback_ = "5m";
   std::string metrics_retention_ = "90d";
   std::string metrics_size_ = "0B";
   std::string metrics_flush_ = "30m";

@@ -1,9 +1,11 @@
 #include "app/collector_parts.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "app/build_info.h"
+#include "base/http/listen_address.h"
 #include "collector/api/admin_view.h"
 #include "collector/api/api.h"
 
@@ -12,7 +14,6 @@ namespace {
 
 // About what one sample of a query costs while it is evaluated: time and value.
 constexpr uint64_t kBytesPerSample = 16;
-constexpr int64_t kMaxSamplesOfPrometheus = 50'000'000;
 
 }  // namespace
 
@@ -56,10 +57,14 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
   exemplars_view_ = std::make_unique<ExemplarsJoin>(metrics_.get());
   queryable_ = std::make_unique<MetricsQueryable>(metrics_.get());
   metrics_view_ = std::make_unique<MetricsJoin>(metrics_.get());
+  status_view_ = std::make_unique<StatusJoin>(world_, options, metrics_.get());
+  query_bytes_ = budget.queries;
 
   promql::Engine::Options engine;
   engine.max_samples =
-      std::min(kMaxSamplesOfPrometheus, static_cast<int64_t>(budget.one_query / kBytesPerSample));
+      std::min(options.query_max_samples, static_cast<int64_t>(budget.one_query / kBytesPerSample));
+  engine.timeout = std::chrono::milliseconds(options.query_timeout_ms);
+  engine.lookback_ms = options.query_lookback_ms;
   engine.default_subquery_step_ms = config.scrape.evaluation_interval_ms;
   options.features.ApplyTo(&engine);
   for (const std::string& name : options.features.Unknown()) {
@@ -128,9 +133,13 @@ base::Status CollectorParts::OpenRules(const CollectorOptions& options,
   return rules_->SetGroups(std::move(config->rule_groups));
 }
 
-void CollectorParts::RegisterRoutes(base::http::Router* router, const CollectorOptions& options) {
+void CollectorParts::RegisterRoutes(base::http::Router* router, const CollectorOptions& options,
+                                    const std::string& external_url) {
   const api::BuildInfo build = OwnBuildInfo();
-  if (metrics_) RegisterMetrics(router, options);
+  if (metrics_) {
+    RegisterMetrics(router, options);
+    RegisterTargets(router, options, external_url);
+  }
   if (rules_) api::RegisterPrometheusRules(router, rules_view_.get());
   if (logs_) RegisterLogs(router, options);
   if (alerting_) {
@@ -140,8 +149,16 @@ void CollectorParts::RegisterRoutes(base::http::Router* router, const CollectorO
 }
 
 void CollectorParts::RegisterMetrics(base::http::Router* router, const CollectorOptions& options) {
-  api::RegisterPrometheusQuery(router, {promql_.get(), queryable_.get(), world_.clock,
-                                        [this] { return ReplayCaution(*metrics_); }});
+  api::QueryDeps query;
+  query.engine = promql_.get();
+  query.storage = queryable_.get();
+  query.clock = world_.clock;
+  query.caution = [this] { return ReplayCaution(*metrics_); };
+  query.budget = std::make_shared<api::ResultBudget>(query_bytes_);
+  query.telemetry = world_.telemetry;
+  api::RegisterPrometheusQuery(router, query);
+  api::RegisterPrometheusParse(router, promql_->options().parser);
+  api::RegisterPrometheusStatus(router, status_view_.get(), world_.clock);
   api::RegisterPrometheusExemplars(router, exemplars_view_.get());
   api::RegisterPrometheusLabels(router, metrics_view_.get());
   if (options.admin_api) {
@@ -149,7 +166,6 @@ void CollectorParts::RegisterMetrics(base::http::Router* router, const Collector
         metrics_.get(), world_, base::JoinPath(options.storage_path, "snapshots"));
   }
   api::RegisterTsdbAdmin(router, tsdb_admin_.get());
-  api::RegisterPrometheusTargets(router, targets_view_.get());
   api::RegisterPrometheusBuildInfo(router, OwnBuildInfo(), kPrometheusVersion);
   api::RemoteReadDeps read;
   read.metrics = queryable_.get();
@@ -162,6 +178,26 @@ void CollectorParts::RegisterMetrics(base::http::Router* router, const Collector
     write.telemetry = world_.telemetry;
     write.note_metadata = [this](const model::WireBatch& batch) { written_metadata_.Note(batch); };
     api::RegisterRemoteWrite(router, write);
+  }
+}
+
+void CollectorParts::RegisterTargets(base::http::Router* router, const CollectorOptions& options,
+                                     const std::string& external_url) {
+  api::TargetsDeps deps;
+  deps.targets = targets_view_.get();
+  deps.external_url = external_url;
+  const auto listen = base::http::ParseListenAddress(options.listen.front());
+  if (listen.ok()) deps.own_port = listen->port;
+  if (alerting_) deps.alertmanagers.push_back(external_url + "/api/v2/alerts");
+  api::RegisterPrometheusTargets(router, deps);
+}
+
+void CollectorParts::ShowConfig(const std::optional<std::string>& text) {
+  if (!status_view_) return;
+  if (text) {
+    status_view_->Loaded(*text);
+  } else {
+    status_view_->LoadFailed();
   }
 }
 

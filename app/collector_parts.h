@@ -12,6 +12,7 @@
 #include "app/collector_options.h"
 #include "app/memory_budget.h"
 #include "app/rules_join.h"
+#include "app/status_join.h"
 #include "app/store_join.h"
 #include "app/tsdb_admin.h"
 #include "app/world.h"
@@ -37,7 +38,11 @@ class CollectorParts {
                                                               CollectorConfig* config);
 
   // Registers what the parts answer. Before the server starts.
-  void RegisterRoutes(base::http::Router* router, const CollectorOptions& options);
+  // `external_url`: how others reach the collector.
+  void RegisterRoutes(base::http::Router* router, const CollectorOptions& options,
+                      const std::string& external_url);
+  // What /api/v1/status/config shows from now on; none: a reload failed. Thread-safe.
+  void ShowConfig(const std::optional<std::string>& text);
 
   // Alerts are sent from here on. Rules and scrapes wait until the metrics store has replayed its
   // log: before that what they see may end an alert, and what they bring is refused.
@@ -69,6 +74,8 @@ class CollectorParts {
   // Runs on the store's thread, or in Start.
   void Begin() VEDETTE_EXCLUDES(begin_mutex_);
   void RegisterMetrics(base::http::Router* router, const CollectorOptions& options);
+  void RegisterTargets(base::http::Router* router, const CollectorOptions& options,
+                       const std::string& external_url);
   void RegisterLogs(base::http::Router* router, const CollectorOptions& options);
 
   const World world_;
@@ -82,6 +89,7 @@ class CollectorParts {
   std::optional<scrape::Config> waiting_ VEDETTE_GUARDED_BY(begin_mutex_);  // for Begin
 
   uint64_t one_query_bytes_ = 0;
+  uint64_t query_bytes_ = 0;  // of all together
 
   std::unique_ptr<tsdb::Store> metrics_;
   SharedLabels external_labels_;
@@ -93,6 +101,7 @@ class CollectorParts {
   std::unique_ptr<scrape::Manager> scraper_;
   std::unique_ptr<TargetsJoin> targets_view_;
   std::unique_ptr<TsdbAdminJoin> tsdb_admin_;
+  std::unique_ptr<StatusJoin> status_view_;
 
   std::unique_ptr<logstore::Store> logs_;
   std::unique_ptr<LogStoreSource> log_source_;

@@ -103,12 +103,6 @@ ShapeError ReadAlert(size_t index, const json::value& value, model::Alert* alert
   return {};
 }
 
-void WriteStrings(const std::vector<std::string>& strings, base::JsonWriter* out) {
-  out->BeginArray();
-  for (const std::string& text : strings) out->String(text);
-  out->EndArray();
-}
-
 base::Status BadMatcher(std::string_view text) {
   return base::InvalidArgument(base::Concat({"bad matcher format: ", text}));
 }

@@ -3,11 +3,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/http/router.h"
 #include "base/telemetry.h"
+#include "collector/api/result_budget.h"
+#include "collector/api/status_view.h"
 #include "collector/api/views.h"
 #include "collector/logql/engine.h"
 #include "collector/promql/engine.h"
@@ -34,9 +38,15 @@ struct QueryDeps {
   base::Clock* clock = nullptr;
   // What every answer has to warn of now, empty: nothing. May be null.
   std::function<std::string()> caution = {};
+  // Of all answers on their way; null: no limit.
+  std::shared_ptr<ResultBudget> budget = nullptr;
+  base::Telemetry* telemetry = nullptr;  // may be null
 };
-// /api/v1/query, /api/v1/query_range, /api/v1/format_query
+// /api/v1/query, /api/v1/query_range
 void RegisterPrometheusQuery(base::http::Router* router, const QueryDeps& deps);
+
+// /api/v1/format_query, /api/v1/parse_query
+void RegisterPrometheusParse(base::http::Router* router, const promql::ParserOptions& options);
 
 // /api/v1/query_exemplars; null: there are none.
 void RegisterPrometheusExemplars(base::http::Router* router, const ExemplarsView* exemplars);
@@ -44,14 +54,29 @@ void RegisterPrometheusExemplars(base::http::Router* router, const ExemplarsView
 // /api/v1/labels, /api/v1/label/{name}/values, /api/v1/series
 void RegisterPrometheusLabels(base::http::Router* router, const MetricsView* metrics);
 
-// /api/v1/targets, /api/v1/metadata
-void RegisterPrometheusTargets(base::http::Router* router, const TargetsView* targets);
+struct TargetsDeps {
+  const TargetsView* targets = nullptr;
+  // How others reach this host, "http://host:9090": targets on localhost are shown under its name.
+  std::string external_url = {};
+  uint16_t own_port = 0;                        // ours on localhost; 0: unknown
+  std::vector<std::string> alertmanagers = {};  // where alerts are sent to
+};
+// /api/v1/targets, /api/v1/scrape_pools, /api/v1/targets/metadata, /api/v1/metadata,
+// /api/v1/alertmanagers
+void RegisterPrometheusTargets(base::http::Router* router, const TargetsDeps& deps);
 
 // /api/v1/rules, /api/v1/alerts
 void RegisterPrometheusRules(base::http::Router* router, const RulesView* rules);
 
-// /api/v1/status/buildinfo; `prometheus_version` is the version whose API this is ("3.5.3"):
-// Grafana decides by it what to ask.
+// /api/v1/status/{runtimeinfo,config,flags,tsdb,walreplay}, /api/v1/notifications
+void RegisterPrometheusStatus(base::http::Router* router, const StatusView* view,
+                              const base::Clock* clock);
+
+// POST and PUT /-/reload and /-/quit; null: they are 403.
+void RegisterLifecycle(base::http::Router* router, Lifecycle* lifecycle);
+
+// /api/v1/status/buildinfo, /version; `prometheus_version` is the version whose API this
+// is ("3.5.3"): Grafana decides by it what to ask.
 void RegisterPrometheusBuildInfo(base::http::Router* router, const BuildInfo& build,
                                  const std::string& prometheus_version);
 

@@ -32,6 +32,13 @@ void RegisterPrometheusBuildInfo(base::http::Router* router, const BuildInfo& bu
                     return Success(
                         [&](JsonWriter* json) { WriteBuild(build, prometheus_version, json); });
                   })});
+  router->Handle({"GET", "/version", Pool::kControl, Scope::kRead,
+                  base::http::Sync([build, prometheus_version](const Request&) {
+                    std::string body;
+                    JsonWriter json(&body);
+                    WriteBuild(build, prometheus_version, &json);
+                    return Response::Json(200, body + "\n");
+                  })});
 }
 
 void RegisterLokiBuildInfo(base::http::Router* router, const BuildInfo& build,

@@ -1,4 +1,3 @@
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,22 +22,11 @@ Response NoContent() {
   return response;
 }
 
-// What strconv.ParseBool takes.
-std::optional<bool> ParseBool(std::string_view text) {
-  for (const std::string_view yes : {"1", "t", "T", "true", "TRUE", "True"}) {
-    if (text == yes) return true;
-  }
-  for (const std::string_view no : {"0", "f", "F", "false", "FALSE", "False"}) {
-    if (text == no) return false;
-  }
-  return std::nullopt;
-}
-
 Response DeleteSeries(TsdbAdmin* admin, const Request& request) {
   const Params params = request.FormParams();
   if (!params.Has("match[]")) return BadData("no match[] parameter provided");
   const auto selectors = MatchParams(params);
-  if (!selectors.ok()) return BadData(base::Message(selectors.status()));
+  if (!selectors.ok()) return BadParameter("match[]", base::Message(selectors.status()));
   const auto start = TimeParam(params, "start", INT64_MIN);
   if (!start.ok()) return BadData(base::Message(start.status()));
   const auto end = TimeParam(params, "end", INT64_MAX);
@@ -60,10 +48,10 @@ Response Snapshot(TsdbAdmin* admin, const Request& request) {
   bool skip_head = false;
   const std::string text(request.FormParams().Get("skip_head"));
   if (!text.empty()) {
-    const std::optional<bool> parsed = ParseBool(text);
-    if (!parsed) {
-      return BadParameter("skip_head",
-                          base::Concat({"unable to parse boolean ", base::GoQuote(text)}));
+    const base::StatusOr<bool> parsed = ParseGoBool(text);
+    if (!parsed.ok()) {
+      return BadParameter(
+          "skip_head", base::Concat({"unable to parse boolean ", base::Message(parsed.status())}));
     }
     skip_head = *parsed;
   }
@@ -79,7 +67,8 @@ Response Snapshot(TsdbAdmin* admin, const Request& request) {
 void RegisterTsdbAdmin(base::http::Router* router, TsdbAdmin* admin) {
   const auto add = [&](std::string_view verb, Response (*handle)(TsdbAdmin*, const Request&)) {
     const auto answer = base::http::Sync([admin, handle](const Request& request) {
-      if (admin == nullptr) return Failure(503, "unavailable", "admin APIs disabled");
+      // As upstream: that it may be repeated later would be wrong.
+      if (admin == nullptr) return Failure(500, "unavailable", "admin APIs disabled");
       return handle(admin, request);
     });
     for (const char* method : {"POST", "PUT"}) {

@@ -6,6 +6,7 @@
 #include "collector/api/api.h"
 #include "collector/api/prometheus_params.h"
 #include "collector/api/prometheus_reply.h"
+#include "collector/api/sample_json.h"
 #include "collector/promql/parser.h"
 
 namespace vedette::api {
@@ -89,7 +90,7 @@ Response Query(const ExemplarsView* view, const Request& request) {
   const StatusOr<int64_t> end = TimeParam(params, "end", INT64_MAX);
   if (!end.ok()) return BadData(base::Message(end.status()));
   if (*end < *start) {
-    return BadParameter("end", "end timestamp must not be before start timestamp");
+    return BadData("end timestamp must not be before start timestamp");
   }
   const StatusOr<promql::ExprPtr> expr = promql::ParseExpr(params.Get("query"));
   if (!expr.ok()) return BadData(base::Message(expr.status()));

@@ -1,17 +1,19 @@
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "base/strings.h"
 #include "collector/api/api.h"
+#include "collector/api/list_body.h"
 #include "collector/api/prometheus_params.h"
 #include "collector/api/prometheus_reply.h"
+#include "collector/api/sample_json.h"
 
 namespace vedette::api {
 namespace {
 
-using base::JsonWriter;
 using base::StatusOr;
 using base::http::Params;
 using base::http::Pool;
@@ -25,7 +27,13 @@ struct LabelQuery {
   size_t limit = 0;
 };
 
-StatusOr<LabelQuery> ReadLabelQuery(const Request& request) {
+// /series names the parameter that is wrong, the others do not.
+enum class Naming { kBare, kNamed };
+base::Status Worded(const base::Status& status, Naming named) {
+  return named == Naming::kNamed ? WrongParam("match[]", base::Message(status)) : status;
+}
+
+StatusOr<LabelQuery> ReadLabelQuery(const Request& request, Naming named = Naming::kBare) {
   const Params params = request.FormParams();
   LabelQuery query;
   VEDETTE_ASSIGN_OR_RETURN(query.limit, LimitParam(params));
@@ -34,7 +42,9 @@ StatusOr<LabelQuery> ReadLabelQuery(const Request& request) {
   VEDETTE_ASSIGN_OR_RETURN(filter.max_ms, TimeParam(params, "end", INT64_MAX));
   // One more than asked for tells whether the answer was cut.
   filter.limit = query.limit == 0 ? 0 : query.limit + 1;
-  VEDETTE_ASSIGN_OR_RETURN(auto selectors, MatchParams(params));
+  auto matched = MatchParams(params);
+  if (!matched.ok()) return Worded(matched.status(), named);
+  std::vector<std::vector<model::Matcher>> selectors = *std::move(matched);
   if (selectors.empty()) query.filters.push_back(filter);
   for (auto& selector : selectors) {
     query.filters.push_back(filter);
@@ -67,8 +77,8 @@ std::vector<std::string> Truncate(size_t limit, std::vector<T>* values) {
 
 Response StringsReply(StatusOr<std::vector<std::string>> values, size_t limit) {
   if (!values.ok()) return StorageFailure(values.status());
-  const std::vector<std::string> warnings = Truncate(limit, &*values);
-  return SuccessStrings(*values, warnings);
+  std::vector<std::string> warnings = Truncate(limit, &*values);
+  return SuccessStrings(*std::move(values), std::move(warnings));
 }
 
 Response LabelNames(const MetricsView* metrics, const Request& request) {
@@ -96,19 +106,14 @@ Response LabelValues(const MetricsView* metrics, const Request& request) {
 
 Response Series(const MetricsView* metrics, const Request& request) {
   if (!request.FormParams().Has("match[]")) return BadData("no match[] parameter provided");
-  const StatusOr<LabelQuery> query = ReadLabelQuery(request);
+  const StatusOr<LabelQuery> query = ReadLabelQuery(request, Naming::kNamed);
   if (!query.ok()) return BadData(base::Message(query.status()));
   StatusOr<std::vector<model::Labels>> series = Union<model::Labels>(
       query->filters, [&](const SeriesFilter& filter) { return metrics->Series(filter); });
   if (!series.ok()) return StorageFailure(series.status());
-  const std::vector<std::string> warnings = Truncate(query->limit, &*series);
-  return Success(
-      [&](JsonWriter* json) {
-        json->BeginArray();
-        for (const model::Labels& labels : *series) WriteLabels(labels, json);
-        json->EndArray();
-      },
-      warnings);
+  std::vector<std::string> warnings = Truncate(query->limit, &*series);
+  return Streamed(std::make_shared<ListBody<model::Labels>>(*std::move(series), AppendLabels,
+                                                            std::move(warnings)));
 }
 
 }  // namespace

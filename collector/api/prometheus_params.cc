@@ -18,10 +18,6 @@ constexpr std::string_view kMinTime = "-292273086-05-16T16:47:06Z";
 constexpr std::string_view kMaxTime = "+292277025-08-18T07:12:54.999999999Z";
 constexpr double kMaxSeconds = 9.2e15;  // of what fits int64 milliseconds
 
-base::Status Annotated(const base::Status& status, std::string_view name) {
-  return base::Annotate(status, base::Concat({"invalid parameter \"", name, "\""}));
-}
-
 // The "2e_" after an underscore: hexadecimal digits and the underscore that ends them.
 std::optional<uint32_t> TakeRune(std::string_view* rest) {
   uint32_t rune = 0;
@@ -71,26 +67,43 @@ base::StatusOr<int64_t> ParseDurationParamMs(std::string_view text) {
       base::Concat({"cannot parse ", base::GoQuote(text), " to a valid duration"}));
 }
 
+base::StatusOr<bool> ParseGoBool(std::string_view text) {
+  for (const std::string_view yes : {"1", "t", "T", "true", "TRUE", "True"}) {
+    if (text == yes) return true;
+  }
+  for (const std::string_view no : {"0", "f", "F", "false", "FALSE", "False"}) {
+    if (text == no) return false;
+  }
+  return base::InvalidArgument(
+      base::Concat({"strconv.ParseBool: parsing ", base::GoQuote(text), ": invalid syntax"}));
+}
+
+base::StatusOr<int64_t> ParseGoInt(std::string_view text, std::string_view function) {
+  if (const std::optional<int64_t> number = base::ParseInt(text)) return *number;
+  return base::InvalidArgument(
+      base::Concat({"strconv.", function, ": parsing ", base::GoQuote(text), ": invalid syntax"}));
+}
+
+base::Status WrongParam(std::string_view name, std::string_view why) {
+  return base::InvalidArgument(base::Concat({"invalid parameter \"", name, "\": ", why}));
+}
+
 base::StatusOr<int64_t> TimeParam(const base::http::Params& params, std::string_view name,
                                   int64_t absent) {
   const std::string_view text = params.Get(name);
   if (text.empty()) return absent;
   base::StatusOr<int64_t> time = ParseTimeMs(text);
-  if (!time.ok()) return Annotated(time.status(), name);
-  return time;
+  if (time.ok()) return time;
+  return WrongParam(
+      name, base::Concat({"invalid time value for '", name, "': ", base::Message(time.status())}));
 }
 
 base::StatusOr<size_t> LimitParam(const base::http::Params& params) {
   const std::string_view text = params.Get("limit");
   if (text.empty()) return size_t{0};
-  const std::optional<int64_t> limit = base::ParseInt(text);
-  if (!limit) {
-    return base::InvalidArgument(base::Concat(
-        {"invalid parameter \"limit\": cannot parse ", base::GoQuote(text), " as a number"}));
-  }
-  if (*limit < 0) {
-    return base::InvalidArgument("invalid parameter \"limit\": limit must be non-negative");
-  }
+  const base::StatusOr<int64_t> limit = ParseGoInt(text, "Atoi");
+  if (!limit.ok()) return WrongParam("limit", base::Message(limit.status()));
+  if (*limit < 0) return WrongParam("limit", "limit must be non-negative");
   return static_cast<size_t>(*limit);
 }
 
@@ -98,14 +111,14 @@ base::StatusOr<std::vector<std::vector<model::Matcher>>> MatchParams(
     const base::http::Params& params) {
   std::vector<std::vector<model::Matcher>> selectors;
   for (const std::string_view text : params.GetAll("match[]")) {
-    base::StatusOr<std::vector<model::Matcher>> matchers = promql::ParseMetricSelector(text);
-    if (!matchers.ok()) return Annotated(matchers.status(), "match[]");
-    const bool everything = std::all_of(matchers->begin(), matchers->end(),
+    VEDETTE_ASSIGN_OR_RETURN(std::vector<model::Matcher> matchers,
+                             promql::ParseMetricSelector(text));
+    const bool everything = std::all_of(matchers.begin(), matchers.end(),
                                         [](const auto& m) { return m.MatchesEmpty(); });
     if (everything) {
       return base::InvalidArgument("match[] must contain at least one non-empty matcher");
     }
-    selectors.push_back(std::move(*matchers));
+    selectors.push_back(std::move(matchers));
   }
   return selectors;
 }

@@ -18,13 +18,21 @@ base::StatusOr<int64_t> ParseTimeMs(std::string_view text);
 // Seconds with decimals, or 1h30m; milliseconds.
 base::StatusOr<int64_t> ParseDurationParamMs(std::string_view text);
 
+// What strconv.ParseBool and strconv.ParseInt take, and say of other text.
+base::StatusOr<bool> ParseGoBool(std::string_view text);
+base::StatusOr<int64_t> ParseGoInt(std::string_view text, std::string_view function = "ParseInt");
+
+// "invalid parameter "NAME": WHY"
+base::Status WrongParam(std::string_view name, std::string_view why);
+
 // The parameter `name`, or `absent` when it is missing or empty; errors name it.
 base::StatusOr<int64_t> TimeParam(const base::http::Params& params, std::string_view name,
                                   int64_t absent);
 // Not negative; 0 when absent.
 base::StatusOr<size_t> LimitParam(const base::http::Params& params);
 
-// Every match[], each a selector that does not match everything empty.
+// Every match[], each a selector that does not match everything empty. Errors do not name the
+// parameter: some endpoints do.
 base::StatusOr<std::vector<std::vector<model::Matcher>>> MatchParams(
     const base::http::Params& params);
 

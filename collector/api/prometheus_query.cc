@@ -1,21 +1,21 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
-#include "base/number_text.h"
 #include "base/strings.h"
 #include "collector/api/api.h"
 #include "collector/api/prometheus_params.h"
 #include "collector/api/prometheus_reply.h"
-#include "collector/promql/parser.h"
-#include "collector/promql/printer.h"
+#include "collector/api/query_meter.h"
+#include "collector/api/result_body.h"
 
 namespace vedette::api {
 namespace {
 
-using base::JsonWriter;
 using base::StatusOr;
 using base::http::Params;
 using base::http::Pool;
@@ -29,59 +29,9 @@ constexpr int64_t kLongestMs = 9'000'000'000'000;  // in nanoseconds it fits int
 // and offsets.
 constexpr int64_t kFarthestMs = int64_t{1} << 61;
 
+double Seconds(int64_t nanos) { return static_cast<double>(nanos) / 1e9; }
+
 int64_t Reckonable(int64_t time_ms) { return std::clamp(time_ms, -kFarthestMs, kFarthestMs); }
-
-void WriteVector(const std::vector<promql::VectorSample>& samples, JsonWriter* json) {
-  json->BeginArray();
-  for (const promql::VectorSample& sample : samples) {
-    json->BeginObject().Key("metric");
-    WriteLabels(sample.labels, json);
-    json->Key("value");
-    WritePoint(sample.timestamp_ms, sample.value, json);
-    json->EndObject();
-  }
-  json->EndArray();
-}
-
-void WriteMatrix(const std::vector<promql::Series>& matrix, JsonWriter* json) {
-  json->BeginArray();
-  for (const promql::Series& series : matrix) {
-    json->BeginObject().Key("metric");
-    WriteLabels(series.labels, json);
-    json->Key("values").BeginArray();
-    for (const model::Sample& point : series.points) {
-      WritePoint(point.timestamp_ms, point.value, json);
-    }
-    json->EndArray().EndObject();
-  }
-  json->EndArray();
-}
-
-void WriteString(const promql::Value& value, JsonWriter* json) {
-  json->BeginArray();
-  std::string seconds;
-  base::AppendSeconds(value.timestamp_ms, &seconds);
-  json->Raw(seconds).String(value.string).EndArray();
-}
-
-void WriteValue(const promql::Value& value, JsonWriter* json) {
-  json->BeginObject().Key("resultType").String(promql::TypeName(value.type)).Key("result");
-  switch (value.type) {
-    case promql::ValueType::kVector:
-      WriteVector(value.vector, json);
-      break;
-    case promql::ValueType::kMatrix:
-      WriteMatrix(value.matrix, json);
-      break;
-    case promql::ValueType::kScalar:
-      WritePoint(value.timestamp_ms, value.scalar, json);
-      break;
-    default:
-      WriteString(value, json);
-      break;
-  }
-  json->EndObject();
-}
 
 // Cuts a vector or matrix to `limit` series; true if something went.
 bool Truncate(size_t limit, promql::Value* value) {
@@ -104,55 +54,77 @@ Response QueryFailure(const promql::Result& result) {
   }
 }
 
-Response QueryReply(promql::Result result, size_t limit, std::string caution) {
-  if (!result.ok()) return QueryFailure(result);
-  if (!caution.empty()) result.warnings.push_back(std::move(caution));
-  if (Truncate(limit, &result.value)) result.warnings.emplace_back(kTruncatedWarning);
-  return Success([&](JsonWriter* json) { WriteValue(result.value, json); }, result.warnings,
-                 result.infos);
-}
-
 // The handlers of one engine over one store.
 class QueryApi {
  public:
-  explicit QueryApi(const QueryDeps& deps) : deps_(deps) {}
+  explicit QueryApi(const QueryDeps& deps)
+      : deps_(deps), meter_(std::make_shared<QueryMeter>(deps.telemetry)) {
+    if (!deps_.budget) deps_.budget = std::make_shared<ResultBudget>(0);
+    RegisterBudget();
+  }
 
   Response Instant(const Request& request) const {
     const Params params = request.FormParams();
-    const StatusOr<size_t> limit = LimitParam(params);
-    if (!limit.ok()) return BadData(base::Message(limit.status()));
-    const StatusOr<int64_t> time = TimeParam(params, "time", deps_.clock->WallMillis());
-    if (!time.ok()) return BadData(base::Message(time.status()));
-    promql::QueryContext context;
-    if (const base::Status status = ReadContext(request, params, &context); !status.ok()) {
+    Asked asked;
+    if (const base::Status status = ReadAsked(request, params, &asked); !status.ok()) {
       return BadData(base::Message(status));
     }
+    const StatusOr<int64_t> time = TimeParam(params, "time", deps_.clock->WallMillis());
+    if (!time.ok()) return BadData(base::Message(time.status()));
     // Before the query: what is missing then may be there afterwards.
     std::string caution = Caution();
-    return QueryReply(deps_.engine->Instant(params.Get("query"), Reckonable(*time), context),
-                      *limit, std::move(caution));
+    const QueryMeter::Running running(meter_.get());
+    promql::Result result =
+        deps_.engine->Instant(params.Get("query"), Reckonable(*time), asked.context);
+    return Reply(std::move(result), asked, std::move(caution));
   }
 
   Response Range(const Request& request) const {
     const Params params = request.FormParams();
-    const StatusOr<size_t> limit = LimitParam(params);
-    if (!limit.ok()) return BadData(base::Message(limit.status()));
     RangeTimes times;
     if (const base::Status status = ReadTimes(params, &times); !status.ok()) {
       return BadData(base::Message(status));
     }
-    promql::QueryContext context;
-    if (const base::Status status = ReadContext(request, params, &context); !status.ok()) {
+    Asked asked;
+    if (const base::Status status = ReadAsked(request, params, &asked); !status.ok()) {
       return BadData(base::Message(status));
     }
     std::string caution = Caution();
-    return QueryReply(deps_.engine->Range(params.Get("query"), times.start_ms, times.end_ms,
-                                          times.step_ms, context),
-                      *limit, std::move(caution));
+    const QueryMeter::Running running(meter_.get());
+    promql::Result result = deps_.engine->Range(params.Get("query"), times.start_ms, times.end_ms,
+                                                times.step_ms, asked.context);
+    return Reply(std::move(result), asked, std::move(caution));
   }
 
  private:
   std::string Caution() const { return deps_.caution ? deps_.caution() : std::string(); }
+
+  // What both endpoints take.
+  struct Asked {
+    size_t limit = 0;
+    bool stats = false;
+    bool by_step = false;  // show the samples of each step too
+    int64_t begun_ns = 0;  // monotonic
+    int64_t queued_ns = 0;
+    promql::QueryContext context;
+  };
+
+  Response Reply(promql::Result result, const Asked& asked, std::string caution) const {
+    meter_->Count(result.error_kind);
+    if (!result.ok()) return QueryFailure(result);
+    if (!caution.empty()) result.warnings.push_back(std::move(caution));
+    if (Truncate(asked.limit, &result.value)) result.warnings.emplace_back(kTruncatedWarning);
+    StatusOr<ResultBudget::Hold> hold = deps_.budget->Take(MemoryOf(result.value));
+    if (!hold.ok()) return StorageFailure(hold.status());
+    std::optional<ShownStats> stats;
+    if (asked.stats) {
+      if (!asked.by_step) result.stats.samples_by_step.clear();
+      stats = ShownStats{std::move(result.stats), Seconds(asked.queued_ns),
+                         Seconds(deps_.clock->MonotonicNanos() - asked.begun_ns)};
+    }
+    return Streamed(
+        std::make_shared<ResultBody>(std::move(result), std::move(stats), *std::move(hold)));
+  }
 
   struct RangeTimes {
     int64_t start_ms = 0;
@@ -164,19 +136,19 @@ class QueryApi {
     for (const auto& [name, field] :
          {std::pair{"start", &times->start_ms}, std::pair{"end", &times->end_ms}}) {
       const StatusOr<int64_t> time = ParseTimeMs(params.Get(name));
-      if (!time.ok()) return Wrong(name, base::Message(time.status()));
+      if (!time.ok()) return WrongParam(name, base::Message(time.status()));
       *field = Reckonable(*time);
     }
     if (times->end_ms < times->start_ms) {
-      return Wrong("end", "end timestamp must not be before start time");
+      return WrongParam("end", "end timestamp must not be before start time");
     }
     const StatusOr<int64_t> step = ParseDurationParamMs(params.Get("step"));
-    if (!step.ok()) return Wrong("step", base::Message(step.status()));
+    if (!step.ok()) return WrongParam("step", base::Message(step.status()));
     times->step_ms = *step;
     if (*step <= 0) {
-      return Wrong("step",
-                   "zero or negative query resolution step widths are not accepted. Try a "
-                   "positive integer");
+      return WrongParam("step",
+                        "zero or negative query resolution step widths are not accepted. Try a "
+                        "positive integer");
     }
     // Enough for a point a minute over a week, or a second over three hours.
     const auto span = static_cast<uint64_t>(times->end_ms) - static_cast<uint64_t>(times->start_ms);
@@ -188,41 +160,47 @@ class QueryApi {
     return base::Status();
   }
 
-  base::Status ReadContext(const Request& request, const Params& params,
-                           promql::QueryContext* context) const {
-    context->queryable = deps_.storage;
-    context->stop = request.stop;
+  base::Status ReadAsked(const Request& request, const Params& params, Asked* asked) const {
+    VEDETTE_ASSIGN_OR_RETURN(asked->limit, LimitParam(params));
+    const std::string_view stats = params.Get("stats");
+    asked->stats = !stats.empty();
+    asked->begun_ns = deps_.clock->MonotonicNanos();
+    asked->queued_ns =
+        request.received_mono_ns == 0 ? 0 : asked->begun_ns - request.received_mono_ns;
+    promql::QueryContext& context = asked->context;
+    context.stats = asked->stats;
+    asked->by_step = stats == "all";
+    context.queryable = deps_.storage;
+    context.stop = request.stop;
     if (request.deadline_mono_ns != 0) {
-      context->timeout = std::chrono::nanoseconds(
-          std::max<int64_t>(request.deadline_mono_ns - deps_.clock->MonotonicNanos(), 1));
+      context.timeout = std::chrono::nanoseconds(
+          std::max<int64_t>(request.deadline_mono_ns - asked->begun_ns, 1));
     }
     if (const std::string_view text = params.Get("timeout"); !text.empty()) {
       const StatusOr<int64_t> ms = ParseDurationParamMs(text);
-      if (!ms.ok()) return Wrong("timeout", base::Message(ms.status()));
-      const std::chrono::nanoseconds asked = std::chrono::milliseconds(std::min(*ms, kLongestMs));
-      context->timeout = std::min(asked, context->timeout.value_or(asked));
+      if (!ms.ok()) return WrongParam("timeout", base::Message(ms.status()));
+      const std::chrono::nanoseconds wanted = std::chrono::milliseconds(std::min(*ms, kLongestMs));
+      context.timeout = std::min(wanted, context.timeout.value_or(wanted));
     }
     if (const std::string_view text = params.Get("lookback_delta"); !text.empty()) {
       const StatusOr<int64_t> ms = ParseDurationParamMs(text);
-      if (!ms.ok()) return Wrong("lookback_delta", base::Message(ms.status()));
-      if (*ms > 0) context->lookback_ms = *ms;
+      if (!ms.ok()) return base::Annotate(ms.status(), "error parsing lookback delta duration");
+      if (*ms > 0) context.lookback_ms = *ms;
     }
     return base::Status();
   }
 
-  static base::Status Wrong(std::string_view name, std::string_view why) {
-    return base::InvalidArgument(base::Concat({"invalid parameter \"", name, "\": ", why}));
+  void RegisterBudget() const {
+    if (deps_.telemetry == nullptr) return;
+    deps_.telemetry->NewCallback(
+        "vedette_query_answers_bytes", "Memory held by answers that clients are still reading.",
+        base::MetricType::kGauge, {},
+        [budget = deps_.budget] { return static_cast<double>(budget->held()); });
   }
 
-  const QueryDeps deps_;
+  QueryDeps deps_;
+  std::shared_ptr<QueryMeter> meter_;
 };
-
-Response FormatQuery(const Request& request) {
-  const Params params = request.FormParams();
-  const StatusOr<promql::ExprPtr> expr = promql::ParseExpr(params.Get("query"));
-  if (!expr.ok()) return BadParameter("query", base::Message(expr.status()));
-  return Success([&](JsonWriter* json) { json->String(promql::PrettyPrint(**expr)); });
-}
 
 }  // namespace
 
@@ -233,7 +211,6 @@ void RegisterPrometheusQuery(base::http::Router* router, const QueryDeps& deps) 
   const QueryApi api(deps);
   add("/api/v1/query", [api](const Request& request) { return api.Instant(request); });
   add("/api/v1/query_range", [api](const Request& request) { return api.Range(request); });
-  add("/api/v1/format_query", FormatQuery);
 }
 
 }  // namespace vedette::api

@@ -1,24 +1,14 @@
 #include "collector/api/prometheus_reply.h"
 
-#include <cmath>
 #include <utility>
 
-#include "base/number_text.h"
 #include "base/strings.h"
+#include "collector/api/list_body.h"
 
 namespace vedette::api {
-namespace {
 
 using base::JsonWriter;
 using base::http::Response;
-
-void WriteStrings(const std::vector<std::string>& strings, JsonWriter* json) {
-  json->BeginArray();
-  for (const std::string& text : strings) json->String(text);
-  json->EndArray();
-}
-
-}  // namespace
 
 Response Success(const std::function<void(JsonWriter*)>& write_data,
                  const std::vector<std::string>& warnings, const std::vector<std::string>& infos) {
@@ -38,9 +28,17 @@ Response Success(const std::function<void(JsonWriter*)>& write_data,
   return Response::Json(200, std::move(body));
 }
 
-Response SuccessStrings(const std::vector<std::string>& strings,
-                        const std::vector<std::string>& warnings) {
-  return Success([&](JsonWriter* json) { WriteStrings(strings, json); }, warnings);
+Response SuccessStrings(std::vector<std::string> strings, std::vector<std::string> warnings) {
+  return Streamed(std::make_shared<ListBody<std::string>>(
+      std::move(strings),
+      [](const std::string& text, std::string* out) { base::AppendJsonString(text, out); },
+      std::move(warnings)));
+}
+
+Response Streamed(std::shared_ptr<base::http::BodySource> source) {
+  Response response = Response::Json(200, "");
+  if (source->Next(&response.body)) response.rest = std::move(source);
+  return response;
 }
 
 Response Failure(int http_status, std::string_view type, std::string_view message) {
@@ -78,6 +76,12 @@ Response StorageFailure(const base::Status& status) {
   }
 }
 
+void WriteStrings(const std::vector<std::string>& strings, JsonWriter* json) {
+  json->BeginArray();
+  for (const std::string& text : strings) json->String(text);
+  json->EndArray();
+}
+
 void WriteLabels(const model::Labels& labels, JsonWriter* json) {
   json->BeginObject();
   for (const model::LabelView& label : labels) json->Key(label.name).String(label.value);
@@ -88,24 +92,6 @@ void WritePairs(const StringPairs& pairs, JsonWriter* json) {
   json->BeginObject();
   for (const auto& [name, value] : pairs) json->Key(name).String(value);
   json->EndObject();
-}
-
-void WritePoint(int64_t timestamp_ms, double value, JsonWriter* json) {
-  std::string text = "[";
-  base::AppendSeconds(timestamp_ms, &text);
-  text += ",\"";
-  AppendSampleValue(value, &text);
-  text += "\"]";
-  json->Raw(text);
-}
-
-void AppendSampleValue(double value, std::string* out) {
-  const double magnitude = std::abs(value);
-  if (magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21)) {
-    base::AppendFloatG(value, out);
-  } else {
-    base::AppendFloatF(value, out);
-  }
 }
 
 }  // namespace vedette::api

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +22,10 @@ namespace vedette::api {
 base::http::Response Success(const std::function<void(base::JsonWriter*)>& write_data,
                              const std::vector<std::string>& warnings = {},
                              const std::vector<std::string>& infos = {});
-base::http::Response SuccessStrings(const std::vector<std::string>& strings,
-                                    const std::vector<std::string>& warnings = {});
+base::http::Response SuccessStrings(std::vector<std::string> strings,
+                                    std::vector<std::string> warnings = {});
+// 200 with a JSON body: whole where it fits into one piece, else made while it is sent.
+base::http::Response Streamed(std::shared_ptr<base::http::BodySource> source);
 
 // {"status":"error","errorType":TYPE,"error":MESSAGE}
 base::http::Response Failure(int http_status, std::string_view type, std::string_view message);
@@ -33,10 +36,8 @@ base::http::Response StorageFailure(const base::Status& status);
 
 void WriteLabels(const model::Labels& labels, base::JsonWriter* json);
 void WritePairs(const StringPairs& pairs, base::JsonWriter* json);  // an object
-// [1435781430.781,"1"]
-void WritePoint(int64_t timestamp_ms, double value, base::JsonWriter* json);
-// The text of a sample value without quotes: an exponent below 1e-6 and from 1e21 on.
-void AppendSampleValue(double value, std::string* out);
+// ["a","b"]
+void WriteStrings(const std::vector<std::string>& strings, base::JsonWriter* json);
 
 inline constexpr std::string_view kTruncatedWarning = "results truncated due to limit";
 

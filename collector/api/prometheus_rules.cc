@@ -1,3 +1,5 @@
+#include <openssl/sha.h>
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -53,10 +55,13 @@ void WriteAlertingHead(const RuleInfo& rule, bool exclude_alerts, JsonWriter* js
   WritePairs(rule.labels, json);
   json->Key("annotations");
   WritePairs(rule.annotations, json);
-  json->Key("alerts").BeginArray();
-  if (!exclude_alerts) {
-    for (const RuleAlertInfo& alert : rule.alerts) WriteAlert(alert, json);
+  json->Key("alerts");
+  if (exclude_alerts) {
+    json->Null();
+    return;
   }
+  json->BeginArray();
+  for (const RuleAlertInfo& alert : rule.alerts) WriteAlert(alert, json);
   json->EndArray();
 }
 
@@ -95,6 +100,9 @@ struct RuleFilter {
   std::optional<bool> alerting;
   std::vector<std::string_view> names, groups, files;
   std::vector<std::vector<model::Matcher>> selectors;
+  bool exclude_alerts = false;
+  size_t group_limit = 0;       // groups of one answer; 0: all
+  std::string_view next_token;  // of the group to begin with; empty: the first
 
   static bool Allows(const std::vector<std::string_view>& allowed, const std::string& name) {
     return allowed.empty() || std::find(allowed.begin(), allowed.end(), name) != allowed.end();
@@ -115,15 +123,55 @@ struct RuleFilter {
   }
 };
 
+// What names the group that the next page begins with: opaque to clients.
+std::string TokenOf(const RuleGroupInfo& group) {
+  const std::string text = base::Concat({group.file, ";", group.name});
+  unsigned char digest[SHA_DIGEST_LENGTH];
+  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string token;
+  for (const unsigned char byte : digest) {
+    token += kHex[byte >> 4];
+    token += kHex[byte & 15];
+  }
+  return token;
+}
+
+base::Status ReadPaging(const Params& params, RuleFilter* filter) {
+  filter->next_token = params.Get("group_next_token");
+  const std::string_view text = params.Get("group_limit");
+  if (text.empty()) {
+    if (filter->next_token.empty()) return base::Status();
+    return WrongParam("group_next_token",
+                      "group_limit needs to be present in order to paginate over the groups");
+  }
+  const StatusOr<int64_t> limit = ParseGoInt(text);
+  if (!limit.ok()) {
+    return WrongParam("group_limit", base::Concat({"group_limit needs to be a valid number: ",
+                                                   base::Message(limit.status())}));
+  }
+  if (*limit <= 0) return WrongParam("group_limit", "group_limit needs to be greater than 0");
+  filter->group_limit = static_cast<size_t>(*limit);
+  return base::Status();
+}
+
 StatusOr<RuleFilter> ReadFilter(const Params& params) {
   RuleFilter filter;
   const std::string type = base::ToLowerAscii(params.Get("type"));
   if (type == "alert" || type == "record") {
     filter.alerting = type == "alert";
   } else if (!type.empty()) {
-    return base::InvalidArgument(
-        base::Concat({"invalid parameter \"type\": not supported value ", base::GoQuote(type)}));
+    return WrongParam("type", base::Concat({"not supported value ", base::GoQuote(type)}));
   }
+  if (const std::string_view exclude = params.Get("exclude_alerts"); !exclude.empty()) {
+    const StatusOr<bool> parsed = ParseGoBool(exclude);
+    if (!parsed.ok()) {
+      return WrongParam("exclude_alerts", base::Concat({"error converting exclude_alerts: ",
+                                                        base::Message(parsed.status())}));
+    }
+    filter.exclude_alerts = *parsed;
+  }
+  VEDETTE_RETURN_IF_ERROR(ReadPaging(params, &filter));
   filter.names = params.GetAll("rule_name[]");
   filter.groups = params.GetAll("rule_group[]");
   filter.files = params.GetAll("file[]");
@@ -131,17 +179,39 @@ StatusOr<RuleFilter> ReadFilter(const Params& params) {
   return filter;
 }
 
+// The groups of one page; `next` is the token of the one behind them, if any. InvalidArgument when
+// the group that the page begins with is gone.
+StatusOr<std::vector<RuleGroupInfo>> Page(const RuleFilter& filter,
+                                          std::vector<RuleGroupInfo> groups, std::string* next) {
+  std::vector<RuleGroupInfo> page;
+  bool begun = filter.next_token.empty();
+  for (RuleGroupInfo& group : groups) {
+    begun = begun || TokenOf(group) == filter.next_token;
+    if (!begun || !filter.Apply(&group)) continue;
+    if (filter.group_limit != 0 && page.size() == filter.group_limit) {
+      *next = TokenOf(group);
+      break;
+    }
+    page.push_back(std::move(group));
+  }
+  if (begun) return page;
+  return WrongParam("group_next_token",
+                    base::Concat({"invalid group_next_token '", filter.next_token,
+                                  "'. were rule groups changed?"}));
+}
+
 Response Rules(const RulesView* view, const Request& request) {
   const StatusOr<RuleFilter> filter = ReadFilter(request.query);
   if (!filter.ok()) return BadData(base::Message(filter.status()));
-  const std::string_view exclude = request.query.Get("exclude_alerts");
-  const bool exclude_alerts = exclude == "true" || exclude == "1";
+  std::string next;
+  const StatusOr<std::vector<RuleGroupInfo>> page = Page(*filter, view->Groups(), &next);
+  if (!page.ok()) return BadData(base::Message(page.status()));
   return Success([&](JsonWriter* json) {
     json->BeginObject().Key("groups").BeginArray();
-    for (RuleGroupInfo& group : view->Groups()) {
-      if (filter->Apply(&group)) WriteGroup(group, exclude_alerts, json);
-    }
-    json->EndArray().EndObject();
+    for (const RuleGroupInfo& group : *page) WriteGroup(group, filter->exclude_alerts, json);
+    json->EndArray();
+    if (!next.empty()) json->Key("groupNextToken").String(next);
+    json->EndObject();
   });
 }
 

@@ -2,30 +2,48 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "base/http/url.h"
 #include "base/strings.h"
 #include "collector/api/api.h"
 #include "collector/api/prometheus_params.h"
 #include "collector/api/prometheus_reply.h"
 #include "collector/api/time_text.h"
+#include "collector/promql/parser.h"
 
 namespace vedette::api {
 namespace {
 
 using base::JsonWriter;
-using base::http::Params;
 using base::http::Pool;
 using base::http::Request;
 using base::http::Response;
 using base::http::Scope;
+using base::http::Url;
 
-void WriteTarget(const TargetInfo& target, JsonWriter* json) {
+// The URL with another scheme, host or port in place of localhost's.
+std::string GlobalUrl(const TargetsDeps& deps, const std::string& text) {
+  const base::StatusOr<Url> url = base::http::ParseUrl(text);
+  const base::StatusOr<Url> external = base::http::ParseUrl(deps.external_url);
+  if (!url.ok() || !external.ok()) return text;
+  if (url->host != "localhost" && url->host != "127.0.0.1" && url->host != "::1") return text;
+  Url shown = *external;
+  if (url->port != deps.own_port) {
+    shown.scheme = url->scheme;
+    shown.port = url->port;
+  }
+  return shown.Origin() + url->target;
+}
+
+void WriteTarget(const TargetsDeps& deps, const TargetInfo& target, JsonWriter* json) {
   json->BeginObject().Key("discoveredLabels");
   WriteLabels(target.discovered, json);
   json->Key("labels");
   WriteLabels(target.labels, json);
   json->Key("scrapePool").String(target.pool);
-  json->Key("scrapeUrl").String(target.url).Key("globalUrl").String(target.url);
+  json->Key("scrapeUrl").String(target.url);
+  json->Key("globalUrl").String(GlobalUrl(deps, target.url));
   json->Key("lastError").String(target.last_error);
   json->Key("lastScrape").String(FormatRfc3339(target.last_scrape_ms));
   json->Key("lastScrapeDuration").Double(target.last_duration_seconds);
@@ -41,29 +59,67 @@ void WriteDropped(const DroppedTargetInfo& target, JsonWriter* json) {
   json->Key("scrapePool").String(target.pool).EndObject();
 }
 
-Response Targets(const TargetsView* view, const Request& request) {
-  const std::string_view state = request.query.Get("state");
+// The jobs, each with the number of its targets that were dropped.
+std::map<std::string, int64_t> Pools(const std::vector<TargetInfo>& active,
+                                     const std::vector<DroppedTargetInfo>& dropped) {
+  std::map<std::string, int64_t> pools;
+  for (const TargetInfo& target : active) pools.try_emplace(target.pool, 0);
+  for (const DroppedTargetInfo& target : dropped) ++pools[target.pool];
+  return pools;
+}
+
+void WriteCounts(const std::map<std::string, int64_t>& counts, JsonWriter* json) {
+  json->BeginObject();
+  for (const auto& [name, count] : counts) json->Key(name).Int(count);
+  json->EndObject();
+}
+
+Response Targets(const TargetsDeps& deps, const Request& request) {
+  const std::string state = base::ToLowerAscii(request.query.Get("state"));
   const std::string_view pool = request.query.Get("scrapePool");
-  const bool show_active = state.empty() || state == "any" || state == "active";
-  const bool show_dropped = state.empty() || state == "any" || state == "dropped";
+  const bool any = state.empty() || state == "any";
+  const std::vector<TargetInfo> active = deps.targets->Active();
+  const std::vector<DroppedTargetInfo> dropped = deps.targets->Dropped();
   return Success([&](JsonWriter* json) {
     json->BeginObject().Key("activeTargets").BeginArray();
-    if (show_active) {
-      for (const TargetInfo& target : view->Active()) {
-        if (pool.empty() || target.pool == pool) WriteTarget(target, json);
-      }
+    for (const TargetInfo& target : active) {
+      if (!any && state != "active") break;
+      if (pool.empty() || target.pool == pool) WriteTarget(deps, target, json);
     }
     json->EndArray().Key("droppedTargets").BeginArray();
-    std::map<std::string, int64_t> dropped_counts;
-    if (show_dropped) {
-      for (const DroppedTargetInfo& target : view->Dropped()) {
-        ++dropped_counts[target.pool];
-        if (pool.empty() || target.pool == pool) WriteDropped(target, json);
-      }
+    const bool show_dropped = any || state == "dropped";
+    for (const DroppedTargetInfo& target : dropped) {
+      if (!show_dropped) break;
+      if (pool.empty() || target.pool == pool) WriteDropped(target, json);
     }
-    json->EndArray().Key("droppedTargetCounts").BeginObject();
-    for (const auto& [name, count] : dropped_counts) json->Key(name).Int(count);
-    json->EndObject().EndObject();
+    json->EndArray().Key("droppedTargetCounts");
+    if (show_dropped) {
+      WriteCounts(Pools(active, dropped), json);
+    } else {
+      json->Null();
+    }
+    json->EndObject();
+  });
+}
+
+Response ScrapePools(const TargetsDeps& deps, const Request&) {
+  return Success([&](JsonWriter* json) {
+    json->BeginObject().Key("scrapePools").BeginArray();
+    for (const auto& [pool, dropped] : Pools(deps.targets->Active(), deps.targets->Dropped())) {
+      json->String(pool);
+    }
+    json->EndArray().EndObject();
+  });
+}
+
+// There is no discovery of Alertmanagers, so none is dropped.
+Response Alertmanagers(const TargetsDeps& deps, const Request&) {
+  return Success([&](JsonWriter* json) {
+    json->BeginObject().Key("activeAlertmanagers").BeginArray();
+    for (const std::string& url : deps.alertmanagers) {
+      json->BeginObject().Key("url").String(url).EndObject();
+    }
+    json->EndArray().Key("droppedAlertmanagers").BeginArray().EndArray().EndObject();
   });
 }
 
@@ -93,13 +149,52 @@ Families Collect(const TargetsView* view, std::string_view metric,
   return families;
 }
 
-Response Metadata(const TargetsView* view, const Request& request) {
+void WriteMetadata(const model::Metadata& metadata, JsonWriter* json) {
+  json->Key("type").String(metadata.type).Key("unit").String(metadata.unit);
+  json->Key("help").String(metadata.help);
+}
+
+// What `metric` and `match_target` leave over. As upstream the limit is looked at between targets.
+Response TargetMetadata(const TargetsDeps& deps, const Request& request) {
+  bool bad = false;
+  const std::optional<size_t> limit = OptionalLimit(request.query.Get("limit"), &bad);
+  if (bad) return BadData("limit must be a number");
+  std::vector<model::Matcher> matchers;
+  if (const std::string_view text = request.query.Get("match_target"); !text.empty()) {
+    base::StatusOr<std::vector<model::Matcher>> parsed = promql::ParseMetricSelector(text);
+    if (!parsed.ok()) return BadData(base::Message(parsed.status()));
+    matchers = *std::move(parsed);
+  }
+  const std::string_view metric = request.query.Get("metric");
+  return Success([&](JsonWriter* json) {
+    json->BeginArray();
+    size_t count = 0;
+    const model::Labels* last = nullptr;
+    const std::vector<MetadataInfo> all = deps.targets->Metadata();
+    for (const MetadataInfo& info : all) {
+      if (info.target.empty()) continue;
+      if (limit && count >= *limit && (last == nullptr || *last != info.target)) break;
+      if (!metric.empty() && info.family != metric) continue;
+      if (!model::MatchesAll(matchers, info.target)) continue;
+      last = &info.target;
+      ++count;
+      json->BeginObject().Key("target");
+      WriteLabels(info.target, json);
+      if (metric.empty()) json->Key("metric").String(info.family);
+      WriteMetadata(info.metadata, json);
+      json->EndObject();
+    }
+    json->EndArray();
+  });
+}
+
+Response Metadata(const TargetsDeps& deps, const Request& request) {
   bool bad = false;
   const std::optional<size_t> limit = OptionalLimit(request.query.Get("limit"), &bad);
   const std::optional<size_t> per_metric =
       OptionalLimit(request.query.Get("limit_per_metric"), &bad);
   if (bad) return BadData("limit must be a number");
-  const Families families = Collect(view, request.query.Get("metric"), per_metric);
+  const Families families = Collect(deps.targets, request.query.Get("metric"), per_metric);
   return Success([&](JsonWriter* json) {
     json->BeginObject();
     size_t count = 0;
@@ -107,8 +202,9 @@ Response Metadata(const TargetsView* view, const Request& request) {
       if (limit && count++ >= *limit) break;
       json->Key(family).BeginArray();
       for (const model::Metadata& metadata : all) {
-        json->BeginObject().Key("type").String(metadata.type).Key("help").String(metadata.help);
-        json->Key("unit").String(metadata.unit).EndObject();
+        json->BeginObject();
+        WriteMetadata(metadata, json);
+        json->EndObject();
       }
       json->EndArray();
     }
@@ -118,13 +214,18 @@ Response Metadata(const TargetsView* view, const Request& request) {
 
 }  // namespace
 
-void RegisterPrometheusTargets(base::http::Router* router, const TargetsView* targets) {
-  const auto bind = [targets](Response (*handle)(const TargetsView*, const Request&)) {
-    return base::http::Sync(
-        [targets, handle](const Request& request) { return handle(targets, request); });
+void RegisterPrometheusTargets(base::http::Router* router, const TargetsDeps& deps) {
+  const auto get = [&](const std::string& path,
+                       Response (*handle)(const TargetsDeps&, const Request&)) {
+    router->Handle({"GET", "/api/v1/" + path, Pool::kQuery, Scope::kRead,
+                    base::http::Sync(
+                        [deps, handle](const Request& request) { return handle(deps, request); })});
   };
-  router->Handle({"GET", "/api/v1/targets", Pool::kQuery, Scope::kRead, bind(Targets)});
-  router->Handle({"GET", "/api/v1/metadata", Pool::kQuery, Scope::kRead, bind(Metadata)});
+  get("targets", Targets);
+  get("targets/metadata", TargetMetadata);
+  get("scrape_pools", ScrapePools);
+  get("metadata", Metadata);
+  get("alertmanagers", Alertmanagers);
 }
 
 }  // namespace vedette::api

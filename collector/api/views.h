@@ -77,6 +77,7 @@ struct DroppedTargetInfo {
 struct MetadataInfo {
   std::string family;
   model::Metadata metadata;
+  model::Labels target = {};  // empty: none that is scraped
 };
 
 class TargetsView {
@@ -84,7 +85,7 @@ class TargetsView {
   virtual ~TargetsView() = default;
   virtual std::vector<TargetInfo> Active() const = 0;
   virtual std::vector<DroppedTargetInfo> Dropped() const = 0;
-  // Of all targets; the same family may come several times.
+  // Of all targets, those of one target together; the same family may come several times.
   virtual std::vector<MetadataInfo> Metadata() const = 0;
 };
 

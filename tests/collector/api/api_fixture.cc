@@ -27,6 +27,11 @@ Response ApiTest::Call(const Ask& ask) {
   Response answer;
   answer.status = 0;
   match.route->handler(request, [&](Response response) { answer = std::move(response); });
+  if (answer.rest) {
+    while (answer.rest->Next(&answer.body)) {
+    }
+    answer.rest.reset();
+  }
   return answer;
 }
 

@@ -98,6 +98,7 @@ class PrometheusApi : public ApiTest {
  protected:
   PrometheusApi() : engine_({}, &clock_) {
     api::RegisterPrometheusQuery(&router_, {&engine_, &metrics_, &clock_});
+    api::RegisterPrometheusParse(&router_, {});
     api::RegisterPrometheusExemplars(&router_, &exemplars_);
     api::RegisterPrometheusLabels(&router_, &metrics_);
   }
@@ -155,7 +156,7 @@ TEST_F(PrometheusApi, BadQueriesSayWhatIsWrong) {
        R"(invalid parameter \"query\": 1:4: parse error)"},
       {Target("/api/v1/query", {}), 400, "bad_data", R"(invalid parameter \"query\")"},
       {Target("/api/v1/query", {{"query", "up"}, {"time", "abc"}}), 400, "bad_data",
-       R"(invalid parameter \"time\": cannot parse \"abc\" to a valid timestamp)"},
+       R"(invalid parameter \"time\": invalid time value for 'time': cannot parse \"abc\" to a )"},
       {Target("/api/v1/query", {{"query", "up"}, {"limit", "-1"}}), 400, "bad_data",
        "limit must be non-negative"},
       {Target("/api/v1/query", {{"query", "up"}, {"timeout", "x"}}), 400, "bad_data",
@@ -290,26 +291,6 @@ TEST(PrometheusParams, UnescapesNames) {
   }
 }
 
-TEST(PrometheusReply, SampleValuesTurnToExponentsAtTheEnds) {
-  const struct {
-    double value;
-    const char* text;
-  } cases[] = {{0, "0"},
-               {-0.0, "-0"},
-               {1e-6, "0.000001"},
-               {9.99e-7, "9.99e-07"},
-               {1e20, "100000000000000000000"},
-               {1e21, "1e+21"},
-               {0.1, "0.1"},
-               {std::nan(""), "NaN"},
-               {-INFINITY, "-Inf"}};
-  for (const auto& c : cases) {
-    std::string text;
-    api::AppendSampleValue(c.value, &text);
-    EXPECT_EQ(text, c.text);
-  }
-}
-
 class FakeTargets final : public api::TargetsView {
  public:
   std::vector<api::TargetInfo> Active() const override {
@@ -317,7 +298,7 @@ class FakeTargets final : public api::TargetsView {
     target.pool = "node";
     target.labels = model::Labels{{"instance", "h:9100"}, {"job", "node"}};
     target.discovered = model::Labels{{"__address__", "h:9100"}};
-    target.url = "http://h:9100/metrics";
+    target.url = url_;
     target.health = "down";
     target.last_error = "connection refused";
     target.last_scrape_ms = 1'795'226'940'500;
@@ -330,16 +311,21 @@ class FakeTargets final : public api::TargetsView {
     return {{"node", model::Labels{{"__address__", "d:1"}}}};
   }
   std::vector<api::MetadataInfo> Metadata() const override {
-    return {{"up", {"gauge", "h1", ""}},
+    const model::Labels node{{"job", "node"}};
+    return {{"up", {"gauge", "h1", ""}, node},
             {"up", {"gauge", "h1", ""}},
-            {"up", {"gauge", "h2", ""}},
-            {"go", {"counter", "h", "seconds"}}};
+            {"up", {"gauge", "h2", ""}, node},
+            {"go", {"counter", "h", "seconds"}, model::Labels{{"job", "x"}}}};
   }
+  std::string url_ = "http://h:9100/metrics";
 };
 
 class TargetsApi : public ApiTest {
  protected:
-  TargetsApi() { api::RegisterPrometheusTargets(&router_, &targets_); }
+  TargetsApi() {
+    api::RegisterPrometheusTargets(
+        &router_, {&targets_, "https://front:443", 9090, {"https://front:443/api/v2/alerts"}});
+  }
   FakeTargets targets_;
 };
 
@@ -353,19 +339,62 @@ TEST_F(TargetsApi, ShowsActiveAndDropped) {
       R"("lastScrapeDuration":0.25,"health":"down","scrapeInterval":"15s","scrapeTimeout":"10s"}],)"
       R"("droppedTargets":[{"discoveredLabels":{"__address__":"d:1"},"scrapePool":"node"}],)"
       R"("droppedTargetCounts":{"node":1}}})");
-  EXPECT_NE(Get("/api/v1/targets?state=active").body.find(R"("droppedTargets":[])"),
+  EXPECT_NE(Get("/api/v1/targets?state=Active")
+                .body.find(R"("droppedTargets":[],"droppedTargetCounts":null)"),
             std::string::npos);
   EXPECT_NE(Get("/api/v1/targets?scrapePool=x").body.find(R"("activeTargets":[])"),
             std::string::npos);
 }
 
+TEST_F(TargetsApi, ListsPoolsAndAlertmanagers) {
+  EXPECT_EQ(Get("/api/v1/scrape_pools").body,
+            R"({"status":"success","data":{"scrapePools":["node"]}})");
+  EXPECT_EQ(Get("/api/v1/alertmanagers").body,
+            R"({"status":"success","data":{"activeAlertmanagers":[)"
+            R"({"url":"https://front:443/api/v2/alerts"}],"droppedAlertmanagers":[]}})");
+}
+
+TEST_F(TargetsApi, LocalTargetsAreShownUnderTheHostsName) {
+  const struct {
+    const char* url;
+    const char* shown;
+  } cases[] = {{"http://h:9100/metrics", "http://h:9100/metrics"},
+               {"http://localhost:9100/m?a=b", "http://front:9100/m?a=b"},
+               {"http://[::1]:9100/m", "http://front:9100/m"},
+               {"http://127.0.0.1:9090/metrics", "https://front:443/metrics"}};
+  for (const auto& c : cases) {
+    targets_.url_ = c.url;
+    EXPECT_NE(Get("/api/v1/targets").body.find(std::string(R"("globalUrl":")") + c.shown + "\""),
+              std::string::npos)
+        << Get("/api/v1/targets").body;
+  }
+}
+
+TEST_F(TargetsApi, MetadataOfTargetsIsFiltered) {
+  const auto data = [this](const std::string& query) {
+    const std::string body = Get("/api/v1/targets/metadata" + query).body;
+    return body.substr(body.find("data") + 6);
+  };
+  const std::string up = R"({"target":{"job":"node"},"metric":"up","type":"gauge","unit":"",)";
+  EXPECT_EQ(data("?match_target={job=\"node\"}"),
+            "[" + up + R"("help":"h1"},)" + up + R"("help":"h2"}]})");
+  EXPECT_EQ(data("?metric=go"),
+            R"([{"target":{"job":"x"},"type":"counter","unit":"seconds","help":"h"}]})");
+  EXPECT_EQ(data("?limit=0"), "[]}");
+  // As upstream: looked at between targets.
+  EXPECT_EQ(data("?limit=1"), "[" + up + R"("help":"h1"},)" + up + R"("help":"h2"}]})");
+  EXPECT_EQ(data("?match_target={job=\"none\"}"), "[]}");
+  EXPECT_EQ(Get("/api/v1/targets/metadata?limit=x").status, 400);
+  EXPECT_EQ(Get("/api/v1/targets/metadata?match_target={").status, 400);
+}
+
 TEST_F(TargetsApi, MetadataIsOnceAFamily) {
   EXPECT_EQ(Get("/api/v1/metadata").body,
-            R"({"status":"success","data":{"go":[{"type":"counter","help":"h","unit":"seconds"}],)"
-            R"("up":[{"type":"gauge","help":"h1","unit":""},)"
-            R"({"type":"gauge","help":"h2","unit":""}]}})");
+            R"({"status":"success","data":{"go":[{"type":"counter","unit":"seconds","help":"h"}],)"
+            R"("up":[{"type":"gauge","unit":"","help":"h1"},)"
+            R"({"type":"gauge","unit":"","help":"h2"}]}})");
   EXPECT_EQ(Get("/api/v1/metadata?metric=up&limit_per_metric=1").body,
-            R"({"status":"success","data":{"up":[{"type":"gauge","help":"h1","unit":""}]}})");
+            R"({"status":"success","data":{"up":[{"type":"gauge","unit":"","help":"h1"}]}})");
   EXPECT_EQ(Get("/api/v1/metadata?limit=0").body, R"({"status":"success","data":{}})");
   EXPECT_EQ(Get("/api/v1/metadata?limit=x").status, 400);
 }
@@ -396,8 +425,13 @@ class FakeRules final : public api::RulesView {
     group.file = "f.yml";
     group.interval_seconds = 60;
     group.rules = {alerting, recording};
-    return {group};
+    if (!two_) return {group};
+    api::RuleGroupInfo second = group;
+    second.name = "g2";
+    second.rules = {recording};
+    return {group, second};
   }
+  bool two_ = false;
 };
 
 class RulesApi : public ApiTest {
@@ -436,9 +470,36 @@ TEST_F(RulesApi, Filters) {
   EXPECT_TRUE(has("rule_group[]=g&file[]=f.yml", "g"));
   EXPECT_FALSE(has("match[]={severity=\"warning\"}", "g"));
   EXPECT_TRUE(has("match[]={severity=\"critical\"}", "HostDown"));
-  EXPECT_NE(Get("/api/v1/rules?exclude_alerts=true").body.find(R"("alerts":[])"),
+  EXPECT_NE(Get("/api/v1/rules?exclude_alerts=true").body.find(R"("alerts":null)"),
             std::string::npos);
   EXPECT_EQ(Get("/api/v1/rules?type=x").status, 400);
+}
+
+TEST_F(RulesApi, GroupsComeInPages) {
+  rules_.two_ = true;
+  const auto page = [this](const std::string& query, std::string* next) {
+    const std::string body = Get("/api/v1/rules?" + query).body;
+    const size_t token = body.find(R"("groupNextToken":")");
+    *next = token == std::string::npos ? "" : body.substr(token + 18, 40);
+    return body.find(R"("name":"g2")") != std::string::npos  ? 2
+           : body.find(R"("name":"g")") != std::string::npos ? 1
+                                                             : 0;
+  };
+  std::string next;
+  EXPECT_EQ(page("group_limit=1", &next), 1);
+  // SHA-1 of "f.yml;g2", as upstream's.
+  EXPECT_EQ(next, "faeff4545e8b6bf330aece908b680eaa9a1ac232");
+  EXPECT_EQ(page("group_limit=1&group_next_token=" + next, &next), 2);
+  EXPECT_EQ(next, "");
+  EXPECT_EQ(page("group_limit=2", &next), 2);
+  EXPECT_EQ(next, "");
+  // A group that the filters empty is not waited for.
+  EXPECT_EQ(page("group_limit=1&rule_name[]=HostDown", &next), 1);
+  EXPECT_EQ(next, "");
+  for (const char* bad : {"group_limit=0", "group_limit=x", "group_next_token=x",
+                          "group_limit=1&group_next_token=x", "exclude_alerts=x"}) {
+    EXPECT_EQ(Get(std::string("/api/v1/rules?") + bad).status, 400) << bad;
+  }
 }
 
 TEST_F(RulesApi, ListsAlerts) {
