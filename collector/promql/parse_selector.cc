@@ -1,7 +1,6 @@
 #include <cinttypes>
 #include <cmath>
 #include <cstdio>
-#include <limits>
 
 #include "base/strings.h"
 #include "collector/promql/parser_impl.h"
@@ -220,7 +219,7 @@ bool Parser::ParseAtTime(TimeModifier* time, const Expr& operand) {
   }
   // Beyond what milliseconds can say: clamped, no sample is that far away.
   const double ms = std::round(seconds * 1000);
-  constexpr int64_t kFar = std::numeric_limits<int64_t>::max() / 4;
+  constexpr int64_t kFar = int64_t{1} << 61;  // prints and reads back as it is
   time->at_ms = ms > static_cast<double>(kFar)    ? kFar
                 : ms < -static_cast<double>(kFar) ? -kFar
                                                   : static_cast<int64_t>(ms);

@@ -39,7 +39,8 @@ TEST(Parser, PrintedTextParsesToTheSameText) {
   for (const char* query :
        {"-a ^ -b ^ 2", "sum without (x, \"a.b\") (rate(a{b=\"c\\n\"}[5m] offset -1m))",
         "a and on () b or ignoring (c) d", "{\"utf8.name\", x!~\"y\"} @ start() offset 1h30m",
-        "max_over_time((a + b)[10m:1m] @ 12.345)[1d:]", "topk(3, a) > bool 0x1F + 1e3 + 1_000"}) {
+        "max_over_time((a + b)[10m:1m] @ 12.345)[1d:]", "topk(3, a) > bool 0x1F + 1e3 + 1_000",
+        "a @ 92233720368775808", "a @ -1e18"}) {
     SCOPED_TRACE(query);
     const auto once = ParseExpr(query);
     ASSERT_TRUE(once.ok()) << once.status();
