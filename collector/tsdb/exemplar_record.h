@@ -16,6 +16,10 @@
 namespace vedette::tsdb {
 
 inline constexpr uint8_t kWalExemplars = 16;
+// Stands around exemplars that are written once more.
+inline constexpr uint8_t kWalCarryMark = 17;
+inline constexpr std::string_view kCarryBegins = "\1";
+inline constexpr std::string_view kCarryEnds = "\2";
 
 // An exemplar and whose it is.
 struct LoggedExemplar {

@@ -98,7 +98,7 @@ base::Status Store::Impl::DropLog(uint64_t log_from) {
   {
     base::MutexLock lock(mutex_);
     losses = carried_losses_;
-    any = exemplars_.size() > 0;
+    any = exemplars_->size() > 0;
   }
   // Exemplars that were written once more are on disk before what else has them goes. Else the next
   // flush, which comes at once where the log lost something, drops it.

@@ -178,6 +178,7 @@ class Store::Impl {
   bool CarryExemplars(base::Wal* log) VEDETTE_REQUIRES(mutex_);
   base::Status ReplayExemplars(base::WalPosition position, std::string_view payload)
       VEDETTE_EXCLUDES(mutex_);
+  base::Status ReplayCarryMark(std::string_view payload) VEDETTE_EXCLUDES(mutex_);
   // Drops what the replay has put into parts from the log that it opened.
   void DropReplayed(base::Wal* log) VEDETTE_EXCLUDES(mutex_);
 
@@ -294,7 +295,9 @@ class Store::Impl {
 
   base::Mutex mutex_;
   std::unique_ptr<Head> head_ VEDETTE_GUARDED_BY(mutex_);
-  ExemplarRing exemplars_ VEDETTE_GUARDED_BY(mutex_);
+  std::unique_ptr<ExemplarRing> exemplars_ VEDETTE_GUARDED_BY(mutex_);
+  // While the log is replayed: those since the mark before ones that were written once more.
+  std::unique_ptr<ExemplarRing> carried_ VEDETTE_GUARDED_BY(mutex_);
   // The first segment in which the replay found some.
   uint64_t exemplars_from_ VEDETTE_GUARDED_BY(mutex_) = UINT64_MAX;
   std::shared_ptr<const FrozenHead> frozen_ VEDETTE_GUARDED_BY(mutex_);  // null: none waits

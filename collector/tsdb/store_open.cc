@@ -32,7 +32,7 @@ Store::Impl::Impl(const Options& options)
              options.reserve_bytes),
       quarantine_(options.fs, options.log, options.telemetry),
       replay_meter_(options.telemetry, options.clock, options.log, wal_dir_),
-      exemplars_(options.exemplars),
+      exemplars_(std::make_unique<ExemplarRing>(options.exemplars)),
       believed_clock_(options.clock) {
   MakeTelemetry();
 }

@@ -132,6 +132,7 @@ void Store::Impl::DropReplayed(base::Wal* log) {
   bool any = false;
   {
     base::MutexLock lock(mutex_);
+    carried_.reset();
     any = exemplars_from_ < log_from;
     if (any && !CarryExemplars(log)) return;
   }
@@ -155,13 +156,14 @@ void Store::Impl::TakeLog(std::unique_ptr<base::Wal> log, uint64_t segment,
 
 base::Status Store::Impl::ReplayRecord(base::WalPosition position, uint8_t type,
                                        std::string_view payload, LogReplay* replay) {
-  if (!IsWalBatch(type) && type != kWalExemplars) {
+  if (!IsWalBatch(type) && type != kWalExemplars && type != kWalCarryMark) {
     return base::InvalidArgument("log record of unknown type " + std::to_string(type) +
                                  ": a newer version wrote it");
   }
   replay_meter_.Advance(position);
   // They are in no part, wherever the log's rows begin.
   if (type == kWalExemplars) return ReplayExemplars(position, payload);
+  if (type == kWalCarryMark) return ReplayCarryMark(payload);
   if (position.segment < parts_->log_from()) return {};
   const base::StatusOr<WalBatch> batch = DecodeBatch(type, payload);
   if (!batch.ok()) return ReportDamage(base::Annotate(batch.status(), wal_dir_));

@@ -43,7 +43,7 @@ base::Status Store::Impl::AppendExemplars(const model::WireBatch& batch,
 bool Store::Impl::TakeExemplar(const model::Labels& series, model::Exemplar exemplar,
                                std::vector<LoggedExemplar>* added) {
   if (exemplar.time_ms > options_.clock->WallMillis() + kMaxAheadMs) return false;
-  switch (exemplars_.Add(series, exemplar)) {
+  switch (exemplars_->Add(series, exemplar)) {
     case ExemplarRing::Verdict::kAdded:
       added->push_back({series, std::move(exemplar)});
       return true;
@@ -64,15 +64,16 @@ base::Status Store::Impl::LogExemplars(std::span<const LoggedExemplar> added, ba
   return {};
 }
 
-// Those of a series that were read before make the same one, coming again, an old one: harmless.
 bool Store::Impl::CarryExemplars(base::Wal* log) {
-  if (exemplars_.size() == 0) return true;
+  if (exemplars_->size() == 0) return true;
   std::vector<LoggedExemplar> all;
-  all.reserve(exemplars_.size());
-  exemplars_.ForEach([&all](const model::Labels& series, const model::Exemplar& exemplar) {
+  all.reserve(exemplars_->size());
+  exemplars_->ForEach([&all](const model::Labels& series, const model::Exemplar& exemplar) {
     all.push_back({series, exemplar});
   });
-  const base::Status carried = LogExemplars(all, log);
+  base::Status carried = log->Append(kWalCarryMark, kCarryBegins).status();
+  if (carried.ok()) carried = LogExemplars(all, log);
+  if (carried.ok()) carried = log->Append(kWalCarryMark, kCarryEnds).status();
   if (carried.ok()) return true;
   options_.log->Warn("metrics store: exemplars cannot be written to the log once more",
                      {{"reason", base::Message(carried)}});
@@ -84,14 +85,32 @@ base::Status Store::Impl::ReplayExemplars(base::WalPosition position, std::strin
   if (!logged.ok()) return ReportDamage(base::Annotate(logged.status(), wal_dir_));
   base::MutexLock lock(mutex_);
   exemplars_from_ = std::min(exemplars_from_, position.segment);
-  for (const LoggedExemplar& one : *logged) exemplars_.Add(one.series, one.exemplar);
+  for (const LoggedExemplar& one : *logged) {
+    exemplars_->Add(one.series, one.exemplar);
+    if (carried_ != nullptr) carried_->Add(one.series, one.exemplar);
+  }
+  return {};
+}
+
+// What is between the marks is all there was. Segments before them may be there whole, in part or
+// not at all: of a series whose newer exemplars are left the older ones would come too late.
+base::Status Store::Impl::ReplayCarryMark(std::string_view payload) {
+  if (payload != kCarryBegins && payload != kCarryEnds) {
+    return ReportDamage(base::DataLoss(wal_dir_ + ": impossible mark among exemplars"));
+  }
+  base::MutexLock lock(mutex_);
+  if (payload == kCarryBegins) {
+    carried_ = std::make_unique<ExemplarRing>(options_.exemplars);
+  } else if (carried_ != nullptr) {
+    exemplars_ = std::move(carried_);
+  }
   return {};
 }
 
 std::vector<SeriesExemplars> Store::Impl::Exemplars(
     const std::vector<std::vector<model::Matcher>>& selectors, int64_t min_ms, int64_t max_ms) {
   base::MutexLock lock(mutex_);
-  return exemplars_.Select(selectors, min_ms, max_ms);
+  return exemplars_->Select(selectors, min_ms, max_ms);
 }
 
 }  // namespace vedette::tsdb

@@ -101,6 +101,9 @@ TEST(ExemplarRing, BytesAreBoundedToo) {
 
 TEST(ExemplarRecord, IsAsDocumented) {
   EXPECT_EQ(kWalExemplars, 16);
+  EXPECT_EQ(kWalCarryMark, 17);
+  EXPECT_EQ(kCarryBegins, std::string(1, 1));
+  EXPECT_EQ(kCarryEnds, std::string(1, 2));
   const LoggedExemplar one = {model::Labels({{"a", "b"}}), {model::Labels({{"c", "d"}}), 1, -2}};
   EXPECT_EQ(EncodeExemplars({&one, 1}), std::string("\x01\x04\x01"
                                                     "a\x01"

@@ -243,7 +243,7 @@ TEST_F(GroupModelTest, EveryShapeOfBatchIsJudgedAndAnsweredAsSingleSamples) {
     reference_.emplace(options_.out_of_order_window_ms);
     refs_.clear();
     Open();
-    for (int i = 0; i < 250 && !HasFatalFailure(); ++i) Step();
+    for (int i = 0; i < test::ForRun(150, 250) && !HasFatalFailure(); ++i) Step();
     if (HasFatalFailure()) return;
     Open();
     ASSERT_EQ(Difference(All(), reference_->All()), "");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <memory>
 #include <random>
@@ -63,9 +64,8 @@ TEST(Kernels, UnpackGivesTheBitsOfEveryWidthAndCount) {
       for (const Kernels* kernels : All()) {
         const std::unique_ptr<int64_t[]> out(new int64_t[n]);
         kernels->unpack(packed.view(), n, width, base, out.get());
-        for (size_t i = 0; i < n; ++i) {
-          ASSERT_EQ(out[i], expected[i]) << "width " << width << " count " << n << " at " << i;
-        }
+        ASSERT_TRUE(std::equal(out.get(), out.get() + n, expected.begin()))
+            << "width " << width << " count " << n;
       }
     }
   }

@@ -128,7 +128,7 @@ TEST_F(PartTest, EverySampleComesBack) {
 }
 
 TEST_F(PartTest, ThousandsOfSeriesComeBackAndAreFound) {
-  const Series all = RandomSeries(77, 5000);
+  const Series all = RandomSeries(77, test::ForRun<size_t>(2000, 5000));
   Write(all);
   const Found found = ReadAll();
   EXPECT_EQ(found.damages, 0);

@@ -164,7 +164,7 @@ class CrashTest : public testing::Test {
 TEST_F(CrashTest, PowerCutAtEveryOperationKeepsWhatWasAcknowledged) {
   const uint64_t operations = Operations();
   ASSERT_GT(operations, 60u);
-  for (uint64_t k = 1; k <= operations && !HasFatalFailure(); ++k) {
+  for (uint64_t k = 1; k <= operations && !HasFatalFailure(); k += test::ForRun(2, 1)) {
     SCOPED_TRACE("operation " + std::to_string(k) + ", which is also the seed");
     Check(k, Fault::kCrash, true);
   }
@@ -172,7 +172,7 @@ TEST_F(CrashTest, PowerCutAtEveryOperationKeepsWhatWasAcknowledged) {
 
 TEST_F(CrashTest, KillAtEveryOperationKeepsWhatIsSentAgainAndAcknowledged) {
   const uint64_t operations = Operations();
-  for (uint64_t k = 1; k <= operations && !HasFatalFailure(); k += test::ForRun(2, 1)) {
+  for (uint64_t k = 1; k <= operations && !HasFatalFailure(); k += test::ForRun(3, 1)) {
     SCOPED_TRACE("operation " + std::to_string(k) + ", which is also the seed");
     CheckKill(k);
   }

@@ -135,6 +135,30 @@ TEST_F(StoreWireTest, ExemplarsOutliveTheLogThatAFlushDrops) {
   expect_all();
 }
 
+// A power cut while segments are dropped leaves some of them.
+TEST_F(StoreWireTest, ExemplarsOutliveALogThatIsDroppedByHalves) {
+  Open();
+  const int64_t t = Now();
+  model::WireSeries series = With("a", {});
+  for (int i = 0; i < 4; ++i) {
+    series.exemplars = {Example(t - 10 + i)};
+    Send({series});
+    Open();  // each in a segment of its own
+  }
+  const std::string second = *fs_.ReadFile("data/metrics/wal/00000002.wal");
+  const auto all = AllExemplars();
+  Append({Row(SeriesNamed("m"), t, 1)});
+  ASSERT_TRUE(store_->Flush().ok());
+  store_.reset();
+  ASSERT_FALSE(fs_.Exists("data/metrics/wal/00000002.wal"));
+  ASSERT_TRUE(fs_.WriteFileAtomic("data/metrics/wal/00000002.wal", second).ok());
+  for (int i = 0; i < 2; ++i) {
+    Open();
+    ASSERT_EQ(AllExemplars().size(), 1u);
+    EXPECT_EQ(AllExemplars()[0].exemplars, all[0].exemplars);
+  }
+}
+
 // A replay that flushes as it goes drops log too.
 TEST_F(StoreWireTest, ExemplarsOutliveTheLogThatAReplayDrops) {
   Open();
