@@ -1,5 +1,7 @@
 #include "app/rule_loading.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -37,30 +39,6 @@ std::vector<DuplicateRule> FindDuplicates(const std::vector<rules::GroupSpec>& g
   return out;
 }
 
-// Iterative: on a mismatch the last star takes one character more.
-bool MatchesPattern(std::string_view pattern, std::string_view name) {
-  size_t p = 0;
-  size_t n = 0;
-  size_t star = pattern.npos;
-  size_t star_name = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      star_name = n;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
-      ++p;
-      ++n;
-    } else if (star != pattern.npos) {
-      p = star + 1;
-      n = ++star_name;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
 std::vector<std::string> MatchFiles(base::FileSystem* fs, const std::string& pattern) {
   const size_t slash = pattern.rfind('/');
   const std::string folder = slash == std::string::npos ? "" : pattern.substr(0, slash + 1);
@@ -72,7 +50,9 @@ std::vector<std::string> MatchFiles(base::FileSystem* fs, const std::string& pat
   const auto names = fs->List(folder.empty() ? "." : folder);
   if (!names.ok()) return found;
   for (const std::string& candidate : *names) {
-    if (MatchesPattern(name, candidate)) found.push_back(folder + candidate);
+    if (fnmatch(name.c_str(), candidate.c_str(), FNM_NOESCAPE) == 0) {
+      found.push_back(folder + candidate);
+    }
   }
   std::sort(found.begin(), found.end());
   return found;

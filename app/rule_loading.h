@@ -32,9 +32,6 @@ std::vector<DuplicateRule> FindDuplicates(const std::vector<rules::GroupSpec>& g
 // The files that match a pattern, `*` and `?` in its last part, sorted; none where there are none.
 std::vector<std::string> MatchFiles(base::FileSystem* fs, const std::string& pattern);
 
-// True if `name` is what `pattern` describes: '*' any run, '?' any one character.
-bool MatchesPattern(std::string_view pattern, std::string_view name);
-
 }  // namespace vedette::app
 
 #endif  // VEDETTE_APP_RULE_LOADING_H_

@@ -1,3 +1,5 @@
+#include <fnmatch.h>
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -7,31 +9,6 @@
 
 namespace vedette::scrape {
 namespace {
-
-// True if `name` is what `pattern` describes: '*' any run, '?' any one character. Iterative: on a
-// mismatch the last star takes one character more.
-bool MatchesPattern(std::string_view pattern, std::string_view name) {
-  size_t p = 0;
-  size_t n = 0;
-  size_t star = pattern.npos;
-  size_t star_name = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      star_name = n;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
-      ++p;
-      ++n;
-    } else if (star != pattern.npos) {
-      p = star + 1;
-      n = ++star_name;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
 
 std::string_view FolderOf(std::string_view pattern) {
   const size_t slash = pattern.rfind('/');
@@ -68,7 +45,7 @@ base::Status ExpandName(base::FileSystem* fs, const RulePattern& pattern,
 base::Status ExpandPattern(base::FileSystem* fs, const RulePattern& pattern,
                            std::vector<std::string>* files) {
   const std::string folder(FolderOf(pattern.pattern));
-  const std::string_view last = NameOf(pattern.pattern);
+  const std::string last(NameOf(pattern.pattern));
   if (folder.find_first_of("*?[") != folder.npos || last.find('[') != last.npos) {
     return Unusable(pattern, "; '*' and '?' may stand in the file's name only, '[' nowhere");
   }
@@ -77,7 +54,7 @@ base::Status ExpandPattern(base::FileSystem* fs, const RulePattern& pattern,
   if (absl::IsNotFound(names.status())) return {};
   if (!names.ok()) return Unusable(pattern, base::Concat({": ", base::Message(names.status())}));
   for (const std::string& name : *names) {
-    if (!MatchesPattern(last, name)) continue;
+    if (fnmatch(last.c_str(), name.c_str(), FNM_NOESCAPE) != 0) continue;
     std::string path = folder == "." ? name : folder + name;
     if (!IsFolder(fs, path)) files->push_back(std::move(path));
   }
