@@ -47,9 +47,9 @@ struct CollectorOptions {
   std::string cors_origin = ".*";  // a regular expression of the web pages' origins
   uint32_t max_connections = 512;
   uint32_t query_concurrency = 20;
-  int64_t query_timeout_ms = 0;
+  int64_t query_timeout_ms = 2 * 60 * 1000;
   int64_t query_max_samples = 50'000'000;
-  int64_t query_lookback_ms = 0;
+  int64_t query_lookback_ms = 5 * 60 * 1000;
   bool skip_unsupported = false;
   FeatureFlag features;
   Parts parts;
