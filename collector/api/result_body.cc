@@ -139,13 +139,17 @@ bool ResultBody::WriteSeries(promql::Series* series, std::string* out) {
 
 void ResultBody::WriteSingle(std::string* out) {
   const promql::Value& value = result_.value;
-  if (value.type == promql::ValueType::kScalar) {
-    return AppendPoint(value.timestamp_ms, value.scalar, out);
-  }
+  // Unlike points these have Go's plain numbers: a time without zeros at its end, no exponent.
   out->push_back('[');
   base::AppendSeconds(value.timestamp_ms, out);
   out->push_back(',');
-  base::AppendJsonString(value.string, out);
+  if (value.type == promql::ValueType::kScalar) {
+    out->push_back('"');
+    base::AppendFloatF(value.scalar, out);
+    out->push_back('"');
+  } else {
+    base::AppendJsonString(value.string, out);
+  }
   out->push_back(']');
 }
 

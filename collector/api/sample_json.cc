@@ -66,9 +66,17 @@ void AppendSampleValue(double value, std::string* out) {
   }
 }
 
+void AppendPointTime(int64_t timestamp_ms, std::string* out) {
+  base::AppendSeconds(timestamp_ms, out);
+  const int64_t ms = timestamp_ms % 1000;
+  if (ms == 0) return;
+  if (ms % 10 == 0) out->push_back('0');
+  if (ms % 100 == 0) out->push_back('0');
+}
+
 void AppendPoint(int64_t timestamp_ms, double value, std::string* out) {
   out->push_back('[');
-  base::AppendSeconds(timestamp_ms, out);
+  AppendPointTime(timestamp_ms, out);
   out->push_back(',');
   AppendQuoted(value, out);
   out->push_back(']');
@@ -77,7 +85,7 @@ void AppendPoint(int64_t timestamp_ms, double value, std::string* out) {
 void AppendHistogramPoint(int64_t timestamp_ms, const model::Histogram& histogram,
                           std::string* out) {
   out->push_back('[');
-  base::AppendSeconds(timestamp_ms, out);
+  AppendPointTime(timestamp_ms, out);
   out->append(",{\"count\":");
   AppendQuoted(histogram.count_float, out);
   out->append(",\"sum\":");

@@ -14,6 +14,9 @@ namespace vedette::api {
 
 // The text of a sample value without quotes: an exponent below 1e-6 and from 1e21 on.
 void AppendSampleValue(double value, std::string* out);
+// The time of a point, in seconds: three digits behind the point, or none where there are no
+// milliseconds.
+void AppendPointTime(int64_t timestamp_ms, std::string* out);
 // [1435781430.781,"1"]
 void AppendPoint(int64_t timestamp_ms, double value, std::string* out);
 // [1435781430.781,{"count":"2","sum":"1","buckets":[[0,"0.5","1","2"]]}]; a bucket is its bounds'

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "base/status.h"
+#include "base/strings.h"
 #include "model/histogram.h"
 
 namespace vedette::test {
@@ -96,7 +98,29 @@ TEST(ResultBody, HistogramsStandBesideFloats) {
   instant.value.vector.push_back({model::Labels{{"a", "b"}}, 1500, 0, histogram});
   EXPECT_EQ(Write(std::move(instant)),
             R"({"status":"success","data":{"resultType":"vector","result":[)"
-            R"({"metric":{"a":"b"},"histogram":[1.5,{"count":"1","sum":"0"}]}]}})");
+            R"({"metric":{"a":"b"},"histogram":[1.500,{"count":"1","sum":"0"}]}]}})");
+}
+
+TEST(ResultBody, ScalarsHavePlainNumbers) {
+  const struct {
+    double value;
+    const char* text;
+  } cases[] = {{1.5, "1.5"},
+               {5.850801632958735e-10, "0.0000000005850801632958735"},
+               {1e22, "10000000000000000000000"},
+               {-0.0, "-0"},
+               {std::numeric_limits<double>::infinity(), "+Inf"},
+               {-std::numeric_limits<double>::infinity(), "-Inf"},
+               {std::numeric_limits<double>::quiet_NaN(), "NaN"}};
+  for (const auto& c : cases) {
+    promql::Result result;
+    result.value.type = promql::ValueType::kScalar;
+    result.value.timestamp_ms = 1500;
+    result.value.scalar = c.value;
+    EXPECT_EQ(Write(std::move(result)),
+              base::Concat({R"({"status":"success","data":{"resultType":"scalar","result":[1.5,")",
+                            c.text, R"("]}})"}));
+  }
 }
 
 TEST(ResultBody, StatsStandInTheDataAndAnnotationsBehindIt) {

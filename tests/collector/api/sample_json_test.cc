@@ -54,16 +54,16 @@ TEST(SampleJson, FastWaysAgreeWithTheGeneralOne) {
   }
 }
 
-TEST(SampleJson, TimesHaveUpToThreeDecimals) {
+TEST(SampleJson, TimesHaveThreeDecimalsOrNone) {
   const struct {
     int64_t ms;
     const char* text;
   } cases[] = {{0, "[0,\"1\"]"},
                {1, "[0.001,\"1\"]"},
                {-1, "[-0.001,\"1\"]"},
-               {1500, "[1.5,\"1\"]"},
+               {1500, "[1.500,\"1\"]"},
                {1'435'781'430'781, "[1435781430.781,\"1\"]"},
-               {1'435'781'430'780, "[1435781430.78,\"1\"]"},
+               {1'435'781'430'780, "[1435781430.780,\"1\"]"},
                {INT64_MIN, "[-9223372036854775.808,\"1\"]"},
                {INT64_MAX, "[9223372036854775.807,\"1\"]"}};
   for (const auto& c : cases) {
@@ -89,7 +89,7 @@ model::Histogram Exponential() {
 TEST(SampleJson, HistogramsShowTheirPopulatedBuckets) {
   std::string text;
   api::AppendHistogramPoint(4500, Exponential(), &text);
-  EXPECT_EQ(text, R"([4.5,{"count":"12","sum":"-3.5","buckets":[[1,"-1.414213562373095","-1","5"],)"
+  EXPECT_EQ(text, R"([4.500,{"count":"12","sum":"-3.5","buckets":[[1,"-1.414213562373095","-1","5"],)"
                   R"([3,"-0.001","0.001","2"],[0,"0.7071067811865475","1","1"],)"
                   R"([0,"1.414213562373095","2","4"]]}])");
 }
