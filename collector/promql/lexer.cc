@@ -290,7 +290,10 @@ Token Lexer::LexBraces() {
     case '!':
       if (Accept("~")) return Emit(TokenKind::kRegexNoMatch);
       if (Accept("=")) return Emit(TokenKind::kNotEqual);
-      if (AtEnd()) return Fail("unexpected end of input inside braces");
+      if (AtEnd()) {
+        return Fail("unexpected character after '!' inside braces: " +
+                    QuoteRune(base::kReplacementRune));
+      }
       ++pos_;
       return Fail("unexpected character after '!' inside braces: " + QuoteLast());
     case '{':

@@ -190,10 +190,11 @@ Parser::DurationPtr Parser::ParseDurationTail(DurationPtr lhs, int min_precedenc
     if (precedence == 0 || precedence < min_precedence) break;
     const Token op = token_;
     Advance();
-    if (!DurationExprsAllowed(lhs->pos)) return nullptr;
     const bool right_associative = op.kind == TokenKind::kPow;
     DurationPtr rhs = ParseDurationSum(right_associative ? precedence : precedence + 1);
     if (!rhs) return nullptr;
+    if (!options_.duration_expressions && Is(TokenKind::kError)) return Unexpected();
+    if (!DurationExprsAllowed(lhs->pos)) return nullptr;
     const bool divides = op.kind == TokenKind::kDiv || op.kind == TokenKind::kMod;
     if (divides && IsLiteral(*rhs) && rhs->seconds == 0) {
       if (Is(TokenKind::kError)) return Unexpected();

@@ -193,7 +193,8 @@ bool Parser::ParseBinaryModifiers(BinaryExpr* node, std::optional<VectorMatching
   if (!Is(TokenKind::kGroupLeft) && !Is(TokenKind::kGroupRight)) return ParseFill(&out);
   out.card = Is(TokenKind::kGroupLeft) ? Cardinality::kManyToOne : Cardinality::kOneToMany;
   Advance();
-  if (Is(TokenKind::kLeftParen) && !ParseGrouping(&out.include, &end)) return false;
+  const bool includes = Is(TokenKind::kLeftParen) || !CanBeginExpr(token_.kind);
+  if (includes && !ParseGrouping(&out.include, &end)) return false;
   return ParseFill(&out);
 }
 

@@ -1,12 +1,22 @@
 #include "collector/promql/token.h"
 
 #include "base/strings.h"
+#include "base/utf8.h"
 
 namespace vedette::promql {
 namespace {
 
 bool IsKeyword(TokenKind kind) { return kind >= TokenKind::kOn && kind <= TokenKind::kFillRight; }
 bool IsOperator(TokenKind kind) { return kind >= TokenKind::kAdd && kind <= TokenKind::kAt; }
+
+// As many characters, or all of them where there are fewer.
+std::string_view FirstRunes(std::string_view text, int count) {
+  size_t at = 0;
+  for (int i = 0; i < count && at < text.size(); ++i) {
+    at += base::DecodeRune(text.substr(at)).size;
+  }
+  return text.substr(0, at);
+}
 
 }  // namespace
 
@@ -24,7 +34,7 @@ std::string Describe(const Token& token, bool newer) {
       const char* what = token.kind == TokenKind::kNumber     ? "number "
                          : token.kind == TokenKind::kDuration ? "duration "
                                                               : "string ";
-      if (token.text.size() > 10) return what + base::GoQuote(token.text.substr(0, 10)) + "...";
+      if (token.text.size() > 10) return what + base::GoQuote(FirstRunes(token.text, 10)) + "...";
       return what + base::GoQuote(token.text);
     }
     case TokenKind::kAggregator:

@@ -69,6 +69,12 @@ TEST(Parser, MessagesAreUpstreams) {
       {"foo[301y]", "1:5: parse error: duration out of range"},
       {"foo[1d1w]", "1:5: parse error: not a valid duration string: \"1d1w\""},
       {"foo[5m/0]", "1:7: parse error: division by zero"},
+      {"foo{a!", "1:6: parse error: unexpected character after '!' inside braces: '\uFFFD'"},
+      {"a + on (b) group_left )", "1:24: parse error: unexpected right parenthesis ')'"},
+      {"a + on (b) group_left",
+       "1:22: parse error: unexpected end of input in grouping opts, "
+       "expected \"(\""},
+      {"a \"tëxt text text\"", "1:3: parse error: unexpected string \"\\\"tëxt text\"..."},
       {"2 * .50.5",
        "1:5: parse error: error parsing number: strconv.ParseFloat: parsing \".50.5\": invalid "
        "syntax"},
