@@ -57,7 +57,9 @@ class Itself:
 
 def points_at(answer, ms):
     """{labels: value} at one time; labels of no value are left out."""
-    return {labels or "{}": [value for at, value in points if round(at * 1000) == ms]
+    # A scalar alone is written otherwise than the points of a matrix.
+    return {labels or "{}": [repr(float(value)) if labels in ("", "{}") and isinstance(value, str) else value
+                             for at, value in points if round(at * 1000) == ms]
             for labels, points in answer.series().items()
             if any(round(at * 1000) == ms for at, _ in points)}
 
