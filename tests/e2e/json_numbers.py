@@ -6,7 +6,7 @@ import harness as h
 
 LIST = h.ROOT / "tests/testdata/api/json_numbers.tsv"
 TIMES = ["0", "0.001", "0.01", "0.1", "1.5", "4", "-0.5", "-1.001", "-2", "1435781430.781", "1435781430.7",
-         "1435781430.70", "1435781430.7815", "9999999999.999", "1e3", "2026-11-21T01:56:42.304Z"]
+         "1435781430.70", "1435781430.7815", "9000000000.999", "1e3", "2026-11-21T01:56:42.304Z"]
 
 
 def literal(bits):
@@ -17,9 +17,10 @@ def literal(bits):
 
 
 def ask(base, query, time):
-    """The scalar's text as it stands in the answer."""
+    """The only point's text as it stands in the answer."""
     body = h.get(base + "/api/v1/query", {"query": query, "time": time}).text()
-    return body[body.find('"result":') + 9:body.find("]") + 1]
+    key = '"value":' if '"value":' in body else '"result":'
+    return body[body.find(key) + len(key):body.find("]") + 1]
 
 
 def main():
@@ -44,12 +45,14 @@ def main():
         for name, base in bases:
             wrong = []
             for bits, text in lines:
-                found = ask(base, literal(bits), "4")
+                found = ask(base, f"vector({literal(bits)})", "4")
                 # PromQL's minus zero is a unary minus of zero.
                 if found != f'[4,"{text}"]':
                     wrong.append((bits, found, text))
             t.check(not wrong, f"{name}: all values are written as the list says", wrong[:5])
         if peers is not None:
+            for bits, _ in lines[::20]:  # scalars have a layout of their own, without exponents
+                t.equal(ask(ours, literal(bits), "4"), ask(theirs, literal(bits), "4"), f"scalar {literal(bits)}")
             for time in TIMES:
                 t.equal(ask(ours, "1", time), ask(theirs, "1", time), f"time={time}")
 
