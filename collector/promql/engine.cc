@@ -7,6 +7,7 @@
 #include "collector/promql/analysis.h"
 #include "collector/promql/engine_stats.h"
 #include "collector/promql/evaluator.h"
+#include "collector/promql/stats_selectors.h"
 
 namespace vedette::promql {
 namespace {
@@ -46,7 +47,7 @@ base::Status DropNames(Level level, Table* table) {
     row.labels = DropReserved(row.labels);
   }
   if (!any) return base::Status();
-  std::erase_if(table->rows, [](const Row& row) { return !row.HasAny(); });
+  DropEmptyRows(table);
   const bool fine =
       level == Level::kPrometheus35 ? AllDistinct(table->rows) : MergeEqualRows(&table->rows);
   return fine ? base::Status() : ExecutionError(kSameLabels);
@@ -179,6 +180,7 @@ Result RunInstant(const Engine::Options& options, const base::Clock* clock, cons
                   std::string_view text, int64_t time_ms, const QueryContext& context) {
   QueryRun::Settings settings = SettingsFor(options, clock, context);
   settings.start_ms = settings.end_ms = time_ms;
+  settings.without_buckets = SelectorsWithoutBuckets(expr, options.level);
   return Query(options, expr, text, std::move(settings)).Instant();
 }
 
@@ -196,6 +198,7 @@ Result RunRange(const Engine::Options& options, const base::Clock* clock, const 
   settings.start_ms = start_ms;
   settings.end_ms = end_ms;
   settings.step_ms = step_ms;
+  settings.without_buckets = SelectorsWithoutBuckets(expr, options.level);
   const int64_t steps = end_ms < start_ms ? 0 : (end_ms - start_ms) / step_ms + 1;
   if (steps > settings.max_samples || steps > std::numeric_limits<int>::max()) {
     return Failed(ErrorKind::kExecution, "the query has more steps than a query may hold samples");

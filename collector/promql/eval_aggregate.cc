@@ -57,7 +57,12 @@ base::StatusOr<Table> Evaluator::Accumulate(const AggregateExpr& expr, const Gri
       drop_name.push_back(row.drop_name);
     }
     if (run_->Newer() && row.drop_name) drop_name[group] = true;
-    if (!row.histograms.empty()) VEDETTE_RETURN_IF_ERROR(histograms.Add(group, row));
+    if (!row.histograms.empty()) {
+      const auto has_float = [&](int step) {
+        return groups[group][static_cast<size_t>(step)].seen();
+      };
+      VEDETTE_RETURN_IF_ERROR(histograms.Add(group, row, has_float));
+    }
     for (size_t i = 0; i < row.values.size(); ++i) {
       const double v = row.values[i];
       if (IsPresent(v)) groups[group][static_cast<size_t>(row.first) + i].Add(v);

@@ -1,5 +1,6 @@
 #include "collector/promql/binary_ops.h"
 #include "collector/promql/evaluator.h"
+#include "collector/promql/histogram_ops.h"
 
 // Binary operations with a scalar on one side at least.
 
@@ -31,6 +32,7 @@ base::StatusOr<Table> Evaluator::EvalVectorScalar(const BinaryExpr& expr, const 
   Table& vector = scalar_left ? rhs : lhs;
   if (IsTrim(expr.op)) PassOverFloats(expr, &vector);
   const bool renames = (!IsComparison(expr.op) && !IsTrim(expr.op)) || expr.return_bool;
+  OpNotes notes;
   for (Row& row : vector.rows) {
     for (size_t i = 0; i < row.values.size(); ++i) {
       const double v = row.values[i];
@@ -45,9 +47,11 @@ base::StatusOr<Table> Evaluator::EvalVectorScalar(const BinaryExpr& expr, const 
         row.values[i] = result.value;
       }
     }
-    if (!row.histograms.empty()) ApplyToHistograms(expr, scalar, &row);
+    if (!row.histograms.empty()) ApplyToHistograms(expr, scalar, &notes, &row);
     if (renames) DropName(&row);
   }
+  notes.Say(expr, &run_->annotations());
+  DropEmptyRows(&vector);
   if (renames) VEDETTE_RETURN_IF_ERROR(MergeRenamed(&vector));
   vector.type = ValueType::kVector;
   return std::move(vector);

@@ -120,7 +120,7 @@ base::StatusOr<Table> Evaluator::EvalMapped(const Expr& arg, const Grid& grid,
     row.histograms.clear();
     DropName(&row);
   }
-  std::erase_if(table.rows, [](const Row& row) { return row.empty(); });
+  DropEmptyRows(&table);
   VEDETTE_RETURN_IF_ERROR(MergeRenamed(&table));
   return table;
 }

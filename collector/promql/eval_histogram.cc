@@ -153,7 +153,6 @@ void CheckQuantiles(const Table& quantiles, const Grid& grid, PositionRange wher
 }  // namespace
 
 base::StatusOr<Table> Evaluator::EvalHistogram(const CallExpr& call, const Grid& grid) {
-  const ScopedFlag unresolved(&resolve_resets_, false);
   VEDETTE_ASSIGN_OR_RETURN(const Table first, Eval(*call.args[0], grid));
   Table second;
   if (call.function->id == FunctionId::kHistogramFraction) {
@@ -178,7 +177,6 @@ base::StatusOr<Table> Evaluator::EvalHistogram(const CallExpr& call, const Grid&
 }
 
 base::StatusOr<Table> Evaluator::EvalQuantiles(const CallExpr& call, const Grid& grid) {
-  const ScopedFlag unresolved(&resolve_resets_, false);
   const std::string& label = As<StringLiteral>(StripParens(*call.args[1])).value;
   VEDETTE_ASSIGN_OR_RETURN(const Table vector, Eval(*call.args[0], grid));
   std::map<std::pair<model::Labels, double>, Row> rows;  // a quantile may change from step to step

@@ -5,17 +5,17 @@
 
 namespace vedette::promql {
 
-void Evaluator::ApplyToHistograms(const BinaryExpr& expr, const Table& scalar, Row* row) {
+void Evaluator::ApplyToHistograms(const BinaryExpr& expr, const Table& scalar, OpNotes* notes,
+                                  Row* row) {
   const bool scalar_left = expr.lhs->type == ValueType::kScalar;
   std::vector<HistogramStep> kept;
   for (HistogramStep& h : row->histograms) {
     const Operand number{scalar.ScalarAt(h.step), nullptr};
     const Operand histogram{0, h.histogram.get()};
-    MixedResult result =
-        ApplyMixed(expr, scalar_left ? number : histogram, scalar_left ? histogram : number, run_);
-    if (result.value.present && result.value.histogram != nullptr) {
-      kept.push_back({h.step, std::move(result.value.histogram)});
-    }
+    MixedValue value =
+        ApplyMixed(expr, scalar_left ? number : histogram, scalar_left ? histogram : number, h.step,
+                   run_->merge_rules(), notes);
+    if (value.histogram != nullptr) kept.push_back({h.step, std::move(value.histogram)});
   }
   row->histograms = std::move(kept);
 }

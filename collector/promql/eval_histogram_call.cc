@@ -7,10 +7,6 @@ namespace vedette::promql {
 // f(histogram) in place of each histogram; floats are passed over.
 base::StatusOr<Table> Evaluator::EvalOfHistograms(const CallExpr& call, const Grid& grid,
                                                   double (*f)(const model::Histogram&)) {
-  // What spreads depends on buckets, which upstream does not leave out then.
-  const bool spread = call.function->id == FunctionId::kHistogramStddev ||
-                      call.function->id == FunctionId::kHistogramStdvar;
-  const ScopedFlag resolve(&resolve_resets_, resolve_resets_ || (run_->Newer() && !spread));
   VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
   Table out;
   for (Row& in : table.rows) {

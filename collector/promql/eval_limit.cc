@@ -46,6 +46,7 @@ base::StatusOr<Table> Evaluator::EvalLimit(const AggregateExpr& expr, const Grid
   }
   for (int step = 0; step < grid.steps && !input.rows.empty(); ++step) {
     VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
+    if (!AnyAt(input.rows, step)) continue;
     size_t k = 0;
     double ratio = 0;
     if (expr.op == AggregateOp::kLimitk) {

@@ -84,7 +84,7 @@ class VectorMatcher {
 
   // `many` is the left side, or the right one for group_right; `one` the other.
   base::StatusOr<std::vector<Row>> Match(const std::vector<Row>& many,
-                                         const std::vector<Row>& one) const {
+                                         const std::vector<Row>& one) {
     const Sides ones = BySignature(one, matching_);
     const Duplicate duplicate = FirstDuplicate(ones, StepsWithValues(Pointers(many), grid_));
     int collision = std::numeric_limits<int>::max();
@@ -119,6 +119,7 @@ class VectorMatcher {
         add(signature, filler, row);
       }
     }
+    notes_.Say(expr_, &run_->annotations());
     // Prometheus goes step by step: what fails first is said.
     if (duplicate.second != nullptr && duplicate.step <= collision) {
       return DuplicateError(duplicate);
@@ -205,10 +206,11 @@ class VectorMatcher {
     return collision;
   }
 
-  Row Compute(const Row& many, const Row& one) const {
+  Row Compute(const Row& many, const Row& one) {
     Row out;
     if (!many.histograms.empty() || !one.histograms.empty() || IsTrim(expr_.op)) {
-      ApplyMixedRows(expr_, swapped_ ? one : many, swapped_ ? many : one, run_, &out);
+      ApplyMixedRows(expr_, swapped_ ? one : many, swapped_ ? many : one, run_->merge_rules(),
+                     &notes_, &out);
       return Named(std::move(out), many, one);
     }
     const int first = std::max(many.first, one.first);
@@ -266,6 +268,7 @@ class VectorMatcher {
   const VectorMatching& matching_;
   const Grid& grid_;
   const bool swapped_;
+  OpNotes notes_;
 };
 
 }  // namespace
@@ -274,7 +277,7 @@ base::StatusOr<Table> Evaluator::EvalVectors(const BinaryExpr& expr, const Grid&
   VEDETTE_ASSIGN_OR_RETURN(const Table lhs, Eval(*expr.lhs, grid));
   VEDETTE_ASSIGN_OR_RETURN(const Table rhs, Eval(*expr.rhs, grid));
   const bool swapped = expr.matching->card == Cardinality::kOneToMany;
-  const VectorMatcher matcher(expr, grid, run_);
+  VectorMatcher matcher(expr, grid, run_);
   VEDETTE_ASSIGN_OR_RETURN(std::vector<Row> rows, matcher.Match(swapped ? rhs.rows : lhs.rows,
                                                                 swapped ? lhs.rows : rhs.rows));
   // What fills a series' gaps belongs to it.
@@ -304,7 +307,10 @@ base::StatusOr<Table> Evaluator::EvalSets(const BinaryExpr& expr, const Grid& gr
     const auto found = present.find(Signature(row.labels, matching));
     Mask(found == present.end() ? nowhere : found->second, expr.op != BinaryOp::kAnd, &row);
   }
-  if (!is_or) return lhs;
+  if (!is_or) {
+    DropEmptyRows(&lhs);
+    return lhs;
+  }
   for (Row& row : rhs.rows) {
     const bool any = std::any_of(row.values.begin(), row.values.end(), IsPresent);
     if (any || !row.histograms.empty()) VEDETTE_RETURN_IF_ERROR(lhs.Add(run_, std::move(row)));

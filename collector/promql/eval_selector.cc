@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "collector/promql/evaluator.h"
+#include "collector/promql/stats_selectors.h"
 
 // Selectors and subqueries: from stored samples to rows and windows.
 
@@ -42,19 +43,6 @@ size_t TakeHistograms(std::vector<model::HistogramSample>* histograms) {
   return samples;
 }
 
-// Finds out of each histogram but the first whether counters were reset before it.
-void ResolveResets(MergeRules rules, std::vector<model::HistogramSample>* histograms) {
-  for (size_t i = 1; i < histograms->size(); ++i) {
-    const model::Histogram& h = *(*histograms)[i].histogram;
-    if (h.reset != model::CounterReset::kUnknown || h.IsStale()) continue;
-    auto resolved = std::make_shared<model::Histogram>(h);
-    resolved->reset = IsReset(h, *(*histograms)[i - 1].histogram, rules)
-                          ? model::CounterReset::kReset
-                          : model::CounterReset::kNotReset;
-    (*histograms)[i].histogram = std::move(resolved);
-  }
-}
-
 // What a subquery saw of a histogram at its steps: samples between them are not seen, so that what
 // was known of resets no longer holds.
 model::HistogramSample AtSubqueryStep(int64_t time_ms, HistogramPtr histogram) {
@@ -91,13 +79,15 @@ int64_t Evaluator::ReferenceTime(const TimeModifier& time, int64_t step_ms) cons
 base::Status Evaluator::Select(const VectorSelector& selector, int64_t min_ms, int64_t max_ms,
                                const std::function<base::Status(model::SeriesSamples&&)>& visit) {
   const SelectRequest request{selector.matchers, min_ms, max_ms};
+  const auto& all = run_->settings().without_buckets;
+  const bool without_buckets = std::find(all.begin(), all.end(), &selector) != all.end();
   return run_->settings().queryable->Select(request, [&](model::SeriesSamples&& samples) {
     VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
     if (samples.empty()) return base::Status();
     SampleHold hold;
     const size_t held = samples.values.size() + TakeHistograms(&samples.histograms);
     VEDETTE_RETURN_IF_ERROR(hold.Add(run_, held));
-    if (resolve_resets_) ResolveResets(run_->merge_rules(), &samples.histograms);
+    if (without_buckets) LeaveOutBuckets(run_->settings().level, &samples.histograms);
     return visit(std::move(samples));
   });
 }
@@ -149,8 +139,6 @@ base::Status Evaluator::CheckDurations(const Expr& matrix) const {
 base::Status Evaluator::StreamRange(const Expr& matrix, const Grid& grid, const RangeSink& sink) {
   const Expr& inner = StripParens(matrix);
   VEDETTE_RETURN_IF_ERROR(CheckDurations(inner));
-  const ScopedFlag unresolved(&resolve_resets_,
-                              resolve_resets_ && inner.kind != ExprKind::kSubquery);
   if (const auto* selector = TryAs<MatrixSelector>(inner)) {
     return StreamMatrix(*selector, grid, sink);
   }

@@ -41,7 +41,7 @@ base::StatusOr<Table> Evaluator::EvalSort(const CallExpr& call, const Grid& grid
   WarnIneffectiveSort(call);
   VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
   for (Row& row : table.rows) row.histograms.clear();
-  std::erase_if(table.rows, [](const Row& row) { return row.empty(); });
+  DropEmptyRows(&table);
   if (grid.steps > 1) return table;
   std::stable_sort(table.rows.begin(), table.rows.end(), [&](const Row& x, const Row& y) {
     const double a = x.At(0);

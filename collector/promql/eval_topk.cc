@@ -78,6 +78,12 @@ class BestK {
   std::vector<Entry> heap_;
 };
 
+bool AnyHistogramAt(const std::vector<Row>& rows, int step) {
+  return std::any_of(rows.begin(), rows.end(), [step](const Row& row) {
+    return !row.histograms.empty() && row.HistogramAt(step) != nullptr;
+  });
+}
+
 }  // namespace
 
 base::StatusOr<Table> Evaluator::EvalTopK(const AggregateExpr& expr, const Grid& grid) {
@@ -87,9 +93,6 @@ base::StatusOr<Table> Evaluator::EvalTopK(const AggregateExpr& expr, const Grid&
   Grouping grouping(expr);
   std::vector<std::vector<size_t>> groups;
   for (size_t i = 0; i < input.rows.size(); ++i) {
-    if (!input.rows[i].histograms.empty()) {
-      InformIgnoredInAggregation(&run_->annotations(), OpText(expr.op), expr.pos);
-    }
     const size_t group = grouping.GroupOf(input.rows[i].labels);
     if (group == groups.size()) groups.emplace_back();
     groups[group].push_back(i);
@@ -98,8 +101,12 @@ base::StatusOr<Table> Evaluator::EvalTopK(const AggregateExpr& expr, const Grid&
   std::vector<size_t> order;  // of an instant's rows
   for (int step = 0; step < grid.steps && !input.rows.empty(); ++step) {
     VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
+    if (!AnyAt(input.rows, step)) continue;
     VEDETTE_ASSIGN_OR_RETURN(const size_t k, CountOf(param.ScalarAt(step), input.rows.size()));
     if (k == 0) continue;
+    if (AnyHistogramAt(input.rows, step)) {
+      InformIgnoredInAggregation(&run_->annotations(), OpText(expr.op), expr.pos);
+    }
     for (const std::vector<size_t>& members : groups) {
       BestK best(expr.op == AggregateOp::kTopk, k);
       for (const size_t i : members) {

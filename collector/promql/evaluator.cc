@@ -34,7 +34,7 @@ base::Status Evaluator::MergeRenamed(Table* table) const {
 }
 
 base::Status Evaluator::MergeRelabelled(Table* table) const {
-  std::erase_if(table->rows, [](const Row& row) { return !row.HasAny(); });
+  DropEmptyRows(table);
   const bool fine = run_->Newer() ? MergeEqualRows(&table->rows) : AllDistinct(table->rows);
   return fine ? base::Status() : ExecutionError(kSameLabels);
 }

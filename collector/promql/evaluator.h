@@ -15,6 +15,7 @@
 
 namespace vedette::promql {
 
+class OpNotes;
 struct RangeFunction;
 
 // A series' samples for range functions: no stale markers, times ascending.
@@ -195,28 +196,12 @@ class Evaluator {
   base::StatusOr<Table> EvalScalars(const BinaryExpr& expr, const Grid& grid);
   base::StatusOr<Table> EvalVectorScalar(const BinaryExpr& expr, const Grid& grid);
   // eval_histogram_binary.cc
-  void ApplyToHistograms(const BinaryExpr& expr, const Table& scalar, Row* row);
+  void ApplyToHistograms(const BinaryExpr& expr, const Table& scalar, OpNotes* notes, Row* row);
   void PassOverFloats(const BinaryExpr& expr, Table* vector);
   base::StatusOr<Table> EvalSets(const BinaryExpr& expr, const Grid& grid);
   base::StatusOr<Table> EvalVectors(const BinaryExpr& expr, const Grid& grid);
 
   QueryRun* const run_;
-  // What is not known of resets of histograms is to be found out as they are read: only their
-  // counts and sums are asked for (3.14).
-  bool resolve_resets_ = false;
-};
-
-// Sets a flag for as long as this lives.
-class ScopedFlag {
- public:
-  ScopedFlag(bool* flag, bool value) : flag_(flag), before_(*flag) { *flag = value; }
-  ~ScopedFlag() { *flag_ = before_; }
-  ScopedFlag(const ScopedFlag&) = delete;
-  ScopedFlag& operator=(const ScopedFlag&) = delete;
-
- private:
-  bool* const flag_;
-  const bool before_;
 };
 
 // The labels that absent() gives to its answer: those that the selector fixes by equality.

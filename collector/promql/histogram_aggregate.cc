@@ -31,7 +31,8 @@ void Rewrite(const Cells& cells, Row* row, const F& f) {
 
 }  // namespace
 
-base::Status HistogramAggregate::Add(size_t group, const Row& row) {
+base::Status HistogramAggregate::Add(size_t group, const Row& row,
+                                     const std::function<bool(int)>& has_float) {
   if (!Sums(expr_.op) && !Counts(expr_.op)) {
     InformIgnoredInAggregation(&run_->annotations(), OpText(expr_.op), where_);
     return base::Status();
@@ -41,7 +42,12 @@ base::Status HistogramAggregate::Add(size_t group, const Row& row) {
     Cell& cell = groups_[group][h.step];
     if (cell.count == 0) VEDETTE_RETURN_IF_ERROR(hold_.Add(run_, SamplesOf(*h.histogram)));
     cell.count += 1;
-    if (Sums(expr_.op) && !cell.incompatible) AddToSum(row, h, &cell);
+    if (!Sums(expr_.op) || cell.incompatible) continue;
+    // Once there is a float nothing comes of the histograms: they are not looked at.
+    if (!cell.accumulator && has_float(h.step)) cell.float_before = true;
+    if (cell.float_before) continue;
+    AddToSum(row, h, &cell);
+    if (cell.incompatible) cell.float_before = has_float(h.step);
   }
   return base::Status();
 }
@@ -88,7 +94,10 @@ void HistogramAggregate::FinishSums(const Cells& cells, Row* row) {
       return;
     }
     if (IsPresent(value)) {
-      WarnMixedAggregation(&run_->annotations(), where_);
+      // Floats behind histograms that do not combine are not looked at.
+      if (!cell->incompatible || cell->float_before) {
+        WarnMixedAggregation(&run_->annotations(), where_);
+      }
     } else if (!cell->incompatible) {
       auto result = std::make_shared<model::Histogram>(cell->accumulator->Result());
       Compact(result.get());

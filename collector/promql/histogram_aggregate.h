@@ -1,6 +1,7 @@
 #ifndef VEDETTE_COLLECTOR_PROMQL_HISTOGRAM_AGGREGATE_H_
 #define VEDETTE_COLLECTOR_PROMQL_HISTOGRAM_AGGREGATE_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <utility>
@@ -21,8 +22,9 @@ class HistogramAggregate {
   HistogramAggregate(const AggregateExpr& expr, QueryRun* run)
       : expr_(expr), where_(StripParens(*expr.operand).pos), run_(run) {}
 
-  // Takes the histograms of the next series of a group. Series come in the store's order.
-  base::Status Add(size_t group, const Row& row);
+  // Takes the histograms of the next series of a group. Series come in the store's order;
+  // `has_float` tells whether the group had a float at a step before.
+  base::Status Add(size_t group, const Row& row, const std::function<bool(int)>& has_float);
   // Brings the group's histograms into the row of its floats' result.
   void Finish(size_t group, Row* row);
 
@@ -31,6 +33,7 @@ class HistogramAggregate {
   struct Cell {
     double count = 0;
     bool incompatible = false;
+    bool float_before = false;  // before the histograms, or before they were found incompatible
     std::unique_ptr<HistogramAccumulator> accumulator;
   };
   using Cells = std::map<int, Cell>;

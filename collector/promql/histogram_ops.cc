@@ -1,6 +1,9 @@
 #include "collector/promql/histogram_ops.h"
 
 #include <algorithm>
+#include <memory>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include "collector/promql/binary_ops.h"
@@ -10,81 +13,107 @@ namespace vedette::promql {
 namespace {
 
 using model::Histogram;
+using Kind = OpNotes::Note::Kind;
 
-std::string_view KindOf(const Operand& operand) {
-  return operand.histogram != nullptr ? "histogram" : "float";
+MixedValue Of(std::shared_ptr<Histogram> histogram) {
+  return MixedValue::Of(HistogramPtr(std::move(histogram)));
 }
 
-MixedResult Incompatible(const BinaryExpr& expr, const Operand& left, const Operand& right,
-                         QueryRun* run) {
-  InformIncompatibleTypes(&run->annotations(), KindOf(left), OpText(expr.op), KindOf(right),
-                          expr.pos);
-  return {};
-}
+// One operation at one step.
+class Operation {
+ public:
+  Operation(const BinaryExpr& expr, const Operand& left, const Operand& right, int step,
+            MergeRules rules, OpNotes* notes)
+      : expr_(expr), left_(left), right_(right), step_(step), rules_(rules), notes_(notes) {}
 
-MixedResult Computed(std::shared_ptr<Histogram> histogram) {
-  return {MixedValue::Of(HistogramPtr(std::move(histogram))), true};
-}
-
-MixedResult Scale(const BinaryExpr& expr, const Histogram& histogram, double by, QueryRun* run) {
-  auto out = std::make_shared<Histogram>(histogram);
-  if (expr.op == BinaryOp::kMul) {
-    Multiply(by, run->merge_rules(), out.get());
-  } else {
-    Divide(by, run->merge_rules(), out.get());
+  MixedValue Apply() const {
+    if (left_.histogram != nullptr && right_.histogram != nullptr) return OfHistograms();
+    if (left_.histogram == nullptr && right_.histogram == nullptr) return OfFloats();
+    if (expr_.op == BinaryOp::kMul) {
+      return left_.histogram != nullptr ? Scale(*left_.histogram, right_.value)
+                                        : Scale(*right_.histogram, left_.value);
+    }
+    if (left_.histogram == nullptr) return Incompatible();
+    if (expr_.op == BinaryOp::kDiv) return Scale(*left_.histogram, right_.value);
+    if (!IsTrim(expr_.op)) return Incompatible();
+    auto out = std::make_shared<Histogram>(*left_.histogram);
+    Trim(right_.value, expr_.op == BinaryOp::kTrimUpper, out.get());
+    return Of(std::move(out));
   }
-  Compact(out.get());
-  return Computed(std::move(out));
-}
 
-MixedResult Combine(const BinaryExpr& expr, const Histogram& left, const Histogram& right,
-                    QueryRun* run) {
-  const bool adds = expr.op == BinaryOp::kAdd;
-  const std::string_view what = adds ? "addition" : "subtraction";
-  auto out = std::make_shared<Histogram>(left);
-  const MergeOutcome outcome = adds ? Add(right, run->merge_rules(), out.get())
-                                    : Subtract(right, run->merge_rules(), out.get());
-  if (outcome.problem != MergeProblem::kNone) {
-    WarnIncompatibleBuckets(&run->annotations(), OpText(expr.op), expr.pos);
-    return {};
+ private:
+  void Note(Kind kind) const {
+    notes_->Set(step_, {kind, left_.histogram != nullptr, right_.histogram != nullptr});
   }
-  if (run->Newer()) {
-    if (!adds) out->reset = model::CounterReset::kGauge;
-    if (outcome.reset_collision) WarnResetCollision(&run->annotations(), what, expr.pos);
-    if (outcome.bounds_reconciled) InformReconciled(&run->annotations(), what, expr.pos);
+
+  MixedValue Incompatible() const {
+    Note(Kind::kTypes);
+    return MixedValue::None();
   }
-  Compact(out.get());
-  return Computed(std::move(out));
-}
 
-MixedResult Compare(const BinaryExpr& expr, const Histogram& left, const Histogram& right) {
-  const bool holds = SameHistogram(left, right) == (expr.op == BinaryOp::kEqual);
-  if (expr.return_bool) return {MixedValue::Of(holds ? 1 : 0), true};
-  if (!holds) return {MixedValue::None(), true};
-  return Computed(std::make_shared<Histogram>(left));
-}
-
-MixedResult OfHistograms(const BinaryExpr& expr, const Operand& left, const Operand& right,
-                         QueryRun* run) {
-  switch (expr.op) {
-    case BinaryOp::kAdd:
-    case BinaryOp::kSub:
-      return Combine(expr, *left.histogram, *right.histogram, run);
-    case BinaryOp::kEqual:
-    case BinaryOp::kNotEqual:
-      return Compare(expr, *left.histogram, *right.histogram);
-    default:
-      return Incompatible(expr, left, right, run);
+  MixedValue OfFloats() const {
+    if (IsTrim(expr_.op)) return Incompatible();
+    const OpResult result = promql::Apply(expr_.op, left_.value, right_.value);
+    if (expr_.return_bool) return MixedValue::Of(result.keep ? 1 : 0);
+    return result.keep ? MixedValue::Of(result.value) : MixedValue::None();
   }
-}
 
-MixedValue OfFloats(const BinaryExpr& expr, const Operand& left, const Operand& right,
-                    QueryRun* run) {
-  if (IsTrim(expr.op)) return Incompatible(expr, left, right, run).value;
-  const OpResult result = Apply(expr.op, left.value, right.value);
-  if (expr.return_bool) return MixedValue::Of(result.keep ? 1 : 0);
-  return result.keep ? MixedValue::Of(result.value) : MixedValue::None();
-}
+  MixedValue OfHistograms() const {
+    switch (expr_.op) {
+      case BinaryOp::kAdd:
+      case BinaryOp::kSub:
+        return Combine();
+      case BinaryOp::kEqual:
+      case BinaryOp::kNotEqual:
+        return Compare();
+      default:
+        return Incompatible();
+    }
+  }
+
+  MixedValue Scale(const Histogram& histogram, double by) const {
+    auto out = std::make_shared<Histogram>(histogram);
+    if (expr_.op == BinaryOp::kMul) {
+      Multiply(by, rules_, out.get());
+    } else {
+      Divide(by, rules_, out.get());
+    }
+    Compact(out.get());
+    return Of(std::move(out));
+  }
+
+  MixedValue Combine() const {
+    const bool adds = expr_.op == BinaryOp::kAdd;
+    auto out = std::make_shared<Histogram>(*left_.histogram);
+    const MergeOutcome outcome = adds ? Add(*right_.histogram, rules_, out.get())
+                                      : Subtract(*right_.histogram, rules_, out.get());
+    if (outcome.problem != MergeProblem::kNone) {
+      Note(Kind::kBuckets);
+      return MixedValue::None();
+    }
+    if (rules_ == MergeRules::k314) {
+      if (!adds) out->reset = model::CounterReset::kGauge;
+      if (outcome.bounds_reconciled) Note(Kind::kReconciled);
+      if (outcome.reset_collision) Note(Kind::kCollision);
+    }
+    Compact(out.get());
+    return Of(std::move(out));
+  }
+
+  MixedValue Compare() const {
+    const bool holds =
+        SameHistogram(*left_.histogram, *right_.histogram) == (expr_.op == BinaryOp::kEqual);
+    if (expr_.return_bool) return MixedValue::Of(holds ? 1 : 0);
+    return holds ? Of(std::make_shared<Histogram>(*left_.histogram)) : MixedValue::None();
+  }
+
+  const BinaryExpr& expr_;
+  const Operand& left_;
+  const Operand& right_;
+  const int step_;
+  const MergeRules rules_;
+  OpNotes* const notes_;
+};
 
 // The steps between which a row has values.
 int FirstOf(const Row& row) {
@@ -99,39 +128,47 @@ int EndOf(const Row& row) {
   return row.values.empty() ? end : std::max(end, row.end());
 }
 
-}  // namespace
+std::string_view KindOf(bool histogram) { return histogram ? "histogram" : "float"; }
 
-MixedResult ApplyMixed(const BinaryExpr& expr, const Operand& left, const Operand& right,
-                       QueryRun* run) {
-  if (left.histogram != nullptr && right.histogram != nullptr) {
-    return OfHistograms(expr, left, right, run);
+void SayOne(const BinaryExpr& expr, const OpNotes::Note& note, Annotations* annotations) {
+  const std::string_view what = expr.op == BinaryOp::kAdd ? "addition" : "subtraction";
+  switch (note.kind) {
+    case Kind::kTypes:
+      return InformIncompatibleTypes(annotations, KindOf(note.left_histogram), OpText(expr.op),
+                                     KindOf(note.right_histogram), expr.pos);
+    case Kind::kBuckets:
+      return WarnIncompatibleBuckets(annotations, OpText(expr.op), expr.pos);
+    case Kind::kCollision:
+      return WarnResetCollision(annotations, what, expr.pos);
+    case Kind::kReconciled:
+      return InformReconciled(annotations, what, expr.pos);
   }
-  if (expr.op == BinaryOp::kMul) {
-    return left.histogram != nullptr ? Scale(expr, *left.histogram, right.value, run)
-                                     : Scale(expr, *right.histogram, left.value, run);
-  }
-  if (left.histogram == nullptr) return Incompatible(expr, left, right, run);
-  if (expr.op == BinaryOp::kDiv) return Scale(expr, *left.histogram, right.value, run);
-  if (IsTrim(expr.op)) {
-    auto out = std::make_shared<Histogram>(*left.histogram);
-    Trim(right.value, expr.op == BinaryOp::kTrimUpper, out.get());
-    return Computed(std::move(out));
-  }
-  return Incompatible(expr, left, right, run);
 }
 
-void ApplyMixedRows(const BinaryExpr& expr, const Row& left, const Row& right, QueryRun* run,
-                    Row* out) {
+}  // namespace
+
+void OpNotes::Say(const BinaryExpr& expr, Annotations* annotations) const {
+  std::set<std::tuple<Kind, bool, bool>> said;
+  for (const auto& [step, note] : last_) {
+    if (!said.emplace(note.kind, note.left_histogram, note.right_histogram).second) continue;
+    SayOne(expr, note, annotations);
+  }
+}
+
+MixedValue ApplyMixed(const BinaryExpr& expr, const Operand& left, const Operand& right, int step,
+                      MergeRules rules, OpNotes* notes) {
+  return Operation(expr, left, right, step, rules, notes).Apply();
+}
+
+void ApplyMixedRows(const BinaryExpr& expr, const Row& left, const Row& right, MergeRules rules,
+                    OpNotes* notes, Row* out) {
   const int end = std::min(EndOf(left), EndOf(right));
   for (int step = std::max(FirstOf(left), FirstOf(right)); step < end; ++step) {
     if (!left.Has(step) || !right.Has(step)) continue;
     const HistogramPtr l = left.HistogramAt(step);
     const HistogramPtr r = right.HistogramAt(step);
-    const Operand x{left.At(step), l.get()};
-    const Operand y{right.At(step), r.get()};
-    MixedValue value = x.histogram == nullptr && y.histogram == nullptr
-                           ? OfFloats(expr, x, y, run)
-                           : ApplyMixed(expr, x, y, run).value;
+    MixedValue value =
+        ApplyMixed(expr, {left.At(step), l.get()}, {right.At(step), r.get()}, step, rules, notes);
     if (!value.present) continue;
     if (value.histogram != nullptr) {
       out->histograms.push_back({step, std::move(value.histogram)});

@@ -1,6 +1,8 @@
 #ifndef VEDETTE_COLLECTOR_PROMQL_HISTOGRAM_OPS_H_
 #define VEDETTE_COLLECTOR_PROMQL_HISTOGRAM_OPS_H_
 
+#include <map>
+
 #include "collector/promql/ast.h"
 #include "collector/promql/mixed_window.h"
 #include "collector/promql/query_run.h"
@@ -16,22 +18,32 @@ struct Operand {
   const model::Histogram* histogram = nullptr;
 };
 
-struct MixedResult {
-  // Not present where the sides do not go together, which has been said then, or a comparison
-  // without `bool` does not hold.
-  MixedValue value;
-  // The sides went together: a result that does not hold still takes part in matching.
-  bool computed = false;
+// What there is to say of an operation. Of all pairs of a step the last one that there is anything
+// to say of counts, as in Prometheus.
+class OpNotes {
+ public:
+  struct Note {
+    enum class Kind { kTypes, kBuckets, kCollision, kReconciled };
+    Kind kind = Kind::kTypes;
+    bool left_histogram = false;
+    bool right_histogram = false;
+  };
+  void Set(int step, Note note) { last_[step] = note; }
+  void Say(const BinaryExpr& expr, Annotations* annotations) const;
+
+ private:
+  std::map<int, Note> last_;
 };
 
-// `left op right`, at least one a histogram; a comparison with `bool` gives 0 or 1.
-MixedResult ApplyMixed(const BinaryExpr& expr, const Operand& left, const Operand& right,
-                       QueryRun* run);
+// `left op right`, at least one a histogram. None where the sides do not go together, which is
+// noted, or where a comparison without `bool` does not hold; with it, 0 or 1.
+MixedValue ApplyMixed(const BinaryExpr& expr, const Operand& left, const Operand& right, int step,
+                      MergeRules rules, OpNotes* notes);
 
 // The same for two rows, at all steps at which both have values. `out` gets what each step comes
 // to; rows of floats alone are faster done without.
-void ApplyMixedRows(const BinaryExpr& expr, const Row& left, const Row& right, QueryRun* run,
-                    Row* out);
+void ApplyMixedRows(const BinaryExpr& expr, const Row& left, const Row& right, MergeRules rules,
+                    OpNotes* notes, Row* out);
 
 }  // namespace vedette::promql
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <stop_token>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/status.h"
@@ -33,6 +34,8 @@ class QueryRun {
     bool type_and_unit_labels = false;
     Level level = Level::kPrometheus35;
     bool use_start_timestamps = false;
+    // Whose histograms are read without buckets (stats_selectors.h).
+    std::vector<const VectorSelector*> without_buckets = {};
   };
   explicit QueryRun(Settings settings) : settings_(std::move(settings)) {}
 

@@ -64,6 +64,14 @@ size_t Row::Samples() const {
   return samples;
 }
 
+bool AnyAt(const std::vector<Row>& rows, int step) {
+  return std::any_of(rows.begin(), rows.end(), [step](const Row& row) { return row.Has(step); });
+}
+
+void DropEmptyRows(Table* table) {
+  std::erase_if(table->rows, [](const Row& row) { return !row.HasAny(); });
+}
+
 model::Labels DropReserved(const model::Labels& labels) {
   bool any = false;
   std::vector<std::pair<std::string, std::string>> kept;

@@ -82,6 +82,12 @@ struct Table {
   double ScalarAt(int step) const { return rows.front().At(step); }
 };
 
+// Whether any row has a value at a step.
+bool AnyAt(const std::vector<Row>& rows, int step);
+
+// Removes rows that have no value left.
+void DropEmptyRows(Table* table);
+
 // Removes the metric name, and the labels __type__ and __unit__ that describe it.
 model::Labels DropReserved(const model::Labels& labels);
 

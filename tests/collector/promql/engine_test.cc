@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "collector/promql/histogram_text.h"
+#include "collector/promql/series_description.h"
 #include "tests/conformance/memory_store.h"
 #include "tests/support/fake_clock.h"
 
@@ -115,6 +117,57 @@ TEST_F(EngineTest, LookbackIsOpenOnTheLeft) {
   EXPECT_EQ(engine.Instant("temp", 600'000 + 300'000, context_).value.vector.size(), 0u);
   context_.lookback_ms = 600'000;
   EXPECT_EQ(engine.Instant("temp", 600'000 + 300'000, context_).value.vector.size(), 1u);
+}
+
+class HistogramEngineTest : public EngineTest {
+ protected:
+  HistogramEngineTest() {
+    Add("latency", "a", "{{sum:5 count:4 buckets:[1 2 1]}}");
+    Add("latency", "b", "{{sum:1 count:1 buckets:[1]}}");
+    Add("custom", "a", "{{schema:-53 sum:1 count:1 custom_values:[5] buckets:[1]}}");
+  }
+
+  void Add(const char* name, const char* job, const std::string& text) {
+    const auto series = ParseSeriesDescription("m " + text);
+    ASSERT_TRUE(series.ok());
+    store_.Append({{"__name__", name}, {"job", job}}, 290'000, series->items[0].histogram);
+  }
+};
+
+TEST_F(HistogramEngineTest, HistogramsAreValues) {
+  const Result result = Instant("sum(latency)");
+  ASSERT_EQ(result.value.vector.size(), 1u);
+  ASSERT_NE(result.value.vector[0].histogram, nullptr);
+  EXPECT_EQ(HistogramText(*result.value.vector[0].histogram), "{{count:5 sum:6 buckets:[2 2 1]}}");
+}
+
+TEST_F(HistogramEngineTest, OfAllPairsOfAStepTheLastIsToldOf) {
+  const Result result = Instant("{__name__=~\"temp|latency\"} % on (job, x) group_left () latency");
+  ASSERT_EQ(result.infos.size(), 1u);
+  EXPECT_EQ(result.infos[0],
+            "PromQL info: incompatible sample types encountered for binary operator \"%\": float % "
+            "histogram (1:1)");
+}
+
+TEST_F(HistogramEngineTest, FloatsAndHistogramsDoNotAddUp) {
+  const Result result = Instant("sum({__name__=~\"latency|temp\"})");
+  EXPECT_TRUE(result.value.vector.empty());
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_EQ(result.warnings[0],
+            "PromQL warning: encountered a mix of histograms and floats for aggregation (1:5)");
+  // Floats behind histograms that do not combine are not looked at.
+  const Result kinds = Instant("sum({job=\"a\"})");
+  EXPECT_TRUE(kinds.value.vector.empty());
+  ASSERT_EQ(kinds.warnings.size(), 1u);
+  EXPECT_EQ(kinds.warnings[0],
+            "PromQL warning: vector contains a mix of histograms with exponential and custom "
+            "buckets schemas for metric name \"latency\" (1:5)");
+}
+
+TEST_F(HistogramEngineTest, TopkPassesOverHistogramsAndSaysSoOnlyIfItChooses) {
+  EXPECT_EQ(Instant("topk(1, latency)").infos.size(), 1u);
+  EXPECT_TRUE(Instant("topk(0, latency)").infos.empty());
+  EXPECT_TRUE(Instant("topk(1, latency)").value.vector.empty());
 }
 
 }  // namespace
