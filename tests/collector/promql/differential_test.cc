@@ -109,7 +109,9 @@ void FillHistograms(test::MemoryStore* store) {
   for (int series = 0; series < 4; ++series) {
     const bool custom = series == 3;
     const model::Labels labels{
-        {"__name__", custom ? "n" : "h"}, {"i", std::to_string(series % 2)}, {"job", "x"}};
+        {"__name__", custom ? "n" : "h"},
+        {"i", std::to_string(series % 2)},
+        {"job", series < 2 ? "x" : "y"}};
     model::Histogram h;
     h.is_float = true;
     h.positive.spans = {{0, 3}};
