@@ -447,7 +447,10 @@ base::StatusOr<ExprPtr> ParseExpr(std::string_view text, const ParserOptions& op
 }
 
 base::StatusOr<std::vector<model::Matcher>> ParseMetricSelector(std::string_view text) {
-  VEDETTE_ASSIGN_OR_RETURN(const ExprPtr expr, ParseExpr(text));
+  const ParserOptions options;
+  Parser parser(text, options);
+  const ExprPtr expr = parser.ParseAll();
+  if (!expr) return parser.status();
   const auto* selector = TryAs<VectorSelector>(*expr);
   if (selector == nullptr || selector->time.HasAt() || selector->time.HasOffset()) {
     return ParseError(text, expr->pos.start, "expected a series selector and nothing else");

@@ -32,7 +32,8 @@ struct ParserOptions {
 // gives: "LINE:COLUMN: parse error: WHAT". Thread-safe.
 base::StatusOr<ExprPtr> ParseExpr(std::string_view text, const ParserOptions& options = {});
 
-// A series selector of the HTTP API's match[]: `up{job="x"}`, and nothing else.
+// A series selector of the HTTP API's match[]: `up{job="x"}`, and nothing else. As upstream's, it may
+// match everything: whoever minds has to look.
 base::StatusOr<std::vector<model::Matcher>> ParseMetricSelector(std::string_view text);
 
 }  // namespace vedette::promql

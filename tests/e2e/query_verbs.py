@@ -39,8 +39,8 @@ def ask(t, base):
     code, out, err = query("sum(rat(up[5m]))")
     t.check(code == 1 and not out and 'unknown function with name "rat"' in err
             and err.endswith("  sum(rat(up[5m]))\n      ^\n"), "a caret under the mistake", err)
-    code, _, err = query("rate(up[5m])")
-    t.check(code == 0 and "info: " in err or "warning: " in err, "annotations on standard error", err)
+    code, _, err = query("quantile(2, up)")
+    t.check(code == 0 and "warning: " in err, "annotations on standard error", err)
     t.equal(query("up", "--time=soon")[0], 2, "a time that is none is wrong use")
     t.equal(query("up", "--since=1h", "--start=0")[0], 2, "flags that exclude each other")
     t.equal(query("up", "-o", "xml")[0], 2, "an output that is none")

@@ -226,9 +226,10 @@ TEST(Parser, LongTokensAreRead) {
 
 TEST(Parser, MetricSelectorTakesNothingElse) {
   EXPECT_EQ(ParseMetricSelector("up{job=\"x\"}")->size(), 2u);
-  for (const char* text : {"up + 1", "up[5m]", "up offset 5m", "up @ 1", "sum(up)", "{}", "1"}) {
+  for (const char* text : {"up + 1", "up[5m]", "up offset 5m", "up @ 1", "sum(up)", "{", "1"}) {
     EXPECT_FALSE(ParseMetricSelector(text).ok()) << text;
   }
+  EXPECT_EQ(ParseMetricSelector("{}")->size(), 0u);
 }
 
 }  // namespace
