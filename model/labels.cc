@@ -214,13 +214,19 @@ std::string Labels::ToString() const {
 }
 
 std::strong_ordering operator<=>(const Labels& a, const Labels& b) {
-  auto x = a.begin();
-  auto y = b.begin();
-  for (; x != a.end() && y != b.end(); ++x, ++y) {
-    if (const auto order = x->name <=> y->name; order != 0) return order;
-    if (const auto order = x->value <=> y->value; order != 0) return order;
+  // The first texts that differ decide; those before them are skipped by their bytes.
+  const char* x = a.bytes_.data();
+  const char* y = b.bytes_.data();
+  const char* const x_end = x + a.bytes_.size();
+  const char* const y_end = y + b.bytes_.size();
+  while (x != x_end && y != y_end) {
+    std::string_view text;
+    std::string_view other;
+    x = ReadText(x, &text);
+    y = ReadText(y, &other);
+    if (const auto order = text <=> other; order != 0) return order;
   }
-  return (x != a.end()) <=> (y != b.end());
+  return (x != x_end) <=> (y != y_end);
 }
 
 LabelsBuilder::LabelsBuilder(const Labels& base) {

@@ -41,6 +41,8 @@ class Labels {
       return *this;
     }
     friend bool operator==(const Iterator& a, const Iterator& b) { return a.at_ == b.at_; }
+    // The label as it is encoded.
+    std::string_view bytes() const { return {at_, static_cast<size_t>(next_ - at_)}; }
 
    private:
     void Decode();
@@ -75,6 +77,14 @@ class Labels {
   Labels Without(const std::vector<std::string>& names) const;  // also drops __name__
   Labels Keep(const std::vector<std::string>& names) const;
   Labels DropMetricName() const;
+  // Becomes the labels of `from`, another one, that `wanted` accepts; its memory is used again.
+  template <typename Wanted>
+  void AssignIf(const Labels& from, const Wanted& wanted) {
+    bytes_.clear();
+    for (auto at = from.begin(); at != from.end(); ++at) {
+      if (wanted(*at)) bytes_.append(at.bytes());
+    }
+  }
 
   // {__name__="m", a="b"}: as Prometheus prints a label set in errors and the API's legacy texts;
   // names beyond [a-zA-Z_][a-zA-Z0-9_]* are quoted, values are quoted as Go's strconv.Quote.

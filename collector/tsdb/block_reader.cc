@@ -23,23 +23,19 @@ constexpr size_t kMaxValuePagesKept = 16;
 
 class Reader final : public BlockReader {
  public:
-  explicit Reader(std::shared_ptr<const Part> part) : part_(std::move(part)) {}
+  Reader(std::shared_ptr<const Part> part, SeriesPageCache* pages)
+      : part_(std::move(part)), pages_(pages) {}
 
   size_t page_series() const override { return kPageSeries; }
 
   base::StatusOr<std::span<const SeriesEntry>> LoadPage(size_t page) override {
-    page_ = {};
+    page_ = pages_ == nullptr ? nullptr : pages_->Find(part_->path(), page);
     values_.clear();
-    const PageRef& ref = part_->directory().series_pages[page];
-    VEDETTE_ASSIGN_OR_RETURN(const std::string bytes, part_->ReadPage(ref));
-    auto decoded = DecodeSeriesPage(bytes, [this](uint64_t number) { return FindTimes(number); });
-    if (!decoded.ok()) return part_->Damaged(decoded.status(), ref.offset);
-    const size_t expected = std::min<uint64_t>(kPageSeries, part_->series() - page * kPageSeries);
-    if (decoded->entries.size() != expected) {
-      return part_->Damaged(base::DataLoss("series page has another number of series"), ref.offset);
+    if (page_ == nullptr) {
+      VEDETTE_ASSIGN_OR_RETURN(page_, DecodePage(page));
+      if (pages_ != nullptr) pages_->Put(part_->path(), page, page_);
     }
-    page_ = std::move(decoded).value();
-    return std::span<const SeriesEntry>(page_.entries);
+    return std::span<const SeriesEntry>(page_->entries);
   }
 
   base::StatusOr<const std::vector<int64_t>*> Times(const BlockRef& block) override {
@@ -89,10 +85,22 @@ class Reader final : public BlockReader {
     if (block.samples == 0) return std::nullopt;  // nobody knows its times
     if (block.constant) return Summarize({&block.value, 1});
     if (block.summary == BlockRef::kNoSummary) return std::nullopt;
-    return page_.summaries[block.summary];
+    return page_->summaries[block.summary];
   }
 
  private:
+  base::StatusOr<std::shared_ptr<const SeriesPage>> DecodePage(size_t page) {
+    const PageRef& ref = part_->directory().series_pages[page];
+    VEDETTE_ASSIGN_OR_RETURN(const std::string bytes, part_->ReadPage(ref));
+    auto decoded = DecodeSeriesPage(bytes, [this](uint64_t number) { return FindTimes(number); });
+    if (!decoded.ok()) return part_->Damaged(decoded.status(), ref.offset);
+    const size_t expected = std::min<uint64_t>(kPageSeries, part_->series() - page * kPageSeries);
+    if (decoded->entries.size() != expected) {
+      return part_->Damaged(base::DataLoss("series page has another number of series"), ref.offset);
+    }
+    return std::make_shared<const SeriesPage>(std::move(decoded).value());
+  }
+
   base::StatusOr<const TimesPage::Column*> FindTimes(uint64_t number) {
     const size_t page = number / kPageTimes;
     if (page >= part_->directory().times_pages.size()) {
@@ -117,7 +125,7 @@ class Reader final : public BlockReader {
   // Names the place of damage.
   base::Status Checked(const BlockRef& block, const base::Status& status) const {
     return status.ok() ? status
-                       : part_->Damaged(status, page_.value_pages[block.values_page].offset);
+                       : part_->Damaged(status, page_->value_pages[block.values_page].offset);
   }
   template <typename T>
   base::StatusOr<T> Checked(const BlockRef& block, base::StatusOr<T> result) const {
@@ -131,15 +139,25 @@ class Reader final : public BlockReader {
 
   base::StatusOr<std::string_view> LoadValues(uint32_t page) {
     const auto known = values_.find(page);
-    if (known != values_.end()) return std::string_view(known->second);
-    VEDETTE_ASSIGN_OR_RETURN(std::string bytes, part_->ReadPage(page_.value_pages[page]));
+    if (known != values_.end()) return std::string_view(*known->second);
+    VEDETTE_ASSIGN_OR_RETURN(auto bytes, ReadValues(page_->value_pages[page]));
     if (values_.size() >= kMaxValuePagesKept) values_.clear();
-    return std::string_view(values_.emplace(page, std::move(bytes)).first->second);
+    return std::string_view(*values_.emplace(page, std::move(bytes)).first->second);
+  }
+
+  base::StatusOr<std::shared_ptr<const std::string>> ReadValues(const PageRef& ref) {
+    auto bytes = pages_ == nullptr ? nullptr : pages_->FindValues(part_->path(), ref.offset);
+    if (bytes != nullptr) return bytes;
+    VEDETTE_ASSIGN_OR_RETURN(std::string read, part_->ReadPage(ref));
+    bytes = std::make_shared<const std::string>(std::move(read));
+    if (pages_ != nullptr) pages_->PutValues(part_->path(), ref.offset, bytes);
+    return bytes;
   }
 
   const std::shared_ptr<const Part> part_;
-  SeriesPage page_;
-  absl::flat_hash_map<uint32_t, std::string> values_;  // value pages of page_
+  SeriesPageCache* const pages_;
+  std::shared_ptr<const SeriesPage> page_;
+  absl::flat_hash_map<uint32_t, std::shared_ptr<const std::string>> values_;  // of page_
   absl::flat_hash_map<size_t, TimesPage> times_pages_;
   absl::flat_hash_map<uint64_t, std::vector<int64_t>> times_;  // by number
   size_t times_kept_ = 0;
@@ -156,9 +174,10 @@ base::Status BlockReader::Histograms(const BlockRef&, std::span<const int64_t>,
   return base::Internal("histograms asked of a block of floats");
 }
 
-std::unique_ptr<BlockReader> NewBlockReader(std::shared_ptr<const Part> part) {
+std::unique_ptr<BlockReader> NewBlockReader(std::shared_ptr<const Part> part,
+                                            SeriesPageCache* pages) {
   if (part->version() == 1) return v1::NewBlockReader(std::move(part));
-  return std::make_unique<Reader>(std::move(part));
+  return std::make_unique<Reader>(std::move(part), pages);
 }
 
 }  // namespace vedette::tsdb

@@ -12,6 +12,7 @@
 #include "collector/tsdb/block_summary.h"
 #include "collector/tsdb/part.h"
 #include "collector/tsdb/part_format.h"
+#include "collector/tsdb/series_page_cache.h"
 #include "model/sample.h"
 
 namespace vedette::tsdb {
@@ -39,7 +40,9 @@ class BlockReader {
   virtual std::optional<BlockSummary> Summary(const BlockRef& block) const = 0;
 };
 
-std::unique_ptr<BlockReader> NewBlockReader(std::shared_ptr<const Part> part);
+// `pages` may be null.
+std::unique_ptr<BlockReader> NewBlockReader(std::shared_ptr<const Part> part,
+                                            SeriesPageCache* pages = nullptr);
 
 }  // namespace vedette::tsdb
 

@@ -70,18 +70,14 @@ base::Status FrozenHead::VisitSorted(
   return {};
 }
 
-std::vector<model::SeriesSamples> FrozenHead::Copy(const std::vector<model::Matcher>& matchers,
-                                                   int64_t min_ms, int64_t max_ms) const {
-  std::vector<model::SeriesSamples> out;
+void FrozenHead::VisitMatching(const std::vector<model::Matcher>& matchers,
+                               const std::function<void(const model::Labels& labels,
+                                                        const SampleView& samples)>& visit) const {
   for (const Series& series : series_) {
-    const model::Labels& labels = series.owner->labels;
-    const SampleView view = ViewOf(series);
-    if (!model::MatchesAll(matchers, labels) || !view.HasAny(min_ms, max_ms)) continue;
-    model::SeriesSamples& copy = out.emplace_back();
-    copy.labels = labels;
-    view.Read(min_ms, max_ms, &copy);
+    if (model::MatchesAll(matchers, series.owner->labels)) {
+      visit(series.owner->labels, ViewOf(series));
+    }
   }
-  return out;
 }
 
 void FrozenHead::VisitLabels(const std::function<void(const model::Labels& labels)>& visit) const {

@@ -43,9 +43,10 @@ class FrozenHead {
   base::Status VisitSorted(
       int64_t min_ms, int64_t max_ms,
       const std::function<base::Status(const model::SeriesSamples& series)>& visit) const;
-  // Copies of the matching series with their samples in the range; in no order.
-  std::vector<model::SeriesSamples> Copy(const std::vector<model::Matcher>& matchers,
-                                         int64_t min_ms, int64_t max_ms) const;
+  // The matching series, in no order; what is handed out is good as long as this.
+  void VisitMatching(const std::vector<model::Matcher>& matchers,
+                     const std::function<void(const model::Labels& labels,
+                                              const SampleView& samples)>& visit) const;
   void VisitLabels(const std::function<void(const model::Labels& labels)>& visit) const;
 
  private:
@@ -57,7 +58,7 @@ class FrozenHead {
 
   std::vector<Series> series_;               // in no order, each with samples
   std::vector<std::vector<int64_t>> times_;  // rows, a group each
-  ChunkArena arena_;
+  std::shared_ptr<const ChunkArena> arena_;
   uint64_t samples_ = 0;
   uint64_t bytes_ = 0;
   int64_t min_ms_ = INT64_MAX;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <set>
 #include <utility>
 
 #include "collector/tsdb/histogram_codec.h"
@@ -55,7 +56,7 @@ HeadSeries* Head::Add(const model::Labels& labels, Run* run, HeadBatch* batch) {
   series->labels = labels;
   PutInto(series, run->length >= kMinRunOfGroup ? OwnGroup(run) : loose_);
   by_labels_.insert(series.get());
-  by_metric_[labels.MetricName()].push_back(series.get());
+  index_.Add(series.get());
   registry_bytes_ += SeriesCost(labels);
   batch->created.push_back(series.get());
   return series.get();
@@ -63,9 +64,7 @@ HeadSeries* Head::Add(const model::Labels& labels, Run* run, HeadBatch* batch) {
 
 void Head::Remove(HeadSeries* series) {
   const SeriesPtr keep(series);
-  std::vector<HeadSeries*>& same_name = by_metric_[series->labels.MetricName()];
-  // What is removed came last.
-  same_name.erase(std::find(same_name.rbegin(), same_name.rend(), series).base() - 1);
+  index_.Remove(series);
   by_labels_.erase(series);
   std::vector<SeriesPtr>& slots = series->group->slots;
   Leave(series);
@@ -306,9 +305,9 @@ void Head::Fill(HeadSeries* series, double value) {
     const uint64_t before = extra->bytes();
     extra->gaps.push_back({filled, row});
     column_bytes_ += extra->bytes() - before;
-    series->column.PushGap(row - filled, value, &arena_);
+    series->column.PushGap(row - filled, value, arena_.get());
   }
-  series->column.Push(value, &arena_);
+  series->column.Push(value, arena_.get());
 }
 
 void Head::InsertLoose(HeadSeries* series, int64_t time_ms, double value) {
@@ -398,6 +397,7 @@ std::shared_ptr<const FrozenHead> Head::Freeze() {
   frozen->samples_ = std::exchange(samples_, 0);
   frozen->bytes_ = sample_bytes();
   frozen->min_ms_ = std::exchange(min_ms_, INT64_MAX);
+  freezes_with_deleted_ = std::max(freezes_with_deleted_ - 1, 0);
   std::vector<SeriesPtr> forgotten;
   for (const auto& [number, group] : groups_) {
     const auto index = static_cast<uint32_t>(frozen->times_.size());
@@ -416,7 +416,7 @@ std::shared_ptr<const FrozenHead> Head::Freeze() {
     }
     frozen->times_.push_back(std::exchange(group->times, {}));
   }
-  frozen->arena_ = std::exchange(arena_, {});
+  frozen->arena_ = std::exchange(arena_, std::make_shared<ChunkArena>());
   column_bytes_ = 0;
   Forget(forgotten);
   return frozen;
@@ -433,10 +433,8 @@ void Head::Forget(const std::vector<SeriesPtr>& series) {
   });
   for (const auto& [number, group] : groups_) Compact(group.get());
   if (series.empty()) return;
-  by_metric_.clear();
-  for (const HeadSeries* one : by_labels_) {
-    by_metric_[one->labels.MetricName()].push_back(const_cast<HeadSeries*>(one));
-  }
+  index_.Clear();
+  for (HeadSeries* const one : by_labels_) index_.Add(one);
 }
 
 // Slots in the order in which the series come, without holes.
@@ -456,43 +454,49 @@ void Head::Compact(Group* group) {
   }
 }
 
-template <typename Visit>
-void Head::ForEachMatch(const std::vector<model::Matcher>& matchers, const Visit& visit) const {
-  for (const model::Matcher& matcher : matchers) {
-    if (matcher.type() != model::MatchType::kEqual || matcher.name() != model::kMetricName)
-      continue;
-    const auto named = by_metric_.find(matcher.value());
-    if (named == by_metric_.end()) return;
-    for (const HeadSeries* series : named->second) {
-      if (model::MatchesAll(matchers, series->labels)) visit(*series);
-    }
-    return;
-  }
-  for (const HeadSeries* series : by_labels_) {
-    if (model::MatchesAll(matchers, series->labels)) visit(*series);
+void Head::VisitLabels(int64_t min_ms, int64_t max_ms,
+                       const std::function<void(const model::Labels&)>& visit) const {
+  for (const HeadSeries* const series : by_labels_) {
+    if (series->samples().HasAny(min_ms, max_ms)) visit(series->labels);
   }
 }
 
-std::vector<model::SeriesSamples> Head::Copy(const std::vector<model::Matcher>& matchers,
-                                             int64_t min_ms, int64_t max_ms) const {
-  std::vector<model::SeriesSamples> out;
-  ForEachMatch(matchers, [&](const HeadSeries& series) {
-    const SampleView samples = series.samples();
-    if (!samples.HasAny(min_ms, max_ms)) return;
-    model::SeriesSamples& copy = out.emplace_back();
-    copy.labels = series.labels;
-    samples.Read(min_ms, max_ms, &copy);
+std::vector<std::string> Head::LabelValues(std::string_view name, int64_t min_ms, int64_t max_ms) {
+  if (!Overlaps(min_ms, max_ms)) return {};
+  if (freezes_with_deleted_ == 0) return index_.LabelValues(name);
+  std::set<std::string> values;
+  VisitLabels(min_ms, max_ms, [&](const model::Labels& labels) {
+    if (const std::string_view value = labels.Get(name); !value.empty()) values.emplace(value);
   });
-  return out;
+  return {values.begin(), values.end()};
 }
 
-std::vector<model::Labels> Head::CopyLabels(const std::vector<model::Matcher>& matchers,
-                                            int64_t min_ms, int64_t max_ms) const {
-  std::vector<model::Labels> out;
-  ForEachMatch(matchers, [&](const HeadSeries& series) {
-    if (series.samples().HasAny(min_ms, max_ms)) out.push_back(series.labels);
+std::vector<std::string> Head::LabelNames(int64_t min_ms, int64_t max_ms) {
+  if (!Overlaps(min_ms, max_ms)) return {};
+  if (freezes_with_deleted_ == 0) return index_.LabelNames();
+  std::set<std::string> names;
+  VisitLabels(min_ms, max_ms, [&](const model::Labels& labels) {
+    for (const model::LabelView& label : labels) names.emplace(label.name);
   });
-  return out;
+  return {names.begin(), names.end()};
+}
+
+HeadView Head::View(const std::vector<model::Matcher>& matchers) {
+  HeadView view;
+  const std::vector<HeadSeries*>& matching = index_.Match(matchers, &view.sorted);
+  view.arena = arena_;
+  view.series.reserve(matching.size());
+  absl::flat_hash_map<const Group*, uint32_t> times;
+  for (HeadSeries* const series : matching) {
+    const auto [at, fresh] = times.try_emplace(series->group, view.times.size());
+    if (fresh) view.times.push_back(series->group->times);
+    HeadView::Series& one = view.series.emplace_back();
+    one.owner = SeriesPtr(series);
+    one.column = series->column;
+    one.times = at->second;
+    if (series->extra != nullptr) one.extra = std::make_unique<SeriesExtra>(*series->extra);
+  }
+  return view;
 }
 
 }  // namespace vedette::tsdb

@@ -2,6 +2,7 @@
 #define VEDETTE_COLLECTOR_TSDB_HEAD_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,7 +14,9 @@
 #include "base/strings.h"
 #include "collector/tsdb/frozen_head.h"
 #include "collector/tsdb/head_batch.h"
+#include "collector/tsdb/head_index.h"
 #include "collector/tsdb/head_series.h"
+#include "collector/tsdb/head_view.h"
 #include "model/labels.h"
 #include "model/matcher.h"
 #include "model/sample.h"
@@ -93,20 +96,21 @@ class Head {
   // of others may change.
   std::shared_ptr<const FrozenHead> Freeze();
 
-  // Copies of the matching series with their samples in [min_ms, max_ms], none without; in no
-  // order.
-  std::vector<model::SeriesSamples> Copy(const std::vector<model::Matcher>& matchers,
-                                         int64_t min_ms, int64_t max_ms) const;
-  // Labels of the matching series with samples in the range; in no order.
-  std::vector<model::Labels> CopyLabels(const std::vector<model::Matcher>& matchers, int64_t min_ms,
-                                        int64_t max_ms) const;
+  // The matching series; those without a sample since the last Freeze too.
+  HeadView View(const std::vector<model::Matcher>& matchers);
+  // Sorted. Of all its series if it has samples in the range; after a deletion, until their series
+  // are forgotten, of those alone that have.
+  std::vector<std::string> LabelValues(std::string_view name, int64_t min_ms, int64_t max_ms);
+  std::vector<std::string> LabelNames(int64_t min_ms, int64_t max_ms);
+  // Samples of series that are known here were deleted.
+  void NoteDeletion() { freezes_with_deleted_ = 2; }
 
   size_t series() const { return by_labels_.size(); }
   size_t groups() const { return groups_.size() - 1; }
   uint64_t samples() const { return samples_; }
   // Estimates of the memory taken.
   uint64_t registry_bytes() const { return registry_bytes_; }
-  uint64_t sample_bytes() const { return arena_.bytes() + column_bytes_; }
+  uint64_t sample_bytes() const { return arena_->bytes() + column_bytes_; }
   uint64_t bytes() const { return registry_bytes() + sample_bytes(); }
   int64_t max_ms() const { return max_ms_; }  // over all series, also forgotten ones
   int64_t min_ms() const { return min_ms_; }  // of the samples in memory; INT64_MAX without
@@ -156,16 +160,21 @@ class Head {
   void FreezeSeries(HeadSeries* series, uint32_t group, FrozenHead* frozen);
   static void Compact(Group* group);
   void Forget(const std::vector<SeriesPtr>& series);
-  template <typename Visit>
-  void ForEachMatch(const std::vector<model::Matcher>& matchers, const Visit& visit) const;
 
   uint32_t next_group_ = 1;
   absl::flat_hash_map<uint32_t, std::unique_ptr<Group>> groups_;
   Group* loose_ = nullptr;  // one of them
   absl::flat_hash_set<HeadSeries*, HashLabels, SameLabels> by_labels_;
-  // Series by metric name: what nearly every selector asks first.
-  base::StringMap<std::vector<HeadSeries*>> by_metric_;
-  ChunkArena arena_;
+  bool Overlaps(int64_t min_ms, int64_t max_ms) const {
+    return min_ms_ <= max_ms && max_ms_ >= min_ms;
+  }
+  // Calls `visit` with the labels of each series that has samples in the range.
+  void VisitLabels(int64_t min_ms, int64_t max_ms,
+                   const std::function<void(const model::Labels&)>& visit) const;
+
+  HeadIndex index_;
+  int freezes_with_deleted_ = 0;  // so many to come until what was deleted is forgotten
+  std::shared_ptr<ChunkArena> arena_ = std::make_shared<ChunkArena>();  // readers hold it too
   uint64_t samples_ = 0;
   uint64_t registry_bytes_ = 0;
   uint64_t column_bytes_ = 0;  // of times and extras

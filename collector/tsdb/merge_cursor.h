@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "model/labels.h"
 #include "model/sample.h"
+#include "model/series_view.h"
 
 namespace vedette::tsdb {
 
@@ -22,12 +23,22 @@ class SeriesCursor {
   virtual const model::Labels& labels() const = 0;
   // Appends the samples of the current series that lie in the range the cursor was made for.
   virtual base::Status Read(model::SeriesSamples* samples) = 0;
+  // The same, lent: they lie in `scratch`, which is used again and again, or in the cursor, and are
+  // good until its next call. `newest_only`: all but the newest may be left out.
+  virtual base::Status Lend(bool newest_only, model::SeriesSamples* scratch,
+                            model::SeriesView* view);
 };
 
 // Joins sources: each series once, its samples by time. Where sources hold the same series and
 // time, the one that stands earlier in `sources` wins. Series without samples are left out.
 base::Status MergeSeries(std::vector<std::unique_ptr<SeriesCursor>> sources,
                          const std::function<base::Status(model::SeriesSamples)>& visit);
+
+// The same without copies where a series comes from one source; what `visit` gets is good for the
+// call. `newest_only`: of each series all samples but the newest may be left out.
+using VisitView = std::function<base::Status(const model::SeriesView& series)>;
+base::Status LendSeries(std::vector<std::unique_ptr<SeriesCursor>> sources, bool newest_only,
+                        const VisitView& visit);
 
 // The same over labels alone; no samples are read.
 base::Status MergeLabels(std::vector<std::unique_ptr<SeriesCursor>> sources,

@@ -6,6 +6,7 @@
 
 #include "base/codec/compress.h"
 #include "collector/tsdb/postings_page.h"
+#include "collector/tsdb/selector_text.h"
 #include "collector/tsdb/series_page.h"
 #include "collector/tsdb/v1_format.h"
 
@@ -125,28 +126,57 @@ base::Status Part::Collect(const model::Matcher& matcher, bool wanted,
   return {};
 }
 
-base::StatusOr<std::vector<uint32_t>> Part::Match(
+base::StatusOr<std::shared_ptr<const std::vector<uint32_t>>> Part::Match(
     const std::vector<model::Matcher>& matchers) const {
-  std::vector<uint32_t> matched(footer_.series);
-  std::iota(matched.begin(), matched.end(), 0u);
-  for (const model::Matcher& matcher : matchers) {
-    // A matcher that an absent label satisfies takes away what it refuses; any other keeps what it
-    // accepts.
-    const bool keeps = !matcher.MatchesEmpty();
-    std::vector<uint32_t> series;
-    VEDETTE_RETURN_IF_ERROR(Collect(matcher, keeps, &series));
-    std::vector<uint32_t> both;
-    if (keeps) {
-      std::set_intersection(matched.begin(), matched.end(), series.begin(), series.end(),
-                            std::back_inserter(both));
-    } else {
-      std::set_difference(matched.begin(), matched.end(), series.begin(), series.end(),
-                          std::back_inserter(both));
-    }
-    matched = std::move(both);
-    if (matched.empty()) break;
+  const std::string key = SelectorText(matchers);
+  {
+    base::MutexLock lock(lately_mutex_);
+    if (const auto* const known = matched_lately_.Find(key)) return *known;
   }
+  VEDETTE_ASSIGN_OR_RETURN(std::vector<uint32_t> found, FindMatching(matchers));
+  auto matched = std::make_shared<const std::vector<uint32_t>>(std::move(found));
+  base::MutexLock lock(lately_mutex_);
+  matched_lately_.Put(key, matched, matched->size() + 1);
   return matched;
+}
+
+base::StatusOr<std::vector<uint32_t>> Part::FindMatching(
+    const std::vector<model::Matcher>& matchers) const {
+  std::vector<uint32_t> matched;
+  bool all = true;  // `matched` stands for all series
+  // A matcher that an absent label satisfies takes away what it refuses; any other keeps what it
+  // accepts. Those go first: what they leave mostly is little.
+  for (const bool keeps : {true, false}) {
+    for (const model::Matcher& matcher : matchers) {
+      if (keeps == matcher.MatchesEmpty()) continue;
+      std::vector<uint32_t> series;
+      VEDETTE_RETURN_IF_ERROR(Collect(matcher, keeps, &series));
+      if (keeps && all) {
+        matched = std::move(series);
+        all = false;
+        continue;
+      }
+      if (all) matched = AllSeries();
+      all = false;
+      std::vector<uint32_t> left;
+      if (keeps) {
+        std::set_intersection(matched.begin(), matched.end(), series.begin(), series.end(),
+                              std::back_inserter(left));
+      } else {
+        std::set_difference(matched.begin(), matched.end(), series.begin(), series.end(),
+                            std::back_inserter(left));
+      }
+      matched = std::move(left);
+      if (matched.empty()) return matched;
+    }
+  }
+  return all ? AllSeries() : matched;
+}
+
+std::vector<uint32_t> Part::AllSeries() const {
+  std::vector<uint32_t> all(footer_.series);
+  std::iota(all.begin(), all.end(), 0u);
+  return all;
 }
 
 std::vector<std::string> Part::LabelNames() const {
@@ -155,7 +185,20 @@ std::vector<std::string> Part::LabelNames() const {
   return names;
 }
 
-base::StatusOr<std::vector<std::string>> Part::LabelValues(std::string_view name) const {
+base::StatusOr<std::shared_ptr<const std::vector<std::string>>> Part::LabelValues(
+    std::string_view name) const {
+  {
+    base::MutexLock lock(lately_mutex_);
+    if (const auto* const known = values_lately_.Find(name)) return *known;
+  }
+  VEDETTE_ASSIGN_OR_RETURN(std::vector<std::string> read, ReadLabelValues(name));
+  auto values = std::make_shared<const std::vector<std::string>>(std::move(read));
+  base::MutexLock lock(lately_mutex_);
+  values_lately_.Put(name, values, values->size() + 1);
+  return values;
+}
+
+base::StatusOr<std::vector<std::string>> Part::ReadLabelValues(std::string_view name) const {
   std::vector<std::string> values;
   const LabelDirectory* label = FindLabel(name);
   if (label == nullptr) return values;

@@ -8,13 +8,16 @@
 #include <vector>
 
 #include "base/fs.h"
+#include "base/mutex.h"
 #include "base/status.h"
 #include "collector/tsdb/part_format.h"
+#include "collector/tsdb/selection_cache.h"
 #include "model/matcher.h"
 
 namespace vedette::tsdb {
 
-// A finished part of either version, read by pread. Keeps its directory in memory and nothing else.
+// A finished part of either version, read by pread. Keeps in memory its directory and what the last
+// selectors and label queries found (half a MiB at most).
 // Immutable, thread-safe, shared by the readers whose snapshot holds it: the file may be unlinked
 // meanwhile. Every error names the file; DataLoss means that the bytes are damaged.
 class Part {
@@ -31,7 +34,8 @@ class Part {
   uint64_t bytes() const { return file_->Size(); }
 
   // Numbers of the series that match all matchers, ascending: the order of their labels.
-  base::StatusOr<std::vector<uint32_t>> Match(const std::vector<model::Matcher>& matchers) const;
+  base::StatusOr<std::shared_ptr<const std::vector<uint32_t>>> Match(
+      const std::vector<model::Matcher>& matchers) const;
 
   uint32_t version() const { return version_; }
   const Directory& directory() const { return directory_; }
@@ -43,7 +47,8 @@ class Part {
 
   // Sorted.
   std::vector<std::string> LabelNames() const;
-  base::StatusOr<std::vector<std::string>> LabelValues(std::string_view name) const;
+  base::StatusOr<std::shared_ptr<const std::vector<std::string>>> LabelValues(
+      std::string_view name) const;
 
  private:
   Part(std::string path, std::unique_ptr<base::RandomAccessFile> file);
@@ -56,12 +61,22 @@ class Part {
                        std::vector<uint32_t>* series) const;
   base::Status CollectValue(const LabelDirectory& label, std::string_view value,
                             std::vector<uint32_t>* series) const;
+  base::StatusOr<std::vector<uint32_t>> FindMatching(
+      const std::vector<model::Matcher>& matchers) const;
+  std::vector<uint32_t> AllSeries() const;
+  base::StatusOr<std::vector<std::string>> ReadLabelValues(std::string_view name) const;
 
   const std::string path_;
   const std::unique_ptr<base::RandomAccessFile> file_;
   uint32_t version_ = 0;  // const after Open
   Footer footer_;         // const after Open
   Directory directory_;   // const after Open
+
+  mutable base::Mutex lately_mutex_;
+  mutable SelectionCache<std::shared_ptr<const std::vector<uint32_t>>> matched_lately_
+      VEDETTE_GUARDED_BY(lately_mutex_){64, 96 << 10};
+  mutable SelectionCache<std::shared_ptr<const std::vector<std::string>>> values_lately_
+      VEDETTE_GUARDED_BY(lately_mutex_){16, 8 << 10};
 };
 
 }  // namespace vedette::tsdb

@@ -43,7 +43,13 @@ void Store::OnReplayed(std::function<void()> done) { impl_->OnReplayed(std::move
 
 base::Status Store::Select(const std::vector<model::Matcher>& matchers, int64_t min_ms,
                            int64_t max_ms, const Visitor& visit) const {
-  return impl_->Select(matchers, min_ms, max_ms, visit);
+  return impl_->Lend({matchers, min_ms, max_ms, false}, [&visit](const model::SeriesView& series) {
+    return visit(model::CopyOf(series));
+  });
+}
+
+base::Status Store::Lend(const LendRequest& request, const ViewVisitor& visit) const {
+  return impl_->Lend(request, visit);
 }
 
 base::StatusOr<std::vector<std::string>> Store::LabelNames(const SeriesQuery& query) const {

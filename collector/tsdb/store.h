@@ -21,6 +21,7 @@
 #include "model/labels.h"
 #include "model/matcher.h"
 #include "model/sample.h"
+#include "model/series_view.h"
 #include "model/sinks.h"
 #include "model/wire_batch.h"
 
@@ -44,6 +45,8 @@ struct Options {
   // What one Select may hold in memory at once: its series in the head and the one being handed
   // out. Beyond it is refused with an error that names the selector. 0: no limit.
   uint64_t query_bytes = 0;
+  // Of what is kept of the parts that queries asked for: which series are where.
+  uint64_t page_cache_bytes = 16ull << 20;
   // Kept allocated on disk and given up so that a flush can finish when the disk is full; 0: none.
   uint64_t reserve_bytes = 32ull << 20;
   // With less free space than this samples are refused (queries and retention go on); 0: no limit.
@@ -135,6 +138,17 @@ class Store final : public model::SampleSink, public model::WireSink {
   // moment of the call; `visit` runs on the calling thread without a lock held.
   base::Status Select(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms,
                       const Visitor& visit) const;
+
+  // The same without copies: what `visit` gets is good for the call. What is in the head costs the
+  // asker the places of its samples alone, and ingest the time to note these.
+  struct LendRequest {
+    std::vector<model::Matcher> matchers;
+    int64_t min_ms = 0;
+    int64_t max_ms = 0;
+    bool newest_only = false;  // all but the newest sample of each series may be left out
+  };
+  using ViewVisitor = std::function<base::Status(const model::SeriesView& series)>;
+  base::Status Lend(const LendRequest& request, const ViewVisitor& visit) const;
 
   // Sorted and unique.
   base::StatusOr<std::vector<std::string>> LabelNames(const SeriesQuery& query) const;

@@ -39,6 +39,10 @@ base::Status Store::Impl::Delete(const std::vector<model::Matcher>& matchers, in
       {{"selector", SelectorText(matchers)}, {"min_ms", min_ms}, {"max_ms", max_ms}});
   VEDETTE_RETURN_IF_ERROR(
       WithReserve([&]() VEDETTE_NO_THREAD_SAFETY_ANALYSIS { return parts_->Commit(change); }));
+  {
+    base::MutexLock head_lock(mutex_);
+    head_->NoteDeletion();
+  }
   deletions_->Add();
   SetGauges();
   return {};
@@ -50,8 +54,12 @@ base::Status Store::Impl::FlushMatching(const std::vector<model::Matcher>& match
   for (int round = 0; round < 2; ++round) {
     bool in_memory = false;
     {
-      const View view = TakeLabelsView({matchers, min_ms, max_ms, 0});
-      in_memory = view.frozen != nullptr || !view.head.empty();
+      View view = TakeView(matchers);
+      in_memory = view.frozen != nullptr;
+      if (!in_memory && !view.head.series.empty()) {
+        VEDETTE_ASSIGN_OR_RETURN(in_memory,
+                                 NewHeadCursor(std::move(view.head), min_ms, max_ms)->Next());
+      }
     }
     if (!in_memory) return {};
     VEDETTE_RETURN_IF_ERROR(FlushLocked());
@@ -113,7 +121,7 @@ base::StatusOr<Store::Impl::Remains> Store::Impl::RemainsOf(const Tombstone& tom
       continue;
     }
     if (!series.ok()) return series.status();
-    if (!series->empty()) {
+    if (!(*series)->empty()) {
       remains.part = std::make_unique<StoredPart>(stored);
       return remains;
     }

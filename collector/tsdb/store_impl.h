@@ -30,6 +30,7 @@
 #include "collector/tsdb/part_set.h"
 #include "collector/tsdb/quarantine.h"
 #include "collector/tsdb/replay_meter.h"
+#include "collector/tsdb/series_page_cache.h"
 #include "collector/tsdb/store.h"
 #include "collector/tsdb/wal_record.h"
 
@@ -61,8 +62,7 @@ class Store::Impl {
   void OnDurable(std::function<void(const base::Status&)> done);
   ReplayProgress Replay() VEDETTE_EXCLUDES(mutex_);
   void OnReplayed(std::function<void()> done) VEDETTE_EXCLUDES(mutex_);
-  base::Status Select(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms,
-                      const Visitor& visit) VEDETTE_EXCLUDES(mutex_);
+  base::Status Lend(const LendRequest& request, const ViewVisitor& visit) VEDETTE_EXCLUDES(mutex_);
   base::StatusOr<std::vector<std::string>> LabelNames(const SeriesQuery& query);
   base::StatusOr<std::vector<std::string>> LabelValues(std::string_view name,
                                                        const SeriesQuery& query);
@@ -88,7 +88,13 @@ class Store::Impl {
   };
   // Everything a reader needs, taken at one moment.
   struct View {
-    std::vector<model::SeriesSamples> head;
+    HeadView head;
+    std::shared_ptr<const FrozenHead> frozen;
+    std::shared_ptr<const PartList> parts;
+  };
+  // The same of who asks for texts of labels.
+  struct LabelsView {
+    std::vector<std::string> head;
     std::shared_ptr<const FrozenHead> frozen;
     std::shared_ptr<const PartList> parts;
   };
@@ -254,13 +260,14 @@ class Store::Impl {
   // store_read.cc
   // ResourceExhausted, naming the selector, when a query would hold more than it may.
   base::Status CheckQueryBytes(uint64_t bytes, const std::vector<model::Matcher>& matchers) const;
-  View TakeView(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms)
-      VEDETTE_EXCLUDES(mutex_);
+  View TakeView(const std::vector<model::Matcher>& matchers) VEDETTE_EXCLUDES(mutex_);
   base::StatusOr<std::vector<std::unique_ptr<SeriesCursor>>> MakeCursors(
       View view, const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms);
   base::Status ForEachLabels(const SeriesQuery& query,
                              const std::function<base::Status(const model::Labels&)>& visit);
-  View TakeLabelsView(const SeriesQuery& query) VEDETTE_EXCLUDES(mutex_);
+  // Values of the label, or the names of all where it is empty.
+  LabelsView TakeLabelsView(std::string_view label, const SeriesQuery& query)
+      VEDETTE_EXCLUDES(mutex_);
   base::StatusOr<std::unique_ptr<SeriesCursor>> MakePartCursor(
       const StoredPart& stored, const std::vector<model::Matcher>& matchers, int64_t min_ms,
       int64_t max_ms);
@@ -274,6 +281,7 @@ class Store::Impl {
   DiskGuard guard_;
   Quarantine quarantine_;
   std::unique_ptr<PartSet> parts_;  // set by Open
+  SeriesPageCache series_pages_;
   ReplayMeter replay_meter_;
   std::unique_ptr<base::Wal> wal_owner_;  // set once, before wal_
   std::atomic<base::Wal*> wal_{nullptr};

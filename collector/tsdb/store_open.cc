@@ -31,6 +31,7 @@ Store::Impl::Impl(const Options& options)
       guard_(options.fs, options.clock, options.log, options.dir, options.min_free_bytes,
              options.reserve_bytes),
       quarantine_(options.fs, options.log, options.telemetry),
+      series_pages_(options.page_cache_bytes),
       replay_meter_(options.telemetry, options.clock, options.log, wal_dir_),
       exemplars_(std::make_unique<ExemplarRing>(options.exemplars)),
       believed_clock_(options.clock) {

@@ -16,33 +16,12 @@ namespace {
 // Different damages said in the log; a sick disk must not fill it.
 constexpr size_t kMaxDamageLines = 100;
 
-// Series in memory, sorted on the way in.
-class VectorCursor final : public SeriesCursor {
- public:
-  explicit VectorCursor(std::vector<model::SeriesSamples> series) : series_(std::move(series)) {
-    std::sort(series_.begin(), series_.end(),
-              [](const auto& a, const auto& b) { return a.labels < b.labels; });
-  }
-  base::StatusOr<bool> Next() override { return ++at_ < static_cast<ptrdiff_t>(series_.size()); }
-  const model::Labels& labels() const override { return Current().labels; }
-  base::Status Read(model::SeriesSamples* samples) override {
-    AppendAll(Current(), samples);
-    return {};
-  }
-
- private:
-  const model::SeriesSamples& Current() const { return series_[static_cast<size_t>(at_)]; }
-
-  std::vector<model::SeriesSamples> series_;
-  ptrdiff_t at_ = -1;
-};
-
 void Cut(size_t limit, std::vector<std::string>* sorted) {
   if (limit > 0 && sorted->size() > limit) sorted->resize(limit);
 }
 
-uint64_t BytesOf(const model::SeriesSamples& series) {
-  uint64_t bytes = sizeof(series) + series.labels.bytes().size() +
+uint64_t BytesOf(const model::SeriesView& series) {
+  uint64_t bytes = sizeof(model::SeriesSamples) + series.labels->bytes().size() +
                    series.values.size() * (sizeof(int64_t) + sizeof(double)) +
                    series.starts_ms.size() * sizeof(int64_t);
   for (const model::HistogramSample& sample : series.histograms) {
@@ -57,26 +36,25 @@ bool Overlaps(const PartMeta& part, int64_t min_ms, int64_t max_ms) {
 
 }  // namespace
 
-Store::Impl::View Store::Impl::TakeView(const std::vector<model::Matcher>& matchers, int64_t min_ms,
-                                        int64_t max_ms) {
+Store::Impl::View Store::Impl::TakeView(const std::vector<model::Matcher>& matchers) {
   View view;
   ++readers_waiting_;
   base::MutexLock lock(mutex_);
   --readers_waiting_;
-  view.head = head_->Copy(matchers, min_ms, max_ms);
+  view.head = head_->View(matchers);
   view.frozen = frozen_;
   view.parts = parts_->Snapshot();
   return view;
 }
 
-Store::Impl::View Store::Impl::TakeLabelsView(const SeriesQuery& query) {
-  View view;
+Store::Impl::LabelsView Store::Impl::TakeLabelsView(std::string_view label,
+                                                    const SeriesQuery& query) {
+  LabelsView view;
   ++readers_waiting_;
   base::MutexLock lock(mutex_);
   --readers_waiting_;
-  for (model::Labels& labels : head_->CopyLabels(query.matchers, query.min_ms, query.max_ms)) {
-    view.head.emplace_back().labels = std::move(labels);
-  }
+  view.head = label.empty() ? head_->LabelNames(query.min_ms, query.max_ms)
+                            : head_->LabelValues(label, query.min_ms, query.max_ms);
   view.frozen = frozen_;
   view.parts = parts_->Snapshot();
   return view;
@@ -86,19 +64,19 @@ base::StatusOr<std::unique_ptr<SeriesCursor>> Store::Impl::MakePartCursor(
     const StoredPart& stored, const std::vector<model::Matcher>& matchers, int64_t min_ms,
     int64_t max_ms) {
   std::vector<model::Matcher> filter;
-  base::StatusOr<std::vector<uint32_t>> series = stored.part->Match(matchers);
+  auto series = stored.part->Match(matchers);
   if (absl::IsDataLoss(series.status())) {
     // The postings are damaged, the series may not be: look at each.
     VEDETTE_RETURN_IF_ERROR(ReportDamage(series.status()));
     std::vector<uint32_t> all(stored.part->series());
     std::iota(all.begin(), all.end(), 0u);
-    series = std::move(all);
+    series = std::make_shared<const std::vector<uint32_t>>(std::move(all));
     filter = matchers;
   }
   if (!series.ok()) return series.status();
   auto cursor = std::make_unique<PartCursor>(
       stored.part, std::move(series).value(), std::move(filter), min_ms, max_ms,
-      [this](const base::Status& damage) { return ReportDamage(damage); });
+      [this](const base::Status& damage) { return ReportDamage(damage); }, &series_pages_);
   return WithoutDeleted(std::move(cursor), stored.deleted, min_ms, max_ms);
 }
 
@@ -112,9 +90,11 @@ base::StatusOr<std::vector<std::unique_ptr<SeriesCursor>>> Store::Impl::MakeCurs
     cursors.push_back(std::move(cursor));
   }
   if (view.frozen != nullptr) {
-    cursors.push_back(std::make_unique<VectorCursor>(view.frozen->Copy(matchers, min_ms, max_ms)));
+    cursors.push_back(NewFrozenCursor(std::move(view.frozen), matchers, min_ms, max_ms));
   }
-  cursors.push_back(std::make_unique<VectorCursor>(std::move(view.head)));
+  if (!view.head.series.empty()) {
+    cursors.push_back(NewHeadCursor(std::move(view.head), min_ms, max_ms));
+  }
   return cursors;
 }
 
@@ -127,23 +107,23 @@ base::Status Store::Impl::CheckQueryBytes(uint64_t bytes,
                     ": ask for fewer series or less time"}));
 }
 
-base::Status Store::Impl::Select(const std::vector<model::Matcher>& matchers, int64_t min_ms,
-                                 int64_t max_ms, const Visitor& visit) {
-  View view = TakeView(matchers, min_ms, max_ms);
-  uint64_t held = 0;  // all the time; what lies in parts is read series by series
-  for (const model::SeriesSamples& series : view.head) held += BytesOf(series);
+base::Status Store::Impl::Lend(const LendRequest& request, const ViewVisitor& visit) {
+  const auto& [matchers, min_ms, max_ms, newest_only] = request;
+  View view = TakeView(matchers);
+  const uint64_t held = view.head.bytes();  // all the time; samples are read series by series
   VEDETTE_RETURN_IF_ERROR(CheckQueryBytes(held, matchers));
   VEDETTE_ASSIGN_OR_RETURN(auto cursors, MakeCursors(std::move(view), matchers, min_ms, max_ms));
-  return MergeSeries(std::move(cursors), [&](model::SeriesSamples series) -> base::Status {
-    VEDETTE_RETURN_IF_ERROR(CheckQueryBytes(held + BytesOf(series), matchers));
-    return visit(std::move(series));
-  });
+  return LendSeries(std::move(cursors), newest_only,
+                    [&, &wanted = matchers](const model::SeriesView& series) -> base::Status {
+                      VEDETTE_RETURN_IF_ERROR(CheckQueryBytes(held + BytesOf(series), wanted));
+                      return visit(series);
+                    });
 }
 
 base::Status Store::Impl::ForEachLabels(
     const SeriesQuery& query, const std::function<base::Status(const model::Labels&)>& visit) {
-  VEDETTE_ASSIGN_OR_RETURN(
-      auto cursors, MakeCursors(TakeLabelsView(query), query.matchers, query.min_ms, query.max_ms));
+  VEDETTE_ASSIGN_OR_RETURN(auto cursors, MakeCursors(TakeView(query.matchers), query.matchers,
+                                                     query.min_ms, query.max_ms));
   return MergeLabels(std::move(cursors), visit);
 }
 
@@ -181,8 +161,8 @@ base::StatusOr<std::vector<std::string>> Store::Impl::LabelNames(const SeriesQue
   if (!query.matchers.empty()) {
     VEDETTE_RETURN_IF_ERROR(ForEachLabels(query, add));
   } else {
-    const View view = TakeLabelsView(query);
-    for (const model::SeriesSamples& series : view.head) static_cast<void>(add(series.labels));
+    const LabelsView view = TakeLabelsView("", query);
+    names.insert(view.head.begin(), view.head.end());
     if (view.frozen != nullptr) view.frozen->VisitLabels(add);
     for (const StoredPart& stored : *view.parts) {
       if (!Overlaps(stored.meta, query.min_ms, query.max_ms)) continue;
@@ -209,8 +189,8 @@ base::StatusOr<std::vector<std::string>> Store::Impl::LabelValues(std::string_vi
   if (!query.matchers.empty()) {
     VEDETTE_RETURN_IF_ERROR(ForEachLabels(query, add));
   } else {
-    const View view = TakeLabelsView(query);
-    for (const model::SeriesSamples& series : view.head) static_cast<void>(add(series.labels));
+    const LabelsView view = TakeLabelsView(name, query);
+    values.insert(view.head.begin(), view.head.end());
     if (view.frozen != nullptr) view.frozen->VisitLabels(add);
     for (const StoredPart& stored : *view.parts) {
       if (!Overlaps(stored.meta, query.min_ms, query.max_ms)) continue;
@@ -218,13 +198,13 @@ base::StatusOr<std::vector<std::string>> Store::Impl::LabelValues(std::string_vi
         VEDETTE_RETURN_IF_ERROR(ForEachLabelsLeft(stored, query, add));
         continue;
       }
-      base::StatusOr<std::vector<std::string>> of_part = stored.part->LabelValues(name);
+      const auto of_part = stored.part->LabelValues(name);
       if (absl::IsDataLoss(of_part.status())) {
         VEDETTE_RETURN_IF_ERROR(ReportDamage(of_part.status()));
         continue;
       }
       if (!of_part.ok()) return of_part.status();
-      values.insert(of_part->begin(), of_part->end());
+      values.insert((*of_part)->begin(), (*of_part)->end());
     }
   }
   std::vector<std::string> out(values.begin(), values.end());

@@ -22,6 +22,14 @@ StoredHistogram::StoredHistogram(const model::HistogramSample& sample)
   std::memcpy(bytes_.get(), encoded.data(), size_);
 }
 
+StoredHistogram::StoredHistogram(const StoredHistogram& other)
+    : time_ms_(other.time_ms_),
+      start_ms_(other.start_ms_),
+      size_(other.size_),
+      bytes_(std::make_unique_for_overwrite<char[]>(other.size_)) {
+  std::memcpy(bytes_.get(), other.bytes_.get(), size_);
+}
+
 model::HistogramSample StoredHistogram::Decode() const {
   base::ByteReader reader({bytes_.get(), size_});
   base::StatusOr<model::Histogram> histogram = ReadHistogram(&reader);

@@ -9,10 +9,13 @@
 namespace vedette::tsdb {
 
 // A native histogram in the head, as the bytes that the log has for it: a fifth of the memory
-// that a model::Histogram takes. Made and read back by the head alone. Moves, copies not.
+// that a model::Histogram takes. Made and read back by the head alone; queries take copies.
 class StoredHistogram {
  public:
   explicit StoredHistogram(const model::HistogramSample& sample);
+  StoredHistogram(const StoredHistogram& other);
+  StoredHistogram(StoredHistogram&&) = default;
+  StoredHistogram& operator=(StoredHistogram&&) = default;
 
   int64_t time_ms() const { return time_ms_; }
   model::HistogramSample Decode() const;

@@ -51,24 +51,24 @@ ValueChunk* ChunkArena::New() {
   }
   ++chunks_;
   ValueChunk* const chunk = &slabs_.back()[at];
-  chunk->next = nullptr;
+  chunk->before = nullptr;
   return chunk;
 }
 
 void ValueColumn::Push(double value, ChunkArena* arena) {
-  if (chunks_ == nullptr) {
+  if (tail_ == nullptr) {
     if (rows_ == 0 || SameBits(value, last_)) {
       constant_rows_ = ++rows_;
       last_ = value;
       return;
     }
-    chunks_ = tail_ = arena->New();
-    chunks_->values[0] = last_;
+    constant_ = last_;
   }
   const uint32_t at = PlaceOf(rows_) % ValueChunk::kValues;
   if (at == 0) {
-    tail_->next = arena->New();
-    tail_ = tail_->next;
+    ValueChunk* const chunk = arena->New();
+    chunk->before = tail_;
+    tail_ = chunk;
   }
   tail_->values[at] = value;
   last_ = value;
@@ -77,7 +77,7 @@ void ValueColumn::Push(double value, ChunkArena* arena) {
 
 void ValueColumn::PushGap(uint32_t rows, double value, ChunkArena* arena) {
   const double filler = rows_ == 0 ? value : last_;
-  if (chunks_ == nullptr) {
+  if (tail_ == nullptr) {
     rows_ += rows;
     constant_rows_ = rows_;
     last_ = filler;
@@ -86,31 +86,39 @@ void ValueColumn::PushGap(uint32_t rows, double value, ChunkArena* arena) {
   for (; rows > 0; --rows) Push(filler, arena);
 }
 
-double ValueColumn::At(uint32_t row) const {
-  if (chunks_ == nullptr) return last_;
-  if (row < constant_rows_) return chunks_->values[0];
-  uint32_t place = PlaceOf(row);
-  const ValueChunk* chunk = chunks_;
-  for (; place >= ValueChunk::kValues; place -= ValueChunk::kValues) chunk = chunk->next;
-  return chunk->values[place];
+const ValueChunk* ValueColumn::ChunkOf(uint32_t place) const {
+  const ValueChunk* chunk = tail_;
+  const uint32_t number = place / ValueChunk::kValues;
+  for (uint32_t at = PlaceOf(rows_ - 1) / ValueChunk::kValues; at > number; --at) {
+    chunk = chunk->before;
+  }
+  return chunk;
 }
 
-void ValueColumn::Copy(uint32_t first, uint32_t last, std::vector<double>* values) const {
+double ValueColumn::At(uint32_t row) const {
+  if (tail_ == nullptr || row + 1 == rows_) return last_;
+  if (row < constant_rows_) return constant_;
+  const uint32_t place = PlaceOf(row);
+  return ChunkOf(place)->values[place % ValueChunk::kValues];
+}
+
+void ValueColumn::Copy(uint32_t first, uint32_t last, double* out) const {
   const uint32_t constant_to = std::min(last, constant_rows_);
   if (first < constant_to) {
-    values->insert(values->end(), constant_to - first, At(first));
+    out = std::fill_n(out, constant_to - first, tail_ == nullptr ? last_ : constant_);
     first = constant_to;
   }
   if (first >= last) return;
-  uint32_t place = PlaceOf(first);
-  const ValueChunk* chunk = chunks_;
-  for (; place >= ValueChunk::kValues; place -= ValueChunk::kValues) chunk = chunk->next;
-  while (first < last) {
-    const uint32_t n = std::min(last - first, ValueChunk::kValues - place);
-    values->insert(values->end(), chunk->values + place, chunk->values + place + n);
-    first += n;
-    place = 0;
-    chunk = chunk->next;
+  const uint32_t from = PlaceOf(first);
+  uint32_t end = PlaceOf(last - 1) + 1;
+  const ValueChunk* chunk = ChunkOf(end - 1);
+  while (true) {
+    const uint32_t begin = (end - 1) / ValueChunk::kValues * ValueChunk::kValues;
+    const uint32_t start = std::max(begin, from);
+    std::copy(chunk->values + (start - begin), chunk->values + (end - begin), out + (start - from));
+    if (start == from) return;
+    end = begin;
+    chunk = chunk->before;
   }
 }
 
@@ -143,8 +151,32 @@ void SampleView::ReadColumn(int64_t min_ms, int64_t max_ms, std::vector<int64_t>
                             std::vector<double>* out_values) const {
   BetweenGaps(RowsIn(min_ms, max_ms), extra, [&](uint32_t first, uint32_t last) {
     out_times->insert(out_times->end(), times.begin() + first, times.begin() + last);
-    column->Copy(first, last, out_values);
+    const size_t before = out_values->size();
+    out_values->resize(before + (last - first));
+    column->Copy(first, last, out_values->data() + before);
   });
+}
+
+void SampleView::Lend(const model::Labels& labels, int64_t min_ms, int64_t max_ms, bool newest_only,
+                      model::SeriesSamples* scratch, model::SeriesView* view) const {
+  if (extra != nullptr) {
+    scratch->timestamps_ms.clear();
+    scratch->values.clear();
+    scratch->starts_ms.clear();
+    scratch->histograms.clear();
+    Read(min_ms, max_ms, scratch);
+    *view = model::ViewOf(labels, *scratch);
+    return;
+  }
+  RowRange rows = RowsIn(min_ms, max_ms);
+  if (newest_only && rows.first < rows.last) rows.first = rows.last - 1;
+  const size_t count = rows.last - rows.first;
+  if (scratch->values.size() < count) scratch->values.resize(count);
+  column->Copy(rows.first, rows.last, scratch->values.data());
+  *view = {};
+  view->labels = &labels;
+  view->timestamps_ms = times.subspan(rows.first, count);
+  view->values = std::span<const double>(scratch->values).first(count);
 }
 
 void SampleView::Read(int64_t min_ms, int64_t max_ms, model::SeriesSamples* out) const {

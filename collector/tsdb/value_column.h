@@ -10,13 +10,15 @@
 
 #include "collector/tsdb/rich_samples.h"
 #include "model/sample.h"
+#include "model/series_view.h"
 
 namespace vedette::tsdb {
 
-// A piece of a column: two cache lines.
+// A piece of a column: two cache lines. Linked from the newest to the oldest: what queries ask most
+// lies at the end, and a chunk is never touched again once it is full.
 struct ValueChunk {
   static constexpr uint32_t kValues = 15;
-  ValueChunk* next;
+  ValueChunk* before;
   double values[kValues];
 };
 static_assert(sizeof(ValueChunk) == 128);
@@ -25,7 +27,7 @@ static_assert(sizeof(ValueChunk) == 128);
 // and are given back to the system at once, whoever else allocated meanwhile. Not thread-safe.
 class ChunkArena {
  public:
-  ValueChunk* New();  // good as long as the arena; `next` is null
+  ValueChunk* New();  // good as long as the arena; `before` is null
   // Taken by chunks.
   uint64_t bytes() const { return chunks_ * sizeof(ValueChunk); }
 
@@ -44,7 +46,7 @@ inline bool SameBits(double a, double b) {
 
 // Values of one series, one a row of its group: a single one for as long as it does not change,
 // each from then on. A value type: an earlier copy is what the column was then, and may be put back
-// in its place.
+// in its place. A copy may be read while the column grows: neither touches what the other does.
 class ValueColumn {
  public:
   void Push(double value, ChunkArena* arena);
@@ -55,18 +57,20 @@ class ValueColumn {
   // Of the newest row; that of a gap is unspecified. Not for an empty column.
   double last() const { return last_; }
   double At(uint32_t row) const;
-  // Appends the values of rows [first, last).
-  void Copy(uint32_t first, uint32_t last, std::vector<double>* values) const;
+  // The values of rows [first, last).
+  void Copy(uint32_t first, uint32_t last, double* out) const;
 
  private:
-  // The chunks hold the constant once, then what came after the constant rows.
-  uint32_t PlaceOf(uint32_t row) const { return row - constant_rows_ + 1; }
+  // The chunks hold what came after the constant rows.
+  uint32_t PlaceOf(uint32_t row) const { return row - constant_rows_; }
+  // The chunk that a place lies in.
+  const ValueChunk* ChunkOf(uint32_t place) const;
 
   uint32_t rows_ = 0;
   uint32_t constant_rows_ = 0;
   double last_ = 0;
-  ValueChunk* chunks_ = nullptr;  // none while all values are the same
-  ValueChunk* tail_ = nullptr;
+  double constant_ = 0;         // of the constant rows, once there are others
+  ValueChunk* tail_ = nullptr;  // none while all values are the same
 };
 
 // Rows [first, last) of a group.
@@ -83,6 +87,15 @@ struct SeriesExtra {
   std::vector<double> values;
   std::unique_ptr<RichSamples> rich;  // null where there are floats alone, of unknown start
 
+  SeriesExtra() = default;
+  SeriesExtra(const SeriesExtra& other)
+      : gaps(other.gaps),
+        times(other.times),
+        values(other.values),
+        rich(other.rich == nullptr ? nullptr : std::make_unique<RichSamples>(*other.rich)) {}
+  SeriesExtra(SeriesExtra&&) = default;
+  SeriesExtra& operator=(SeriesExtra&&) = default;
+
   bool empty() const { return times.empty() && (rich == nullptr || rich->histograms().empty()); }
   bool InGap(uint32_t row) const;
   uint64_t bytes() const;
@@ -95,6 +108,10 @@ struct SampleView {
   const SeriesExtra* extra = nullptr;
 
   bool HasAny(int64_t min_ms, int64_t max_ms) const;
+  // The samples in [min_ms, max_ms], of them the newest at least where that is enough. They lie in
+  // `scratch` or where they are.
+  void Lend(const model::Labels& labels, int64_t min_ms, int64_t max_ms, bool newest_only,
+            model::SeriesSamples* scratch, model::SeriesView* view) const;
   // Appends the samples in [min_ms, max_ms], ascending.
   void Read(int64_t min_ms, int64_t max_ms, model::SeriesSamples* out) const;
   // Of these the floats alone, without their starts.

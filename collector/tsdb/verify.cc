@@ -121,13 +121,14 @@ class PartVerifier {
       Find(file_, Differs("label names in the index", names.size(), postings_.size()));
     }
     for (const auto& [name, values] : postings_) {
-      const base::StatusOr<std::vector<std::string>> indexed = part_->LabelValues(name);
+      const auto indexed = part_->LabelValues(name);
       if (!indexed.ok()) {
         Find(file_, indexed.status());
         continue;
       }
-      if (indexed->size() != values.size()) {
-        Find(file_, Differs("values of " + name + " in the index", indexed->size(), values.size()));
+      if ((*indexed)->size() != values.size()) {
+        Find(file_,
+             Differs("values of " + name + " in the index", (*indexed)->size(), values.size()));
       }
       VEDETTE_RETURN_IF_ERROR(CheckValues(name, values));
     }
@@ -144,7 +145,7 @@ class PartVerifier {
         return {};  // one damaged page is met by many values
       }
       SeriesSet found;
-      for (const uint32_t number : *matched) found.Add(number);
+      for (const uint32_t number : **matched) found.Add(number);
       if (!(found == expected)) {
         Find(file_, base::Concat({"index of ", name, "=", base::GoQuote(value), ": ",
                                   Differs("series", found.count, expected.count)}));

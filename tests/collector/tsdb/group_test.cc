@@ -19,6 +19,19 @@ namespace {
 constexpr int64_t kT0 = 1'700'000'000'000;
 constexpr int64_t kWindow = 600'000;
 
+std::vector<model::SeriesSamples> ReadAll(std::unique_ptr<SeriesCursor> cursor) {
+  std::vector<model::SeriesSamples> all;
+  while (*cursor->Next()) {
+    all.emplace_back().labels = cursor->labels();
+    EXPECT_TRUE(cursor->Read(&all.back()).ok());
+  }
+  return all;
+}
+
+std::vector<model::SeriesSamples> SeriesOf(Head* head) {
+  return ReadAll(NewHeadCursor(head->View({}), INT64_MIN, INT64_MAX));
+}
+
 // A head, filled by hand.
 class HeadTest : public testing::Test {
  protected:
@@ -52,9 +65,9 @@ class HeadTest : public testing::Test {
     for (int n = first; n < last; ++n) row.emplace_back(n, value);
     return row;
   }
-  size_t Samples() const {
+  size_t Samples() {
     size_t samples = 0;
-    for (const auto& series : head_.Copy({}, INT64_MIN, INT64_MAX)) samples += series.values.size();
+    for (const auto& series : SeriesOf(&head_)) samples += series.values.size();
     EXPECT_EQ(samples, head_.samples());
     return samples;
   }
@@ -124,7 +137,7 @@ TEST_F(HeadTest, RowsAreJudgedAsSingleSamplesAre) {
 TEST_F(HeadTest, UndoLeavesNothingOfABatch) {
   const auto contents = [this] {
     Contents all;
-    for (const auto& series : head_.Copy({}, INT64_MIN, INT64_MAX)) {
+    for (const auto& series : SeriesOf(&head_)) {
       for (size_t i = 0; i < series.values.size(); ++i) {
         all[series.labels.ToString()][series.timestamps_ms[i]] =
             std::bit_cast<uint64_t>(series.values[i]);
@@ -199,7 +212,7 @@ TEST_F(HeadTest, SeriesWithoutSamplesAreForgottenButReadersKeepTheirLabels) {
   EXPECT_EQ(head_.series(), 0u);
   EXPECT_EQ(head_.groups(), 0u);
   EXPECT_EQ(head_.bytes(), 0u);
-  EXPECT_EQ(frozen->Copy({}, INT64_MIN, INT64_MAX).size(), 20u);
+  EXPECT_EQ(ReadAll(NewFrozenCursor(frozen, {}, INT64_MIN, INT64_MAX)).size(), 20u);
 }
 
 TEST_F(HeadTest, LogRecordIsAsDocumented) {

@@ -144,7 +144,7 @@ TEST_F(PartTest, ThousandsOfSeriesComeBackAndAreFound) {
     }
     const auto matched = (*part)->Match({model::Matcher::Equal(name, value)});
     ASSERT_TRUE(matched.ok()) << matched.status();
-    EXPECT_EQ(*matched, expected) << value;
+    EXPECT_EQ(**matched, expected) << value;
   }
 }
 
