@@ -49,6 +49,7 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
   }
   store.head_bytes = budget.tsdb_head;
   store.query_bytes = budget.one_query;
+  store.page_cache_bytes = budget.rest / 4;
   store.fs = world_.fs;
   store.clock = world_.clock;
   store.log = world_.logger;
@@ -65,6 +66,7 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
       std::min(options.query_max_samples, static_cast<int64_t>(budget.one_query / kBytesPerSample));
   engine.timeout = std::chrono::milliseconds(options.query_timeout_ms);
   engine.lookback_ms = options.query_lookback_ms;
+  engine.max_bytes = budget.one_query;
   engine.default_subquery_step_ms = config.scrape.evaluation_interval_ms;
   options.features.ApplyTo(&engine);
   for (const std::string& name : options.features.Unknown()) {

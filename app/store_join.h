@@ -21,7 +21,12 @@ class MetricsQueryable final : public promql::Queryable {
  public:
   explicit MetricsQueryable(const tsdb::Store* store) : store_(store) {}
   base::Status Select(const promql::SelectRequest& request, const Visit& visit) const override {
-    return store_->Select(request.matchers, request.min_ms, request.max_ms, visit);
+    return Lend(request,
+                [&visit](const model::SeriesView& series) { return visit(model::CopyOf(series)); });
+  }
+  base::Status Lend(const promql::SelectRequest& request, const VisitView& visit) const override {
+    return store_->Lend({request.matchers, request.min_ms, request.max_ms, request.newest_only},
+                        visit);
   }
 
  private:

@@ -6,41 +6,9 @@
 #include "collector/promql/math.h"
 
 // What an aggregation keeps of a group at one step: Add each series' value in series order, then
-// take Value() if any was added.
+// take Value() if any was added. Sums and means: group_sums.h.
 
 namespace vedette::promql {
-
-class SumAccumulator {
- public:
-  void Add(double v) {
-    if (seen_) {
-      sum_.Add(v);
-    } else {
-      sum_.sum = v;
-      seen_ = true;
-    }
-  }
-  bool seen() const { return seen_; }
-  double Value() const { return sum_.sum + sum_.compensation; }
-
- private:
-  KahanSum sum_;
-  bool seen_ = false;
-};
-
-class AvgAccumulator {
- public:
-  void Add(double v) {
-    mean_.Add(v);
-    seen_ = true;
-  }
-  bool seen() const { return seen_; }
-  double Value() const { return mean_.Mean(); }
-
- private:
-  RunningMean mean_;
-  bool seen_ = false;
-};
 
 class CountAccumulator {
  public:

@@ -71,11 +71,19 @@ Value InstantValue(Table table, int64_t time_ms) {
   return value;
 }
 
+void SortByLabels(std::vector<Series>* matrix) {
+  const auto by_labels = [](const Series& a, const Series& b) { return a.labels < b.labels; };
+  // Mostly they come in the store's order.
+  if (std::is_sorted(matrix->begin(), matrix->end(), by_labels)) return;
+  std::sort(matrix->begin(), matrix->end(), by_labels);
+}
+
 Value RangeValue(Table table, const Grid& grid) {
   Value value;
   value.type = ValueType::kMatrix;
   for (Row& row : table.rows) {
     Series series;
+    series.points.reserve(row.values.size());
     for (int step = row.first; step < row.end(); ++step) {
       if (IsPresent(row.At(step))) series.points.push_back({grid.At(step), row.At(step)});
     }
@@ -87,8 +95,7 @@ Value RangeValue(Table table, const Grid& grid) {
     series.labels = std::move(row.labels);
     value.matrix.push_back(std::move(series));
   }
-  std::sort(value.matrix.begin(), value.matrix.end(),
-            [](const Series& a, const Series& b) { return a.labels < b.labels; });
+  SortByLabels(&value.matrix);
   return value;
 }
 
@@ -103,6 +110,7 @@ QueryRun::Settings SettingsFor(const Engine::Options& options, const base::Clock
   settings.deadline_nanos = clock->MonotonicNanos() + timeout.count();
   settings.lookback_ms = context.lookback_ms.value_or(options.lookback_ms);
   settings.max_samples = options.max_samples;
+  settings.max_bytes = options.max_bytes;
   settings.default_subquery_step_ms = options.default_subquery_step_ms;
   settings.delayed_name_removal = options.delayed_name_removal;
   settings.type_and_unit_labels = options.type_and_unit_labels;
@@ -127,8 +135,7 @@ class Query {
       Value value;
       value.type = ValueType::kMatrix;
       value.matrix = *std::move(matrix);
-      std::sort(value.matrix.begin(), value.matrix.end(),
-                [](const Series& a, const Series& b) { return a.labels < b.labels; });
+      SortByLabels(&value.matrix);
       return Finish(std::move(value));
     }
     auto table = Evaluate(&evaluator, Grid{time, 1, 1});

@@ -55,6 +55,7 @@ class Engine {
   struct Options {
     int64_t lookback_ms = 5 * 60 * 1000;
     int64_t max_samples = 50'000'000;  // loaded or computed at once by one query
+    uint64_t max_bytes = 0;            // of what one query holds at once; 0: no limit
     std::chrono::nanoseconds timeout = std::chrono::minutes(2);
     int64_t default_subquery_step_ms = 60 * 1000;  // [5m:]; the global evaluation interval
     bool delayed_name_removal = false;

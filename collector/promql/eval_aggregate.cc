@@ -1,6 +1,7 @@
 #include "base/strings.h"
 #include "collector/promql/accumulators.h"
 #include "collector/promql/evaluator.h"
+#include "collector/promql/group_sums.h"
 #include "collector/promql/grouping.h"
 #include "collector/promql/histogram_aggregate.h"
 #include "collector/promql/histogram_notes.h"
@@ -12,21 +13,21 @@ namespace vedette::promql {
 base::StatusOr<Table> Evaluator::EvalAggregate(const AggregateExpr& expr, const Grid& grid) {
   switch (expr.op) {
     case AggregateOp::kSum:
-      return Accumulate<SumAccumulator>(expr, grid);
+      return Accumulate<GroupSums>(expr, grid);
     case AggregateOp::kAvg:
-      return Accumulate<AvgAccumulator>(expr, grid);
+      return Accumulate<GroupMeans>(expr, grid);
     case AggregateOp::kCount:
-      return Accumulate<CountAccumulator>(expr, grid);
+      return Accumulate<StepAccumulators<CountAccumulator>>(expr, grid);
     case AggregateOp::kMin:
-      return Accumulate<MinAccumulator>(expr, grid);
+      return Accumulate<StepAccumulators<MinAccumulator>>(expr, grid);
     case AggregateOp::kMax:
-      return Accumulate<MaxAccumulator>(expr, grid);
+      return Accumulate<StepAccumulators<MaxAccumulator>>(expr, grid);
     case AggregateOp::kGroup:
-      return Accumulate<GroupAccumulator>(expr, grid);
+      return Accumulate<StepAccumulators<GroupAccumulator>>(expr, grid);
     case AggregateOp::kStddev:
-      return Accumulate<DeviationAccumulator>(expr, grid);
+      return Accumulate<StepAccumulators<DeviationAccumulator>>(expr, grid);
     case AggregateOp::kStdvar:
-      return Accumulate<VarianceAccumulator>(expr, grid);
+      return Accumulate<StepAccumulators<VarianceAccumulator>>(expr, grid);
     case AggregateOp::kQuantile:
       return EvalQuantile(expr, grid);
     case AggregateOp::kCountValues:
@@ -41,32 +42,30 @@ base::StatusOr<Table> Evaluator::EvalAggregate(const AggregateExpr& expr, const 
   return ExecutionError("unknown aggregation");
 }
 
-template <typename Accumulator>
+template <typename Accumulators>
 base::StatusOr<Table> Evaluator::Accumulate(const AggregateExpr& expr, const Grid& grid) {
   const auto steps = static_cast<size_t>(grid.steps);
   Grouping grouping(expr);
-  std::vector<std::vector<Accumulator>> groups;
+  std::vector<Accumulators> groups;
   std::vector<bool> drop_name;
   HistogramAggregate histograms(expr, run_);
   SampleHold hold;
   const base::Status streamed = Stream(*expr.operand, grid, [&](Row&& row) {
     const size_t group = grouping.GroupOf(row.labels);
     if (group == groups.size()) {
-      VEDETTE_RETURN_IF_ERROR(hold.Add(run_, steps));
+      // Accumulators are some numbers a step.
+      VEDETTE_RETURN_IF_ERROR(hold.Add(run_, steps, steps * sizeof(double) * 3 + row.OtherBytes()));
       groups.emplace_back(steps);
       drop_name.push_back(row.drop_name);
     }
     if (run_->Newer() && row.drop_name) drop_name[group] = true;
     if (!row.histograms.empty()) {
       const auto has_float = [&](int step) {
-        return groups[group][static_cast<size_t>(step)].seen();
+        return groups[group].seen(static_cast<size_t>(step));
       };
       VEDETTE_RETURN_IF_ERROR(histograms.Add(group, row, has_float));
     }
-    for (size_t i = 0; i < row.values.size(); ++i) {
-      const double v = row.values[i];
-      if (IsPresent(v)) groups[group][static_cast<size_t>(row.first) + i].Add(v);
-    }
+    groups[group].Add(row);
     return base::Status();
   });
   VEDETTE_RETURN_IF_ERROR(streamed);
@@ -76,7 +75,7 @@ base::StatusOr<Table> Evaluator::Accumulate(const AggregateExpr& expr, const Gri
     row.labels = grouping.LabelsOf(group);
     row.drop_name = drop_name[group];
     for (size_t i = 0; i < steps; ++i) {
-      if (groups[group][i].seen()) row.Append(static_cast<int>(i), groups[group][i].Value());
+      if (groups[group].seen(i)) row.Append(static_cast<int>(i), groups[group].Value(i));
     }
     histograms.Finish(group, &row);
     if (!row.empty()) VEDETTE_RETURN_IF_ERROR(table.Add(run_, std::move(row)));

@@ -197,9 +197,11 @@ base::Status Evaluator::StreamTimesForgettingOffset(const VectorSelector& select
   const int64_t last = ReferenceTime(selector.time, grid.start_ms);
   TimeModifier time = selector.time;
   time.offset = DurationValue();
-  const int64_t first = last - run_->settings().lookback_ms + 1;
-  return Select(selector, first, last, [&](model::SeriesSamples&& samples) {
-    Row row = MixedRow(samples, time, grid, SampleField::kTime);
+  SelectRequest request;
+  request.min_ms = last - run_->settings().lookback_ms + 1;
+  request.max_ms = last;
+  return Select(selector, request, [&](const model::SeriesView& view) {
+    Row row = MixedRow(model::CopyOf(view), time, grid, SampleField::kTime);
     return row.empty() ? base::Status() : sink(std::move(row));
   });
 }

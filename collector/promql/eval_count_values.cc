@@ -49,10 +49,11 @@ class ValueCounts {
 
  private:
   base::Status Count(const Row& row, int step, const std::string& shown) {
+    VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
     const size_t group =
         grouping_.GroupOf(model::LabelsBuilder(row.labels).Set(label_, shown).Build());
     if (group == counts_.size()) {
-      VEDETTE_RETURN_IF_ERROR(hold_.Add(run_, steps_));
+      VEDETTE_RETURN_IF_ERROR(hold_.Add(run_, steps_, row.OtherBytes()));
       counts_.emplace_back(steps_, 0.0);
     }
     counts_[group][static_cast<size_t>(step)] += 1;

@@ -90,24 +90,37 @@ class VectorMatcher {
     int collision = std::numeric_limits<int>::max();
     absl::flat_hash_map<model::Labels, std::vector<Row>> outputs;  // by signature
     std::vector<Row> out;
-    const auto add = [&](const model::Labels& signature, const Row& m, const Row& o) {
+    // Nothing can fail before the first step.
+    if (duplicate.second != nullptr && duplicate.step == 0) return DuplicateError(duplicate);
+    SampleHold hold;  // of `out`, and of what is kept beside it to find collisions
+    const auto add = [&](const model::Labels& signature, const Row& m,
+                         const Row& o) -> base::Status {
+      VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
       Row result = Compute(m, o);
       // By newer rules what a comparison leaves out has matched too.
       const bool filters = run_->Newer() && IsComparison(expr_.op) && !expr_.return_bool;
       if (filters || !result.empty()) {
-        collision = std::min(collision,
-                             FirstCollision(filters ? Matched(m, o) : result, &outputs[signature]));
+        const size_t bytes = m.values.size() * sizeof(double) + m.OtherBytes();
+        VEDETTE_RETURN_IF_ERROR(hold.Add(run_, 0, 2 * bytes));
+        VEDETTE_ASSIGN_OR_RETURN(
+            const int step, FirstCollision(filters ? Matched(m, o) : result, &outputs[signature]));
+        if (step == 0) return CollisionError();
+        collision = std::min(collision, step);
       }
       if (!result.empty()) out.push_back(std::move(result));
+      return base::Status();
     };
     for (const Row& row : many) {
       const model::Labels signature = Signature(row.labels, matching_);
       const auto found = ones.find(signature);
       const std::vector<const Row*> none;
       const std::vector<const Row*>& partners = found == ones.end() ? none : found->second;
-      for (const Row* partner : partners) add(signature, row, *partner);
+      for (const Row* partner : partners) {
+        VEDETTE_RETURN_IF_ERROR(add(signature, row, *partner));
+      }
       if (!matching_.fill_right) continue;
-      add(signature, row, Filler(signature, *matching_.fill_right, partners));
+      VEDETTE_RETURN_IF_ERROR(
+          add(signature, row, Filler(signature, *matching_.fill_right, partners)));
     }
     if (matching_.fill_left) {
       const Sides manys = BySignature(many, matching_);
@@ -116,7 +129,7 @@ class VectorMatcher {
         const auto found = manys.find(signature);
         const Row filler = Filler(signature, *matching_.fill_left,
                                   found == manys.end() ? std::vector<const Row*>() : found->second);
-        add(signature, filler, row);
+        VEDETTE_RETURN_IF_ERROR(add(signature, filler, row));
       }
     }
     notes_.Say(expr_, &run_->annotations());
@@ -196,9 +209,10 @@ class VectorMatcher {
 
   // The first step at which the new result collides with another of its match group. Keeps what it
   // needs for the next: labels and steps.
-  int FirstCollision(const Row& result, std::vector<Row>* group) const {
+  base::StatusOr<int> FirstCollision(const Row& result, std::vector<Row>* group) const {
     int collision = std::numeric_limits<int>::max();
     for (const Row& other : *group) {
+      VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
       if (matching_.card != Cardinality::kOneToOne && other.labels != result.labels) continue;
       collision = std::min(collision, FirstCommonStep(other, result));
     }

@@ -12,15 +12,14 @@ namespace vedette::promql {
 namespace {
 
 // The indexes of times in (start, end].
-std::pair<size_t, size_t> Within(const std::vector<int64_t>& times, int64_t start_ms,
-                                 int64_t end_ms) {
+std::pair<size_t, size_t> Within(std::span<const int64_t> times, int64_t start_ms, int64_t end_ms) {
   const auto low = std::upper_bound(times.begin(), times.end(), start_ms);
   const auto high = std::upper_bound(low, times.end(), end_ms);
   return {static_cast<size_t>(low - times.begin()), static_cast<size_t>(high - times.begin())};
 }
 
-std::span<const model::HistogramSample> Within(
-    const std::vector<model::HistogramSample>& histograms, int64_t start_ms, int64_t end_ms) {
+std::span<const model::HistogramSample> Within(std::span<const model::HistogramSample> histograms,
+                                               int64_t start_ms, int64_t end_ms) {
   const auto later = [](int64_t t, const model::HistogramSample& h) { return t < h.time_ms; };
   const auto low = std::upper_bound(histograms.begin(), histograms.end(), start_ms, later);
   const auto high = std::upper_bound(low, histograms.end(), end_ms, later);
@@ -91,25 +90,26 @@ Evaluator::Reach Evaluator::ReachOf(const WindowShape& shape) const {
   return {shape.anchored || shape.smoothed ? lookback : 0, shape.smoothed ? lookback : 0};
 }
 
-base::Status Evaluator::ExtendSeries(const WindowShape& shape, int64_t end_ms,
-                                     RangeSeries* series) const {
-  if (!shape.anchored && !shape.smoothed) return base::Status();
-  if (!series->histograms.empty()) {
+base::StatusOr<std::vector<model::Sample>> Evaluator::PointsOf(const WindowShape& shape,
+                                                               int64_t end_ms,
+                                                               const RangeSeries& series) const {
+  if (!shape.anchored && !shape.smoothed) {
+    std::vector<model::Sample> points;
+    points.reserve(series.values.size());
+    for (size_t i = 0; i < series.values.size(); ++i) {
+      points.push_back({series.times[i], series.values[i]});
+    }
+    return points;
+  }
+  if (!series.histograms.empty()) {
     return ExecutionError("anchored modifier is not supported with histograms");
   }
   MixedWindow window;
-  window.times = series->times;
-  window.values = series->values;
+  window.times = series.times;
+  window.values = series.values;
   window.start_ms = end_ms - shape.range_ms;
   window.end_ms = end_ms;
-  const std::vector<model::Sample> samples = ExtendSamples(window, shape.smoothed);
-  series->times.clear();
-  series->values.clear();
-  for (const model::Sample& sample : samples) {
-    series->times.push_back(sample.timestamp_ms);
-    series->values.push_back(sample.value);
-  }
-  return base::Status();
+  return ExtendSamples(window, shape.smoothed);
 }
 
 Row Evaluator::SmoothedRow(const RangeSeries& series, const VectorSelector& selector,

@@ -1,31 +1,50 @@
 #include <algorithm>
+#include <span>
+#include <string>
 
-#include "absl/container/flat_hash_set.h"
+#include "base/codec/bytes.h"
 #include "base/strings.h"
 #include "collector/promql/evaluator.h"
 #include "collector/promql/range_functions.h"
+#include "collector/promql/range_sweep.h"
 
 // Functions over range vectors: windows slide over each series once.
 
 namespace vedette::promql {
 namespace {
 
-// The samples in (start, end] as starts and ends ascend.
-class WindowCursor {
+// Whether rows had the same labels once they lost their names. Keeps hashes of 128 bits.
+class SameLabelsCheck {
  public:
-  explicit WindowCursor(const RangeSeries& series) : series_(series) {}
+  // `named`: all series have one metric name, without which they still differ.
+  explicit SameLabelsCheck(bool named) : needed_(!named) {}
 
-  std::pair<size_t, size_t> Move(int64_t start_ms, int64_t end_ms) {
-    while (low_ < series_.times.size() && series_.times[low_] <= start_ms) ++low_;
-    while (high_ < series_.times.size() && series_.times[high_] <= end_ms) ++high_;
-    return {low_, high_};
+  void Add(const model::Labels& before, const model::Labels& after) {
+    hashes_.push_back(base::Hash128(after.bytes()));
+    // What describes the name is dropped along with it.
+    if (before.Has("__type__") || before.Has("__unit__")) needed_ = true;
+  }
+  bool AnySame() {
+    if (!needed_) return false;
+    std::sort(hashes_.begin(), hashes_.end());
+    return std::adjacent_find(hashes_.begin(), hashes_.end()) != hashes_.end();
   }
 
  private:
-  const RangeSeries& series_;
-  size_t low_ = 0;
-  size_t high_ = 0;
+  bool needed_;
+  std::vector<base::Hash128Value> hashes_;
 };
+
+// Whether the selector asks for one metric by its name.
+bool IsOfOneMetric(const Expr& matrix) {
+  const auto* selector = TryAs<MatrixSelector>(StripParens(matrix));
+  if (selector == nullptr) return false;
+  const auto& matchers = selector->selector->matchers;
+  return std::any_of(matchers.begin(), matchers.end(), [](const model::Matcher& matcher) {
+    return matcher.name() == model::kMetricName && matcher.type() == model::MatchType::kEqual &&
+           !matcher.value().empty();
+  });
+}
 
 bool LooksLikeCounter(std::string_view name) {
   for (const std::string_view suffix : {"_total", "_sum", "_count", "_bucket"}) {
@@ -34,7 +53,7 @@ bool LooksLikeCounter(std::string_view name) {
   return name.empty();
 }
 
-bool AnyWithin(const std::vector<model::HistogramSample>& histograms, int64_t start_ms,
+bool AnyWithin(std::span<const model::HistogramSample> histograms, int64_t start_ms,
                int64_t end_ms) {
   return std::any_of(histograms.begin(), histograms.end(),
                      [&](const auto& h) { return h.time_ms > start_ms && h.time_ms <= end_ms; });
@@ -88,30 +107,26 @@ base::StatusOr<RangeParams> Evaluator::EvalRangeParams(const CallExpr& call,
   return params;
 }
 
-Row Evaluator::ComputeRow(const CallExpr& call, const RangeFunction& function,
-                          const RangeSeries& series, const Grid& grid, const RangeParams& params) {
-  const WindowShape shape = ShapeOf(*call.args[static_cast<size_t>(function.matrix_arg)]);
-  const Table& param = params.first;
-  const bool quantile = function.id == FunctionId::kQuantileOverTime;
-  Row row;
-  WindowCursor cursor(series);
-  for (int step = 0; step < grid.steps; ++step) {
+void Evaluator::ComputeEach(const CallExpr& call, const RangeFunction& function,
+                            const Sweep& series, const Table& param, const Grid& grid, Row* row) {
+  const WindowPlan& plan = *series.plan;
+  row->values.clear();
+  for (int step = plan.first; step < plan.end; ++step) {
+    const auto at = static_cast<size_t>(step);
+    if (plan.low[at] == plan.high[at]) continue;
     Window window;
+    window.times = series.times.subspan(plan.low[at], plan.count(step));
+    window.values = series.values.subspan(plan.low[at], plan.count(step));
+    window.start_ms = series.windows.At(at).start_ms;
+    window.end_ms = series.windows.At(at).end_ms;
     window.eval_ms = grid.At(step);
-    window.end_ms = ReferenceTime(*shape.time, window.eval_ms);
-    window.start_ms = window.end_ms - shape.range_ms;
-    const auto [low, high] = cursor.Move(window.start_ms, window.end_ms);
-    if (low >= high) continue;
-    window.times = std::span(series.times).subspan(low, high - low);
-    window.values = std::span(series.values).subspan(low, high - low);
     if (!param.rows.empty()) window.param = param.ScalarAt(step);
-    if (quantile && !(window.param >= 0 && window.param <= 1)) {
+    if (function.id == FunctionId::kQuantileOverTime && !(window.param >= 0 && window.param <= 1)) {
       run_->annotations().WarnInvalidQuantile(window.param, PlaceOf(*call.args[0]));
     }
     double value = 0;
-    if (function.compute(window, &value)) row.Append(step, value);
+    if (function.compute(window, &value)) row->Append(step, value);
   }
-  return row;
 }
 
 base::Status Evaluator::StreamRangeCall(const CallExpr& call, const RangeFunction& function,
@@ -120,33 +135,58 @@ base::Status Evaluator::StreamRangeCall(const CallExpr& call, const RangeFunctio
   VEDETTE_RETURN_IF_ERROR(CheckExtended(call, matrix));
   VEDETTE_ASSIGN_OR_RETURN(const RangeParams params, EvalRangeParams(call, function, grid));
   const bool drops_now = !function.keeps_name && !run_->settings().delayed_name_removal;
-  absl::flat_hash_set<model::Labels> seen;
-  return StreamRange(matrix, grid, [&](RangeSeries&& series) {
-    Row row;
+  const WindowShape shape = ShapeOf(matrix);
+  Windows windows(WindowsOf(*shape.time, shape.range_ms, grid));
+  const SweepFunction sweep = FindSweep(function.id);
+  SameLabelsCheck same(IsOfOneMetric(matrix));
+  std::string informed;  // the metric that was looked at last
+  Row row;
+  const base::Status streamed = StreamRange(matrix, grid, [&](const RangeSeries& series) {
+    row.histograms.clear();
     if (NeedsMixedWindow(function, matrix, series)) {
       VEDETTE_ASSIGN_OR_RETURN(row, ComputeMixedRow(call, function, series, grid, params));
     } else {
-      row = ComputeRow(call, function, series, grid, params);
+      const Sweep all = {series.times, series.values, windows.windows(),
+                         windows.PlanFor(series.times)};
+      if (sweep != nullptr) {
+        sweep(all, &row);
+      } else {
+        ComputeEach(call, function, all, params.first, grid, &row);
+      }
+      row.Trim();
     }
     if (row.empty()) return base::Status();
-    if (function.counts && !row.values.empty()) InformNonCounter(call, series.labels);
-    row.labels = std::move(series.labels);
-    row.drop_name = series.drop_name;
-    if (!function.keeps_name) DropName(&row);
-    if (drops_now && !seen.insert(row.labels).second) return ExecutionError(kSameLabels);
+    const bool counts = function.counts && !row.values.empty();
+    const std::string_view name = counts ? series.labels.MetricName() : "";
+    if (name != informed || run_->settings().type_and_unit_labels) {
+      InformNonCounter(call, series.labels);
+      informed = name;
+    }
+    row.drop_name = series.drop_name || !function.keeps_name;
+    if (!drops_now) {
+      row.labels = series.labels;
+      return sink(std::move(row));
+    }
+    DropReserved(series.labels, &row.labels);
+    same.Add(series.labels, row.labels);
     return sink(std::move(row));
   });
+  VEDETTE_RETURN_IF_ERROR(streamed);
+  return drops_now && same.AnySame() ? ExecutionError(kSameLabels) : base::Status();
 }
 
 base::StatusOr<Table> Evaluator::EvalAbsentOverTime(const CallExpr& call, const Grid& grid) {
   const WindowShape shape = ShapeOf(*call.args[0]);
   std::vector<bool> present(static_cast<size_t>(grid.steps), false);
-  const base::Status streamed = StreamRange(*call.args[0], grid, [&](RangeSeries&& series) {
-    WindowCursor cursor(series);
-    for (int step = 0; step < grid.steps; ++step) {
-      const int64_t end = ReferenceTime(*shape.time, grid.At(step));
-      const auto [low, high] = cursor.Move(end - shape.range_ms, end);
-      if (low < high || AnyWithin(series.histograms, end - shape.range_ms, end)) {
+  Windows windows(WindowsOf(*shape.time, shape.range_ms, grid));
+  const base::Status streamed = StreamRange(*call.args[0], grid, [&](const RangeSeries& series) {
+    const WindowPlan& plan = *windows.PlanFor(series.times);
+    for (int step = plan.first; step < plan.end; ++step) {
+      if (plan.count(step) > 0) present[static_cast<size_t>(step)] = true;
+    }
+    for (int step = 0; step < grid.steps && !series.histograms.empty(); ++step) {
+      const TimeWindow window = windows.windows().At(static_cast<size_t>(step));
+      if (AnyWithin(series.histograms, window.start_ms, window.end_ms)) {
         present[static_cast<size_t>(step)] = true;
       }
     }

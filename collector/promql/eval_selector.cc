@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "collector/promql/evaluator.h"
+#include "collector/promql/kernels.h"
 #include "collector/promql/stats_selectors.h"
 
 // Selectors and subqueries: from stored samples to rows and windows.
@@ -9,26 +10,57 @@
 namespace vedette::promql {
 namespace {
 
-// What stale markers leave.
-RangeSeries WithoutMarkers(model::SeriesSamples&& samples) {
-  RangeSeries out;
-  out.labels = std::move(samples.labels);
-  out.histograms = std::move(samples.histograms);
-  std::erase_if(out.histograms, [](const auto& h) { return h.histogram->IsStale(); });
-  const bool any = std::any_of(samples.values.begin(), samples.values.end(), model::IsStaleNan);
-  if (!any) {
-    out.times = std::move(samples.timestamps_ms);
-    out.values = std::move(samples.values);
-    out.starts = std::move(samples.starts_ms);
-    return out;
+// Leaves stale markers out.
+class MarkerFilter {
+ public:
+  RangeSeries Filter(const model::SeriesView& view) {
+    histograms_.assign(view.histograms.begin(), view.histograms.end());
+    std::erase_if(histograms_, [](const auto& h) { return h.histogram->IsStale(); });
+    if (!BestKernels().any_stale(view.values.data(), view.values.size())) {
+      return {*view.labels, false, view.timestamps_ms, view.values, view.starts_ms, histograms_};
+    }
+    times_.clear();
+    values_.clear();
+    starts_.clear();
+    for (size_t i = 0; i < view.values.size(); ++i) {
+      if (model::IsStaleNan(view.values[i])) continue;
+      times_.push_back(view.timestamps_ms[i]);
+      values_.push_back(view.values[i]);
+      if (!view.starts_ms.empty()) starts_.push_back(view.starts_ms[i]);
+    }
+    return {*view.labels, false, times_, values_, starts_, histograms_};
   }
-  for (size_t i = 0; i < samples.values.size(); ++i) {
-    if (model::IsStaleNan(samples.values[i])) continue;
-    out.times.push_back(samples.timestamps_ms[i]);
-    out.values.push_back(samples.values[i]);
-    if (!samples.starts_ms.empty()) out.starts.push_back(samples.starts_ms[i]);
+
+ private:
+  std::vector<int64_t> times_;
+  std::vector<double> values_;
+  std::vector<int64_t> starts_;
+  std::vector<model::HistogramSample> histograms_;
+};
+
+// Of each step with a sample the newest in its window. A stale marker is the absent value.
+void NewestOfSteps(const model::SeriesView& view, const WindowPlan& plan, Row* row) {
+  row->first = plan.first;
+  row->values.resize(static_cast<size_t>(plan.end - plan.first));
+  const auto first = static_cast<size_t>(plan.first);
+  if (plan.sliding) {
+    const double* const values = view.values.data() + plan.high[first] - 1;
+    std::copy(values, values + row->values.size(), row->values.begin());
+    return;
   }
-  return out;
+  for (size_t i = 0; i < row->values.size(); ++i) {
+    const uint32_t high = plan.high[first + i];
+    row->values[i] = plan.low[first + i] < high ? view.values[high - 1] : Absent();
+  }
+}
+
+// What timestamp() makes of them.
+void TimesOfSteps(const model::SeriesView& view, const WindowPlan& plan, Row* row) {
+  for (size_t i = 0; i < row->values.size(); ++i) {
+    if (!IsPresent(row->values[i])) continue;
+    const uint32_t high = plan.high[static_cast<size_t>(plan.first) + i];
+    row->values[i] = static_cast<double>(view.timestamps_ms[high - 1]) / 1000;
+  }
 }
 
 // The samples that a series' histograms count for; makes them all histograms of floats.
@@ -76,52 +108,69 @@ int64_t Evaluator::ReferenceTime(const TimeModifier& time, int64_t step_ms) cons
   return at - time.offset.ms;
 }
 
-base::Status Evaluator::Select(const VectorSelector& selector, int64_t min_ms, int64_t max_ms,
-                               const std::function<base::Status(model::SeriesSamples&&)>& visit) {
-  const SelectRequest request{selector.matchers, min_ms, max_ms};
+StepWindows Evaluator::WindowsOf(const TimeModifier& time, int64_t range_ms,
+                                 const Grid& grid) const {
+  const int64_t first = ReferenceTime(time, grid.start_ms);
+  const int64_t last = ReferenceTime(time, grid.end_ms());
+  return {first, first == last ? 0 : grid.step_ms, range_ms, static_cast<size_t>(grid.steps)};
+}
+
+base::Status Evaluator::Select(const VectorSelector& selector, const SelectRequest& request,
+                               const Queryable::VisitView& visit) {
+  SelectRequest of_selector = request;
+  of_selector.matchers = selector.matchers;
   const auto& all = run_->settings().without_buckets;
   const bool without_buckets = std::find(all.begin(), all.end(), &selector) != all.end();
-  return run_->settings().queryable->Select(request, [&](model::SeriesSamples&& samples) {
+  if (without_buckets) of_selector.newest_only = false;  // resets are found between samples
+  std::vector<model::HistogramSample> histograms;
+  return run_->settings().queryable->Lend(of_selector, [&](const model::SeriesView& lent) {
     VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
-    if (samples.empty()) return base::Status();
+    if (lent.empty()) return base::Status();
+    model::SeriesView view = lent;
+    size_t held = view.values.size();
+    if (!view.histograms.empty()) {
+      histograms.assign(view.histograms.begin(), view.histograms.end());
+      held += TakeHistograms(&histograms);
+      view.histograms = histograms;
+    }
     SampleHold hold;
-    const size_t held = samples.values.size() + TakeHistograms(&samples.histograms);
-    VEDETTE_RETURN_IF_ERROR(hold.Add(run_, held));
-    if (without_buckets) LeaveOutBuckets(run_->settings().level, &samples.histograms);
-    return visit(std::move(samples));
+    VEDETTE_RETURN_IF_ERROR(hold.Add(run_, held, held * sizeof(int64_t)));
+    if (without_buckets) {
+      LeaveOutBuckets(run_->settings().level, &histograms);
+      view.histograms = histograms;
+    }
+    return visit(view);
   });
 }
 
 base::Status Evaluator::StreamSelector(const VectorSelector& selector, const Grid& grid,
                                        SampleField field, const RowSink& sink) {
-  const int64_t lookback = run_->settings().lookback_ms;
-  const int64_t first = ReferenceTime(selector.time, grid.start_ms);
-  const int64_t last = ReferenceTime(selector.time, grid.end_ms());
+  Windows windows(WindowsOf(selector.time, run_->settings().lookback_ms, grid));
+  SelectRequest request;
+  request.min_ms = windows.windows().At(0).start_ms + 1;
+  request.max_ms = windows.windows().At(windows.windows().steps - 1).end_ms;
+  MarkerFilter filter;
   if (selector.smoothed) {
-    return Select(selector, first - lookback + 1, last + lookback, [&](auto&& samples) {
-      Row row = SmoothedRow(WithoutMarkers(std::move(samples)), selector, grid);
-      return row.empty() ? base::Status() : sink(std::move(row));
+    request.max_ms += run_->settings().lookback_ms;
+    return Select(selector, request, [&](const model::SeriesView& view) {
+      Row smoothed = SmoothedRow(filter.Filter(view), selector, grid);
+      return smoothed.empty() ? base::Status() : sink(std::move(smoothed));
     });
   }
-  const bool timestamps = field == SampleField::kTime;
-  return Select(selector, first - lookback + 1, last, [&](model::SeriesSamples&& samples) {
-    if (!samples.histograms.empty() || field >= SampleField::kStartTime) {
-      Row row = MixedRow(samples, selector.time, grid, field);
-      return row.empty() ? base::Status() : sink(std::move(row));
+  request.newest_only = grid.steps == 1;
+  Row row;
+  return Select(selector, request, [&](const model::SeriesView& view) {
+    if (!view.histograms.empty() || field >= SampleField::kStartTime) {
+      Row mixed = MixedRow(model::CopyOf(view), selector.time, grid, field);
+      return mixed.empty() ? base::Status() : sink(std::move(mixed));
     }
-    Row row;
-    size_t next = 0;  // the first sample behind the step's time
-    for (int step = 0; step < grid.steps; ++step) {
-      const int64_t ref = ReferenceTime(selector.time, grid.At(step));
-      while (next < samples.values.size() && samples.timestamps_ms[next] <= ref) ++next;
-      if (next == 0) continue;
-      const int64_t time = samples.timestamps_ms[next - 1];
-      const double value = samples.values[next - 1];
-      if (time <= ref - lookback || model::IsStaleNan(value)) continue;
-      row.Append(step, timestamps ? static_cast<double>(time) / 1000 : value);
-    }
+    const WindowPlan& plan = *windows.PlanFor(view.timestamps_ms);
+    NewestOfSteps(view, plan, &row);
+    if (field == SampleField::kTime) TimesOfSteps(view, plan, &row);
+    row.Trim();
     if (row.empty()) return base::Status();
-    row.labels = std::move(samples.labels);
+    row.labels = *view.labels;
+    row.drop_name = false;
     return sink(std::move(row));
   });
 }
@@ -149,11 +198,13 @@ base::Status Evaluator::StreamMatrix(const MatrixSelector& matrix, const Grid& g
                                      const RangeSink& sink) {
   const TimeModifier& time = matrix.selector->time;
   const Reach reach = ReachOf(ShapeOf(matrix));
-  const int64_t first = ReferenceTime(time, grid.start_ms) - matrix.range.ms - reach.before_ms + 1;
-  const int64_t last = ReferenceTime(time, grid.end_ms()) + reach.behind_ms;
-  return Select(*matrix.selector, first, last, [&](model::SeriesSamples&& samples) {
-    RangeSeries series = WithoutMarkers(std::move(samples));
-    return series.empty() ? base::Status() : sink(std::move(series));
+  SelectRequest request;
+  request.min_ms = ReferenceTime(time, grid.start_ms) - matrix.range.ms - reach.before_ms + 1;
+  request.max_ms = ReferenceTime(time, grid.end_ms()) + reach.behind_ms;
+  MarkerFilter filter;
+  return Select(*matrix.selector, request, [&](const model::SeriesView& view) {
+    const RangeSeries series = filter.Filter(view);
+    return series.empty() ? base::Status() : sink(series);
   });
 }
 
@@ -165,20 +216,32 @@ base::Status Evaluator::StreamSubquery(const SubqueryExpr& subquery, const Grid&
   const int64_t last = ReferenceTime(subquery.time, grid.end_ms());
   const Grid inner = SubqueryGrid(first, last, subquery.range.ms, step);
   if (inner.steps == 0) return base::Status();
+  // Whatever is computed takes memory by the step.
+  SampleHold hold;
+  VEDETTE_RETURN_IF_ERROR(hold.Add(run_, 0, static_cast<size_t>(inner.steps) * sizeof(double)));
+  if (inner.steps > run_->settings().max_samples) {
+    return ExecutionError("the subquery has more steps than a query may hold samples");
+  }
   VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*subquery.inner, inner));
+  std::vector<int64_t> times;
+  std::vector<double> values;
+  std::vector<model::HistogramSample> histograms;
   for (Row& row : table.rows) {
-    RangeSeries series;
-    series.labels = std::move(row.labels);
-    series.drop_name = row.drop_name;
+    times.clear();
+    values.clear();
+    histograms.clear();
     for (int i = row.first; i < row.end(); ++i) {
       if (!IsPresent(row.At(i))) continue;
-      series.times.push_back(inner.At(i));
-      series.values.push_back(row.At(i));
+      times.push_back(inner.At(i));
+      values.push_back(row.At(i));
     }
     for (HistogramStep& h : row.histograms) {
-      series.histograms.push_back(AtSubqueryStep(inner.At(h.step), std::move(h.histogram)));
+      histograms.push_back(AtSubqueryStep(inner.At(h.step), std::move(h.histogram)));
     }
-    if (!series.empty()) VEDETTE_RETURN_IF_ERROR(sink(std::move(series)));
+    if (times.empty() && histograms.empty()) continue;
+    VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
+    VEDETTE_RETURN_IF_ERROR(
+        sink(RangeSeries{row.labels, row.drop_name, times, values, {}, histograms}));
   }
   return base::Status();
 }
@@ -187,19 +250,18 @@ base::StatusOr<std::vector<Series>> Evaluator::EvalMatrix(const Expr& matrix, in
   std::vector<Series> out;
   SampleHold hold;
   const Grid grid{time_ms, 1, 1};
-  const base::Status streamed = StreamRange(matrix, grid, [&](RangeSeries&& in) {
-    VEDETTE_RETURN_IF_ERROR(
-        ExtendSeries(ShapeOf(matrix), ReferenceTime(*ShapeOf(matrix).time, time_ms), &in));
-    if (in.empty()) return base::Status();
-    size_t samples = in.values.size();
+  const base::Status streamed = StreamRange(matrix, grid, [&](const RangeSeries& in) {
+    VEDETTE_ASSIGN_OR_RETURN(
+        std::vector<model::Sample> points,
+        PointsOf(ShapeOf(matrix), ReferenceTime(*ShapeOf(matrix).time, time_ms), in));
+    if (points.empty() && in.histograms.empty()) return base::Status();
+    size_t samples = points.size();
     for (const model::HistogramSample& h : in.histograms) samples += SamplesOf(*h.histogram);
     VEDETTE_RETURN_IF_ERROR(hold.Add(run_, samples));
     Series series;
-    series.labels = in.drop_name ? DropReserved(in.labels) : std::move(in.labels);
-    for (size_t i = 0; i < in.values.size(); ++i) {
-      series.points.push_back({in.times[i], in.values[i]});
-    }
-    series.histograms = std::move(in.histograms);
+    series.labels = in.drop_name ? DropReserved(in.labels) : in.labels;
+    series.points = std::move(points);
+    series.histograms.assign(in.histograms.begin(), in.histograms.end());
     out.push_back(std::move(series));
     return base::Status();
   });

@@ -12,22 +12,24 @@
 #include "collector/promql/functions.h"
 #include "collector/promql/query_run.h"
 #include "collector/promql/table.h"
+#include "collector/promql/windows.h"
 
 namespace vedette::promql {
 
 class OpNotes;
 struct RangeFunction;
+struct Sweep;
 
-// A series' samples for range functions: no stale markers, times ascending.
+// A series' samples for range functions: no stale markers, times ascending. Lent for a call.
 struct RangeSeries {
-  model::Labels labels;
+  const model::Labels& labels;
   bool drop_name = false;
-  std::vector<int64_t> times;
-  std::vector<double> values;
+  std::span<const int64_t> times;
+  std::span<const double> values;
   // What few series have (mixed_window.h): when the floats' counters began, or empty; and
   // histograms, of floats.
-  std::vector<int64_t> starts = {};
-  std::vector<model::HistogramSample> histograms = {};
+  std::span<const int64_t> starts = {};
+  std::span<const model::HistogramSample> histograms = {};
 
   bool empty() const { return times.empty() && histograms.empty(); }
 };
@@ -65,8 +67,9 @@ class Evaluator {
  public:
   explicit Evaluator(QueryRun* run) : run_(run) {}
 
+  // What is not moved out of the row is lent for the call.
   using RowSink = std::function<base::Status(Row&&)>;
-  using RangeSink = std::function<base::Status(RangeSeries&&)>;
+  using RangeSink = std::function<base::Status(const RangeSeries&)>;
 
   // The value of any expression but a range vector.
   base::StatusOr<Table> Eval(const Expr& expr, const Grid& grid);
@@ -94,8 +97,9 @@ class Evaluator {
 
   // eval_selector.cc
   int64_t ReferenceTime(const TimeModifier& time, int64_t step_ms) const;
-  base::Status Select(const VectorSelector& selector, int64_t min_ms, int64_t max_ms,
-                      const std::function<base::Status(model::SeriesSamples&&)>& visit);
+  StepWindows WindowsOf(const TimeModifier& time, int64_t range_ms, const Grid& grid) const;
+  base::Status Select(const VectorSelector& selector, const SelectRequest& request,
+                      const Queryable::VisitView& visit);
   base::Status StreamSelector(const VectorSelector& selector, const Grid& grid, SampleField field,
                               const RowSink& sink);
   base::Status StreamSubquery(const SubqueryExpr& subquery, const Grid& grid,
@@ -121,7 +125,9 @@ class Evaluator {
   };
   Reach ReachOf(const WindowShape& shape) const;
   // Replaces what lies around a range by its values at its ends.
-  base::Status ExtendSeries(const WindowShape& shape, int64_t end_ms, RangeSeries* series) const;
+  // The floats of a series in a window, with those that an extended range has at its ends.
+  base::StatusOr<std::vector<model::Sample>> PointsOf(const WindowShape& shape, int64_t end_ms,
+                                                      const RangeSeries& series) const;
   Row SmoothedRow(const RangeSeries& series, const VectorSelector& selector, const Grid& grid);
   // Refuses anchored and smoothed ranges of functions that do not take them.
   base::Status CheckExtended(const CallExpr& call, const Expr& matrix) const;
@@ -129,8 +135,9 @@ class Evaluator {
   // eval_range_call.cc
   base::StatusOr<RangeParams> EvalRangeParams(const CallExpr& call, const RangeFunction& function,
                                               const Grid& grid);
-  Row ComputeRow(const CallExpr& call, const RangeFunction& function, const RangeSeries& series,
-                 const Grid& grid, const RangeParams& params);
+  // Window by window.
+  void ComputeEach(const CallExpr& call, const RangeFunction& function, const Sweep& series,
+                   const Table& param, const Grid& grid, Row* row);
   base::Status StreamRangeCall(const CallExpr& call, const RangeFunction& function,
                                const Grid& grid, const RowSink& sink);
   base::StatusOr<Table> EvalAbsentOverTime(const CallExpr& call, const Grid& grid);
@@ -182,7 +189,7 @@ class Evaluator {
 
   // eval_aggregate.cc, eval_topk.cc
   base::StatusOr<Table> EvalAggregate(const AggregateExpr& expr, const Grid& grid);
-  template <typename Accumulator>
+  template <typename Accumulators>
   base::StatusOr<Table> Accumulate(const AggregateExpr& expr, const Grid& grid);
   base::StatusOr<Table> EvalQuantile(const AggregateExpr& expr, const Grid& grid);
   base::StatusOr<Table> EvalCountValues(const AggregateExpr& expr, const Grid& grid);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "base/strings.h"
 #include "collector/promql/ast.h"
 #include "model/labels.h"
 
@@ -26,8 +26,10 @@ class Grouping {
  private:
   std::vector<std::string> labels_;
   const bool without_;
-  absl::flat_hash_map<model::Labels, size_t> index_;
+  base::StringMap<size_t> index_;  // by the labels' bytes
   std::vector<model::Labels> groups_;
+  model::Labels key_;  // of the series asked for last
+  size_t last_ = 0;    // its group
 };
 
 }  // namespace vedette::promql

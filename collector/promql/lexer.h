@@ -51,7 +51,7 @@ class Lexer {
   bool in_braces_ = false;
   bool in_brackets_ = false;
   bool duration_start_ = false;  // in brackets and no duration was lexed yet since '['
-  bool got_duration_ = false;  // in any brackets before
+  bool got_duration_ = false;    // in any brackets before
   bool got_colon_ = false;
   bool finished_ = false;
   Token last_;

@@ -33,8 +33,17 @@ struct KahanSum {
 // A mean as a compensated sum, or incrementally once the sum overflows.
 class RunningMean {
  public:
+  RunningMean() = default;
+  // As Add has left it: `total` of `count` values, or their mean.
+  RunningMean(const KahanSum& total, double count, bool incremental)
+      : total_(total), count_(count), incremental_(incremental) {}
+
   void Add(double value);
   double Mean() const;
+
+  const KahanSum& total() const { return total_; }
+  double count() const { return count_; }
+  bool incremental() const { return incremental_; }
 
  private:
   KahanSum total_;  // the sum, or the mean once incremental_

@@ -98,7 +98,7 @@ class Parser {
   Token token_;
   base::Status status_;
   DurationContext duration_context_;  // of the duration that is parsed
-  int aggregations_ = 0;  // that are open: what is unexpected in one is told so
+  int aggregations_ = 0;              // that are open: what is unexpected in one is told so
   int depth_ = 0;
   int last_end_ = 0;  // where the token before token_ ended
 };

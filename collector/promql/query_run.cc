@@ -1,5 +1,9 @@
 #include "collector/promql/query_run.h"
 
+#include <string>
+
+#include "base/strings.h"
+
 namespace vedette::promql {
 
 base::Status ExecutionError(std::string_view message) { return base::Internal(message); }
@@ -15,11 +19,17 @@ base::Status QueryRun::CheckAlive() {
   return base::Status();
 }
 
-base::Status QueryRun::Hold(size_t samples) {
+base::Status QueryRun::Hold(size_t samples, size_t bytes) {
   held_ += static_cast<int64_t>(samples);
-  if (held_ <= settings_.max_samples) return base::Status();
+  held_bytes_ += bytes;
+  if (held_ > settings_.max_samples) {
+    return base::ResourceExhausted(
+        "query processing would load too many samples into memory in query execution");
+  }
+  if (settings_.max_bytes == 0 || held_bytes_ <= settings_.max_bytes) return base::Status();
   return base::ResourceExhausted(
-      "query processing would load too many samples into memory in query execution");
+      base::Concat({"query would hold ", std::to_string(held_bytes_), " bytes of memory, it may ",
+                    std::to_string(settings_.max_bytes), ": ask for fewer series or less time"}));
 }
 
 }  // namespace vedette::promql

@@ -26,6 +26,7 @@ class QueryRun {
     int64_t deadline_nanos = 0;  // monotonic
     int64_t lookback_ms = 0;
     int64_t max_samples = 0;
+    uint64_t max_bytes = 0;  // 0: no limit
     int64_t default_subquery_step_ms = 0;
     int64_t start_ms = 0;  // of the whole query: what @ start() and @ end() mean
     int64_t end_ms = 0;
@@ -47,18 +48,23 @@ class QueryRun {
   // Cancelled or DeadlineExceeded when the query has to end. Cheap enough for every series.
   base::Status CheckAlive();
 
-  // Counts samples held in memory; ResourceExhausted over the limit.
-  base::Status Hold(size_t samples);
-  void Release(size_t samples) { held_ -= static_cast<int64_t>(samples); }
+  // Counts samples, and bytes, held in memory; ResourceExhausted over the limits. Asked before the
+  // memory is taken where that may be much at once.
+  base::Status Hold(size_t samples, size_t bytes);
+  void Release(size_t samples, size_t bytes) {
+    held_ -= static_cast<int64_t>(samples);
+    held_bytes_ -= bytes;
+  }
 
  private:
   const Settings settings_;
   Annotations annotations_;
   int64_t held_ = 0;
+  uint64_t held_bytes_ = 0;
   int checks_ = 0;
 };
 
-// Samples counted as held for as long as this lives.
+// Samples and bytes counted as held for as long as this lives.
 class SampleHold {
  public:
   SampleHold() = default;
@@ -66,21 +72,26 @@ class SampleHold {
   SampleHold& operator=(SampleHold&& other) noexcept {
     std::swap(run_, other.run_);
     std::swap(samples_, other.samples_);
+    std::swap(bytes_, other.bytes_);
     return *this;
   }
   ~SampleHold() {
-    if (run_ != nullptr) run_->Release(samples_);
+    if (run_ != nullptr) run_->Release(samples_, bytes_);
   }
 
-  base::Status Add(QueryRun* run, size_t samples) {
+  // `more_bytes`: what is taken beside the samples' values.
+  base::Status Add(QueryRun* run, size_t samples, size_t more_bytes = 0) {
+    const size_t bytes = samples * sizeof(double) + more_bytes;
     run_ = run;
     samples_ += samples;
-    return run->Hold(samples);
+    bytes_ += bytes;
+    return run->Hold(samples, bytes);
   }
 
  private:
   QueryRun* run_ = nullptr;
   size_t samples_ = 0;
+  size_t bytes_ = 0;
 };
 
 // An error of evaluation: the message goes to the user as it is.

@@ -11,11 +11,6 @@ namespace {
 
 double Seconds(int64_t ms) { return static_cast<double>(ms) / 1000; }
 
-// Whole seconds and the rest apart, as Go's Duration.Seconds rounds.
-double DurationSeconds(int64_t ms) {
-  return static_cast<double>(ms / 1000) + static_cast<double>(ms % 1000 * 1'000'000) / 1e9;
-}
-
 // The increase over the window, extrapolated to its edges where the samples come close to them.
 bool Extrapolate(const Window& w, bool counter, bool rate, double* out) {
   const size_t n = w.values.size();
@@ -26,22 +21,15 @@ bool Extrapolate(const Window& w, bool counter, bool rate, double* out) {
       if (w.values[i] < w.values[i - 1]) result += w.values[i - 1];
     }
   }
-  double to_start = Seconds(w.times[0] - w.start_ms);
-  double to_end = Seconds(w.end_ms - w.times[n - 1]);
-  const double sampled = Seconds(w.times[n - 1] - w.times[0]);
-  const double average = sampled / static_cast<double>(n - 1);
-  const double threshold = average * 1.1;
-  if (to_start >= threshold) to_start = average / 2;
+  const Extrapolation of = ExtrapolationOf(w.times, w.start_ms, w.end_ms, rate);
+  double to_start = of.to_start;
   if (counter) {
     // A counter does not go below zero: no further back than where it would have been zero.
     double to_zero = to_start;
-    if (result > 0 && w.values[0] >= 0) to_zero = sampled * (w.values[0] / result);
+    if (result > 0 && w.values[0] >= 0) to_zero = of.sampled * (w.values[0] / result);
     if (to_zero < to_start) to_start = to_zero;
   }
-  if (to_end >= threshold) to_end = average / 2;
-  double factor = (sampled + to_start + to_end) / sampled;
-  if (rate) factor /= DurationSeconds(w.end_ms - w.start_ms);
-  *out = result * factor;
+  *out = result * of.Factor(to_start);
   return true;
 }
 
@@ -286,6 +274,26 @@ constexpr auto kRangeFunctions = std::to_array<RangeFunction>({
 });
 
 }  // namespace
+
+// Whole seconds and the rest apart.
+double RangeSeconds(int64_t range_ms) {
+  return static_cast<double>(range_ms / 1000) +
+         static_cast<double>(range_ms % 1000 * 1'000'000) / 1e9;
+}
+
+Extrapolation ExtrapolationOf(std::span<const int64_t> times, int64_t start_ms, int64_t end_ms,
+                              bool rate) {
+  Extrapolation of;
+  of.sampled = Seconds(times.back() - times.front());
+  of.to_start = Seconds(times.front() - start_ms);
+  of.to_end = Seconds(end_ms - times.back());
+  const double average = of.sampled / static_cast<double>(times.size() - 1);
+  const double threshold = average * 1.1;
+  if (of.to_start >= threshold) of.to_start = average / 2;
+  if (of.to_end >= threshold) of.to_end = average / 2;
+  if (rate) of.range_seconds = RangeSeconds(end_ms - start_ms);
+  return of;
+}
 
 const RangeFunction* FindRangeFunction(FunctionId id) {
   for (const RangeFunction& function : kRangeFunctions) {

@@ -18,6 +18,27 @@ struct Window {
   double param = 0;     // of quantile_over_time and predict_linear
 };
 
+// How far the increase over a window is drawn out to its edges, where the samples come close to
+// them. Depends on times alone, but for counters, which are not drawn out below zero.
+struct Extrapolation {
+  double sampled = 0;        // seconds from the first sample to the last
+  double to_start = 0;       // seconds before the first
+  double to_end = 0;         // seconds behind the last
+  double range_seconds = 0;  // of the window, for a rate; 0: the increase itself
+
+  // What the increase between the samples is to be multiplied by.
+  double Factor(double seconds_to_start) const {
+    const double factor = (sampled + seconds_to_start + to_end) / sampled;
+    return range_seconds == 0 ? factor : factor / range_seconds;
+  }
+};
+
+// Of at least two samples in (start_ms, end_ms].
+Extrapolation ExtrapolationOf(std::span<const int64_t> times, int64_t start_ms, int64_t end_ms,
+                              bool rate);
+// As Go's Duration.Seconds rounds.
+double RangeSeconds(int64_t range_ms);
+
 // A function over range vectors that looks at one window at a time.
 struct RangeFunction {
   FunctionId id;

@@ -145,7 +145,7 @@ class Counter {
         subquery != nullptr ? subquery->time : As<MatrixSelector>(inner).selector->time;
     const int64_t range =
         subquery != nullptr ? subquery->range.ms : As<MatrixSelector>(inner).range.ms;
-    return evaluator_.StreamRange(inner, grid, [&](RangeSeries&& series) {
+    return evaluator_.StreamRange(inner, grid, [&](const RangeSeries& series) {
       Weights weights;
       for (const int64_t t : series.times) weights.Add(t, 1);
       for (const model::HistogramSample& sample : series.histograms) {

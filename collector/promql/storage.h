@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "model/matcher.h"
 #include "model/sample.h"
+#include "model/series_view.h"
 
 // What the query language needs from a store of metrics. Implemented by the metrics store's adapter
 // in app and by fakes in tests.
@@ -19,6 +20,8 @@ struct SelectRequest {
   std::vector<model::Matcher> matchers;
   int64_t min_ms = 0;
   int64_t max_ms = 0;
+  // Of each series the newest sample is enough; others may come or not.
+  bool newest_only = false;
 };
 
 class Queryable {
@@ -31,6 +34,14 @@ class Queryable {
   // consistent moment for the time of one call.
   using Visit = std::function<base::Status(model::SeriesSamples&&)>;
   virtual base::Status Select(const SelectRequest& request, const Visit& visit) const = 0;
+
+  // The same, lent: what `visit` gets is good for the call. What the engine asks.
+  using VisitView = std::function<base::Status(const model::SeriesView&)>;
+  virtual base::Status Lend(const SelectRequest& request, const VisitView& visit) const {
+    return Select(request, [&visit](model::SeriesSamples&& series) {
+      return visit(model::ViewOf(series.labels, series));
+    });
+  }
 };
 
 }  // namespace vedette::promql

@@ -72,17 +72,32 @@ void DropEmptyRows(Table* table) {
   std::erase_if(table->rows, [](const Row& row) { return !row.HasAny(); });
 }
 
+void Row::Trim() {
+  size_t end = values.size();
+  while (end > 0 && !IsPresent(values[end - 1])) --end;
+  size_t begin = 0;
+  while (begin < end && !IsPresent(values[begin])) ++begin;
+  values.resize(end);
+  values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(begin));
+  first += static_cast<int>(begin);
+}
+
+// Histograms themselves are counted as the samples that they stand for.
+size_t Row::OtherBytes() const {
+  return sizeof(Row) + labels.bytes().size() + histograms.size() * sizeof(HistogramStep);
+}
+
+void DropReserved(const model::Labels& labels, model::Labels* out) {
+  out->AssignIf(labels, [](const model::LabelView& label) {
+    return !label.name.starts_with("__") || (label.name != model::kMetricName &&
+                                             label.name != "__type__" && label.name != "__unit__");
+  });
+}
+
 model::Labels DropReserved(const model::Labels& labels) {
-  bool any = false;
-  std::vector<std::pair<std::string, std::string>> kept;
-  for (const model::LabelView& label : labels) {
-    if (label.name == model::kMetricName || label.name == "__type__" || label.name == "__unit__") {
-      any = true;
-    } else {
-      kept.emplace_back(label.name, label.value);
-    }
-  }
-  return any ? model::Labels::FromPairs(std::move(kept)) : labels;
+  model::Labels out;
+  DropReserved(labels, &out);
+  return out;
 }
 
 bool AllDistinct(const std::vector<Row>& rows) {

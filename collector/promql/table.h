@@ -64,6 +64,10 @@ struct Row {
   bool empty() const { return values.empty() && histograms.empty(); }
   // Not even absent floats alone.
   bool HasAny() const;
+  // Takes away absent floats at either end.
+  void Trim();
+  // Of the memory beside the floats.
+  size_t OtherBytes() const;
 };
 
 // The value of an expression over a grid. A scalar is one row without labels and gaps.
@@ -75,7 +79,7 @@ struct Table {
 
   // Counts and adds a row.
   base::Status Add(QueryRun* run, Row row) {
-    VEDETTE_RETURN_IF_ERROR(hold.Add(run, row.Samples()));
+    VEDETTE_RETURN_IF_ERROR(hold.Add(run, row.Samples(), row.OtherBytes()));
     rows.push_back(std::move(row));
     return base::Status();
   }
@@ -90,6 +94,8 @@ void DropEmptyRows(Table* table);
 
 // Removes the metric name, and the labels __type__ and __unit__ that describe it.
 model::Labels DropReserved(const model::Labels& labels);
+// The same into `out`, another one, whose memory is used again.
+void DropReserved(const model::Labels& labels, model::Labels* out);
 
 // Joins rows of equal labels. False when two of them have a value at the same step: "vector cannot
 // contain metrics with the same labelset".

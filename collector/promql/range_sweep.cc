@@ -1,0 +1,199 @@
+#include "collector/promql/range_sweep.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "collector/promql/kernels.h"
+#include "collector/promql/math.h"
+#include "collector/promql/range_functions.h"
+
+namespace vedette::promql {
+namespace {
+
+size_t StepsOf(const WindowPlan& plan) { return static_cast<size_t>(plan.end - plan.first); }
+
+// Makes room for a value at each step that may have one.
+double* Begin(const WindowPlan& plan, Row* row) {
+  row->first = plan.first;
+  row->values.resize(StepsOf(plan));
+  return row->values.data();
+}
+
+// What depends on times alone: in `sampled` 0 where there are too few samples.
+void PlanExtrapolation(const Sweep& sweep, bool rate) {
+  WindowPlan& plan = *sweep.plan;
+  const size_t n = StepsOf(plan);
+  for (std::vector<double>* array : {&plan.sampled, &plan.to_start, &plan.to_end, &plan.factor}) {
+    array->assign(n, 0);
+  }
+  for (size_t i = 0; i < n; ++i) {
+    const auto step = static_cast<size_t>(plan.first) + i;
+    const size_t count = plan.high[step] - plan.low[step];
+    if (count < 2) continue;
+    const TimeWindow window = sweep.windows.At(step);
+    const Extrapolation of = ExtrapolationOf(sweep.times.subspan(plan.low[step], count),
+                                             window.start_ms, window.end_ms, rate);
+    plan.sampled[i] = of.sampled;
+    plan.to_start[i] = of.to_start;
+    plan.to_end[i] = of.to_end;
+    plan.factor[i] = of.Factor(of.to_start);
+  }
+}
+
+// Where values are below the one before, ascending.
+std::vector<uint32_t> ResetsOf(std::span<const double> values) {
+  std::vector<uint32_t> resets;
+  if (!BestKernels().any_reset(values.data(), values.size())) return resets;
+  for (uint32_t i = 1; i < values.size(); ++i) {
+    if (values[i] < values[i - 1]) resets.push_back(i);
+  }
+  return resets;
+}
+
+// Window by window, with resets and counters cut at zero.
+void ExtrapolateEach(const Sweep& sweep, const std::vector<uint32_t>& resets, bool counter,
+                     bool rate, double* out) {
+  const WindowPlan& plan = *sweep.plan;
+  size_t next = 0;  // the first reset that lies in this window or behind it
+  for (size_t i = 0; i < StepsOf(plan); ++i) {
+    const auto step = static_cast<size_t>(plan.first) + i;
+    const uint32_t low = plan.low[step];
+    const uint32_t high = plan.high[step];
+    if (high - low < 2) {
+      out[i] = Absent();
+      continue;
+    }
+    double increase = sweep.values[high - 1] - sweep.values[low];
+    while (next < resets.size() && resets[next] <= low) ++next;
+    for (size_t r = next; r < resets.size() && resets[r] < high; ++r) {
+      increase += sweep.values[resets[r] - 1];
+    }
+    const double first = sweep.values[low];
+    double factor = plan.factor[i];
+    if (counter && !StaysAboveZero(first, increase, plan.sampled[i], plan.to_start[i])) {
+      const double to_zero = plan.sampled[i] * (first / increase);
+      if (to_zero < plan.to_start[i]) {
+        const double seconds = rate ? RangeSeconds(sweep.windows.range_ms) : 0;
+        factor = Extrapolation{plan.sampled[i], plan.to_start[i], plan.to_end[i], seconds}.Factor(
+            to_zero);
+      }
+    }
+    out[i] = increase * factor;
+  }
+}
+
+void Extrapolate(const Sweep& sweep, bool counter, bool rate, Row* row) {
+  WindowPlan& plan = *sweep.plan;
+  double* const out = Begin(plan, row);
+  if (plan.factor.empty()) PlanExtrapolation(sweep, rate);
+  const std::vector<uint32_t> resets = counter ? ResetsOf(sweep.values) : std::vector<uint32_t>();
+  if (plan.sliding && resets.empty() && plan.count(plan.first) >= 2) {
+    const double* const values = sweep.values.data();
+    const auto first = static_cast<size_t>(plan.first);
+    const SlidingRate arrays = {plan.sampled.data(), plan.to_start.data(), plan.factor.data()};
+    if (BestKernels().rate(values + plan.low[first], values + plan.high[first] - 1, arrays, counter,
+                           StepsOf(plan), out)) {
+      return;
+    }
+  }
+  ExtrapolateEach(sweep, resets, counter, rate, out);
+}
+
+void Rate(const Sweep& sweep, Row* row) { Extrapolate(sweep, true, true, row); }
+void Increase(const Sweep& sweep, Row* row) { Extrapolate(sweep, true, false, row); }
+void Delta(const Sweep& sweep, Row* row) { Extrapolate(sweep, false, false, row); }
+
+// out = value(low, high) of each window that is not empty.
+template <typename Value>
+void ForEachWindow(const Sweep& sweep, Row* row, const Value& value) {
+  const WindowPlan& plan = *sweep.plan;
+  double* out = Begin(plan, row);
+  for (int step = plan.first; step < plan.end; ++step) {
+    const uint32_t low = plan.low[static_cast<size_t>(step)];
+    const uint32_t high = plan.high[static_cast<size_t>(step)];
+    *out++ = low == high ? Absent() : value(low, high);
+  }
+}
+
+void Count(const Sweep& sweep, Row* row) {
+  ForEachWindow(sweep, row,
+                [](uint32_t low, uint32_t high) { return static_cast<double>(high - low); });
+}
+
+void PresentValue(const Sweep& sweep, Row* row) {
+  ForEachWindow(sweep, row, [](uint32_t, uint32_t) { return 1.0; });
+}
+
+void Last(const Sweep& sweep, Row* row) {
+  ForEachWindow(sweep, row, [&](uint32_t, uint32_t high) { return sweep.values[high - 1]; });
+}
+
+// Windows that slide are summed side by side: the first samples of all, then the second ones ...
+void Sum(const Sweep& sweep, Row* row) {
+  const WindowPlan& plan = *sweep.plan;
+  if (!plan.sliding) {
+    return ForEachWindow(sweep, row, [&](uint32_t low, uint32_t high) {
+      KahanSum sum;
+      for (uint32_t i = low; i < high; ++i) sum.Add(sweep.values[i]);
+      return sum.Total();
+    });
+  }
+  double* const out = Begin(plan, row);
+  const size_t n = StepsOf(plan);
+  std::fill_n(out, n, 0.0);
+  std::vector<double> compensations(n, 0.0);
+  const double* const first = sweep.values.data() + plan.low[static_cast<size_t>(plan.first)];
+  for (size_t i = 0; i < plan.count(plan.first); ++i) {
+    BestKernels().add_compensated(first + i, n, out, compensations.data());
+  }
+  for (size_t i = 0; i < n; ++i) out[i] = KahanSum{out[i], compensations[i]}.Total();
+}
+
+// The largest (or smallest) so far, NaN only while there is nothing else.
+template <typename Better>
+void Extreme(const Sweep& sweep, Row* row, const Better& better) {
+  ForEachWindow(sweep, row, [&](uint32_t low, uint32_t high) {
+    double best = sweep.values[low];
+    for (uint32_t i = low; i < high; ++i) {
+      if (better(sweep.values[i], best) || std::isnan(best)) best = sweep.values[i];
+    }
+    return best;
+  });
+}
+
+void Max(const Sweep& sweep, Row* row) {
+  Extreme(sweep, row, [](double a, double b) { return a > b; });
+}
+void Min(const Sweep& sweep, Row* row) {
+  Extreme(sweep, row, [](double a, double b) { return a < b; });
+}
+
+}  // namespace
+
+SweepFunction FindSweep(FunctionId id) {
+  switch (id) {
+    case FunctionId::kRate:
+      return Rate;
+    case FunctionId::kIncrease:
+      return Increase;
+    case FunctionId::kDelta:
+      return Delta;
+    case FunctionId::kSumOverTime:
+      return Sum;
+    case FunctionId::kCountOverTime:
+      return Count;
+    case FunctionId::kPresentOverTime:
+      return PresentValue;
+    case FunctionId::kLastOverTime:
+      return Last;
+    case FunctionId::kMaxOverTime:
+      return Max;
+    case FunctionId::kMinOverTime:
+      return Min;
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace vedette::promql
