@@ -60,6 +60,9 @@ base::StatusOr<Row> Evaluator::ComputeMixedRow(const CallExpr& call, const Range
     const int64_t start_ms = end_ms - shape.range_ms;
     MixedWindow window = WindowOf(series, start_ms - reach.before_ms, end_ms + reach.behind_ms);
     if (window.times.empty() && window.histograms.empty()) continue;
+    // A histogram is about as much work as the buckets that it has.
+    constexpr size_t kBuckets = 32;
+    VEDETTE_RETURN_IF_ERROR(run_->Work(window.times.size() + kBuckets * window.histograms.size()));
     window.eval_ms = grid.At(step);
     window.start_ms = start_ms;
     window.end_ms = end_ms;

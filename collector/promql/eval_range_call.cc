@@ -107,13 +107,15 @@ base::StatusOr<RangeParams> Evaluator::EvalRangeParams(const CallExpr& call,
   return params;
 }
 
-void Evaluator::ComputeEach(const CallExpr& call, const RangeFunction& function,
-                            const Sweep& series, const Table& param, const Grid& grid, Row* row) {
+base::Status Evaluator::ComputeEach(const CallExpr& call, const RangeFunction& function,
+                                    const Sweep& series, const Table& param, const Grid& grid,
+                                    Row* row) {
   const WindowPlan& plan = *series.plan;
   row->values.clear();
   for (int step = plan.first; step < plan.end; ++step) {
     const auto at = static_cast<size_t>(step);
     if (plan.low[at] == plan.high[at]) continue;
+    VEDETTE_RETURN_IF_ERROR(run_->Work(plan.count(step)));
     Window window;
     window.times = series.times.subspan(plan.low[at], plan.count(step));
     window.values = series.values.subspan(plan.low[at], plan.count(step));
@@ -127,6 +129,7 @@ void Evaluator::ComputeEach(const CallExpr& call, const RangeFunction& function,
     double value = 0;
     if (function.compute(window, &value)) row->Append(step, value);
   }
+  return base::Status();
 }
 
 base::Status Evaluator::StreamRangeCall(const CallExpr& call, const RangeFunction& function,
@@ -137,7 +140,7 @@ base::Status Evaluator::StreamRangeCall(const CallExpr& call, const RangeFunctio
   const bool drops_now = !function.keeps_name && !run_->settings().delayed_name_removal;
   const WindowShape shape = ShapeOf(matrix);
   Windows windows(WindowsOf(*shape.time, shape.range_ms, grid));
-  const SweepFunction sweep = FindSweep(function.id);
+  const SweepKind sweep = FindSweep(function.id);
   SameLabelsCheck same(IsOfOneMetric(matrix));
   std::string informed;  // the metric that was looked at last
   Row row;
@@ -148,10 +151,11 @@ base::Status Evaluator::StreamRangeCall(const CallExpr& call, const RangeFunctio
     } else {
       const Sweep all = {series.times, series.values, windows.windows(),
                          windows.PlanFor(series.times)};
-      if (sweep != nullptr) {
-        sweep(all, &row);
+      if (sweep.compute != nullptr && all.plan->samples <= sweep.most_samples) {
+        VEDETTE_RETURN_IF_ERROR(run_->Work(series.times.size()));
+        sweep.compute(all, &row);
       } else {
-        ComputeEach(call, function, all, params.first, grid, &row);
+        VEDETTE_RETURN_IF_ERROR(ComputeEach(call, function, all, params.first, grid, &row));
       }
       row.Trim();
     }

@@ -136,8 +136,8 @@ class Evaluator {
   base::StatusOr<RangeParams> EvalRangeParams(const CallExpr& call, const RangeFunction& function,
                                               const Grid& grid);
   // Window by window.
-  void ComputeEach(const CallExpr& call, const RangeFunction& function, const Sweep& series,
-                   const Table& param, const Grid& grid, Row* row);
+  base::Status ComputeEach(const CallExpr& call, const RangeFunction& function, const Sweep& series,
+                           const Table& param, const Grid& grid, Row* row);
   base::Status StreamRangeCall(const CallExpr& call, const RangeFunction& function,
                                const Grid& grid, const RowSink& sink);
   base::StatusOr<Table> EvalAbsentOverTime(const CallExpr& call, const Grid& grid);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "collector/promql/kernels.h"
@@ -171,28 +172,31 @@ void Min(const Sweep& sweep, Row* row) {
 
 }  // namespace
 
-SweepFunction FindSweep(FunctionId id) {
+SweepKind FindSweep(FunctionId id) {
+  constexpr size_t kAnyNumber = std::numeric_limits<size_t>::max();
+  constexpr size_t kLooksAtEach = size_t{1} << 24;    // some ten milliseconds
+  constexpr size_t kLooksAtResets = size_t{1} << 31;  // of which few are
   switch (id) {
     case FunctionId::kRate:
-      return Rate;
+      return {Rate, kLooksAtResets};
     case FunctionId::kIncrease:
-      return Increase;
+      return {Increase, kLooksAtResets};
     case FunctionId::kDelta:
-      return Delta;
+      return {Delta, kAnyNumber};
     case FunctionId::kSumOverTime:
-      return Sum;
+      return {Sum, kLooksAtEach};
     case FunctionId::kCountOverTime:
-      return Count;
+      return {Count, kAnyNumber};
     case FunctionId::kPresentOverTime:
-      return PresentValue;
+      return {PresentValue, kAnyNumber};
     case FunctionId::kLastOverTime:
-      return Last;
+      return {Last, kAnyNumber};
     case FunctionId::kMaxOverTime:
-      return Max;
+      return {Max, kLooksAtEach};
     case FunctionId::kMinOverTime:
-      return Min;
+      return {Min, kLooksAtEach};
     default:
-      return nullptr;
+      return {};
   }
 }
 

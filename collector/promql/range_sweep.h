@@ -23,8 +23,13 @@ struct Sweep {
 // Writes the row's values and where they begin.
 using SweepFunction = void (*)(const Sweep& sweep, Row* row);
 
-// Null where a function is computed window by window alone.
-SweepFunction FindSweep(FunctionId id);
+// How a function sweeps. A sweep is not interrupted: above `most_samples` in all windows together
+// it might hold up a query's end, and the function is to be computed window by window.
+struct SweepKind {
+  SweepFunction compute = nullptr;  // null: window by window alone
+  size_t most_samples = 0;
+};
+SweepKind FindSweep(FunctionId id);
 
 }  // namespace vedette::promql
 

@@ -44,6 +44,7 @@ void Windows::Make(std::span<const int64_t> times, WindowPlan* plan) const {
   plan->high.resize(steps);
   plan->first = 0;
   plan->end = 0;
+  plan->samples = 0;
   plan->factor.clear();
   uint32_t low = 0;
   uint32_t high = 0;
@@ -55,6 +56,7 @@ void Windows::Make(std::span<const int64_t> times, WindowPlan* plan) const {
     plan->low[step] = low;
     plan->high[step] = std::max(low, high);
     if (low >= high) continue;
+    plan->samples += high - low;
     if (!any) plan->first = static_cast<int>(step);
     any = true;
     plan->end = static_cast<int>(step) + 1;

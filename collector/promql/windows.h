@@ -44,6 +44,7 @@ struct WindowPlan {
   // Each window from `first` to `end` is that of the step before moved on by one sample: all have
   // the same number of samples, one at least.
   bool sliding = false;
+  size_t samples = 0;  // in all windows together
 
   size_t count(int step) const {
     return high[static_cast<size_t>(step)] - low[static_cast<size_t>(step)];

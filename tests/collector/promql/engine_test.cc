@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/strings.h"
 #include "collector/promql/histogram_text.h"
 #include "collector/promql/series_description.h"
 #include "tests/conformance/memory_store.h"
@@ -82,6 +83,24 @@ TEST_F(EngineTest, TimeoutEndsTheQuery) {
   const Result result = Instant("temp");
   EXPECT_EQ(result.error_kind, ErrorKind::kTimeout);
   EXPECT_EQ(result.error, "query timed out in expression evaluation");
+}
+
+// Hours of work within a single series.
+TEST(Engine, ATimeoutEndsWideWindows) {
+  test::MemoryStore store;
+  for (int i = 0; i < 100; ++i) store.Append({{"__name__", "a"}}, i * 15'000, i % 7);
+  const base::SystemClock clock;
+  const Engine engine(Engine::Options{}, &clock);
+  QueryContext context;
+  context.queryable = &store;
+  context.timeout = std::chrono::milliseconds(20);
+  for (const char* function : {"max_over_time", "stddev_over_time", "sum_over_time"}) {
+    const std::string query =
+        base::Concat({function, "(rate(rate(a[10m:10ms])[20m:10ms])[20m:10ms])"});
+    EXPECT_EQ(engine.Instant(query, 1'500'000, context).error_kind, ErrorKind::kTimeout) << query;
+    const std::string nested = base::Concat({function, "(", function, "(a[10m:1ms])[10m:1ms])"});
+    EXPECT_EQ(engine.Instant(nested, 1'500'000, context).error_kind, ErrorKind::kTimeout) << nested;
+  }
 }
 
 TEST_F(EngineTest, RangeQueriesWantScalarsOrVectors) {

@@ -102,7 +102,7 @@ TEST(RangeSweep, AgreesWithEachWindowToTheBit) {
         if (id == FunctionId::kRate || id == FunctionId::kIncrease || id == FunctionId::kDelta) {
           sweep.plan->factor.clear();  // a plan is made for one function
         }
-        FindSweep(id)(sweep, &row);
+        FindSweep(id).compute(sweep, &row);
         for (size_t step = 0; step < shape.steps; ++step) {
           ASSERT_EQ(Bits(row.At(static_cast<int>(step))), Bits(ComputeOne(id, sweep, step)))
               << "function " << static_cast<int>(id) << ", round " << round << ", step " << step;
