@@ -481,7 +481,7 @@ std::vector<std::string> Head::LabelNames(int64_t min_ms, int64_t max_ms) {
   return {names.begin(), names.end()};
 }
 
-HeadView Head::View(const std::vector<model::Matcher>& matchers) {
+HeadView Head::View(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms) {
   HeadView view;
   const std::vector<HeadSeries*>& matching = index_.Match(matchers, &view.sorted);
   view.arena = arena_;
@@ -494,7 +494,9 @@ HeadView Head::View(const std::vector<model::Matcher>& matchers) {
     one.owner = SeriesPtr(series);
     one.column = series->column;
     one.times = at->second;
-    if (series->extra != nullptr) one.extra = std::make_unique<SeriesExtra>(*series->extra);
+    if (series->extra != nullptr) {
+      one.extra = std::make_unique<SeriesExtra>(series->extra->Within(min_ms, max_ms));
+    }
   }
   return view;
 }

@@ -96,8 +96,8 @@ class Head {
   // of others may change.
   std::shared_ptr<const FrozenHead> Freeze();
 
-  // The matching series; those without a sample since the last Freeze too.
-  HeadView View(const std::vector<model::Matcher>& matchers);
+  // The matching series, those without a sample in the range too; the view is good for the range.
+  HeadView View(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms);
   // Sorted. Of all its series if it has samples in the range; after a deletion, until their series
   // are forgotten, of those alone that have.
   std::vector<std::string> LabelValues(std::string_view name, int64_t min_ms, int64_t max_ms);

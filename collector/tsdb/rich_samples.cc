@@ -81,6 +81,16 @@ void RichSamples::Read(int64_t min_ms, int64_t max_ms,
   }
 }
 
+RichSamples RichSamples::Within(int64_t min_ms, int64_t max_ms) const {
+  RichSamples copy;
+  copy.starts_ = starts_;
+  for (const StoredHistogram& histogram : HistogramsIn(histograms_, min_ms, max_ms)) {
+    copy.histograms_.push_back(histogram);
+    copy.histogram_bytes_ += histogram.bytes();
+  }
+  return copy;
+}
+
 uint64_t RichSamples::bytes() const {
   return sizeof(RichSamples) + starts_.capacity() * sizeof(StartChange) +
          histograms_.capacity() * sizeof(StoredHistogram) + histogram_bytes_;

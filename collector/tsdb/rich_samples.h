@@ -38,6 +38,9 @@ class RichSamples {
   // Appends the histograms in the range.
   void Read(int64_t min_ms, int64_t max_ms, std::vector<model::HistogramSample>* out) const;
 
+  // A copy without the histograms outside the range.
+  RichSamples Within(int64_t min_ms, int64_t max_ms) const;
+
   // Estimate of the memory taken.
   uint64_t bytes() const;
 

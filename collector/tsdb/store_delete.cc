@@ -54,7 +54,7 @@ base::Status Store::Impl::FlushMatching(const std::vector<model::Matcher>& match
   for (int round = 0; round < 2; ++round) {
     bool in_memory = false;
     {
-      View view = TakeView(matchers);
+      View view = TakeView(matchers, min_ms, max_ms);
       in_memory = view.frozen != nullptr;
       if (!in_memory && !view.head.series.empty()) {
         VEDETTE_ASSIGN_OR_RETURN(in_memory,

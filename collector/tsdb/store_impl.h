@@ -260,7 +260,8 @@ class Store::Impl {
   // store_read.cc
   // ResourceExhausted, naming the selector, when a query would hold more than it may.
   base::Status CheckQueryBytes(uint64_t bytes, const std::vector<model::Matcher>& matchers) const;
-  View TakeView(const std::vector<model::Matcher>& matchers) VEDETTE_EXCLUDES(mutex_);
+  View TakeView(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms)
+      VEDETTE_EXCLUDES(mutex_);
   base::StatusOr<std::vector<std::unique_ptr<SeriesCursor>>> MakeCursors(
       View view, const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms);
   base::Status ForEachLabels(const SeriesQuery& query,

@@ -36,12 +36,13 @@ bool Overlaps(const PartMeta& part, int64_t min_ms, int64_t max_ms) {
 
 }  // namespace
 
-Store::Impl::View Store::Impl::TakeView(const std::vector<model::Matcher>& matchers) {
+Store::Impl::View Store::Impl::TakeView(const std::vector<model::Matcher>& matchers, int64_t min_ms,
+                                        int64_t max_ms) {
   View view;
   ++readers_waiting_;
   base::MutexLock lock(mutex_);
   --readers_waiting_;
-  view.head = head_->View(matchers);
+  view.head = head_->View(matchers, min_ms, max_ms);
   view.frozen = frozen_;
   view.parts = parts_->Snapshot();
   return view;
@@ -109,7 +110,7 @@ base::Status Store::Impl::CheckQueryBytes(uint64_t bytes,
 
 base::Status Store::Impl::Lend(const LendRequest& request, const ViewVisitor& visit) {
   const auto& [matchers, min_ms, max_ms, newest_only] = request;
-  View view = TakeView(matchers);
+  View view = TakeView(matchers, min_ms, max_ms);
   const uint64_t held = view.head.bytes();  // all the time; samples are read series by series
   VEDETTE_RETURN_IF_ERROR(CheckQueryBytes(held, matchers));
   VEDETTE_ASSIGN_OR_RETURN(auto cursors, MakeCursors(std::move(view), matchers, min_ms, max_ms));
@@ -122,8 +123,9 @@ base::Status Store::Impl::Lend(const LendRequest& request, const ViewVisitor& vi
 
 base::Status Store::Impl::ForEachLabels(
     const SeriesQuery& query, const std::function<base::Status(const model::Labels&)>& visit) {
-  VEDETTE_ASSIGN_OR_RETURN(auto cursors, MakeCursors(TakeView(query.matchers), query.matchers,
-                                                     query.min_ms, query.max_ms));
+  VEDETTE_ASSIGN_OR_RETURN(auto cursors,
+                           MakeCursors(TakeView(query.matchers, query.min_ms, query.max_ms),
+                                       query.matchers, query.min_ms, query.max_ms));
   return MergeLabels(std::move(cursors), visit);
 }
 

@@ -128,6 +128,19 @@ bool SeriesExtra::InGap(uint32_t row) const {
   return after != gaps.end() && after->first <= row;
 }
 
+SeriesExtra SeriesExtra::Within(int64_t min_ms, int64_t max_ms) const {
+  const IndexRange range = tsdb::Within(times, min_ms, max_ms);
+  const auto at = [](const auto& array, size_t i) {
+    return array.begin() + static_cast<std::ptrdiff_t>(i);
+  };
+  SeriesExtra copy;
+  copy.gaps = gaps;
+  copy.times.assign(at(times, range.first), at(times, range.last));
+  copy.values.assign(at(values, range.first), at(values, range.last));
+  if (rich != nullptr) copy.rich = std::make_unique<RichSamples>(rich->Within(min_ms, max_ms));
+  return copy;
+}
+
 uint64_t SeriesExtra::bytes() const {
   return sizeof(SeriesExtra) + gaps.capacity() * sizeof(RowRange) +
          (times.capacity() + values.capacity()) * sizeof(double) +

@@ -87,17 +87,10 @@ struct SeriesExtra {
   std::vector<double> values;
   std::unique_ptr<RichSamples> rich;  // null where there are floats alone, of unknown start
 
-  SeriesExtra() = default;
-  SeriesExtra(const SeriesExtra& other)
-      : gaps(other.gaps),
-        times(other.times),
-        values(other.values),
-        rich(other.rich == nullptr ? nullptr : std::make_unique<RichSamples>(*other.rich)) {}
-  SeriesExtra(SeriesExtra&&) = default;
-  SeriesExtra& operator=(SeriesExtra&&) = default;
-
   bool empty() const { return times.empty() && (rich == nullptr || rich->histograms().empty()); }
   bool InGap(uint32_t row) const;
+  // A copy without the samples outside the range.
+  SeriesExtra Within(int64_t min_ms, int64_t max_ms) const;
   uint64_t bytes() const;
 };
 

@@ -29,7 +29,7 @@ std::vector<model::SeriesSamples> ReadAll(std::unique_ptr<SeriesCursor> cursor) 
 }
 
 std::vector<model::SeriesSamples> SeriesOf(Head* head) {
-  return ReadAll(NewHeadCursor(head->View({}), INT64_MIN, INT64_MAX));
+  return ReadAll(NewHeadCursor(head->View({}, INT64_MIN, INT64_MAX), INT64_MIN, INT64_MAX));
 }
 
 // A head, filled by hand.
