@@ -74,6 +74,9 @@ class Counter {
         VEDETTE_RETURN_IF_ERROR(Walk(*As<BinaryExpr>(expr).lhs, grid));
         return Walk(*As<BinaryExpr>(expr).rhs, grid);
       case ExprKind::kCall:
+        if (const VectorSelector* timed = TimedSelector(As<CallExpr>(expr))) {
+          return Points(*timed, grid, /*times_alone=*/true);
+        }
         for (const ExprPtr& arg : As<CallExpr>(expr).args) {
           VEDETTE_RETURN_IF_ERROR(arg->type == ValueType::kMatrix ? Windows(*arg, grid)
                                                                   : Walk(*arg, grid));
@@ -101,8 +104,14 @@ class Counter {
     return at - time.offset.ms;
   }
 
-  // The newest sample within the look-back of each step.
-  base::Status Points(const VectorSelector& selector, const Grid& grid) {
+  // The selector of timestamp(selector), which reads no values; null for anything else.
+  static const VectorSelector* TimedSelector(const CallExpr& call) {
+    if (call.function->id != FunctionId::kTimestamp) return nullptr;
+    return TryAs<VectorSelector>(StripParens(*call.args[0]));
+  }
+
+  // The newest sample within the look-back of each step. Of `times_alone` a histogram is one, too.
+  base::Status Points(const VectorSelector& selector, const Grid& grid, bool times_alone = false) {
     const int64_t lookback = run_->settings().lookback_ms;
     const int64_t first = ReferenceTime(selector.time, grid.start_ms);
     const int64_t last = ReferenceTime(selector.time, grid.end_ms());
@@ -119,7 +128,8 @@ class Counter {
                series.histograms[next_histogram].time_ms <= ref) {
           ++next_histogram;
         }
-        At(step) += NewestWeight(series, next, next_histogram, ref - lookback);
+        const int64_t weight = NewestWeight(series, next, next_histogram, ref - lookback);
+        At(step) += times_alone ? std::min<int64_t>(weight, 1) : weight;
       }
       return base::Status();
     });
