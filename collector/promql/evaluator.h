@@ -78,6 +78,9 @@ class Evaluator {
   // The series of a range vector, with all samples that any step's window reaches.
   base::Status StreamRange(const Expr& matrix, const Grid& grid, const RangeSink& sink);
 
+  // Where a selector with these modifiers looks at a step of the query.
+  int64_t ReferenceTime(const TimeModifier& time, int64_t step_ms) const;
+
   // A range vector as the result of an instant query.
   base::StatusOr<std::vector<Series>> EvalMatrix(const Expr& matrix, int64_t time_ms);
 
@@ -96,7 +99,6 @@ class Evaluator {
   base::Status MergeRelabelled(Table* table) const;
 
   // eval_selector.cc
-  int64_t ReferenceTime(const TimeModifier& time, int64_t step_ms) const;
   StepWindows WindowsOf(const TimeModifier& time, int64_t range_ms, const Grid& grid) const;
   base::Status Select(const VectorSelector& selector, const SelectRequest& request,
                       const Queryable::VisitView& visit);

@@ -45,7 +45,8 @@ class ExtendedGrowth {
     const auto right = ValueAt(window_.end_ms, last_);
     if (!left || !right) return nullptr;
     auto grown = std::make_shared<Histogram>(*right);
-    if (!Combine(Subtract(*left, context_.rules(), grown.get()), "subtraction")) return nullptr;
+    if (!notes_.Combined(Subtract(*left, context_.rules(), grown.get()), "subtraction"))
+      return nullptr;
     if (counter_ && !AddWhatResetsLost(*left, *right, grown.get())) return nullptr;
     grown->reset = CounterReset::kGauge;
     Compact(grown.get());
@@ -113,7 +114,7 @@ class ExtendedGrowth {
     for (; i < end; ++i) {
       const Histogram& h = *samples_[i].histogram;
       if (IsReset(by_counts ? WithoutHint(h) : h, before, context_.rules()) &&
-          !Combine(Add(before, context_.rules(), grown), "addition")) {
+          !notes_.Combined(Add(before, context_.rules(), grown), "addition")) {
         return false;
       }
       before = h;
@@ -122,15 +123,7 @@ class ExtendedGrowth {
     const bool is_sample = end == last_ && samples_[last_].time_ms == window_.end_ms;
     const bool reset =
         IsReset(is_sample && !by_counts ? right : WithoutHint(right), before, context_.rules());
-    return !reset || Combine(Add(before, context_.rules(), grown), "addition");
-  }
-
-  bool Combine(const MergeOutcome& outcome, std::string_view what) const {
-    notes_.WarnProblem(outcome.problem);
-    if (outcome.bounds_reconciled) {
-      InformReconciled(&context_.run->annotations(), what, context_.where);
-    }
-    return outcome.problem == MergeProblem::kNone;
+    return !reset || notes_.Combined(Add(before, context_.rules(), grown), "addition");
   }
 
   const MixedWindow& window_;

@@ -73,6 +73,12 @@ void HistogramNotes::WarnProblem(MergeProblem problem) const {
   annotations_->Warn(base::Concat({text, base::GoQuote(metric_)}), where_);
 }
 
+bool HistogramNotes::Combined(const MergeOutcome& outcome, std::string_view what) const {
+  WarnProblem(outcome.problem);
+  if (outcome.bounds_reconciled) InformReconciled(annotations_, what, where_);
+  return outcome.problem == MergeProblem::kNone;
+}
+
 void WarnMixedAggregation(Annotations* annotations, PositionRange where) {
   annotations->Warn("encountered a mix of histograms and floats for aggregation", where);
 }

@@ -27,6 +27,9 @@ class HistogramNotes {
   void InformNansInFraction() const;
   // Why histograms of the metric do not combine; nothing for kNone.
   void WarnProblem(MergeProblem problem) const;
+  // True if two of a window were combined; says why not, and what was done to their bounds. `what`:
+  // addition, subtraction.
+  bool Combined(const MergeOutcome& outcome, std::string_view what) const;
 
  private:
   // `text` and the metric, where it has a name.

@@ -94,7 +94,8 @@ class HistogramGrowth {
       return nullptr;
     }
     auto sum = std::make_shared<Histogram>(AtSchema(last, *schema));
-    if (!Combine(Subtract(*first_, context_.rules(), sum.get()), "subtraction")) return nullptr;
+    if (!notes_.Combined(Subtract(*first_, context_.rules(), sum.get()), "subtraction"))
+      return nullptr;
     if (counter_ && !AddWhatResetsLost(sum.get())) return nullptr;
     sum->reset = CounterReset::kGauge;
     Compact(sum.get());
@@ -144,19 +145,11 @@ class HistogramGrowth {
     for (size_t i = 1; i < window_.histograms.size(); ++i) {
       const Histogram& h = *window_.histograms[i].histogram;
       if (BeganAnew(window_, i) || IsReset(h, *before, context_.rules())) {
-        if (!Combine(Add(*before, context_.rules(), sum), "addition")) return false;
+        if (!notes_.Combined(Add(*before, context_.rules(), sum), "addition")) return false;
       }
       before = &h;
     }
     return true;
-  }
-
-  bool Combine(const MergeOutcome& outcome, std::string_view what) const {
-    notes_.WarnProblem(outcome.problem);
-    if (outcome.bounds_reconciled) {
-      InformReconciled(&context_.run->annotations(), what, context_.where);
-    }
-    return outcome.problem == MergeProblem::kNone;
   }
 
   const MixedWindow& window_;
@@ -282,11 +275,7 @@ MixedValue LastTwoHistograms(const LastTwo& two, bool rate, bool began,
       rate && (began || IsReset(*two.last_histogram, *two.before_histogram, context.rules()));
   if (!reset) {
     const MergeOutcome outcome = Subtract(*two.before_histogram, context.rules(), out.get());
-    notes.WarnProblem(outcome.problem);
-    if (outcome.problem != MergeProblem::kNone) return MixedValue::None();
-    if (outcome.bounds_reconciled) {
-      InformReconciled(&context.run->annotations(), "subtraction", context.where);
-    }
+    if (!notes.Combined(outcome, "subtraction")) return MixedValue::None();
   }
   out->reset = CounterReset::kGauge;
   Compact(out.get());

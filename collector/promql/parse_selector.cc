@@ -161,6 +161,7 @@ ExprPtr Parser::ParseExtended(ExprPtr operand) {
   }
   auto* matrix = TryAs<MatrixSelector>(*operand);
   auto* selector = matrix != nullptr ? matrix->selector.get() : TryAs<VectorSelector>(*operand);
+  // Nothing else has samples around its range to look at. The words are Prometheus' for that.
   if (selector == nullptr) return Fail(operand->pos, word + " modifier not implemented");
   (anchored ? selector->anchored : selector->smoothed) = true;
   if (selector->anchored && selector->smoothed) {

@@ -97,13 +97,6 @@ class Counter {
     }
   }
 
-  int64_t ReferenceTime(const TimeModifier& time, int64_t step_ms) const {
-    int64_t at = time.at_ms.value_or(step_ms);
-    if (time.at == AtPreprocessor::kStart) at = run_->settings().start_ms;
-    if (time.at == AtPreprocessor::kEnd) at = run_->settings().end_ms;
-    return at - time.offset.ms;
-  }
-
   // The selector of timestamp(selector), which reads no values; null for anything else.
   static const VectorSelector* TimedSelector(const CallExpr& call) {
     if (call.function->id != FunctionId::kTimestamp) return nullptr;
@@ -113,8 +106,8 @@ class Counter {
   // The newest sample within the look-back of each step. Of `times_alone` a histogram is one, too.
   base::Status Points(const VectorSelector& selector, const Grid& grid, bool times_alone = false) {
     const int64_t lookback = run_->settings().lookback_ms;
-    const int64_t first = ReferenceTime(selector.time, grid.start_ms);
-    const int64_t last = ReferenceTime(selector.time, grid.end_ms());
+    const int64_t first = evaluator_.ReferenceTime(selector.time, grid.start_ms);
+    const int64_t last = evaluator_.ReferenceTime(selector.time, grid.end_ms());
     const SelectRequest request{selector.matchers, first - lookback + 1, last};
     return run_->settings().queryable->Select(request, [&](model::SeriesSamples&& series) {
       VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
@@ -122,7 +115,7 @@ class Counter {
       size_t next = 0;            // the first float behind the step's time
       size_t next_histogram = 0;  // and histogram
       for (int step = 0; step < grid.steps; ++step) {
-        const int64_t ref = ReferenceTime(selector.time, grid.At(step));
+        const int64_t ref = evaluator_.ReferenceTime(selector.time, grid.At(step));
         while (next < series.values.size() && series.timestamps_ms[next] <= ref) ++next;
         while (next_histogram < series.histograms.size() &&
                series.histograms[next_histogram].time_ms <= ref) {
@@ -164,7 +157,7 @@ class Counter {
       Note(series.times.size() + series.histograms.size());
       weights.Finish();
       for (int step = 0; step < grid.steps; ++step) {
-        const int64_t end = ReferenceTime(time, grid.At(step));
+        const int64_t end = evaluator_.ReferenceTime(time, grid.At(step));
         At(step) += weights.Until(end) - weights.Until(end - range);
       }
       return base::Status();

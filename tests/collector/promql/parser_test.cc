@@ -157,6 +157,7 @@ TEST(Parser, ModifiersStandOnlyWhereTheyMean) {
   const BadQuery kCases[] = {
       {"foo[5m:1m] anchored",
        "1:1: parse error: anchored modifier is not supported for subqueries"},
+      // In Prometheus' words: what is no selector has no samples around its range.
       {"(foo) smoothed", "1:1: parse error: smoothed modifier not implemented"},
       {"foo anchored smoothed",
        "1:1: parse error: anchored and smoothed modifiers cannot be used together"},
