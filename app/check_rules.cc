@@ -16,7 +16,7 @@
 namespace vedette::app {
 namespace {
 
-struct Flags {
+struct CheckRulesFlags {
   std::vector<std::string> files;
   std::string lint = "duplicate-rules";
   bool lint_fatal = false;
@@ -32,8 +32,8 @@ struct FileVerdict {
   std::vector<DuplicateRule> duplicates;
 };
 
-FileVerdict Judge(base::FileSystem* fs, const Flags& flags, const promql::ParserOptions& parser,
-                  const std::string& file) {
+FileVerdict Judge(base::FileSystem* fs, const CheckRulesFlags& flags,
+                  const promql::ParserOptions& parser, const std::string& file) {
   FileVerdict verdict;
   verdict.file = file;
   const auto groups = ReadRuleFile(fs, file, parser, flags.ignore_unknown);
@@ -90,7 +90,7 @@ void PrintJson(const std::vector<FileVerdict>& verdicts) {
   std::printf("%s\n", out.c_str());
 }
 
-int Run(const Flags& flags) {
+int Run(const CheckRulesFlags& flags) {
   promql::ParserOptions parser;
   flags.features.WarnOfUnknown();
   flags.features.ApplyTo(&parser);
@@ -113,7 +113,7 @@ void AddCheckRules(CLI::App* check, int* exit_code) {
   CLI::App* verb = check->add_subcommand("rules",
                                          "Rule files: their form, names, templates and "
                                          "expressions, and rules that stand there twice");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<CheckRulesFlags>();
   verb->add_option("FILE", flags->files, "Rule files")->required();
   verb->add_option("--lint", flags->lint, "What to remark on: all, duplicate-rules or none")
       ->check(CLI::IsMember({"all", "duplicate-rules", "none"}))

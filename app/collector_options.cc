@@ -25,7 +25,7 @@ base::StatusOr<int64_t> RetentionMs(std::string_view flag, const std::string& te
 }
 
 // Every flag of the verb with its value, given or default.
-std::vector<std::pair<std::string, std::string>> FlagsOf(const CLI::App& verb) {
+std::vector<std::pair<std::string, std::string>> OptionFlags(const CLI::App& verb) {
   std::vector<std::pair<std::string, std::string>> flags;
   for (const CLI::Option* option : verb.get_options()) {
     if (option == verb.get_help_ptr() || option->get_lnames().empty()) continue;
@@ -154,7 +154,7 @@ base::StatusOr<CollectorOptions> CollectorFlags::Check() const {
     return BadFlag("--web.external-url", options.external_url, "http://HOST or https://HOST");
   }
   VEDETTE_RETURN_IF_ERROR(CheckQueries(&options));
-  options.flags = FlagsOf(*verb_);
+  options.flags = OptionFlags(*verb_);
   if (!listen_.empty()) options.listen = listen_;
   if (!allow_plaintext_.empty()) {
     for (const std::string_view cidr : base::Split(allow_plaintext_, ',')) {

@@ -18,7 +18,7 @@
 namespace vedette::app {
 namespace {
 
-struct Flags {
+struct QueryFlags {
   std::string expr;
   QueryServer server;
   std::string time;
@@ -31,7 +31,7 @@ struct Flags {
 };
 
 // Says what is wrong with a flag.
-class Usage {
+class WrongUse {
  public:
   bool good() const { return good_; }
 
@@ -71,7 +71,7 @@ int64_t DefaultStep(int64_t range_ms) {
          1000;
 }
 
-Question QuestionOf(const Flags& flags, int64_t now_ms, Usage* usage) {
+Question QuestionOf(const QueryFlags& flags, int64_t now_ms, WrongUse* usage) {
   Question question;
   question.expr = flags.expr;
   question.timeout_ms = usage->Duration("--timeout", flags.timeout);
@@ -122,9 +122,9 @@ void Print(const QueryAnswer& answer, const Question& question, const std::strin
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
-int Run(const Flags& flags) {
+int Run(const QueryFlags& flags) {
   const base::SystemClock clock;
-  Usage usage;
+  WrongUse usage;
   const Question question = QuestionOf(flags, clock.WallMillis(), &usage);
   if (!usage.good()) return kExitUsage;
   const auto fs = base::NewPosixFileSystem();
@@ -152,7 +152,7 @@ int Run(const Flags& flags) {
 void AddQuery(CLI::App* root, int* exit_code) {
   CLI::App* verb = root->add_subcommand(
       "query", "Ask a collector, or any Prometheus, one PromQL query; now, unless told otherwise");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<QueryFlags>();
   verb->add_option("EXPR", flags->expr, "The query")->required();
   verb->add_option("--server", flags->server.url, "URL of the server, its path prefix included")
       ->capture_default_str();

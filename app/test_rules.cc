@@ -18,7 +18,7 @@
 namespace vedette::app {
 namespace {
 
-struct Flags {
+struct TestRulesFlags {
   std::vector<std::string> files;
   std::vector<std::string> run;  // regular expressions of test names
   bool debug = false;
@@ -52,7 +52,7 @@ bool WriteJunit(const std::string& path, const std::vector<RuleTestReport>& repo
   return good;
 }
 
-int Run(const Flags& flags) {
+int Run(const TestRulesFlags& flags) {
   flags.features.WarnOfUnknown();
   RuleTestOptions options;
   if (!CompileNames(flags.run, &options)) return kExitUsage;
@@ -79,7 +79,7 @@ int Run(const Flags& flags) {
 
 void AddTestRules(CLI::App* test, int* exit_code) {
   CLI::App* verb = test->add_subcommand("rules", "Unit tests of rules, in promtool's form");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<TestRulesFlags>();
   verb->add_option("FILE", flags->files, "Files of tests")->required();
   verb->add_option("--run", flags->run,
                    "Only tests whose name matches this regular expression; repeatable");

@@ -20,7 +20,7 @@
 namespace vedette::app {
 namespace {
 
-struct Flags {
+struct CopyFlags {
   std::string from;
   std::string to;
   std::string output = "text";
@@ -38,7 +38,7 @@ base::Status Check(TsdbTool* tool, const std::string& dir) {
   return {};
 }
 
-void Print(const Flags& flags, const tsdb::CopyReport& report) {
+void Print(const CopyFlags& flags, const tsdb::CopyReport& report) {
   if (flags.output == "json") {
     std::string out;
     base::JsonWriter json(&out);
@@ -53,7 +53,7 @@ void Print(const Flags& flags, const tsdb::CopyReport& report) {
               flags.skip_verify ? "" : ", verified");
 }
 
-int Finish(const std::string& verb, TsdbTool* tool, const Flags& flags, const std::string& to,
+int Finish(const std::string& verb, TsdbTool* tool, const CopyFlags& flags, const std::string& to,
            const base::StatusOr<tsdb::CopyReport>& report) {
   if (!report.ok()) return TsdbFailure(verb, report.status());
   if (!flags.skip_verify) {
@@ -71,7 +71,7 @@ base::Status MustBeElsewhere(const std::string& to, const std::string& from,
                                              "; allowed is a new or empty folder elsewhere"}));
 }
 
-int RunBackup(const Flags& flags) {
+int RunBackup(const CopyFlags& flags) {
   TsdbTool tool;
   const auto folder = tool.FindStore(flags.from);
   if (!folder.ok()) return TsdbFailure("backup", folder.status());
@@ -85,7 +85,7 @@ int RunBackup(const Flags& flags) {
   return Finish("backup", &tool, flags, flags.to, (*store)->Backup(flags.to, linker.get()));
 }
 
-int RunCompact(const Flags& flags) {
+int RunCompact(const CopyFlags& flags) {
   TsdbTool tool;
   if (const auto folder = tool.FindStore(flags.from); !folder.ok()) {
     return TsdbFailure("compact", folder.status());
@@ -102,7 +102,7 @@ int RunCompact(const Flags& flags) {
   return kExitOk;
 }
 
-int RunRestore(const Flags& flags) {
+int RunRestore(const CopyFlags& flags) {
   TsdbTool tool;
   // A backup of the collector's whole folder holds the metrics where the collector has them.
   const auto from = tool.FindStore(flags.from);
@@ -117,7 +117,7 @@ int RunRestore(const Flags& flags) {
 }  // namespace
 
 void AddTsdbCopy(CLI::App* tsdb, int* exit_code) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<CopyFlags>();
   CLI::App* backup = tsdb->add_subcommand(
       "backup", "Copy a store that no collector has open (else: the snapshot API)");
   backup->add_option("DIR", flags->from, "The collector's folder, or its metrics")->required();

@@ -22,7 +22,7 @@
 namespace vedette::app {
 namespace {
 
-struct Flags {
+struct DumpFlags {
   std::string dir;
   std::vector<std::string> match;
   std::string min_time;
@@ -36,7 +36,7 @@ struct Request {
   int64_t max_ms = INT64_MAX;
 };
 
-base::StatusOr<Request> ReadFlags(const Flags& flags) {
+base::StatusOr<Request> ReadFlags(const DumpFlags& flags) {
   Request request;
   for (const std::string& text : flags.match) {
     auto matchers = promql::ParseMetricSelector(text);
@@ -95,7 +95,7 @@ std::string ExpositionName(const model::Labels& labels) {
   return out;
 }
 
-void PrintText(const model::SeriesSamples& series) {
+void PrintSeriesText(const model::SeriesSamples& series) {
   const std::string name = ExpositionName(series.labels);
   std::string line;
   for (size_t i = 0; i < series.values.size(); ++i) {
@@ -134,7 +134,7 @@ void WriteHistograms(const std::vector<model::HistogramSample>& samples, base::J
   json->EndArray();
 }
 
-void PrintJson(const model::SeriesSamples& series) {
+void PrintSeriesJson(const model::SeriesSamples& series) {
   std::string line;
   base::JsonWriter json(&line);
   json.BeginObject().Key("metric").BeginObject();
@@ -158,7 +158,7 @@ bool IsPrinted(const Request& request, size_t k, const model::Labels& labels) {
       [&labels](const auto& matchers) { return model::MatchesAll(matchers, labels); });
 }
 
-int RunDump(const Flags& flags) {
+int RunDump(const DumpFlags& flags) {
   const auto request = ReadFlags(flags);
   if (!request.ok()) return TsdbFailure("dump", request.status());
   TsdbTool tool;
@@ -166,7 +166,7 @@ int RunDump(const Flags& flags) {
   if (!store.ok()) return TsdbFailure("dump", store.status());
   const tsdb::StoreStats stats = (*store)->Stats();
   const uint64_t all = stats.part_samples + stats.head_samples;
-  const auto print = flags.output == "json" ? PrintJson : PrintText;
+  const auto print = flags.output == "json" ? PrintSeriesJson : PrintSeriesText;
   ProgressBar bar(tool.clock(), "dump");
   uint64_t samples = 0;
   for (size_t k = 0; k < request->selectors.size(); ++k) {
@@ -188,7 +188,7 @@ int RunDump(const Flags& flags) {
 }  // namespace
 
 void AddTsdbDump(CLI::App* tsdb, int* exit_code) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<DumpFlags>();
   CLI::App* dump = tsdb->add_subcommand(
       "dump", "The samples: text exposition with timestamps, or a line of JSON a series");
   dump->add_option("DIR", flags->dir, "The collector's folder, or its metrics")->required();

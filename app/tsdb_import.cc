@@ -19,15 +19,15 @@
 namespace vedette::app {
 namespace {
 
-struct Flags {
+struct ImportFlags {
   std::string from;
   std::string dir;
   std::string output = "text";
 };
 
-using Report = tsdb::prometheus::ImportReport;
+using ImportReport = tsdb::prometheus::ImportReport;
 
-void PrintJson(const Report& report) {
+void PrintImportJson(const ImportReport& report) {
   std::string out;
   base::JsonWriter json(&out);
   json.BeginObject().Key("blocks").Uint(report.blocks).Key("blocks_before");
@@ -43,7 +43,7 @@ void PrintJson(const Report& report) {
   std::printf("%s\n", out.c_str());
 }
 
-void PrintText(const Report& report) {
+void PrintImportText(const ImportReport& report) {
   std::printf("%" PRIu64 " blocks and the log: %" PRIu64 " samples, %" PRIu64
               " of them native histograms; %" PRIu64 " blocks were in before\n",
               report.blocks, report.samples, report.histograms, report.blocks_before);
@@ -94,7 +94,7 @@ bool HoldsNothing(const tsdb::Store& store) {
   return stats.parts == 0 && stats.head_samples == 0;
 }
 
-int RunImport(const Flags& flags) {
+int RunImport(const ImportFlags& flags) {
   TsdbTool tool;
   if (!tool.fs()->Exists(flags.from)) {
     return TsdbFailure("import-prometheus", base::InvalidArgument(flags.from + ": no such folder"));
@@ -108,7 +108,7 @@ int RunImport(const Flags& flags) {
   options.store_dir = tool.FolderOf(flags.dir);
   options.fs = tool.fs();
   options.store = store->get();
-  base::StatusOr<Report> report = base::Internal("");
+  base::StatusOr<ImportReport> report = base::Internal("");
   {
     ProgressBar bar(tool.clock(), "import");
     options.progress = [&bar](uint64_t done, uint64_t all, std::string_view what) {
@@ -128,14 +128,14 @@ int RunImport(const Flags& flags) {
   for (const std::string& damage : report->damage) {
     std::fprintf(stderr, "damaged: %s\n", damage.c_str());
   }
-  (flags.output == "json" ? PrintJson : PrintText)(*report);
+  (flags.output == "json" ? PrintImportJson : PrintImportText)(*report);
   return report->damage.empty() ? kExitOk : kExitProblem;
 }
 
 }  // namespace
 
 void AddTsdbImport(CLI::App* tsdb, int* exit_code) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<ImportFlags>();
   CLI::App* import = tsdb->add_subcommand(
       "import-prometheus", "Take in the blocks and the log of a Prometheus; can be taken up again");
   import->add_option("FROM", flags->from, "Its --storage.tsdb.path, or a snapshot")->required();

@@ -25,7 +25,7 @@ namespace {
 
 constexpr size_t kBlock = 1024;  // samples that are encoded together
 
-struct Flags {
+struct LookFlags {
   std::string dir;
   std::string output = "text";
   size_t top = 20;
@@ -171,7 +171,7 @@ void PrintStatsJson(const tsdb::StoreStats& stats, const Tally& tally, size_t to
   std::printf("%s\n", out.c_str());
 }
 
-int RunStats(const Flags& flags) {
+int RunStats(const LookFlags& flags) {
   TsdbTool tool;
   const auto store = tool.OpenToRead(flags.dir);
   if (!store.ok()) return TsdbFailure("stats", store.status());
@@ -230,7 +230,7 @@ void PrintListJson(const tsdb::Manifest& manifest) {
   std::printf("%s\n", out.c_str());
 }
 
-int RunList(const Flags& flags) {
+int RunList(const LookFlags& flags) {
   TsdbTool tool;
   const auto folder = tool.FindStore(flags.dir);
   if (!folder.ok()) return TsdbFailure("list", folder.status());
@@ -246,7 +246,7 @@ int RunList(const Flags& flags) {
 }  // namespace
 
 void AddTsdbLook(CLI::App* tsdb, int* exit_code) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<LookFlags>();
   CLI::App* stats = tsdb->add_subcommand(
       "stats", "Series, samples and bytes, and the metrics and labels that cost most");
   stats->add_option("DIR", flags->dir, "The collector's folder, or its metrics")->required();

@@ -17,12 +17,12 @@
 namespace vedette::app {
 namespace {
 
-struct Flags {
+struct VerifyFlags {
   std::string dir;
   std::string output = "text";
 };
 
-void PrintText(const tsdb::VerifyReport& report, const std::string& folder) {
+void PrintVerifyText(const tsdb::VerifyReport& report, const std::string& folder) {
   uint64_t bytes = 0;
   std::printf("%-45s %-9s %10s %10s %12s  %s\n", "FILE", "KIND", "SIZE", "SERIES", "SAMPLES",
               "FOUND");
@@ -41,7 +41,7 @@ void PrintText(const tsdb::VerifyReport& report, const std::string& folder) {
               report.findings);
 }
 
-void PrintJson(const tsdb::VerifyReport& report, const std::string&) {
+void PrintVerifyJson(const tsdb::VerifyReport& report, const std::string&) {
   std::string out;
   base::JsonWriter json(&out);
   json.BeginObject().Key("findings").Uint(report.findings).Key("files").BeginArray();
@@ -56,7 +56,7 @@ void PrintJson(const tsdb::VerifyReport& report, const std::string&) {
   std::printf("%s\n", out.c_str());
 }
 
-int RunVerify(const Flags& flags) {
+int RunVerify(const VerifyFlags& flags) {
   TsdbTool tool;
   const auto folder = tool.FindStore(flags.dir);
   if (!folder.ok()) return TsdbFailure("verify", folder.status());
@@ -69,14 +69,14 @@ int RunVerify(const Flags& flags) {
          }});
   }
   if (!report.ok()) return TsdbFailure("verify", report.status());
-  (flags.output == "json" ? PrintJson : PrintText)(*report, *folder);
+  (flags.output == "json" ? PrintVerifyJson : PrintVerifyText)(*report, *folder);
   return report->findings == 0 ? kExitOk : kExitProblem;
 }
 
 }  // namespace
 
 void AddTsdbVerify(CLI::App* tsdb, int* exit_code) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<VerifyFlags>();
   CLI::App* verify = tsdb->add_subcommand(
       "verify", "Check every file: sums, order, index, totals, log; exits 1 on a finding");
   verify->add_option("DIR", flags->dir, "The collector's folder, its metrics, or a backup")

@@ -12,7 +12,7 @@ namespace {
 // What one program may take; beyond it RE2 refuses the pattern.
 constexpr int64_t kMaxMem = 16 << 20;
 // As Go's regexp/syntax.
-constexpr int kMaxDepth = 1000;
+constexpr int kMaxRegexDepth = 1000;
 
 // Calls `open(i)` for every '(' and `close()` for every ')' that stands for itself as an operator.
 template <typename Open, typename Close>
@@ -47,7 +47,7 @@ bool TooDeep(std::string_view pattern) {
   int deepest = 0;
   ScanGroups(
       pattern, [&](size_t) { deepest = std::max(deepest, ++depth); }, [&] { --depth; });
-  return deepest > kMaxDepth;
+  return deepest > kMaxRegexDepth;
 }
 
 // RE2 of this age knows named groups by `(?P<` alone.

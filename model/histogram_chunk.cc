@@ -8,15 +8,15 @@
 namespace vedette::model {
 namespace {
 
-bool SameBits(double a, double b) {
+bool EqualBits(double a, double b) {
   return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
 }
 
 bool SameLayout(const Histogram& a, const Histogram& b) {
-  return a.schema == b.schema && SameBits(a.zero_threshold, b.zero_threshold) &&
+  return a.schema == b.schema && EqualBits(a.zero_threshold, b.zero_threshold) &&
          a.positive.spans == b.positive.spans && a.negative.spans == b.negative.spans &&
          std::equal(a.custom_bounds.begin(), a.custom_bounds.end(), b.custom_bounds.begin(),
-                    b.custom_bounds.end(), SameBits);
+                    b.custom_bounds.end(), EqualBits);
 }
 
 bool AnyFalls(const HistogramBuckets& from, const HistogramBuckets& to) {
@@ -54,10 +54,10 @@ char HeaderOf(CounterReset reset) {
 
 // A power of two of that range is one byte.
 void WriteZeroThreshold(double threshold, BitWriter* out) {
-  if (SameBits(threshold, 0)) return out->Write(0, 8);
+  if (EqualBits(threshold, 0)) return out->Write(0, 8);
   int exponent = 0;
   const double fraction = std::frexp(threshold, &exponent);
-  if (SameBits(fraction, 0.5) && exponent >= -242 && exponent <= 11) {
+  if (EqualBits(fraction, 0.5) && exponent >= -242 && exponent <= 11) {
     return out->Write(static_cast<uint64_t>(exponent + 243), 8);
   }
   out->Write(255, 8);
@@ -78,7 +78,7 @@ void WriteCustomBound(double bound, BitWriter* out) {
   const double thousandths = bound * 1000;
   if (thousandths >= 0 && thousandths <= kMost) {
     const auto rounded = static_cast<uint64_t>(std::round(thousandths));
-    if (SameBits(static_cast<double>(rounded) / 1000, bound)) {
+    if (EqualBits(static_cast<double>(rounded) / 1000, bound)) {
       return out->WriteUnsignedVarbit(rounded + 1);
     }
   }

@@ -13,15 +13,15 @@ namespace {
 
 using protozero::pbf_writer;
 
-void AddText(uint32_t tag, std::string_view text, pbf_writer* out) {
+void AddBytes(uint32_t tag, std::string_view text, pbf_writer* out) {
   out->add_bytes(tag, text.data(), text.size());
 }
 
-void EncodeLabels(uint32_t tag, const Labels& labels, pbf_writer* out) {
+void AddLabels(uint32_t tag, const Labels& labels, pbf_writer* out) {
   for (const LabelView& label : labels) {
     pbf_writer pair(*out, tag);
-    AddText(v1::kLabelName, label.name, &pair);
-    AddText(v1::kLabelValue, label.value, &pair);
+    AddBytes(v1::kLabelName, label.name, &pair);
+    AddBytes(v1::kLabelValue, label.value, &pair);
   }
 }
 
@@ -34,27 +34,27 @@ void EncodeSample(uint32_t tag, const WireSample& sample, int64_t start_ms, pbf_
 
 void EncodeSeriesV1(const WireSeries& series, pbf_writer* request) {
   pbf_writer message(*request, v1::kTimeSeries);
-  EncodeLabels(v1::kSeriesLabels, series.labels, &message);
+  AddLabels(v1::kSeriesLabels, series.labels, &message);
   for (const WireSample& sample : series.samples) {
     EncodeSample(v1::kSeriesSamples, sample, 0, &message);
   }
   for (const Exemplar& exemplar : series.exemplars) {
     pbf_writer one(message, v1::kSeriesExemplars);
-    EncodeLabels(v1::kExemplarLabels, exemplar.labels, &one);
+    AddLabels(v1::kExemplarLabels, exemplar.labels, &one);
     one.add_double(v1::kExemplarValue, exemplar.value);
     one.add_int64(v1::kExemplarTimestamp, exemplar.time_ms);
   }
   for (const TimedHistogram& histogram : series.histograms) {
-    AddText(v1::kSeriesHistograms, EncodeHistogram(histogram), &message);
+    AddBytes(v1::kSeriesHistograms, EncodeHistogram(histogram), &message);
   }
 }
 
 void EncodeMetadataV1(std::string_view family, const Metadata& metadata, pbf_writer* request) {
   pbf_writer message(*request, v1::kMetadata);
   message.add_enum(v1::kMetadataType, static_cast<int32_t>(wire::TypeNumber(metadata.type)));
-  AddText(v1::kMetadataFamily, family, &message);
-  AddText(v1::kMetadataHelp, metadata.help, &message);
-  AddText(v1::kMetadataUnit, metadata.unit, &message);
+  AddBytes(v1::kMetadataFamily, family, &message);
+  AddBytes(v1::kMetadataHelp, metadata.help, &message);
+  AddBytes(v1::kMetadataUnit, metadata.unit, &message);
 }
 
 // The texts of a request, each once, numbered from the empty one on.
@@ -94,7 +94,7 @@ void EncodeSeriesV2(const WireSeries& series, Symbols* symbols, pbf_writer* requ
                  series.starts_ms.empty() ? 0 : series.starts_ms[i], &message);
   }
   for (const TimedHistogram& histogram : series.histograms) {
-    AddText(v2::kSeriesHistograms, EncodeHistogram(histogram), &message);
+    AddBytes(v2::kSeriesHistograms, EncodeHistogram(histogram), &message);
   }
   for (const Exemplar& exemplar : series.exemplars) {
     pbf_writer one(message, v2::kSeriesExemplars);
@@ -130,7 +130,7 @@ std::string EncodeRemoteWriteV2(std::span<const WireSeries> series) {
   for (const WireSeries& one : series) EncodeSeriesV2(one, &symbols, &body_writer);
   std::string out;
   pbf_writer request(out);
-  for (const std::string& text : symbols.texts()) AddText(v2::kSymbols, text, &request);
+  for (const std::string& text : symbols.texts()) AddBytes(v2::kSymbols, text, &request);
   return out + body;
 }
 

@@ -7,7 +7,7 @@ namespace {
 using wire::Reader;
 
 // As everyone writes it: labels, then samples, then what is rarer.
-base::Status ParseSeries(std::string_view message, WireBatchBuilder* batch) {
+base::Status ParseSeriesV1(std::string_view message, WireBatchBuilder* batch) {
   Reader reader(message);
   std::string_view label;
   while (reader.Take(BytesTag(v1::kSeriesLabels))) {
@@ -44,7 +44,7 @@ base::StatusOr<WireBatch> WireBatch::ParseV1(std::string_view protobuf,
     std::string_view message;
     if (reader.Take(BytesTag(v1::kTimeSeries))) {
       if (!reader.ReadBytes(&message)) return batch.Malformed(field, "a series");
-      VEDETTE_RETURN_IF_ERROR(ParseSeries(message, &batch));
+      VEDETTE_RETURN_IF_ERROR(ParseSeriesV1(message, &batch));
     } else if (reader.Take(BytesTag(v1::kMetadata))) {
       VEDETTE_RETURN_IF_ERROR(batch.AddMetadata(&reader));
     } else {

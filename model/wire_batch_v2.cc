@@ -30,7 +30,7 @@ base::Status ParseField(Reader* reader, WireBatchBuilder* batch) {
   return batch->Skip(reader);
 }
 
-base::Status ParseSeries(std::string_view message, WireBatchBuilder* batch) {
+base::Status ParseSeriesV2(std::string_view message, WireBatchBuilder* batch) {
   Reader reader(message);
   std::string_view labels;
   while (!reader.done()) {
@@ -58,7 +58,7 @@ base::StatusOr<WireBatch> WireBatch::ParseV2(std::string_view protobuf,
     std::string_view message;
     if (reader.Take(BytesTag(v2::kTimeSeries))) {
       if (!reader.ReadBytes(&message)) return batch.Malformed(field, "a series");
-      VEDETTE_RETURN_IF_ERROR(ParseSeries(message, &batch));
+      VEDETTE_RETURN_IF_ERROR(ParseSeriesV2(message, &batch));
     } else if (reader.Take(BytesTag(v2::kSymbols))) {
       VEDETTE_RETURN_IF_ERROR(batch.AddSymbol(&reader));
     } else {

@@ -10,15 +10,15 @@ namespace {
 constexpr uint64_t kNameTag = 0x0a;
 constexpr uint64_t kValueTag = 0x12;
 
-constexpr size_t kLongLength = 255;
-constexpr size_t kMaxTextBytes = 0xffffff;
+constexpr size_t kLongTextMark = 255;
+constexpr size_t kMaxStoredTextBytes = 0xffffff;
 
-void AppendText(std::string_view text, std::string* out) {
-  const size_t n = std::min(text.size(), kMaxTextBytes);
-  if (n < kLongLength) {
+void AppendStoredText(std::string_view text, std::string* out) {
+  const size_t n = std::min(text.size(), kMaxStoredTextBytes);
+  if (n < kLongTextMark) {
     out->push_back(static_cast<char>(n));
   } else {
-    out->push_back(static_cast<char>(kLongLength));
+    out->push_back(static_cast<char>(kLongTextMark));
     for (const unsigned shift : {0u, 8u, 16u}) out->push_back(static_cast<char>(n >> shift & 0xff));
   }
   out->append(text.data(), n);
@@ -67,10 +67,10 @@ bool SplitLabelSlowly(std::string_view message, LabelView* label) {
 }
 
 bool LabelMatcher::NextLongText(std::string_view text) {
-  if (text.size() > kMaxTextBytes || end_ - at_ < 4) return false;
+  if (text.size() > kMaxStoredTextBytes || end_ - at_ < 4) return false;
   size_t n = 0;
   for (int i = 3; i > 0; --i) n = n << 8 | static_cast<uint8_t>(at_[i]);
-  if (static_cast<uint8_t>(*at_) != kLongLength || n != text.size()) return false;
+  if (static_cast<uint8_t>(*at_) != kLongTextMark || n != text.size()) return false;
   at_ += 4;
   if (std::memcmp(at_, text.data(), n) != 0) return false;
   at_ += n;
@@ -78,8 +78,8 @@ bool LabelMatcher::NextLongText(std::string_view text) {
 }
 
 void AppendLabelBytes(const LabelView& label, std::string* out) {
-  AppendText(label.name, out);
-  AppendText(label.value, out);
+  AppendStoredText(label.name, out);
+  AppendStoredText(label.value, out);
 }
 
 base::StatusOr<Labels> CheckedExemplarLabels(LabelPairs pairs, const RemoteWriteLimits& limits) {

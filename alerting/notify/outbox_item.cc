@@ -7,7 +7,7 @@
 namespace vedette::notify {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kItemVersion = 1;
 
 void PutAlert(const model::NotifiedAlert& alert, std::string* out) {
   base::PutString(alert.labels.bytes(), out);
@@ -45,7 +45,7 @@ std::string ItemKey(std::string_view integration, uint64_t number) {
 
 std::string EncodeItem(const OutboxItem& item) {
   const model::Notification& n = item.notification;
-  std::string out(1, static_cast<char>(kVersion));
+  std::string out(1, static_cast<char>(kItemVersion));
   base::PutVarint(item.number, &out);
   base::PutString(item.delivery_id, &out);
   base::PutString(n.integration, &out);
@@ -63,7 +63,9 @@ std::string EncodeItem(const OutboxItem& item) {
 base::StatusOr<OutboxItem> DecodeItem(std::string_view bytes) {
   base::ByteReader reader(bytes);
   const uint8_t version = reader.Fixed<uint8_t>();
-  if (version != kVersion) return base::DataLoss("message of version " + std::to_string(version));
+  if (version != kItemVersion) {
+    return base::DataLoss("message of version " + std::to_string(version));
+  }
   OutboxItem item;
   model::Notification& n = item.notification;
   item.number = reader.Varint();

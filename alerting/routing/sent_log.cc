@@ -7,7 +7,7 @@
 namespace vedette::routing {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kSentVersion = 1;
 
 bool Subset(const std::set<uint64_t>& part, const std::set<uint64_t>& whole) {
   return std::includes(whole.begin(), whole.end(), part.begin(), part.end());
@@ -61,7 +61,7 @@ std::string SentKey(std::string_view integration, std::string_view group_key) {
 }
 
 std::string EncodeSent(const SentEntry& entry) {
-  std::string out(1, static_cast<char>(kVersion));
+  std::string out(1, static_cast<char>(kSentVersion));
   base::PutVarint(entry.sequence, &out);
   base::PutSignedVarint(entry.at_ms, &out);
   base::PutSignedVarint(entry.repeat_interval_ms, &out);
@@ -73,7 +73,7 @@ std::string EncodeSent(const SentEntry& entry) {
 base::StatusOr<SentEntry> DecodeSent(std::string_view bytes) {
   base::ByteReader reader(bytes);
   const uint8_t version = reader.Fixed<uint8_t>();
-  if (version != kVersion) {
+  if (version != kSentVersion) {
     return base::DataLoss("notification log entry of version " + std::to_string(version));
   }
   SentEntry entry;

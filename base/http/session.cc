@@ -9,7 +9,7 @@
 namespace vedette::base::http {
 namespace {
 
-constexpr size_t kReadBytes = 16 * 1024;
+constexpr size_t kRequestReadBytes = 16 * 1024;
 // Requests up to this are read however much the others hold.
 constexpr size_t kSmallRequestBytes = 64 * 1024;
 constexpr size_t kWriteBytes = 256 * 1024;
@@ -95,7 +95,7 @@ Session::Session(ServerCore* core, std::unique_ptr<Stream> stream)
     : core_(core),
       stream_(std::move(stream)),
       timer_(core->loop->NewTimer()),
-      read_buffer_(kReadBytes) {}
+      read_buffer_(kRequestReadBytes) {}
 
 void Session::Start() {
   timer_->Start(core_->options.idle_timeout, [self = shared_from_this()] { self->Close(); });

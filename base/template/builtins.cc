@@ -10,26 +10,28 @@
 namespace vedette::base::tmpl {
 namespace {
 
-using Kind = Value::Kind;
+using ValueKind = Value::Kind;
 using Args = std::span<const Value>;
 
 constexpr size_t kMany = 1000;
 
-bool IsBasic(const Value& v) { return !v.is(Kind::kList) && !v.is(Kind::kMap); }
+bool IsBasic(const Value& v) { return !v.is(ValueKind::kList) && !v.is(ValueKind::kMap); }
 
 // Equality as the language has it: different kinds do not compare, nil equals nil only.
 StatusOr<bool> Equal(const Value& a, const Value& b) {
-  if (a.is(Kind::kNull) || b.is(Kind::kNull)) return a.is(Kind::kNull) && b.is(Kind::kNull);
+  if (a.is(ValueKind::kNull) || b.is(ValueKind::kNull)) {
+    return a.is(ValueKind::kNull) && b.is(ValueKind::kNull);
+  }
   if (!IsBasic(a) || !IsBasic(b)) {
     return InvalidArgument("non-comparable type " + std::string((IsBasic(a) ? b : a).TypeName()));
   }
   if (a.kind() != b.kind()) return InvalidArgument("incompatible types for comparison");
   switch (a.kind()) {
-    case Kind::kBool:
+    case ValueKind::kBool:
       return a.as_bool() == b.as_bool();
-    case Kind::kInt:
+    case ValueKind::kInt:
       return a.as_int() == b.as_int();
-    case Kind::kDouble:
+    case ValueKind::kDouble:
       return a.as_double() == b.as_double();
     default:
       return a.as_string() == b.as_string();
@@ -37,12 +39,12 @@ StatusOr<bool> Equal(const Value& a, const Value& b) {
 }
 
 StatusOr<std::partial_ordering> Compare(const Value& a, const Value& b) {
-  if (!IsBasic(a) || !IsBasic(b) || a.is(Kind::kBool) || a.is(Kind::kNull)) {
+  if (!IsBasic(a) || !IsBasic(b) || a.is(ValueKind::kBool) || a.is(ValueKind::kNull)) {
     return InvalidArgument("invalid type for comparison");
   }
   if (a.kind() != b.kind()) return InvalidArgument("incompatible types for comparison");
-  if (a.is(Kind::kInt)) return std::partial_ordering(a.as_int() <=> b.as_int());
-  if (a.is(Kind::kDouble)) return a.as_double() <=> b.as_double();
+  if (a.is(ValueKind::kInt)) return std::partial_ordering(a.as_int() <=> b.as_int());
+  if (a.is(ValueKind::kDouble)) return a.as_double() <=> b.as_double();
   return std::partial_ordering(a.as_string() <=> b.as_string());
 }
 
@@ -68,15 +70,15 @@ Function Ordered(bool (*holds)(std::partial_ordering)) {
 
 StatusOr<Value> Len(Args args) {
   const Value& v = args[0];
-  if (v.is(Kind::kString)) return Value(static_cast<int64_t>(v.as_string().size()));
-  if (v.is(Kind::kList)) return Value(static_cast<int64_t>(v.as_list().size()));
-  if (v.is(Kind::kMap)) return Value(static_cast<int64_t>(v.as_map().size()));
-  if (v.is(Kind::kNull)) return InvalidArgument("len of nil pointer");
+  if (v.is(ValueKind::kString)) return Value(static_cast<int64_t>(v.as_string().size()));
+  if (v.is(ValueKind::kList)) return Value(static_cast<int64_t>(v.as_list().size()));
+  if (v.is(ValueKind::kMap)) return Value(static_cast<int64_t>(v.as_map().size()));
+  if (v.is(ValueKind::kNull)) return InvalidArgument("len of nil pointer");
   return InvalidArgument("len of type " + std::string(v.TypeName()));
 }
 
 StatusOr<size_t> CheckIndex(const Value& index, size_t limit) {
-  if (!index.is(Kind::kInt)) {
+  if (!index.is(ValueKind::kInt)) {
     return InvalidArgument("cannot index slice/array with type " + std::string(index.TypeName()));
   }
   if (index.as_int() < 0 || static_cast<uint64_t>(index.as_int()) >= limit) {
@@ -86,20 +88,20 @@ StatusOr<size_t> CheckIndex(const Value& index, size_t limit) {
 }
 
 StatusOr<Value> IndexOne(const Value& item, const Value& index) {
-  if (item.is(Kind::kList)) {
+  if (item.is(ValueKind::kList)) {
     VEDETTE_ASSIGN_OR_RETURN(const size_t i, CheckIndex(index, item.as_list().size()));
     return item.as_list()[i];
   }
-  if (item.is(Kind::kString)) {
+  if (item.is(ValueKind::kString)) {
     VEDETTE_ASSIGN_OR_RETURN(const size_t i, CheckIndex(index, item.as_string().size()));
     return Value(static_cast<int64_t>(static_cast<unsigned char>(item.as_string()[i])));
   }
-  if (!item.is(Kind::kMap) || item.missing() == Value::Missing::kError) {
-    return InvalidArgument(item.is(Kind::kNull)
+  if (!item.is(ValueKind::kMap) || item.missing() == Value::Missing::kError) {
+    return InvalidArgument(item.is(ValueKind::kNull)
                                ? "index of untyped nil"
                                : "can't index item of type " + std::string(item.TypeName()));
   }
-  if (!index.is(Kind::kString)) {
+  if (!index.is(ValueKind::kString)) {
     return InvalidArgument("value has type " + std::string(index.TypeName()) +
                            "; should be string");
   }
@@ -118,10 +120,10 @@ StatusOr<Value> Index(Args args) {
 
 StatusOr<Value> Slice(Args args) {
   const Value& item = args[0];
-  if (!item.is(Kind::kString) && !item.is(Kind::kList)) {
+  if (!item.is(ValueKind::kString) && !item.is(ValueKind::kList)) {
     return InvalidArgument("can't slice item of type " + std::string(item.TypeName()));
   }
-  const size_t size = item.is(Kind::kString) ? item.as_string().size() : item.as_list().size();
+  const size_t size = item.is(ValueKind::kString) ? item.as_string().size() : item.as_list().size();
   size_t begin = 0;
   size_t end = size;
   if (args.size() > 1) {
@@ -134,7 +136,7 @@ StatusOr<Value> Slice(Args args) {
     return InvalidArgument("invalid slice index: " + std::to_string(begin) + " > " +
                            std::to_string(end));
   }
-  if (item.is(Kind::kString)) return Value(item.as_string().substr(begin, end - begin));
+  if (item.is(ValueKind::kString)) return Value(item.as_string().substr(begin, end - begin));
   const auto& list = item.as_list();
   const auto from = list.begin() + static_cast<std::ptrdiff_t>(begin);
   return Value::FromList({from, from + static_cast<std::ptrdiff_t>(end - begin)});
@@ -185,7 +187,7 @@ Function OnText(std::string (*escape)(std::string_view)) {
 }
 
 StatusOr<Value> Printf(Args args) {
-  if (!args[0].is(Kind::kString)) {
+  if (!args[0].is(ValueKind::kString)) {
     return InvalidArgument("wrong type for value; expected string; got " +
                            std::string(args[0].TypeName()));
   }

@@ -8,7 +8,7 @@
 namespace vedette::base::tmpl {
 namespace {
 
-using Kind = Value::Kind;
+using ValueKind = Value::Kind;
 
 std::string Shorten(std::string_view node) {
   constexpr size_t kShown = 20;
@@ -138,21 +138,21 @@ Status Executor::WalkRange(const Statement& statement, const Value& dot, Flow* f
     inner = Flow::kNormal;
     return RangeStep(statement, key, item, &inner);
   };
-  if (value.is(Kind::kList)) {
+  if (value.is(ValueKind::kList)) {
     const Value::List& list = value.as_list();
     for (size_t i = 0; i < list.size() && inner != Flow::kBreak; ++i) {
       VEDETTE_RETURN_IF_ERROR(step(Value(static_cast<int64_t>(i)), list[i]));
     }
-  } else if (value.is(Kind::kMap) && value.missing() != Value::Missing::kError) {
+  } else if (value.is(ValueKind::kMap) && value.missing() != Value::Missing::kError) {
     for (const auto& [key, item] : value.as_map()) {
       if (inner == Flow::kBreak) break;
       VEDETTE_RETURN_IF_ERROR(step(Value(key), item));
     }
-  } else if (value.is(Kind::kInt)) {
+  } else if (value.is(ValueKind::kInt)) {
     for (int64_t i = 0; i < value.as_int() && inner != Flow::kBreak; ++i) {
       VEDETTE_RETURN_IF_ERROR(step(Value(i), Value(i)));
     }
-  } else if (!value.is(Kind::kNull)) {
+  } else if (!value.is(ValueKind::kNull)) {
     return Fail(statement.pipe.position, statement.pipe.commands.front().Text(),
                 "range can't iterate over " + value.ToText());
   }
@@ -262,10 +262,10 @@ StatusOr<Value> Executor::Fields(const Operand& operand, Value value) {
 
 StatusOr<Value> Executor::Field(const Operand& operand, const Value& value,
                                 const std::string& name) {
-  if (value.is(Kind::kNull)) {
+  if (value.is(ValueKind::kNull)) {
     return Fail(operand.position, operand.text, "nil pointer evaluating interface {}." + name);
   }
-  if (value.is(Kind::kMap)) {
+  if (value.is(ValueKind::kMap)) {
     const auto it = value.as_map().find(name);
     if (it != value.as_map().end()) return it->second;
     if (value.missing() == Value::Missing::kEmptyString) return Value("");

@@ -81,7 +81,7 @@ struct AlertFilter {
   }
 };
 
-StatusOr<AlertFilter> ReadFilter(const Params& params) {
+StatusOr<AlertFilter> ReadAlertFilter(const Params& params) {
   AlertFilter filter;
   for (const std::string_view text : params.GetAll("filter")) {
     VEDETTE_ASSIGN_OR_RETURN(model::Matcher matcher, ParseFilterMatcher(text));
@@ -136,7 +136,7 @@ class AlertmanagerApi {
   }
 
   Response List(const Request& request) const {
-    const StatusOr<AlertFilter> filter = ReadFilter(request.query);
+    const StatusOr<AlertFilter> filter = ReadAlertFilter(request.query);
     if (!filter.ok()) return Refused(400, base::Message(filter.status()));
     std::string body;
     JsonWriter json(&body);

@@ -17,7 +17,7 @@ constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kDefaultSince = 3600 * kSecond;
 constexpr size_t kMaxSecondsDigits = 10;
 constexpr int64_t kMaxWholeSeconds = INT64_MAX / kSecond;
-constexpr double kMaxSeconds = 9.2e9;  // of what fits int64 nanoseconds
+constexpr double kMaxNanosecondSeconds = 9.2e9;  // of what fits int64 nanoseconds
 
 int64_t SaturatingSub(int64_t a, int64_t b) {
   int64_t result = 0;
@@ -28,7 +28,8 @@ int64_t SaturatingSub(int64_t a, int64_t b) {
 
 base::StatusOr<int64_t> ParseLokiTime(std::string_view text) {
   const std::optional<double> number = base::ParseDouble(text);
-  if (text.find('.') != std::string_view::npos && number && std::abs(*number) < kMaxSeconds) {
+  if (text.find('.') != std::string_view::npos && number &&
+      std::abs(*number) < kMaxNanosecondSeconds) {
     return static_cast<int64_t>(std::llround(*number * 1000)) * 1'000'000;
   }
   if (const std::optional<int64_t> whole = base::ParseInt(text)) {
@@ -45,7 +46,7 @@ base::StatusOr<int64_t> ParseLokiTime(std::string_view text) {
 
 base::StatusOr<int64_t> ParseLokiDuration(std::string_view name, std::string_view text) {
   const std::optional<double> seconds = base::ParseDouble(text);
-  if (seconds && std::isfinite(*seconds) && std::abs(*seconds) < kMaxSeconds) {
+  if (seconds && std::isfinite(*seconds) && std::abs(*seconds) < kMaxNanosecondSeconds) {
     return static_cast<int64_t>(std::llround(*seconds * 1e9));
   }
   const std::optional<int64_t> ms = base::ParseDurationMs(text);

@@ -18,8 +18,8 @@ using base::http::Request;
 using base::http::Response;
 using base::http::Scope;
 
-constexpr int64_t kSecond = 1'000'000'000;
-constexpr int64_t kMaxPoints = 11'000;
+constexpr int64_t kNanosPerSecond = 1'000'000'000;
+constexpr int64_t kMaxLogPoints = 11'000;
 constexpr uint32_t kDefaultLimit = 100;
 constexpr char kEncodingFlags[] = "X-Loki-Response-Encoding-Flags";
 
@@ -50,7 +50,8 @@ StatusOr<logql::Direction> ReadDirection(const Params& params) {
 
 StatusOr<int64_t> ReadStep(const Params& params, const LokiRange& range) {
   const auto span = static_cast<uint64_t>(range.end_ns) - static_cast<uint64_t>(range.start_ns);
-  auto step = std::max<int64_t>(static_cast<int64_t>(span / 250) / kSecond, 1) * kSecond;
+  auto step =
+      std::max<int64_t>(static_cast<int64_t>(span / 250) / kNanosPerSecond, 1) * kNanosPerSecond;
   if (const std::string_view text = params.Get("step"); !text.empty()) {
     VEDETTE_ASSIGN_OR_RETURN(step, ParseLokiDuration("step", text));
   }
@@ -58,7 +59,7 @@ StatusOr<int64_t> ReadStep(const Params& params, const LokiRange& range) {
     return base::InvalidArgument(
         "zero or negative query resolution step widths are not accepted. Try a positive integer");
   }
-  if (span / static_cast<uint64_t>(step) > kMaxPoints) {
+  if (span / static_cast<uint64_t>(step) > kMaxLogPoints) {
     return base::InvalidArgument(
         "exceeded maximum resolution of 11,000 points per time series. Try increasing the value "
         "of the step parameter");

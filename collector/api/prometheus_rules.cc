@@ -155,7 +155,7 @@ base::Status ReadPaging(const Params& params, RuleFilter* filter) {
   return base::Status();
 }
 
-StatusOr<RuleFilter> ReadFilter(const Params& params) {
+StatusOr<RuleFilter> ReadRuleFilter(const Params& params) {
   RuleFilter filter;
   const std::string type = base::ToLowerAscii(params.Get("type"));
   if (type == "alert" || type == "record") {
@@ -201,7 +201,7 @@ StatusOr<std::vector<RuleGroupInfo>> Page(const RuleFilter& filter,
 }
 
 Response Rules(const RulesView* view, const Request& request) {
-  const StatusOr<RuleFilter> filter = ReadFilter(request.query);
+  const StatusOr<RuleFilter> filter = ReadRuleFilter(request.query);
   if (!filter.ok()) return BadData(base::Message(filter.status()));
   std::string next;
   const StatusOr<std::vector<RuleGroupInfo>> page = Page(*filter, view->Groups(), &next);

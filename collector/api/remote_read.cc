@@ -14,7 +14,7 @@ using base::Concat;
 using base::http::Request;
 using base::http::Response;
 
-constexpr std::string_view kProtobuf = "application/x-protobuf";
+constexpr std::string_view kReadContentType = "application/x-protobuf";
 constexpr std::string_view kStreamed =
     "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse";
 constexpr uint64_t kMaxRequestBytes = 4 << 20;
@@ -67,7 +67,7 @@ class Reading {
       writer.EndQuery();
     }
     Response response;
-    response.headers.Set("Content-Type", kProtobuf);
+    response.headers.Set("Content-Type", kReadContentType);
     response.headers.Set("Content-Encoding", "snappy");
     response.body = base::SnappyCompress(writer.Take());
     return response;

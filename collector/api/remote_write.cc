@@ -17,7 +17,7 @@ using base::http::Request;
 using base::http::Responder;
 using base::http::Response;
 
-constexpr std::string_view kProtobuf = "application/x-protobuf";
+constexpr std::string_view kWriteContentType = "application/x-protobuf";
 
 enum class Version { kV1, kV2 };
 constexpr std::string_view kMessageV1 = "prometheus.WriteRequest";
@@ -28,7 +28,7 @@ constexpr std::string_view kMessageV2 = "io.prometheus.write.v2.Request";
 StatusOr<Version> VersionOf(std::string_view content_type) {
   if (content_type.empty()) return Version::kV1;
   const std::vector<std::string_view> parts = base::Split(content_type, ';');
-  bool known = base::EqualsIgnoreCase(base::Trim(parts.front()), kProtobuf);
+  bool known = base::EqualsIgnoreCase(base::Trim(parts.front()), kWriteContentType);
   Version version = Version::kV1;
   for (size_t i = 1; i < parts.size(); ++i) {
     const std::string_view parameter = base::Trim(parts[i]);
@@ -38,9 +38,9 @@ StatusOr<Version> VersionOf(std::string_view content_type) {
     known = known && (message == kMessageV1 || message == kMessageV2);
   }
   if (known) return version;
-  return base::InvalidArgument(
-      Concat({"found content type ", base::GoQuote(content_type), "; allowed are ", kProtobuf,
-              " with proto=", kMessageV1, " (remote write 1.0) or proto=", kMessageV2, " (2.0)"}));
+  return base::InvalidArgument(Concat(
+      {"found content type ", base::GoQuote(content_type), "; allowed are ", kWriteContentType,
+       " with proto=", kMessageV1, " (remote write 1.0) or proto=", kMessageV2, " (2.0)"}));
 }
 
 base::Status CheckCoding(std::string_view coding) {

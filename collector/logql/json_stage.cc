@@ -49,7 +49,7 @@ bool ReadHex4(std::string_view text, size_t at, uint32_t* out) {
 }
 
 // The inside of a JSON string without its escapes; false when one is invalid.
-bool Unescape(std::string_view text, std::string* out) {
+bool UnescapeJson(std::string_view text, std::string* out) {
   static constexpr std::string_view kNames = "\"\\/bfnrt";
   static constexpr std::string_view kValues = "\"\\/\b\f\n\r\t";
   for (size_t i = 0; i < text.size();) {
@@ -159,7 +159,7 @@ class Extractor {
       at_ = StringEnd(at_);
       if (at_ == std::string_view::npos) return kBadString;
       std::string key;
-      if (!Unescape(text_.substr(key_start, at_ - 1 - key_start), &key)) return kBadEscape;
+      if (!UnescapeJson(text_.substr(key_start, at_ - 1 - key_start), &key)) return kBadEscape;
       SkipBlanks();
       if (!Accept(':')) return kBadJson;
       SkipBlanks();
@@ -201,7 +201,7 @@ class Extractor {
     at_ = StringEnd(at_);
     if (at_ == std::string_view::npos) return kBadString;
     std::string value;
-    if (!Unescape(text_.substr(start, at_ - 1 - start), &value)) return kBadEscape;
+    if (!UnescapeJson(text_.substr(start, at_ - 1 - start), &value)) return kBadEscape;
     labels_->AddParsed(name_, WithoutInvalid(std::move(value)));
     return nullptr;
   }

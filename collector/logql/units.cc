@@ -8,11 +8,11 @@
 namespace vedette::logql {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsUnitDigit(char c) { return c >= '0' && c <= '9'; }
 
 size_t NumberLength(std::string_view text) {
   size_t n = 0;
-  while (n < text.size() && (IsDigit(text[n]) || text[n] == '.')) ++n;
+  while (n < text.size() && (IsUnitDigit(text[n]) || text[n] == '.')) ++n;
   return n;
 }
 
@@ -54,7 +54,7 @@ std::optional<int64_t> ParseGoDuration(std::string_view text) {
     if (digits == 0 || !number) return std::nullopt;
     text.remove_prefix(digits);
     size_t length = 0;
-    while (length < text.size() && !IsDigit(text[length]) && text[length] != '.') ++length;
+    while (length < text.size() && !IsUnitDigit(text[length]) && text[length] != '.') ++length;
     const auto unit = GoUnitNanos(text.substr(0, length));
     if (!unit) return std::nullopt;
     total += *number * *unit;

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "collector/promql/constants.h"
 #include "collector/promql/math.h"
 
 namespace vedette::promql {
 namespace {
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
 // Smaller relative differences between neighbours are floating point noise.
 constexpr double kNoise = 1e-12;
 

@@ -1,4 +1,5 @@
 #include "collector/promql/evaluator.h"
+#include "collector/promql/seconds.h"
 
 // Instant selectors over series that hold histograms, or of which more than the value is asked.
 
@@ -40,8 +41,6 @@ class NewestSample {
   size_t h_ = 0;
   bool is_histogram_ = false;
 };
-
-double Seconds(int64_t ms) { return static_cast<double>(ms) / 1000; }
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "collector/promql/extended_range.h"
+#include "collector/promql/seconds.h"
 
 // Growth of histograms over ranges whose ends are found between samples.
 
@@ -10,10 +11,6 @@ namespace {
 using model::CounterReset;
 using model::Histogram;
 using Samples = std::span<const model::HistogramSample>;
-
-double DurationSeconds(int64_t ms) {
-  return static_cast<double>(ms / 1000) + static_cast<double>(ms % 1000 * 1'000'000) / 1e9;
-}
 
 // What is computed has no sample before it of which its hint would tell.
 Histogram WithoutHint(Histogram h) {

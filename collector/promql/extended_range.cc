@@ -6,13 +6,10 @@
 
 #include "base/strings.h"
 #include "collector/promql/query_run.h"
+#include "collector/promql/seconds.h"
 
 namespace vedette::promql {
 namespace {
-
-double DurationSeconds(int64_t ms) {
-  return static_cast<double>(ms / 1000) + static_cast<double>(ms % 1000 * 1'000'000) / 1e9;
-}
 
 // What a range is computed from: its values at both ends and the samples strictly between them.
 struct Ends {
@@ -69,7 +66,7 @@ double LostByResets(const MixedWindow& w, const Ends& ends) {
   return ends.right < before ? lost + before : lost;
 }
 
-MixedValue Growth(FunctionId id, const MixedWindow& w, bool smoothed) {
+MixedValue GrowthOfExtendedFloats(FunctionId id, const MixedWindow& w, bool smoothed) {
   const bool counter = id != FunctionId::kDelta;
   const Ends ends = FindEnds(w, smoothed, counter);
   if (!ends.any) return MixedValue::None();
@@ -137,7 +134,7 @@ MixedValue ComputeExtended(const RangeFunction& function, const MixedWindow& win
   if (function.id == FunctionId::kResets || function.id == FunctionId::kChanges) {
     return CountFromAnchor(function, window, context);
   }
-  if (window.histograms.empty()) return Growth(function.id, window, smoothed);
+  if (window.histograms.empty()) return GrowthOfExtendedFloats(function.id, window, smoothed);
   if (window.times.empty()) {
     return GrowthOfExtendedHistograms(function.id, window, smoothed, context);
   }

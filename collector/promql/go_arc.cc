@@ -1,17 +1,13 @@
 // Inverse trigonometric functions, hyperbolic functions and their inverses.
 #include <cmath>
-#include <limits>
-#include <numbers>
 
+#include "collector/promql/constants.h"
 #include "collector/promql/go_math.h"
 #include "collector/promql/horner.h"
 
 namespace vedette::promql {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
-constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLn2 = 6.93147180559945286227e-01;
 
 // The arc tangent for 0 <= x <= 0.66.

@@ -3,17 +3,15 @@
 #include <cmath>
 #include <cstdint>
 #include <initializer_list>
-#include <limits>
 #include <numbers>
 
+#include "collector/promql/constants.h"
 #include "collector/promql/go_math.h"
 #include "collector/promql/horner.h"
 
 namespace vedette::promql {
 namespace {
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 // ln 2 in two parts, the first with so few bits that a multiple of it by an exponent is exact.
 constexpr double kLn2High = 6.93147180369123816490e-01;
 constexpr double kLn2Low = 1.90821492927058770002e-10;

@@ -3,16 +3,14 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <numbers>
 
+#include "collector/promql/constants.h"
 #include "collector/promql/go_math.h"
 #include "collector/promql/horner.h"
 
 namespace vedette::promql {
 namespace {
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // An angle as octant * pi/4 + rest, |rest| <= pi/4, the octant even and counted modulo eight.
 struct Angle {

@@ -1,14 +1,12 @@
 #include "collector/promql/histogram_buckets.h"
 
 #include <algorithm>
-#include <limits>
 
+#include "collector/promql/constants.h"
 #include "collector/promql/exponential_bounds.h"
 
 namespace vedette::promql {
 namespace {
-
-constexpr double kInf = std::numeric_limits<double>::infinity();
 
 double BoundOf(const model::Histogram& histogram, int32_t index) {
   if (!histogram.is_custom()) return ExponentialBound(index, histogram.schema);

@@ -13,7 +13,7 @@ namespace vedette::promql {
 namespace {
 
 using model::Histogram;
-using Kind = OpNotes::Note::Kind;
+using NoteKind = OpNotes::Note::Kind;
 
 MixedValue Of(std::shared_ptr<Histogram> histogram) {
   return MixedValue::Of(HistogramPtr(std::move(histogram)));
@@ -42,12 +42,12 @@ class Operation {
   }
 
  private:
-  void Note(Kind kind) const {
+  void Note(NoteKind kind) const {
     notes_->Set(step_, {kind, left_.histogram != nullptr, right_.histogram != nullptr});
   }
 
   MixedValue Incompatible() const {
-    Note(Kind::kTypes);
+    Note(NoteKind::kTypes);
     return MixedValue::None();
   }
 
@@ -88,13 +88,13 @@ class Operation {
     const MergeOutcome outcome = adds ? Add(*right_.histogram, rules_, out.get())
                                       : Subtract(*right_.histogram, rules_, out.get());
     if (outcome.problem != MergeProblem::kNone) {
-      Note(Kind::kBuckets);
+      Note(NoteKind::kBuckets);
       return MixedValue::None();
     }
     if (rules_ == MergeRules::k314) {
       if (!adds) out->reset = model::CounterReset::kGauge;
-      if (outcome.bounds_reconciled) Note(Kind::kReconciled);
-      if (outcome.reset_collision) Note(Kind::kCollision);
+      if (outcome.bounds_reconciled) Note(NoteKind::kReconciled);
+      if (outcome.reset_collision) Note(NoteKind::kCollision);
     }
     Compact(out.get());
     return Of(std::move(out));
@@ -133,14 +133,14 @@ std::string_view KindOf(bool histogram) { return histogram ? "histogram" : "floa
 void SayOne(const BinaryExpr& expr, const OpNotes::Note& note, Annotations* annotations) {
   const std::string_view what = expr.op == BinaryOp::kAdd ? "addition" : "subtraction";
   switch (note.kind) {
-    case Kind::kTypes:
+    case NoteKind::kTypes:
       return InformIncompatibleTypes(annotations, KindOf(note.left_histogram), OpText(expr.op),
                                      KindOf(note.right_histogram), expr.pos);
-    case Kind::kBuckets:
+    case NoteKind::kBuckets:
       return WarnIncompatibleBuckets(annotations, OpText(expr.op), expr.pos);
-    case Kind::kCollision:
+    case NoteKind::kCollision:
       return WarnResetCollision(annotations, what, expr.pos);
-    case Kind::kReconciled:
+    case NoteKind::kReconciled:
       return InformReconciled(annotations, what, expr.pos);
   }
 }
@@ -148,7 +148,7 @@ void SayOne(const BinaryExpr& expr, const OpNotes::Note& note, Annotations* anno
 }  // namespace
 
 void OpNotes::Say(const BinaryExpr& expr, Annotations* annotations) const {
-  std::set<std::tuple<Kind, bool, bool>> said;
+  std::set<std::tuple<NoteKind, bool, bool>> said;
   for (const auto& [step, note] : last_) {
     if (!said.emplace(note.kind, note.left_histogram, note.right_histogram).second) continue;
     SayOne(expr, note, annotations);

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "base/number_text.h"
+#include "collector/promql/constants.h"
 #include "collector/promql/histogram_buckets.h"
 #include "collector/promql/math.h"
 
@@ -14,8 +14,6 @@ namespace {
 
 using model::Histogram;
 using Note = HistogramQuantileResult::Note;
-
-constexpr double kInf = std::numeric_limits<double>::infinity();
 
 // The zero bucket of a histogram with values of one sign begins or ends at zero.
 void ClipZeroBucket(const Histogram& h, BoundedBucket* bucket) {

@@ -20,14 +20,14 @@ std::string NumberText(double value) {
 }
 
 // One side's buckets in a row, zeros where spans leave some out.
-struct Row {
+struct TextRow {
   int64_t offset = 0;
   std::vector<std::string> counts;
 };
 
 // Counts that are 0 at either end do not stand in the row.
-Row RowOf(const model::HistogramBuckets& side) {
-  Row row;
+TextRow RowOf(const model::HistogramBuckets& side) {
+  TextRow row;
   int64_t index = 0;
   int64_t last = 0;
   size_t next = 0;
@@ -61,7 +61,7 @@ class TextWriter {
     if (!items.empty()) parts_.push_back(key + ("[" + base::Join(items, " ")) + "]");
   }
   void Side(const char* offset_key, const char* key, const model::HistogramBuckets& side) {
-    const Row row = RowOf(side);
+    const TextRow row = RowOf(side);
     Integer(offset_key, row.offset);
     List(key, row.counts);
   }

@@ -4,6 +4,7 @@
 #include <limits>
 #include <numbers>
 
+#include "collector/promql/constants.h"
 #include "collector/promql/go_math.h"
 
 namespace vedette::promql {
@@ -54,7 +55,6 @@ double Quantile(double q, std::vector<double>* values) {
 }
 
 double GoMax(double a, double b) {
-  constexpr double kInf = std::numeric_limits<double>::infinity();
   if (a == kInf || b == kInf) return kInf;
   if (std::isnan(a) || std::isnan(b)) return NormalNan();
   if (a == 0 && a == b) return std::signbit(a) ? b : a;
@@ -62,7 +62,6 @@ double GoMax(double a, double b) {
 }
 
 double GoMin(double a, double b) {
-  constexpr double kInf = std::numeric_limits<double>::infinity();
   if (a == -kInf || b == -kInf) return -kInf;
   if (std::isnan(a) || std::isnan(b)) return NormalNan();
   if (a == 0 && a == b) return std::signbit(a) ? a : b;

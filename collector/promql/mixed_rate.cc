@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "collector/promql/mixed_window.h"
+#include "collector/promql/seconds.h"
 
 // How counters and gauges of either kind grow over a window.
 
@@ -10,12 +11,6 @@ namespace {
 
 using model::CounterReset;
 using model::Histogram;
-
-double Seconds(int64_t ms) { return static_cast<double>(ms) / 1000; }
-
-double DurationSeconds(int64_t ms) {
-  return static_cast<double>(ms / 1000) + static_cast<double>(ms % 1000 * 1'000'000) / 1e9;
-}
 
 // What grew from the first to the last sample of a window of one kind.
 struct Growth {
@@ -228,7 +223,7 @@ bool AnyOverlap(const MixedWindow& w) {
 }
 
 // The last two samples of either kind.
-struct LastTwo {
+struct LastTwoSamples {
   const Histogram* before_histogram = nullptr;
   const Histogram* last_histogram = nullptr;
   double before = 0;
@@ -239,8 +234,8 @@ struct LastTwo {
   int64_t last_start = 0;
 };
 
-LastTwo FindLastTwo(const MixedWindow& w) {
-  LastTwo out;
+LastTwoSamples FindLastTwo(const MixedWindow& w) {
+  LastTwoSamples out;
   size_t f = w.times.size();
   size_t h = w.histograms.size();
   for (const bool is_last : {true, false}) {
@@ -263,7 +258,7 @@ LastTwo FindLastTwo(const MixedWindow& w) {
   return out;
 }
 
-MixedValue LastTwoHistograms(const LastTwo& two, bool rate, bool began,
+MixedValue LastTwoHistograms(const LastTwoSamples& two, bool rate, bool began,
                              const MixedContext& context) {
   const HistogramNotes notes = context.notes();
   const bool gauge_before = two.before_histogram->reset == CounterReset::kGauge;
@@ -307,7 +302,7 @@ MixedValue MixedExtrapolate(const MixedWindow& window, bool counter, bool rate,
 
 MixedValue MixedLastTwo(const MixedWindow& window, bool rate, const MixedContext& context) {
   if (window.values.size() + window.histograms.size() < 2) return MixedValue::None();
-  const LastTwo two = FindLastTwo(window);
+  const LastTwoSamples two = FindLastTwo(window);
   if (two.last_ms == two.before_ms) return MixedValue::None();
   const bool began = window.use_starts &&
                      IsStartReset(two.before_start, two.before_ms, two.last_start, two.last_ms);

@@ -5,13 +5,12 @@
 #include <limits>
 
 #include "base/strings.h"
+#include "collector/promql/seconds.h"
 
 namespace vedette::promql {
 namespace {
 
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
-
-double Seconds(int64_t ms) { return static_cast<double>(ms) / 1000; }
 
 // The samples of both kinds in the order of their times.
 class Merged {

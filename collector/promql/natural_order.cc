@@ -2,10 +2,10 @@
 
 #include <compare>
 
+#include "collector/promql/characters.h"
+
 namespace vedette::promql {
 namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Cuts the first run of digits, or of anything else, off the front.
 std::string_view TakeRun(std::string_view* text) {

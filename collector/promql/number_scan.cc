@@ -1,14 +1,12 @@
 #include "collector/promql/number_scan.h"
 
+#include "collector/promql/characters.h"
+
 namespace vedette::promql {
 namespace {
 
 constexpr std::string_view kDecimal = "0123456789";
 constexpr std::string_view kHexadecimal = "0123456789abcdefABCDEF";
-
-bool IsAlphaNumeric(char c) {
-  return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
 
 class Scanner {
  public:

@@ -12,12 +12,12 @@ namespace vedette::promql {
 namespace {
 
 // Counts a level of recursion for as long as it lives.
-class Level {
+class NestingLevel {
  public:
-  explicit Level(int* depth) : depth_(depth) { ++*depth_; }
-  ~Level() { --*depth_; }
-  Level(const Level&) = delete;
-  Level& operator=(const Level&) = delete;
+  explicit NestingLevel(int* depth) : depth_(depth) { ++*depth_; }
+  ~NestingLevel() { --*depth_; }
+  NestingLevel(const NestingLevel&) = delete;
+  NestingLevel& operator=(const NestingLevel&) = delete;
 
  private:
   int* const depth_;
@@ -146,7 +146,7 @@ ExprPtr Parser::ParseAll() {
 }
 
 ExprPtr Parser::ParseBinary(int min_precedence) {
-  const Level level(&depth_);
+  const NestingLevel level(&depth_);
   if (TooDeep()) return nullptr;
   ExprPtr lhs = ParseUnary();
   while (lhs) {
@@ -386,7 +386,7 @@ ExprPtr Parser::ParseCall(const Token& name) {
 }
 
 ExprPtr Parser::ParseAggregate(const Token& op) {
-  const Level open(&aggregations_);
+  const NestingLevel open(&aggregations_);
   auto node = std::make_unique<AggregateExpr>();
   node->op = op.aggregate;
   node->type = ValueType::kVector;

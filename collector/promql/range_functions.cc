@@ -5,11 +5,10 @@
 #include <vector>
 
 #include "collector/promql/math.h"
+#include "collector/promql/seconds.h"
 
 namespace vedette::promql {
 namespace {
-
-double Seconds(int64_t ms) { return static_cast<double>(ms) / 1000; }
 
 // The increase over the window, extrapolated to its edges where the samples come close to them.
 bool Extrapolate(const Window& w, bool counter, bool rate, double* out) {

@@ -4,15 +4,12 @@
 
 #include "base/strings.h"
 #include "base/utf8.h"
+#include "collector/promql/characters.h"
 #include "collector/promql/number_scan.h"
 #include "collector/promql/rune_text.h"
 
 namespace vedette::promql {
 namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsAlpha(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 // In the order of upstream's grammar, whose messages show a key's number in it.
 constexpr int kFirstKeyNumber = 57370;

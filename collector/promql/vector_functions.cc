@@ -1,15 +1,14 @@
 #include "collector/promql/vector_functions.h"
 
 #include <cmath>
-#include <numbers>
 
+#include "collector/promql/constants.h"
 #include "collector/promql/go_math.h"
 #include "collector/promql/math.h"
 
 namespace vedette::promql {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
 constexpr uint64_t kDay = 86400;
 
 double Abs(double v) { return std::abs(v); }

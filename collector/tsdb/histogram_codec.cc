@@ -12,7 +12,7 @@ constexpr uint8_t kFloat = 1;
 constexpr unsigned kResetShift = 1;
 constexpr uint8_t kFlags = 7;
 
-base::Status Broken() { return base::DataLoss("histogram: impossible content"); }
+base::Status BrokenHistogram() { return base::DataLoss("histogram: impossible content"); }
 
 void PutSide(const model::Histogram& histogram, const model::HistogramBuckets& side,
              std::string* out) {
@@ -117,13 +117,17 @@ base::StatusOr<model::Histogram> ReadHistogram(base::ByteReader* in) {
   model::Histogram histogram;
   const auto flags = in->Fixed<uint8_t>();
   const int64_t schema = in->SignedVarint();
-  if (!in->ok() || flags > kFlags || schema != static_cast<int32_t>(schema)) return Broken();
+  if (!in->ok() || flags > kFlags || schema != static_cast<int32_t>(schema)) {
+    return BrokenHistogram();
+  }
   histogram.is_float = (flags & kFloat) != 0;
   histogram.reset = static_cast<model::CounterReset>(flags >> kResetShift);
   histogram.schema = static_cast<int32_t>(schema);
   histogram.zero_threshold = ReadWalValue(in);
   histogram.sum = ReadWalValue(in);
-  if (!ReadCounts(in, &histogram) || !ReadBounds(in, &histogram.custom_bounds)) return Broken();
+  if (!ReadCounts(in, &histogram) || !ReadBounds(in, &histogram.custom_bounds)) {
+    return BrokenHistogram();
+  }
   const base::Status valid = histogram.Validate();
   if (valid.ok()) return histogram;
   return base::DataLoss(base::Concat({"histogram: ", base::Message(valid)}));

@@ -162,18 +162,18 @@ class Encoder {
   std::vector<double> sums_;
 };
 
-base::Status Broken() { return base::DataLoss("histograms column: impossible content"); }
+base::Status BrokenHistograms() { return base::DataLoss("histograms column: impossible content"); }
 
-class Decoder {
+class ColumnDecoder {
  public:
-  Decoder(std::string_view column, size_t count) : in_(column), histograms_(count) {}
+  ColumnDecoder(std::string_view column, size_t count) : in_(column), histograms_(count) {}
 
   base::Status Decode() {
     const auto codec = in_.Fixed<uint8_t>();
     const auto flags = in_.Fixed<uint8_t>();
     if (!in_.ok() || codec != static_cast<uint8_t>(ColumnKind::kHistograms) ||
         flags > (kHasLayouts | kHasStarts)) {
-      return Broken();
+      return BrokenHistograms();
     }
     VEDETTE_RETURN_IF_ERROR(ReadLayouts());
     VEDETTE_RETURN_IF_ERROR(ReadNumbers((flags & kHasLayouts) != 0));
@@ -186,7 +186,7 @@ class Decoder {
     for (const Layout& layout : layouts_) {
       VEDETTE_RETURN_IF_ERROR(layout.shared.is_float ? ReadFloats(layout) : ReadIntegers(layout));
     }
-    if (!in_.ok() || !in_.empty()) return Broken();
+    if (!in_.ok() || !in_.empty()) return BrokenHistograms();
     for (const Histogram& h : histograms_) {
       if (const base::Status valid = h.Validate(); !valid.ok()) {
         return base::DataLoss(base::Concat({"histograms column: ", base::Message(valid)}));
@@ -213,7 +213,7 @@ class Decoder {
 
   base::Status ReadLayouts() {
     const uint64_t count = in_.Varint();
-    if (!in_.ok() || count == 0 || count > histograms_.size()) return Broken();
+    if (!in_.ok() || count == 0 || count > histograms_.size()) return BrokenHistograms();
     layouts_.resize(count);
     for (Layout& layout : layouts_) VEDETTE_RETURN_IF_ERROR(ReadLayout(&layout));
     return {};
@@ -224,15 +224,17 @@ class Decoder {
     const auto is_float = in_.Fixed<uint8_t>();
     const int64_t schema = in_.SignedVarint();
     h.zero_threshold = std::bit_cast<double>(in_.Fixed<uint64_t>());
-    if (!in_.ok() || is_float > 1 || schema != static_cast<int32_t>(schema)) return Broken();
+    if (!in_.ok() || is_float > 1 || schema != static_cast<int32_t>(schema)) {
+      return BrokenHistograms();
+    }
     h.is_float = is_float == 1;
     h.schema = static_cast<int32_t>(schema);
     if (!ReadSpans(&in_, &h.positive.spans, &layout->positive) ||
         !ReadSpans(&in_, &h.negative.spans, &layout->negative)) {
-      return Broken();
+      return BrokenHistograms();
     }
     const uint64_t bounds = in_.Varint();
-    if (!in_.ok() || bounds > in_.remaining() / sizeof(uint64_t)) return Broken();
+    if (!in_.ok() || bounds > in_.remaining() / sizeof(uint64_t)) return BrokenHistograms();
     h.custom_bounds.resize(bounds);
     for (double& bound : h.custom_bounds) bound = std::bit_cast<double>(in_.Fixed<uint64_t>());
     return {};
@@ -243,14 +245,16 @@ class Decoder {
     if (present) VEDETTE_RETURN_IF_ERROR(DecodeIntColumn(&in_, numbers));
     uint64_t counts = 0;
     for (size_t i = 0; i < histograms_.size(); ++i) {
-      if (numbers[i] < 0 || static_cast<uint64_t>(numbers[i]) >= layouts_.size()) return Broken();
+      if (numbers[i] < 0 || static_cast<uint64_t>(numbers[i]) >= layouts_.size()) {
+        return BrokenHistograms();
+      }
       Layout& layout = layouts_[static_cast<size_t>(numbers[i])];
       layout.histograms.push_back(&histograms_[i]);
       counts += kOtherCounts + layout.positive + layout.negative + SharedOf(layout.shared);
-      if (i > 0 && counts > kMaxColumnCounts) return Broken();
+      if (i > 0 && counts > kMaxColumnCounts) return BrokenHistograms();
     }
     for (const Layout& layout : layouts_) {
-      if (layout.histograms.empty()) return Broken();
+      if (layout.histograms.empty()) return BrokenHistograms();
       for (Histogram* h : layout.histograms) *h = layout.shared;
     }
     return {};
@@ -261,7 +265,7 @@ class Decoder {
     VEDETTE_RETURN_IF_ERROR(DecodeIntColumn(&in_, resets));
     for (size_t i = 0; i < resets.size(); ++i) {
       if (resets[i] < 0 || resets[i] > static_cast<int64_t>(model::CounterReset::kGauge)) {
-        return Broken();
+        return BrokenHistograms();
       }
       histograms_[i].reset = static_cast<model::CounterReset>(resets[i]);
     }
@@ -270,7 +274,7 @@ class Decoder {
 
   base::Status ReadValues(std::vector<double>* values) {
     const std::string_view column = in_.String();
-    if (!in_.ok()) return Broken();
+    if (!in_.ok()) return BrokenHistograms();
     return DecodeValues(column, *values);
   }
 
@@ -357,7 +361,7 @@ void EncodeHistograms(std::span<const HistogramSample> samples, std::string* out
 
 base::Status DecodeHistograms(std::string_view column, std::span<const int64_t> times,
                               std::vector<HistogramSample>* out) {
-  Decoder decoder(column, times.size());
+  ColumnDecoder decoder(column, times.size());
   VEDETTE_RETURN_IF_ERROR(decoder.Decode());
   decoder.MoveTo(times, out);
   return {};

@@ -112,19 +112,19 @@ void PutPacked(std::span<const int64_t> values, const Packing& packing, uint8_t*
   PackGroups(left, packing.base, out);
 }
 
-base::Status Broken() { return base::DataLoss("integer column: impossible content"); }
+base::Status BrokenColumn() { return base::DataLoss("integer column: impossible content"); }
 
 // Where the zeros are: true for each.
 using Zeros = std::array<bool, kColumnSamples>;
 
 base::StatusOr<size_t> ReadZeroList(base::ByteReader* in, size_t n, Zeros* zeros) {
   const uint64_t count = in->Varint();
-  if (!in->ok() || count > n) return Broken();
+  if (!in->ok() || count > n) return BrokenColumn();
   std::fill_n(zeros->begin(), n, false);
   uint64_t at = 0;
   for (uint64_t i = 0; i < count; ++i) {
     const uint64_t gap = in->Varint();
-    if (!in->ok() || gap >= n - at || (i > 0 && gap == 0)) return Broken();
+    if (!in->ok() || gap >= n - at || (i > 0 && gap == 0)) return BrokenColumn();
     at += gap;
     (*zeros)[at] = true;
   }
@@ -133,7 +133,7 @@ base::StatusOr<size_t> ReadZeroList(base::ByteReader* in, size_t n, Zeros* zeros
 
 base::StatusOr<size_t> ReadZeroBitmap(base::ByteReader* in, size_t n, Zeros* zeros) {
   const std::string_view bitmap = in->Bytes((n + 7) / 8);
-  if (!in->ok()) return Broken();
+  if (!in->ok()) return BrokenColumn();
   size_t count = 0;
   for (size_t i = 0; i < n; ++i) {
     (*zeros)[i] = (static_cast<uint8_t>(bitmap[i / 8]) >> (i % 8) & 1) != 0;
@@ -164,12 +164,12 @@ base::Status ReadPacked(base::ByteReader* in, uint8_t flags, std::span<int64_t> 
   return {};
 }
 
-void Scale(uint64_t gcd, std::span<int64_t> values) {
+void MultiplyBy(uint64_t gcd, std::span<int64_t> values) {
   if (gcd == 1) return;
   for (int64_t& v : values) v = static_cast<int64_t>(static_cast<uint64_t>(v) * gcd);
 }
 
-struct Head {
+struct ColumnHead {
   Mode mode = kConstantDelta;
   uint8_t flags = 0;
   uint64_t gcd = 1;
@@ -177,16 +177,16 @@ struct Head {
   int64_t step = 0;  // of kConstantDelta, and the first of kDeltaOfDelta (over gcd)
 };
 
-base::StatusOr<Head> ReadHead(base::ByteReader* in) {
-  Head head;
+base::StatusOr<ColumnHead> ReadHead(base::ByteReader* in) {
+  ColumnHead head;
   head.flags = in->Fixed<uint8_t>();
   head.mode = static_cast<Mode>(head.flags & kModeMask);
   const uint8_t known = head.mode == kConstantDelta ? kModeMask : kKnownBits;
-  if ((head.flags & ~known) != 0) return Broken();
+  if ((head.flags & ~known) != 0) return BrokenColumn();
   if ((head.flags & kHasGcd) != 0) head.gcd = in->Varint();
   head.first = in->SignedVarint();
   if (head.mode == kConstantDelta || head.mode == kDeltaOfDelta) head.step = in->SignedVarint();
-  if (!in->ok()) return Broken();
+  if (!in->ok()) return BrokenColumn();
   return head;
 }
 
@@ -220,21 +220,21 @@ void EncodeIntColumn(std::span<const int64_t> values, std::string* out) {
 
 base::Status DecodeIntColumn(base::ByteReader* in, std::span<int64_t> out) {
   const Kernels& kernels = BestKernels();
-  VEDETTE_ASSIGN_OR_RETURN(const Head head, ReadHead(in));
+  VEDETTE_ASSIGN_OR_RETURN(const ColumnHead head, ReadHead(in));
   const std::span<int64_t> rest = out.subspan(1);
   if (head.mode == kConstantDelta) {
     std::fill(rest.begin(), rest.end(), head.step);
   } else if (head.mode == kDeltaOfDelta) {
-    if (rest.size() < 2) return Broken();
+    if (rest.size() < 2) return BrokenColumn();
     VEDETTE_RETURN_IF_ERROR(ReadPacked(in, head.flags, rest.subspan(1)));
     rest.front() = head.step;
     kernels.running_sums(rest.data(), rest.size());
   } else {
-    if (rest.empty()) return Broken();
+    if (rest.empty()) return BrokenColumn();
     VEDETTE_RETURN_IF_ERROR(ReadPacked(in, head.flags, rest));
   }
-  if (!in->ok()) return Broken();
-  Scale(head.gcd, rest);
+  if (!in->ok()) return BrokenColumn();
+  MultiplyBy(head.gcd, rest);
   out.front() = head.first;
   if (head.mode == kPlain) {
     for (int64_t& v : rest) v = Add(v, head.first);

@@ -167,13 +167,13 @@ void PackGroup(std::span<const int64_t> values, int64_t base, std::string* out) 
   *out += patches;
 }
 
-base::Status Broken() { return base::DataLoss("packed integers: impossible content"); }
+base::Status BrokenGroups() { return base::DataLoss("packed integers: impossible content"); }
 
 base::Status Patch(base::ByteReader* in, size_t count, unsigned width, std::span<int64_t> out) {
   for (size_t p = 0; p < count; ++p) {
     const size_t index = in->Fixed<uint8_t>();
     const uint64_t high = in->Varint();
-    if (!in->ok() || index >= out.size() || width == kMaxWidth) return Broken();
+    if (!in->ok() || index >= out.size() || width == kMaxWidth) return BrokenGroups();
     out[index] = static_cast<int64_t>(static_cast<uint64_t>(out[index]) + (high << width));
   }
   return {};
@@ -205,9 +205,9 @@ base::Status UnpackGroups(base::ByteReader* in, int64_t base, std::span<int64_t>
     const unsigned head = in->Fixed<uint8_t>();
     const unsigned width = head & ~kHasPatches;
     const size_t patches = (head & kHasPatches) != 0 ? in->Fixed<uint8_t>() : 0;
-    if (width > kMaxWidth || patches > group.size()) return Broken();
+    if (width > kMaxWidth || patches > group.size()) return BrokenGroups();
     const std::string_view packed = in->Bytes(PackedBytes(group.size(), width));
-    if (!in->ok()) return Broken();
+    if (!in->ok()) return BrokenGroups();
     kernels.unpack(packed, group.size(), width, base, group.data());
     VEDETTE_RETURN_IF_ERROR(Patch(in, patches, width, group));
   }

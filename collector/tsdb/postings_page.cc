@@ -7,7 +7,7 @@
 namespace vedette::tsdb {
 namespace {
 
-base::Status Broken() { return base::DataLoss("postings page: impossible content"); }
+base::Status BrokenPostings() { return base::DataLoss("postings page: impossible content"); }
 
 std::string EncodeGaps(std::span<const uint32_t> series) {
   std::string out;
@@ -40,10 +40,13 @@ base::Status ReadList(base::ByteReader* in, uint64_t series_count, bool runs, ui
   while (series->size() < count) {
     const uint64_t gap = in->Varint();
     const uint64_t follow = runs ? in->Varint() : 0;
-    if (!in->ok() || gap >= series_count - number || (gap == 0 && !series->empty()))
-      return Broken();
+    if (!in->ok() || gap >= series_count - number || (gap == 0 && !series->empty())) {
+      return BrokenPostings();
+    }
     number += gap;
-    if (follow >= series_count - number || follow >= count - series->size()) return Broken();
+    if (follow >= series_count - number || follow >= count - series->size()) {
+      return BrokenPostings();
+    }
     for (uint64_t i = 0; i <= follow; ++i) series->push_back(static_cast<uint32_t>(number + i));
     number += follow;
   }
@@ -71,7 +74,7 @@ base::StatusOr<std::vector<PostingsEntry>> DecodePostingsPage(std::string_view p
     PostingsEntry entry;
     entry.value = in.String();
     const uint64_t head = in.Varint();
-    if (!in.ok() || head / 2 > left) return Broken();
+    if (!in.ok() || head / 2 > left) return BrokenPostings();
     left -= head / 2;
     VEDETTE_RETURN_IF_ERROR(ReadList(&in, series_count, head % 2 != 0, head / 2, &entry.series));
     entries.push_back(std::move(entry));

@@ -9,9 +9,9 @@
 namespace vedette::tsdb {
 namespace {
 
-base::Status Broken() { return base::DataLoss("series page: impossible content"); }
+base::Status BrokenSeriesPage() { return base::DataLoss("series page: impossible content"); }
 
-size_t SharedPrefix(std::string_view a, std::string_view b) {
+size_t SharedLabelPrefix(std::string_view a, std::string_view b) {
   return static_cast<size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first -
                              a.begin());
 }
@@ -20,7 +20,7 @@ size_t SharedPrefix(std::string_view a, std::string_view b) {
 
 void SeriesPageBuilder::AddSeries(const model::Labels& labels) {
   const std::string& bytes = labels.bytes();
-  const size_t shared = SharedPrefix(last_labels_, bytes);
+  const size_t shared = SharedLabelPrefix(last_labels_, bytes);
   base::PutVarint(shared, &labels_);
   base::PutString(std::string_view(bytes).substr(shared), &labels_);
   last_labels_ = bytes;
@@ -114,9 +114,10 @@ base::StatusOr<std::string> SeriesPageBuilder::Finish() {
 
 namespace {
 
-class Decoder {
+class PageDecoder {
  public:
-  Decoder(std::string_view page, const TimesColumnsFn& times_of) : in_(page), times_of_(times_of) {}
+  PageDecoder(std::string_view page, const TimesColumnsFn& times_of)
+      : in_(page), times_of_(times_of) {}
 
   base::StatusOr<SeriesPage> Decode() {
     VEDETTE_RETURN_IF_ERROR(ReadValuePages());
@@ -126,7 +127,7 @@ class Decoder {
     VEDETTE_RETURN_IF_ERROR(ReadValues());
     VEDETTE_RETURN_IF_ERROR(ReadLengths());
     VEDETTE_RETURN_IF_ERROR(ReadSummaries());
-    if (!in_.ok() || !in_.empty()) return Broken();
+    if (!in_.ok() || !in_.empty()) return BrokenSeriesPage();
     return std::move(page_);
   }
 
@@ -151,13 +152,13 @@ class Decoder {
 
   base::Status ReadValuePages() {
     const uint64_t count = in_.Varint();
-    if (!in_.ok() || count > in_.remaining()) return Broken();
+    if (!in_.ok() || count > in_.remaining()) return BrokenSeriesPage();
     for (uint64_t i = 0; i < count; ++i) {
       const uint64_t slot = in_.Varint();
       const uint64_t columns = in_.Varint();
       page_.value_pages.push_back(ReadPageRef(&in_));
       // A slot is the number of a block, of which each takes bytes that are still to come.
-      if (!in_.ok() || slot > in_.remaining() / 2) return Broken();
+      if (!in_.ok() || slot > in_.remaining() / 2) return BrokenSeriesPage();
       if (slots_.size() <= slot) slots_.resize(slot + 1);
       slots_[slot].pages.push_back({static_cast<uint32_t>(i), columns});
     }
@@ -166,12 +167,12 @@ class Decoder {
 
   base::Status ReadLabels() {
     const uint64_t count = in_.Varint();
-    if (!in_.ok() || count > kPageSeries) return Broken();
+    if (!in_.ok() || count > kPageSeries) return BrokenSeriesPage();
     std::string bytes;
     for (uint64_t i = 0; i < count; ++i) {
       const uint64_t shared = in_.Varint();
       const std::string_view rest = in_.String();
-      if (!in_.ok() || shared > bytes.size()) return Broken();
+      if (!in_.ok() || shared > bytes.size()) return BrokenSeriesPage();
       bytes.resize(shared);
       bytes += rest;
       VEDETTE_ASSIGN_OR_RETURN(page_.entries.emplace_back().labels,
@@ -187,7 +188,7 @@ class Decoder {
       const uint64_t count = in_.Varint();
       // Each block has its times and its value, a byte at least.
       if (!in_.ok() || count > in_.remaining() / 2 - std::min(total, in_.remaining() / 2)) {
-        return Broken();
+        return BrokenSeriesPage();
       }
       total += count;
       entry.blocks.resize(count);
@@ -201,7 +202,7 @@ class Decoder {
     for (SeriesEntry& entry : page_.entries) {
       for (size_t i = 0; i < entry.blocks.size(); ++i) {
         slots_[i].last_times += static_cast<uint64_t>(in_.SignedVarint());
-        if (!in_.ok()) return Broken();
+        if (!in_.ok()) return BrokenSeriesPage();
         VEDETTE_RETURN_IF_ERROR(Place(slots_[i].last_times, &entry.blocks[i]));
       }
     }
@@ -225,12 +226,12 @@ class Decoder {
 
   base::Status ReadValues() {
     const uint64_t count = in_.Varint();
-    if (!in_.ok() || count > in_.remaining() / sizeof(uint64_t)) return Broken();
+    if (!in_.ok() || count > in_.remaining() / sizeof(uint64_t)) return BrokenSeriesPage();
     const std::string_view constants = in_.Bytes(count * sizeof(uint64_t));
     for (SeriesEntry& entry : page_.entries) {
       for (BlockRef& block : entry.blocks) {
         const uint64_t number = in_.Varint();
-        if (!in_.ok()) return Broken();
+        if (!in_.ok()) return BrokenSeriesPage();
         references_.push_back(number > count ? number - count : 0);
         if (number == 0 || number > count) continue;
         block.constant = true;
@@ -249,7 +250,7 @@ class Decoder {
         if (block.constant) continue;
         Slot& slot = slots_[i];
         if (*reference == 0) VEDETTE_RETURN_IF_ERROR(NextColumn(&slot));
-        if (*reference > slot.columns.size()) return Broken();
+        if (*reference > slot.columns.size()) return BrokenSeriesPage();
         const ColumnPlace& place =
             *reference == 0 ? slot.columns.back() : slot.columns[slot.columns.size() - *reference];
         block.values_page = place.page;
@@ -271,7 +272,7 @@ class Decoder {
       const uint64_t gap = in_.Varint();
       const std::optional<BlockSummary> summary = ReadSummary(&in_);
       if (!in_.ok() || !summary || gap >= blocks.size() - at || (i > 0 && gap == 0)) {
-        return Broken();
+        return BrokenSeriesPage();
       }
       at += gap;
       blocks[at]->summary = static_cast<uint32_t>(i);
@@ -287,14 +288,14 @@ class Decoder {
       slot->taken = 0;
       slot->end = 0;
     }
-    if (slot->in_page == slot->pages.size()) return Broken();
+    if (slot->in_page == slot->pages.size()) return BrokenSeriesPage();
     ColumnPlace place;
     place.page = slot->pages[slot->in_page].page;
     place.offset = slot->end;
     const PageRef& page = page_.value_pages[place.page];
     const uint64_t bytes = page.unpacked > 0 ? page.unpacked : page.length;
     const uint64_t length = in_.Varint();
-    if (!in_.ok() || slot->end > bytes || length > bytes - slot->end) return Broken();
+    if (!in_.ok() || slot->end > bytes || length > bytes - slot->end) return BrokenSeriesPage();
     place.length = static_cast<uint32_t>(length);
     slot->end += length;
     ++slot->taken;
@@ -312,7 +313,7 @@ class Decoder {
 }  // namespace
 
 base::StatusOr<SeriesPage> DecodeSeriesPage(std::string_view page, const TimesColumnsFn& times_of) {
-  return Decoder(page, times_of).Decode();
+  return PageDecoder(page, times_of).Decode();
 }
 
 }  // namespace vedette::tsdb

@@ -10,7 +10,7 @@
 namespace vedette::tsdb {
 namespace {
 
-base::Status Broken() { return base::DataLoss("times page: impossible content"); }
+base::Status BrokenTimesPage() { return base::DataLoss("times page: impossible content"); }
 
 int64_t Plus(int64_t a, uint64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) + b); }
 
@@ -45,7 +45,7 @@ base::StatusOr<TimesPage> TimesPage::Parse(std::string bytes, int64_t part_min_m
   page.bytes_ = std::move(bytes);
   base::ByteReader in(page.bytes_);
   const uint64_t count = in.Varint();
-  if (!in.ok() || count > kPageTimes) return Broken();
+  if (!in.ok() || count > kPageTimes) return BrokenTimesPage();
   size_t end = 0;
   for (uint64_t i = 0; i < count; ++i) {
     Column column;
@@ -55,14 +55,14 @@ base::StatusOr<TimesPage> TimesPage::Parse(std::string bytes, int64_t part_min_m
     column.length = in.Varint();
     if (!in.ok() || samples == 0 || samples > kColumnSamples || column.min_ms > column.max_ms ||
         column.length > page.bytes_.size() - end) {
-      return Broken();
+      return BrokenTimesPage();
     }
     column.samples = static_cast<uint32_t>(samples);
     column.offset = end;
     end += column.length;
     page.columns_.push_back(column);
   }
-  if (in.remaining() != end) return Broken();
+  if (in.remaining() != end) return BrokenTimesPage();
   for (Column& column : page.columns_) column.offset += page.bytes_.size() - end;
   return page;
 }

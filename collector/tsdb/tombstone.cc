@@ -12,8 +12,8 @@
 namespace vedette::tsdb {
 namespace {
 
-constexpr std::string_view kSuffix = ".tomb";
-constexpr size_t kIdDigits = 16;
+constexpr std::string_view kTombstoneSuffix = ".tomb";
+constexpr size_t kTombstoneDigits = 16;
 
 base::StatusOr<model::Matcher> ReadMatcher(base::ByteReader* in) {
   const uint8_t type = in->Fixed<uint8_t>();
@@ -86,8 +86,11 @@ std::string TombstoneFileName(uint64_t id) {
 }
 
 bool ParseTombstoneFileName(std::string_view name, uint64_t* id) {
-  if (name.size() != kIdDigits + kSuffix.size() || !base::EndsWith(name, kSuffix)) return false;
-  const char* end = name.data() + kIdDigits;
+  if (name.size() != kTombstoneDigits + kTombstoneSuffix.size() ||
+      !base::EndsWith(name, kTombstoneSuffix)) {
+    return false;
+  }
+  const char* end = name.data() + kTombstoneDigits;
   const auto result = std::from_chars(name.data(), end, *id, 16);
   return result.ec == std::errc() && result.ptr == end && TombstoneFileName(*id) == name;
 }

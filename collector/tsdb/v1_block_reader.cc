@@ -12,9 +12,9 @@
 namespace vedette::tsdb::v1 {
 namespace {
 
-class Reader final : public BlockReader {
+class V1Reader final : public BlockReader {
  public:
-  explicit Reader(std::shared_ptr<const Part> part) : part_(std::move(part)) {}
+  explicit V1Reader(std::shared_ptr<const Part> part) : part_(std::move(part)) {}
 
   size_t page_series() const override { return kPageSeries; }
 
@@ -91,7 +91,7 @@ class Reader final : public BlockReader {
 }  // namespace
 
 std::unique_ptr<BlockReader> NewBlockReader(std::shared_ptr<const Part> part) {
-  return std::make_unique<Reader>(std::move(part));
+  return std::make_unique<V1Reader>(std::move(part));
 }
 
 }  // namespace vedette::tsdb::v1

@@ -15,7 +15,7 @@ using prometheus::MetricFamily;
 constexpr std::array<double, 11> kSeconds = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
 constexpr std::array<double, 8> kBytes = {256, 1024, 4096, 16384, 65536, 262'144, 1048576, 4194304};
 // Series of one host by method and status.
-constexpr size_t kMaxPairs = 256;
+constexpr size_t kMaxStatusPairs = 256;
 constexpr int kOtherStatus = -1;
 
 void Observe(double value, std::span<const double> bounds, AccessStats::Histogram* histogram) {
@@ -77,7 +77,7 @@ void AccessStats::Count(const AccessEntry& entry) {
   if (is_new && configured_.contains(label)) --unmet_;
   Host& host = found->second;
   std::pair<std::string, int> key(entry.method, entry.status);
-  if (host.requests.size() >= kMaxPairs && !host.requests.contains(key)) {
+  if (host.requests.size() >= kMaxStatusPairs && !host.requests.contains(key)) {
     key = {"OTHER", kOtherStatus};
   }
   ++host.requests[key];

@@ -12,7 +12,7 @@ namespace vedette::exporters::node {
 namespace {
 
 // The columns of /proc/net/arp; its heading has nine words.
-constexpr size_t kColumns = 6;
+constexpr size_t kArpColumns = 6;
 constexpr size_t kHeadingWords = 9;
 
 class Arp final : public Collector {
@@ -42,7 +42,7 @@ class Arp final : public Collector {
     while (lines.Next(&line)) {
       SplitFields(line, &fields);
       if (fields.empty() || fields.size() == kHeadingWords) continue;
-      if (fields.size() != kColumns) return Malformed(path_, "expected six columns", line);
+      if (fields.size() != kArpColumns) return Malformed(path_, "expected six columns", line);
       ++(*entries)[std::string(fields.back())];
     }
     return base::Status();

@@ -11,7 +11,7 @@
 namespace vedette::exporters::node {
 namespace {
 
-bool IsFolder(const std::string& path) {
+bool IsBcachefsFolder(const std::string& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
@@ -31,7 +31,7 @@ class Bcachefs final : public Collector {
     bool found = false;
     for (const std::string& uuid : *names) {
       const std::string folder = base::Concat({root_, "/", uuid, "/"});
-      if (!IsFolder(folder)) continue;
+      if (!IsBcachefsFolder(folder)) continue;
       found = true;
       VEDETTE_RETURN_IF_ERROR(AddFileSystem(folder, uuid, sink));
     }

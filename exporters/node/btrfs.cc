@@ -16,12 +16,12 @@ namespace vedette::exporters::node {
 namespace {
 
 constexpr double kSectorBytes = 512;
-constexpr double kMilli = 1000;
+constexpr double kBtrfsMilli = 1000;
 constexpr const char* kBlockGroups[] = {"data", "metadata", "system"};
 
 bool IsUuid(std::string_view name) { return name.find('-') != std::string_view::npos; }
 
-bool IsFolder(const std::string& path) {
+bool IsBtrfsFolder(const std::string& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
@@ -115,12 +115,12 @@ class Btrfs final : public Collector {
     sink->Counter("node_btrfs_commits_total", "The total number of commits that have occurred.")
         .Add(values["commits"], labels);
     sink->Gauge("node_btrfs_last_commit_seconds", "Duration of the most recent commit, in seconds.")
-        .Add(values["last_commit_ms"] / kMilli, labels);
+        .Add(values["last_commit_ms"] / kBtrfsMilli, labels);
     sink->Gauge("node_btrfs_max_commit_seconds", "Duration of the slowest commit, in seconds.")
-        .Add(values["max_commit_ms"] / kMilli, labels);
+        .Add(values["max_commit_ms"] / kBtrfsMilli, labels);
     sink->Counter("node_btrfs_commit_seconds_total",
                   "Sum of the duration of all commits, in seconds.")
-        .Add(values["total_commit_ms"] / kMilli, labels);
+        .Add(values["total_commit_ms"] / kBtrfsMilli, labels);
   }
 
   base::Status AddBlockGroup(const std::string& file_system, const char* group,
@@ -138,7 +138,7 @@ class Btrfs final : public Collector {
         sink->Gauge("node_btrfs_allocation_ratio", "Data allocation ratio for a layout/data type");
     for (const std::string& mode : modes) {
       const std::string mode_folder = base::Concat({folder, mode, "/"});
-      if (!IsFolder(mode_folder)) continue;
+      if (!IsBtrfsFolder(mode_folder)) continue;
       const LabelRef labels[] = {{"block_group_type", group}, {"mode", mode}, {"uuid", uuid}};
       used.Add(NumberOr0(mode_folder + "used_bytes"), labels);
       size.Add(NumberOr0(mode_folder + "total_bytes"), labels);

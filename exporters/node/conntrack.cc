@@ -10,11 +10,11 @@ namespace vedette::exporters::node {
 namespace {
 
 // A statistic and its column, which are the same in every kernel that has the file.
-struct Row {
+struct ConntrackRow {
   size_t column;
   FamilySpec family;
 };
-constexpr Row kRows[] = {
+constexpr ConntrackRow kConntrackRows[] = {
     {2,
      {"node_nf_conntrack_stat_found", Kind::kGauge,
       "Number of searched entries which were successful."}},
@@ -40,7 +40,7 @@ constexpr Row kRows[] = {
      {"node_nf_conntrack_stat_search_restart", Kind::kGauge,
       "Number of conntrack table lookups which had to be restarted due to hashtable resizes."}},
 };
-constexpr size_t kColumns = 17;
+constexpr size_t kConntrackColumns = 17;
 
 class Conntrack final : public Collector {
  public:
@@ -67,18 +67,18 @@ class Conntrack final : public Collector {
   base::Status AddStatistics(FamilySink* sink) {
     const auto text = stat_.Read(stat_path_);
     if (!text.ok()) return AbsentIsNoData(text.status());
-    std::array<uint64_t, std::size(kRows)> sums{};
+    std::array<uint64_t, std::size(kConntrackRows)> sums{};
     LineScanner lines(*text);
     std::string_view line;
     lines.Next(&line);
     while (lines.Next(&line)) {
-      if (!ParseHexFields(line, &numbers_) || numbers_.size() < kColumns) {
+      if (!ParseHexFields(line, &numbers_) || numbers_.size() < kConntrackColumns) {
         return Malformed(stat_path_, "expected 17 hexadecimal numbers", line);
       }
-      for (size_t i = 0; i < sums.size(); ++i) sums[i] += numbers_[kRows[i].column];
+      for (size_t i = 0; i < sums.size(); ++i) sums[i] += numbers_[kConntrackRows[i].column];
     }
     for (size_t i = 0; i < sums.size(); ++i) {
-      OpenFamily(kRows[i].family, sink).Add(static_cast<double>(sums[i]));
+      OpenFamily(kConntrackRows[i].family, sink).Add(static_cast<double>(sums[i]));
     }
     return base::Status();
   }

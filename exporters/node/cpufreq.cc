@@ -26,7 +26,7 @@ constexpr NumberAttribute kAttributes[] = {
      "Maximum scaled CPU thread frequency in hertz.", kHertz},
 };
 
-bool IsFolder(const std::string& path) {
+bool IsPolicyFolder(const std::string& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
@@ -45,7 +45,7 @@ class Cpufreq final : public Collector {
         sink->Gauge("node_cpu_scaling_governor", "Current enabled CPU frequency governor.");
     for (const std::string& cpu : cpus) {
       const std::string folder = base::Concat({root_, "/", cpu, "/cpufreq/"});
-      if (!IsFolder(folder)) continue;  // as most virtual machines have it
+      if (!IsPolicyFolder(folder)) continue;  // as most virtual machines have it
       const std::string_view number = std::string_view(cpu).substr(3);
       const LabelRef labels[] = {{"cpu", number}};
       families.AddPresent(folder, labels, &reader_);

@@ -14,10 +14,10 @@ namespace vedette::exporters::node {
 namespace {
 
 // Sectors of 512 bytes and milliseconds, whatever the device.
-constexpr double kSectorBytes = 512;
+constexpr double kDiskSectorBytes = 512;
 constexpr double kTickSeconds = 1.0 / 1000.0;
 
-struct Column {
+struct DiskColumn {
   const char* name;
   const char* help;
   double unit;
@@ -25,16 +25,17 @@ struct Column {
 };
 // The columns of /proc/diskstats after the device's name. Older kernels write the first 11 (15 from
 // 4.18, 17 from 5.5).
-constexpr Column kColumns[] = {
+constexpr DiskColumn kDiskColumns[] = {
     {"node_disk_reads_completed_total", "The total number of reads completed successfully.", 1},
     {"node_disk_reads_merged_total", "The total number of reads merged.", 1},
-    {"node_disk_read_bytes_total", "The total number of bytes read successfully.", kSectorBytes},
+    {"node_disk_read_bytes_total", "The total number of bytes read successfully.",
+     kDiskSectorBytes},
     {"node_disk_read_time_seconds_total", "The total number of seconds spent by all reads.",
      kTickSeconds},
     {"node_disk_writes_completed_total", "The total number of writes completed successfully.", 1},
     {"node_disk_writes_merged_total", "The number of writes merged.", 1},
     {"node_disk_written_bytes_total", "The total number of bytes written successfully.",
-     kSectorBytes},
+     kDiskSectorBytes},
     {"node_disk_write_time_seconds_total",
      "This is the total number of seconds spent by all writes.", kTickSeconds},
     {"node_disk_io_now", "The number of I/Os currently in progress.", 1, false},
@@ -55,12 +56,12 @@ constexpr Column kColumns[] = {
 constexpr size_t kMinColumns = 11;
 constexpr size_t kFirstColumn = 3;  // after major, minor and the name
 
-struct Attribute {
+struct DiskAttribute {
   const char* property;
   const char* name;
   const char* help;
 };
-constexpr Attribute kAtaAttributes[] = {
+constexpr DiskAttribute kAtaAttributes[] = {
     {"ID_ATA_WRITE_CACHE", "node_disk_ata_write_cache", "ATA disk has a write cache."},
     {"ID_ATA_WRITE_CACHE_ENABLED", "node_disk_ata_write_cache_enabled",
      "ATA disk has its write cache enabled."},
@@ -69,16 +70,16 @@ constexpr Attribute kAtaAttributes[] = {
 };
 
 // The families of one scrape.
-struct Families {
-  explicit Families(FamilySink* sink)
+struct DiskFamilies {
+  explicit DiskFamilies(FamilySink* sink)
       : info(sink->Gauge("node_disk_info", "Info of /sys/block/<block_device>.")),
         filesystem(sink->Gauge("node_disk_filesystem_info", "Info about disk filesystem.")),
         mapper(sink->Gauge("node_disk_device_mapper_info", "Info about disk device mapper.")) {
-    for (const Column& column : kColumns) {
+    for (const DiskColumn& column : kDiskColumns) {
       columns.push_back(column.is_counter ? sink->Counter(column.name, column.help)
                                           : sink->Gauge(column.name, column.help));
     }
-    for (const Attribute& attribute : kAtaAttributes) {
+    for (const DiskAttribute& attribute : kAtaAttributes) {
       ata.push_back(sink->Gauge(attribute.name, attribute.help));
     }
   }
@@ -96,7 +97,7 @@ class Diskstats final : public Collector {
 
   base::Status Collect(const Scrape&, FamilySink* sink) override {
     VEDETTE_ASSIGN_OR_RETURN(const std::string_view text, file_.Read(path_));
-    Families families(sink);
+    DiskFamilies families(sink);
     LineScanner lines(text);
     std::string_view line;
     while (lines.Next(&line)) {
@@ -113,18 +114,18 @@ class Diskstats final : public Collector {
   }
 
  private:
-  base::Status AddColumns(std::string_view line, Families* families) const {
-    const size_t count = std::min(fields_.size() - kFirstColumn, std::size(kColumns));
+  base::Status AddColumns(std::string_view line, DiskFamilies* families) const {
+    const size_t count = std::min(fields_.size() - kFirstColumn, std::size(kDiskColumns));
     for (size_t i = 0; i < count; ++i) {
       const std::optional<uint64_t> value = base::ParseUint(fields_[kFirstColumn + i]);
       if (!value) return Malformed(path_, "expected numbers", line);
-      families->columns[i].Add(static_cast<double>(*value) * kColumns[i].unit,
+      families->columns[i].Add(static_cast<double>(*value) * kDiskColumns[i].unit,
                                {{"device", fields_[2]}});
     }
     return base::Status();
   }
 
-  void AddUdev(Families* families) {
+  void AddUdev(DiskFamilies* families) {
     const std::string_view major = fields_[0];
     const std::string_view minor = fields_[1];
     const std::string_view device = fields_[2];
@@ -157,7 +158,7 @@ class Diskstats final : public Collector {
     if (!udev.Get("ID_ATA").empty()) AddAta(device, udev, families);
   }
 
-  static void AddAta(std::string_view device, const UdevProperties& udev, Families* families) {
+  static void AddAta(std::string_view device, const UdevProperties& udev, DiskFamilies* families) {
     for (size_t i = 0; i < std::size(kAtaAttributes); ++i) {
       const auto value = base::ParseDouble(udev.Get(kAtaAttributes[i].property));
       if (value) families->ata[i].Add(*value, {{"device", device}});

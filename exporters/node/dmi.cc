@@ -9,7 +9,7 @@ namespace vedette::exporters::node {
 namespace {
 
 // Files of the folder; a label is named like its file, but for the last.
-constexpr const char* kFields[] = {
+constexpr const char* kDmiFields[] = {
     "bios_date",      "bios_release",   "bios_vendor",     "bios_version",    "board_asset_tag",
     "board_name",     "board_serial",   "board_vendor",    "board_version",   "chassis_asset_tag",
     "chassis_serial", "chassis_vendor", "chassis_version", "product_family",  "product_name",
@@ -39,10 +39,10 @@ class Dmi final : public Collector {
 
  private:
   void ReadFields() {
-    for (const char* field : kFields) {
+    for (const char* field : kDmiFields) {
       const auto value = reader_.Text(folder_ + field);
       if (!value) continue;
-      const bool is_last = field == std::end(kFields)[-1];
+      const bool is_last = field == std::end(kDmiFields)[-1];
       fields_.emplace_back(is_last ? kLastLabel : field, *value);
     }
   }

@@ -18,7 +18,7 @@ struct NumberRow {
   double unit;
   FamilySpec family;
 };
-constexpr NumberRow kNumbers[] = {
+constexpr NumberRow kDrbdNumbers[] = {
     {"ns",
      1024,
      {"node_drbd_network_sent_bytes_total", Kind::kCounter,
@@ -121,7 +121,7 @@ class Drbd final : public Collector {
       *device = base::Concat({"drbd", key});
     } else if (key == "cs") {
       OpenFamily(kConnected, sink).Add(value == "Connected" ? 1 : 0, {{"device", *device}});
-    } else if (const auto number = Find(kNumbers, key); number != std::end(kNumbers)) {
+    } else if (const auto number = Find(kDrbdNumbers, key); number != std::end(kDrbdNumbers)) {
       const std::optional<double> parsed = base::ParseDouble(value);
       if (!parsed) return Malformed(path_, "expected a number", word);
       OpenFamily(number->family, sink).Add(*parsed * number->unit, {{"device", *device}});

@@ -8,12 +8,12 @@
 namespace vedette::exporters::node {
 namespace {
 
-struct Field {
+struct DrmField {
   const char* file;
   const char* family;
   const char* help;
 };
-constexpr Field kFields[] = {
+constexpr DrmField kDrmFields[] = {
     {"gpu_busy_percent", "node_drm_gpu_busy_percent", "How busy the GPU is as a percentage."},
     {"mem_info_gtt_total", "node_drm_memory_gtt_size_bytes",
      "The size of the graphics translation table (GTT) block in bytes."},
@@ -49,7 +49,7 @@ class Drm final : public Collector {
       const auto uevent = reader_.Text(folder + "uevent");
       if (!uevent || !IsAmdGpu(*uevent)) continue;
       AddInfo(card, folder, sink);
-      for (const Field& field : kFields) {
+      for (const DrmField& field : kDrmFields) {
         // What a card does not say is 0, as upstream.
         sink->Gauge(field.family, field.help)
             .Add(reader_.Number(folder + field.file).value_or(0), {{"card", card}});

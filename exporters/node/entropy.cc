@@ -6,11 +6,11 @@
 namespace vedette::exporters::node {
 namespace {
 
-struct Row {
+struct EntropyRow {
   const char* file;
   FamilySpec family;
 };
-constexpr Row kRows[] = {
+constexpr EntropyRow kEntropyRows[] = {
     {"entropy_avail", {"node_entropy_available_bits", Kind::kGauge, "Bits of available entropy."}},
     {"poolsize", {"node_entropy_pool_size_bits", Kind::kGauge, "Bits of entropy pool."}},
 };
@@ -20,16 +20,17 @@ class Entropy final : public Collector {
   explicit Entropy(const Paths& paths) : folder_(paths.Proc("sys/kernel/random/")) {}
 
   base::Status Collect(const Scrape&, FamilySink* sink) override {
-    for (size_t i = 0; i < std::size(kRows); ++i) {
-      VEDETTE_ASSIGN_OR_RETURN(const uint64_t bits, files_[i].ReadUint(folder_ + kRows[i].file));
-      OpenFamily(kRows[i].family, sink).Add(static_cast<double>(bits));
+    for (size_t i = 0; i < std::size(kEntropyRows); ++i) {
+      VEDETTE_ASSIGN_OR_RETURN(const uint64_t bits,
+                               files_[i].ReadUint(folder_ + kEntropyRows[i].file));
+      OpenFamily(kEntropyRows[i].family, sink).Add(static_cast<double>(bits));
     }
     return base::Status();
   }
 
  private:
   const std::string folder_;
-  SourceFile files_[std::size(kRows)];
+  SourceFile files_[std::size(kEntropyRows)];
 };
 
 }  // namespace

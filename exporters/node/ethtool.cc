@@ -17,7 +17,7 @@
 namespace vedette::exporters::node {
 namespace {
 
-constexpr FamilySpec kInfo = {
+constexpr FamilySpec kEthtoolInfo = {
     "node_ethtool_info", Kind::kGauge,
     "A metric with a constant '1' value labeled by bus_info, device, driver, "
     "expansion_rom_version, firmware_version, version."};
@@ -131,7 +131,7 @@ class Ethtool final : public Collector {
     const EthtoolDevice ethtool(socket_.fd(), device);
     if (const auto link = ethtool.GetLink()) AddLink(device, *link, sink);
     if (const auto driver = ethtool.GetDriver()) {
-      OpenFamily(kInfo, sink)
+      OpenFamily(kEthtoolInfo, sink)
           .Add(1, {{"bus_info", driver->bus},
                    {"device", device},
                    {"driver", driver->name},

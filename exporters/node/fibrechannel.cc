@@ -12,11 +12,11 @@
 namespace vedette::exporters::node {
 namespace {
 
-struct Row {
+struct FibrechannelRow {
   const char* file;
   FamilySpec family;
 };
-constexpr Row kRows[] = {
+constexpr FibrechannelRow kFibrechannelRows[] = {
     {"dumped_frames",
      {"node_fibrechannel_dumped_frames_total", Kind::kCounter, "Number of dumped frames"}},
     {"error_frames",
@@ -55,16 +55,16 @@ constexpr Row kRows[] = {
      {"node_fibrechannel_tx_words_total", Kind::kCounter,
       "Number of words transmitted by host port"}},
 };
-constexpr FamilySpec kInfo = {
+constexpr FamilySpec kFibrechannelInfo = {
     "node_fibrechannel_info", Kind::kGauge,
     "Non-numeric data from /sys/class/fc_host/<host>, value is always 1."};
 
 // An attribute of a host, by label; some hold 0x and digits.
-struct Attribute {
+struct FibrechannelAttribute {
   const char* file;
   bool is_hex;
 };
-constexpr Attribute kAttributes[] = {
+constexpr FibrechannelAttribute kFibrechannelAttributes[] = {
     {"dev_loss_tmo", false}, {"fabric_name", true},        {"port_id", true},
     {"port_name", true},     {"port_state", false},        {"port_type", false},
     {"speed", false},        {"supported_classes", false}, {"supported_speeds", false},
@@ -77,9 +77,11 @@ class Fibrechannel final : public Collector {
   base::Status Collect(const Scrape&, FamilySink* sink) override {
     const auto hosts = ListFolder(folder_, [](std::string_view) { return true; });
     if (!hosts.ok()) return AbsentIsNoData(hosts.status());
-    FamilyRef info = OpenFamily(kInfo, sink);
+    FamilyRef info = OpenFamily(kFibrechannelInfo, sink);
     std::vector<FamilyRef> families;
-    for (const Row& row : kRows) families.push_back(OpenFamily(row.family, sink));
+    for (const FibrechannelRow& row : kFibrechannelRows) {
+      families.push_back(OpenFamily(row.family, sink));
+    }
     for (const std::string& host : *hosts) {
       AddInfo(host, &info);
       VEDETTE_RETURN_IF_ERROR(AddCounters(host, &families));
@@ -90,20 +92,22 @@ class Fibrechannel final : public Collector {
  private:
   // A driver need not have every attribute.
   void AddInfo(const std::string& host, FamilyRef* info) {
-    std::array<std::string, std::size(kAttributes)> values;
+    std::array<std::string, std::size(kFibrechannelAttributes)> values;
     std::vector<LabelRef> labels = {{"fc_host", host}};
     for (size_t i = 0; i < values.size(); ++i) {
       values[i] =
-          file_.Text(base::Concat({folder_, "/", host, "/", kAttributes[i].file})).value_or("");
-      if (kAttributes[i].is_hex && values[i].size() > 2) values[i].erase(0, 2);
-      labels.push_back({kAttributes[i].file, values[i]});
+          file_.Text(base::Concat({folder_, "/", host, "/", kFibrechannelAttributes[i].file}))
+              .value_or("");
+      if (kFibrechannelAttributes[i].is_hex && values[i].size() > 2) values[i].erase(0, 2);
+      labels.push_back({kFibrechannelAttributes[i].file, values[i]});
     }
     info->Add(1, labels);
   }
 
   base::Status AddCounters(const std::string& host, std::vector<FamilyRef>* families) {
     for (size_t i = 0; i < families->size(); ++i) {
-      const std::string path = base::Concat({folder_, "/", host, "/statistics/", kRows[i].file});
+      const std::string path =
+          base::Concat({folder_, "/", host, "/statistics/", kFibrechannelRows[i].file});
       const auto text = file_.Text(path);
       if (!text) continue;
       const std::optional<uint64_t> value = ParseHex(*text);

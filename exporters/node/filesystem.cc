@@ -15,8 +15,8 @@ namespace vedette::exporters::node {
 namespace {
 
 // The families of one scrape.
-struct Families {
-  explicit Families(FamilySink* sink)
+struct FilesystemFamilies {
+  explicit FilesystemFamilies(FamilySink* sink)
       : size(sink->Gauge("node_filesystem_size_bytes", "Filesystem size in bytes.")),
         free(sink->Gauge("node_filesystem_free_bytes", "Filesystem free space in bytes.")),
         available(sink->Gauge("node_filesystem_avail_bytes",
@@ -64,7 +64,7 @@ class Filesystem final : public Collector {
     const auto timeout = std::min<std::chrono::nanoseconds>(
         timeout_, std::chrono::nanoseconds(scrape.RemainingNanos() / 10 * 9));
     const std::vector<MountStat> stats = stats_.StatAll(points, timeout);
-    Families families(sink);
+    FilesystemFamilies families(sink);
     for (size_t i = 0; i < mounts.size(); ++i) Add(mounts[i], stats[i], &families);
     return base::Status();
   }
@@ -87,7 +87,7 @@ class Filesystem final : public Collector {
     return mounts;
   }
 
-  static void Add(const Mount& mount, const MountStat& stat, Families* families) {
+  static void Add(const Mount& mount, const MountStat& stat, FilesystemFamilies* families) {
     const std::string error = ErrorText(stat);
     const LabelRef labels[] = {{"device", mount.device},
                                {"device_error", error},

@@ -63,7 +63,7 @@ void AddDevicePatterns(std::vector<NodeFlag>* flags) {
       [](NodeOptions * o) -> auto& { return o->netclass.ignored_devices; }));
 }
 
-void AddSwitches(std::vector<NodeFlag>* flags) {
+void AddNetworkSwitches(std::vector<NodeFlag>* flags) {
   flags->push_back(SwitchFlag<NodeOptions>(
       "collector.arp.netlink", "Count ARP entries by netlink and not from /proc/net/arp", true,
       [](NodeOptions * o) -> auto& { return o->arp.netlink; }));
@@ -127,7 +127,7 @@ void AddNtpFlags(std::vector<NodeFlag>* flags) {
 
 void AddNetworkFlags(std::vector<NodeFlag>* flags) {
   AddDevicePatterns(flags);
-  AddSwitches(flags);
+  AddNetworkSwitches(flags);
   AddTexts(flags);
   AddNtpFlags(flags);
 }

@@ -8,11 +8,11 @@
 namespace vedette::exporters::node {
 namespace {
 
-constexpr std::string_view kTypes[] = {
+constexpr std::string_view kHwmonTypes[] = {
     "vrm",  "beep_enable", "update_interval", "in",     "cpu",      "fan",       "pwm",
     "temp", "curr",        "power",           "energy", "humidity", "intrusion", "freq"};
 
-constexpr double kMilli = 0.001;
+constexpr double kHwmonMilli = 0.001;
 constexpr double kMicroPerUnit = 1e6;
 
 // A family that one property becomes.
@@ -34,7 +34,7 @@ SensorFamily PowerFamily(const std::string& name, const std::string& property, d
   if (IsOneOf(property, {"average_interval", "average_interval_min", "average_interval_max"})) {
     return {name + "_seconds",
             base::Concat({"Hardware monitor power usage update interval (", property, ")"}),
-            value * kMilli};
+            value * kHwmonMilli};
   }
   return {name + "_watt",
           base::Concat({"Hardware monitor for power usage in watts (", property, ")"}),
@@ -52,16 +52,16 @@ SensorFamily FamilyOf(const std::string& type, const std::string& property, cons
     return {name + "_enabled", "Hardware monitor sensor has beeping enabled", value};
   }
   if (type == "in" || type == "cpu") {
-    return {name + "_volts", "Hardware monitor for voltage" + in_brackets, value * kMilli};
+    return {name + "_volts", "Hardware monitor for voltage" + in_brackets, value * kHwmonMilli};
   }
   if (type == "temp" && property != "type") {
     return {name + "_celsius",
             base::Concat({"Hardware monitor for temperature (",
                           property.empty() ? "input" : property.c_str(), ")"}),
-            value * kMilli};
+            value * kHwmonMilli};
   }
   if (type == "curr") {
-    return {name + "_amps", "Hardware monitor for current" + in_brackets, value * kMilli};
+    return {name + "_amps", "Hardware monitor for current" + in_brackets, value * kHwmonMilli};
   }
   if (type == "energy") {
     return {name + "_joule_total", "Hardware monitor for joules used so far" + in_brackets,
@@ -81,7 +81,7 @@ SensorFamily FamilyOf(const std::string& type, const std::string& property, cons
   return {name, base::Concat({"Hardware monitor ", type, " element ", property}), value};
 }
 
-std::optional<double> NumberOf(const SensorReading& reading, const std::string& property) {
+std::optional<double> NumberOfProperty(const SensorReading& reading, const std::string& property) {
   const auto found = reading.values.find(property);
   if (found == reading.values.end()) return std::nullopt;
   return base::ParseDouble(found->second);
@@ -90,7 +90,7 @@ std::optional<double> NumberOf(const SensorReading& reading, const std::string& 
 // The types that are one value of the whole chip. False when the type is none of them.
 bool AddChipValue(const SensorReading& reading, FamilySink* sink) {
   const LabelRef labels[] = {{"chip", reading.chip}, {"sensor", reading.sensor}};
-  const auto value = NumberOf(reading, "");
+  const auto value = NumberOfProperty(reading, "");
   if (reading.type == "beep_enable") {
     sink->Gauge("node_hwmon_beep_enabled", "Hardware beep enabled")
         .Add(value == 1.0 ? 1 : 0, labels);
@@ -102,7 +102,7 @@ bool AddChipValue(const SensorReading& reading, FamilySink* sink) {
   } else if (reading.type == "update_interval") {
     if (value) {
       sink->Gauge("node_hwmon_update_interval_seconds", "Hardware monitor update interval")
-          .Add(*value * kMilli, labels);
+          .Add(*value * kHwmonMilli, labels);
     }
   } else {
     return false;
@@ -132,14 +132,15 @@ std::optional<SensorName> ParseSensorFile(std::string_view name) {
   const size_t digit = name.find_first_of("0123456789");
   if (digit == std::string_view::npos) {
     // Without a number, as pwm_enable or update_interval: only these whole names are known.
-    if (std::find(std::begin(kTypes), std::end(kTypes), name) == std::end(kTypes)) {
+    if (std::find(std::begin(kHwmonTypes), std::end(kHwmonTypes), name) == std::end(kHwmonTypes)) {
       return std::nullopt;
     }
     parsed.type = name;
     return parsed;
   }
   parsed.type = name.substr(0, digit);
-  if (std::find(std::begin(kTypes), std::end(kTypes), parsed.type) == std::end(kTypes)) {
+  if (std::find(std::begin(kHwmonTypes), std::end(kHwmonTypes), parsed.type) ==
+      std::end(kHwmonTypes)) {
     return std::nullopt;
   }
   const size_t end = std::min(name.find_first_not_of("0123456789", digit), name.size());

@@ -11,12 +11,12 @@ namespace vedette::exporters::node {
 namespace {
 
 // Data is counted in lanes of four octets.
-struct Row {
+struct InfinibandRow {
   const char* file;
   int octets;
   FamilySpec family;
 };
-constexpr Row kRows[] = {
+constexpr InfinibandRow kInfinibandRows[] = {
     {"counters_ext/port_multicast_rcv_packets",
      1,
      {"node_infiniband_legacy_multicast_packets_received_total", Kind::kCounter,
@@ -115,7 +115,7 @@ constexpr Row kRows[] = {
      {"node_infiniband_unicast_packets_transmitted_total", Kind::kCounter,
       "Number of unicast packets transmitted (including errors)"}},
 };
-constexpr FamilySpec kInfo = {
+constexpr FamilySpec kInfinibandInfo = {
     "node_infiniband_info", Kind::kGauge,
     "Non-numeric data from /sys/class/infiniband/<device>, value is always 1."};
 // "4: ACTIVE" in files of a port.
@@ -123,7 +123,7 @@ struct StateRow {
   const char* file;
   FamilySpec family;
 };
-constexpr StateRow kStates[] = {
+constexpr StateRow kInfinibandStates[] = {
     {"state",
      {"node_infiniband_state_id", Kind::kGauge,
       "State of the InfiniBand port (0: no change, 1: down, 2: init, 3: armed, 4: active, 5: act "
@@ -157,7 +157,7 @@ class Infiniband final : public Collector {
     const std::string board(file_.Text(path + "board_id").value_or(""));
     const std::string firmware(file_.Text(path + "fw_ver").value_or(""));
     const std::string type(file_.Text(path + "hca_type").value_or(""));
-    OpenFamily(kInfo, sink)
+    OpenFamily(kInfinibandInfo, sink)
         .Add(1, {{"board_id", board},
                  {"device", device},
                  {"firmware_version", firmware},
@@ -174,7 +174,7 @@ class Infiniband final : public Collector {
   base::Status AddPort(const std::string& device, const std::string& port, const std::string& path,
                        FamilySink* sink) {
     const LabelRef labels[] = {{"device", device}, {"port", port}};
-    for (const StateRow& row : kStates) {
+    for (const StateRow& row : kInfinibandStates) {
       VEDETTE_ASSIGN_OR_RETURN(const std::string text, file_.RequiredText(path + row.file));
       const std::optional<uint64_t> id =
           base::ParseUint(base::Trim(std::string_view(text).substr(0, text.find(':'))));
@@ -199,7 +199,7 @@ class Infiniband final : public Collector {
   // A port has some of the counters; one that cannot be read says "N/A (no PMA)".
   base::Status AddCounters(const std::string& path, std::span<const LabelRef> labels,
                            FamilySink* sink) {
-    for (const Row& row : kRows) {
+    for (const InfinibandRow& row : kInfinibandRows) {
       const auto text = file_.Text(path + row.file);
       if (!text || text->find("N/A (no PMA)") != std::string_view::npos) continue;
       const std::optional<uint64_t> value = base::ParseUint(*text);

@@ -6,11 +6,11 @@
 namespace vedette::exporters::node {
 namespace {
 
-struct Row {
+struct KsmdRow {
   const char* file;
   FamilySpec family;
 };
-constexpr Row kRows[] = {
+constexpr KsmdRow kKsmdRows[] = {
     {"full_scans", {"node_ksmd_full_scans_total", Kind::kCounter, "ksmd 'full_scans' file."}},
     {"merge_across_nodes",
      {"node_ksmd_merge_across_nodes", Kind::kGauge, "ksmd 'merge_across_nodes' file."}},
@@ -28,7 +28,7 @@ class Ksmd final : public Collector {
   explicit Ksmd(const Paths& paths) : folder_(paths.Sys("kernel/mm/ksm/")) {}
 
   base::Status Collect(const Scrape&, FamilySink* sink) override {
-    for (const Row& row : kRows) {
+    for (const KsmdRow& row : kKsmdRows) {
       VEDETTE_ASSIGN_OR_RETURN(const uint64_t number, file_.ReadUint(folder_ + row.file));
       auto value = static_cast<double>(number);
       if (std::string_view(row.file) == "sleep_millisecs") value /= 1000;

@@ -36,7 +36,7 @@ std::string HexPairs(std::string_view bytes) {
   return text;
 }
 
-uint32_t* NumberOf(uint16_t type, LinkProperties* link) {
+uint32_t* NumberAt(uint16_t type, LinkProperties* link) {
   switch (type) {
     case IFLA_LINK:
       return &link->link;
@@ -72,7 +72,7 @@ void TakeAttribute(uint16_t type, std::string_view value, LinkProperties* link) 
     link->address = HexPairs(value);
   } else if (type == IFLA_BROADCAST) {
     link->broadcast = HexPairs(value);
-  } else if (uint32_t* const number = NumberOf(type, link)) {
+  } else if (uint32_t* const number = NumberAt(type, link)) {
     *number = ReadNumber(value);
   }
 }

@@ -7,7 +7,7 @@
 namespace vedette::exporters::node {
 namespace {
 
-constexpr const char* kStates[] = {"active", "inactive", "recovering", "resync", "check"};
+constexpr const char* kArrayStates[] = {"active", "inactive", "recovering", "resync", "check"};
 
 class Mdadm final : public Collector {
  public:
@@ -35,7 +35,7 @@ class Mdadm final : public Collector {
     FamilyRef blocks = sink->Gauge("node_md_blocks", "Total number of blocks on device.");
     FamilyRef synced = sink->Gauge("node_md_blocks_synced", "Number of blocks synced on device.");
     for (const MdArray& array : arrays) {
-      for (const char* name : kStates) {
+      for (const char* name : kArrayStates) {
         state.Add(array.state == name ? 1 : 0, {{"device", array.device}, {"state", name}});
       }
       disks.Add(array.active, {{"device", array.device}, {"state", "active"}});

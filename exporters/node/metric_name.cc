@@ -3,7 +3,7 @@
 namespace vedette::exporters::node {
 namespace {
 
-bool IsKept(char c) {
+bool IsNameByte(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
 }
 
@@ -18,11 +18,11 @@ std::string ToMetricName(std::string_view text) {
   std::string name;
   for (size_t at = 0; at < text.size();) {
     size_t end = SkipUnderscores(text, at);
-    if (end == text.size() || IsKept(text[end])) {
+    if (end == text.size() || IsNameByte(text[end])) {
       if (end == at) ++end;
       name += text.substr(at, end - at);
     } else {
-      while (end < text.size() && !IsKept(text[end])) ++end;
+      while (end < text.size() && !IsNameByte(text[end])) ++end;
       end = SkipUnderscores(text, end);
       name += '_';
     }

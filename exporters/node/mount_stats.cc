@@ -22,7 +22,7 @@ using std::chrono::steady_clock;
 // How long the batch may stand still before another thread is put to the queue.
 constexpr std::chrono::milliseconds kPatience{100};
 // An idle thread goes after this: a machine with one mount keeps no pool.
-constexpr std::chrono::minutes kIdle{2};
+constexpr std::chrono::minutes kMountStatsIdle{2};
 
 }  // namespace
 
@@ -63,7 +63,7 @@ struct MountStats::Shared {
   // The next path to ask, or nothing when the thread shall end.
   std::optional<std::string> Next() VEDETTE_REQUIRES(mutex) {
     while (queue.empty() && !stopping) {
-      if (!work.WaitFor(mutex, kIdle) && queue.empty()) return std::nullopt;
+      if (!work.WaitFor(mutex, kMountStatsIdle) && queue.empty()) return std::nullopt;
     }
     if (stopping) return std::nullopt;
     std::string path = std::move(queue.front());

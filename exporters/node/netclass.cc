@@ -16,11 +16,11 @@ namespace vedette::exporters::node {
 namespace {
 
 // A property that is a number, and its file.
-struct Row {
+struct NetclassRow {
   const char* file;
   FamilySpec family;
 };
-constexpr Row kRows[] = {
+constexpr NetclassRow kNetclassRows[] = {
     {"addr_assign_type",
      {"node_network_address_assign_type", Kind::kGauge,
       "Network device property: address_assign_type"}},
@@ -56,35 +56,36 @@ constexpr Row kRows[] = {
 constexpr size_t kFlags = 7;
 constexpr size_t kIndex = 8;
 constexpr size_t kSpeed = 14;
-static_assert(std::string_view(kRows[kFlags].file) == "flags");
-static_assert(std::string_view(kRows[kIndex].file) == "ifindex");
-static_assert(std::string_view(kRows[kSpeed].file) == "speed");
+static_assert(std::string_view(kNetclassRows[kFlags].file) == "flags");
+static_assert(std::string_view(kNetclassRows[kIndex].file) == "ifindex");
+static_assert(std::string_view(kNetclassRows[kSpeed].file) == "speed");
 
 // Properties that are texts, after the numbers.
-constexpr const char* kTexts[] = {"address", "broadcast", "duplex", "ifalias", "operstate"};
+constexpr const char* kNetclassTexts[] = {"address", "broadcast", "duplex", "ifalias", "operstate"};
 enum Text : size_t { kAddress, kBroadcast, kDuplex, kAlias, kOperState };
 
-constexpr FamilySpec kInfo = {"node_network_info", Kind::kGauge,
-                              "Non-numeric data from /sys/class/net/<iface>, value is always 1."};
+constexpr FamilySpec kNetclassInfo = {
+    "node_network_info", Kind::kGauge,
+    "Non-numeric data from /sys/class/net/<iface>, value is always 1."};
 constexpr FamilySpec kUp = {"node_network_up", Kind::kGauge,
                             "Value is 1 if operstate is 'up', 0 otherwise."};
-constexpr double kBytesPerMegabit = 1e6 / 8;
+constexpr double kNetclassBytesPerMegabit = 1e6 / 8;
 // What the kernel has no message for when it changes is at most this old.
 constexpr int64_t kMaxAgeNanos = 60'000'000'000;
 constexpr size_t kMaxKnown = 1024;
 
 std::vector<const char*> AllFiles() {
   std::vector<const char*> files;
-  for (const Row& row : kRows) files.push_back(row.file);
-  files.insert(files.end(), std::begin(kTexts), std::end(kTexts));
+  for (const NetclassRow& row : kNetclassRows) files.push_back(row.file);
+  files.insert(files.end(), std::begin(kNetclassTexts), std::end(kNetclassTexts));
   return files;
 }
 
 // What the files of one device said.
 struct Properties {
   std::string device;
-  std::array<std::optional<int64_t>, std::size(kRows)> numbers;
-  std::array<std::string, std::size(kTexts)> texts;
+  std::array<std::optional<int64_t>, std::size(kNetclassRows)> numbers;
+  std::array<std::string, std::size(kNetclassTexts)> texts;
   size_t mark = 0;  // of the message that they go with
   int64_t read_mono_ns = 0;
 };
@@ -111,10 +112,10 @@ class Netclass final : public Collector {
     });
     if (!attributes_.can_keep() || !links_.ReadMarks(&marks_).ok()) marks_.clear();
     now_ = scrape.clock->MonotonicNanos();
-    info_ = OpenFamily(kInfo, sink);
+    info_ = OpenFamily(kNetclassInfo, sink);
     up_ = OpenFamily(kUp, sink);
     families_.clear();
-    for (const Row& row : kRows) families_.push_back(OpenFamily(row.family, sink));
+    for (const NetclassRow& row : kNetclassRows) families_.push_back(OpenFamily(row.family, sink));
     for (const std::string& device : *devices) {
       // A file such as bonding_masters is no device.
       if (!filter_.Ignores(device)) VEDETTE_RETURN_IF_ERROR(AddDevice(device));
@@ -140,8 +141,9 @@ class Netclass final : public Collector {
     if (!is_there) return base::Status();
     Properties read;
     read.device = device;
-    for (size_t i = 0; i < std::size(kRows); ++i) VEDETTE_RETURN_IF_ERROR(ReadNumber(i, &read));
-    for (size_t i = 0; i < std::size(kTexts); ++i) ReadText(i, &read);
+    for (size_t i = 0; i < std::size(kNetclassRows); ++i)
+      VEDETTE_RETURN_IF_ERROR(ReadNumber(i, &read));
+    for (size_t i = 0; i < std::size(kNetclassTexts); ++i) ReadText(i, &read);
     Add(read);
     if (mark != marks_.end() && IsSameDevice(*mark, read) && known_.size() < kMaxKnown) {
       read.mark = mark->hash;
@@ -161,16 +163,16 @@ class Netclass final : public Collector {
     if (!text || text->empty()) return base::Status();
     properties->numbers[row] = ParseDeviceNumber(*text);
     if (properties->numbers[row]) return base::Status();
-    return Malformed(base::Concat({folder_, "/", properties->device, "/", kRows[row].file}),
+    return Malformed(base::Concat({folder_, "/", properties->device, "/", kNetclassRows[row].file}),
                      "expected a number", *text);
   }
 
   void ReadText(size_t text, Properties* properties) {
-    properties->texts[text] = attributes_.Read(std::size(kRows) + text).value_or("");
+    properties->texts[text] = attributes_.Read(std::size(kNetclassRows) + text).value_or("");
   }
 
   void Add(const Properties& properties) {
-    for (size_t i = 0; i < std::size(kRows); ++i) {
+    for (size_t i = 0; i < std::size(kNetclassRows); ++i) {
       if (properties.numbers[i]) AddNumber(i, *properties.numbers[i], properties.device);
     }
     AddTexts(properties);
@@ -180,7 +182,8 @@ class Netclass final : public Collector {
   void AddNumber(size_t row, int64_t number, const std::string& device) {
     if (row == kSpeed && number < 0 && ignore_invalid_speed_) return;
     const auto value = static_cast<double>(number);
-    families_[row].Add(row == kSpeed ? value * kBytesPerMegabit : value, {{"device", device}});
+    families_[row].Add(row == kSpeed ? value * kNetclassBytesPerMegabit : value,
+                       {{"device", device}});
   }
 
   void AddTexts(const Properties& properties) {

@@ -22,12 +22,12 @@ namespace {
 constexpr double kBytesPerMegabit = 1e6 / 8;
 
 // A property and its family.
-struct Row {
+struct RtnlRow {
   uint32_t LinkProperties::*number;
   Kind kind;
   const char* name;  // after "node_network_"
 };
-constexpr Row kRows[] = {
+constexpr RtnlRow kRtnlRows[] = {
     {&LinkProperties::carrier, Kind::kGauge, "carrier"},
     {&LinkProperties::carrier_changes, Kind::kCounter, "carrier_changes_total"},
     {&LinkProperties::carrier_up_count, Kind::kCounter, "carrier_up_changes_total"},
@@ -51,13 +51,13 @@ constexpr std::pair<const char*, const char*> kFiles[] = {
 };
 
 // The families of one scrape.
-class Families {
+class RtnlFamilies {
  public:
-  explicit Families(FamilySink* sink)
+  explicit RtnlFamilies(FamilySink* sink)
       : up(sink->Gauge("node_network_up", "Value is 1 if operstate is 'up', 0 otherwise.")),
         info(sink->Gauge("node_network_info", "Non-numeric data of <iface>, value is always 1.")),
         sink_(sink) {
-    for (const Row& row : kRows) rows.push_back(Property(row.kind, row.name));
+    for (const RtnlRow& row : kRtnlRows) rows.push_back(Property(row.kind, row.name));
     for (const auto& [file, name] : kFiles) files.push_back(Property(Kind::kGauge, name));
   }
 
@@ -115,7 +115,7 @@ class NetclassRtnl final : public Collector {
     std::vector<std::string> names;
     for (const LinkProperties& link : links) names.push_back(link.device);
     attributes_.Keep(names);
-    Families families(sink);
+    RtnlFamilies families(sink);
     for (const LinkProperties& link : links) {
       if (!filter_.Ignores(link.device)) VEDETTE_RETURN_IF_ERROR(AddLink(link, &families));
     }
@@ -129,7 +129,7 @@ class NetclassRtnl final : public Collector {
     return names;
   }
 
-  base::Status AddLink(const LinkProperties& link, Families* families) {
+  base::Status AddLink(const LinkProperties& link, RtnlFamilies* families) {
     const LabelRef label = {"device", link.device};
     const auto speed = EthtoolDevice(socket_.fd(), link.device).GetSpeed();
     const std::string_view state = OperStateName(link.oper_state);
@@ -144,8 +144,8 @@ class NetclassRtnl final : public Collector {
       families->Property(Kind::kGauge, "speed_bytes")
           .Add(*speed->megabits * kBytesPerMegabit, {label});
     }
-    for (size_t i = 0; i < std::size(kRows); ++i) {
-      families->rows[i].Add(link.*kRows[i].number, {label});
+    for (size_t i = 0; i < std::size(kRtnlRows); ++i) {
+      families->rows[i].Add(link.*kRtnlRows[i].number, {label});
     }
     if (link.stats) {
       for (const auto& [key, value] : link.stats->stats) {
@@ -155,7 +155,7 @@ class NetclassRtnl final : public Collector {
     return AddFiles(link.device, families);
   }
 
-  base::Status AddFiles(const std::string& device, Families* families) {
+  base::Status AddFiles(const std::string& device, RtnlFamilies* families) {
     VEDETTE_ASSIGN_OR_RETURN(const bool is_there, attributes_.Select(device));
     for (size_t i = 0; is_there && i < std::size(kFiles); ++i) {
       const auto text = attributes_.Read(i);

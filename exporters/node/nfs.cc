@@ -68,9 +68,9 @@ constexpr const char* kClient4Procedures[] = {"Null",
                                               "LayoutStats",
                                               "Clone"};
 
-constexpr FamilySpec kPackets = {"node_nfs_packets_total", Kind::kCounter,
-                                 "Total NFSd network packets (sent+received) by protocol type."};
-constexpr RpcRow kRows[] = {
+constexpr FamilySpec kNfsPackets = {"node_nfs_packets_total", Kind::kCounter,
+                                    "Total NFSd network packets (sent+received) by protocol type."};
+constexpr RpcRow kNfsRows[] = {
     {"net",
      4,
      {{{3,
@@ -85,15 +85,15 @@ constexpr RpcRow kRows[] = {
         {"node_nfs_rpc_authentication_refreshes_total", Kind::kCounter,
          "Number of RPC authentication refreshes performed."}}}}},
 };
-constexpr FamilySpec kRequests = {"node_nfs_requests_total", Kind::kCounter,
-                                  "Number of NFS procedures invoked."};
+constexpr FamilySpec kNfsRequests = {"node_nfs_requests_total", Kind::kCounter,
+                                     "Number of NFS procedures invoked."};
 
 class Nfs final : public Collector {
  public:
   explicit Nfs(const Paths& paths) : file_(paths.Proc("net/rpc/nfs")) {}
 
   base::Status Collect(const Scrape&, FamilySink* sink) override {
-    FamilyRef requests = OpenFamily(kRequests, sink);
+    FamilyRef requests = OpenFamily(kNfsRequests, sink);
     return file_.ForEachLine([&](std::string_view key, Numbers numbers) {
       return AddLine(key, numbers, &requests, sink);
     });
@@ -105,14 +105,14 @@ class Nfs final : public Collector {
     if (key == "proc2") return AddNfsProcedures(numbers, kNfs2Procedures, {18, 0}, "2", requests);
     if (key == "proc3") return AddNfsProcedures(numbers, kNfs3Procedures, {22, 0}, "3", requests);
     if (key == "proc4") return AddNfsProcedures(numbers, kClient4Procedures, {0, 0}, "4", requests);
-    if (!AddRpcRow(kRows, key, numbers, sink)) return false;
+    if (!AddRpcRow(kNfsRows, key, numbers, sink)) return false;
     if (key == "net") AddPackets(numbers, sink);
     return true;
   }
 
   // All packets, those by UDP, those by TCP, TCP connections.
   static void AddPackets(Numbers numbers, FamilySink* sink) {
-    FamilyRef packets = OpenFamily(kPackets, sink);
+    FamilyRef packets = OpenFamily(kNfsPackets, sink);
     packets.Add(static_cast<double>(numbers[1]), {{"protocol", "udp"}});
     packets.Add(static_cast<double>(numbers[2]), {{"protocol", "tcp"}});
   }

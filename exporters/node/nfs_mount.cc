@@ -10,8 +10,8 @@
 namespace vedette::exporters::node {
 namespace {
 
-constexpr size_t kBytes = 8;
-constexpr size_t kEvents = 27;
+constexpr size_t kNfsMountBytes = 8;
+constexpr size_t kNfsMountEvents = 27;
 constexpr size_t kOperationNumbers = 8;
 constexpr size_t kFirstTime = 5;
 // "device D mounted on M with fstype T", and "statvers=1.1" where there are statistics.
@@ -83,8 +83,8 @@ bool ParseOperation(const Fields& fields, NfsMount* mount) {
 
 // A line of a mount's block before its operations.
 bool ParseStatistic(const Fields& fields, NfsMount* mount) {
-  if (fields[0] == "bytes:") return ParseCounts(fields, kBytes, &mount->bytes);
-  if (fields[0] == "events:") return ParseCounts(fields, kEvents, &mount->events);
+  if (fields[0] == "bytes:") return ParseCounts(fields, kNfsMountBytes, &mount->bytes);
+  if (fields[0] == "events:") return ParseCounts(fields, kNfsMountEvents, &mount->events);
   if (fields[0] == "xprt:") return ParseTransport(fields, mount);
   if (fields[0] != "age:") return true;
   const auto age = fields.size() > 1 ? base::ParseDouble(fields[1]) : std::nullopt;

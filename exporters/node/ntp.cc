@@ -22,7 +22,7 @@ namespace {
 constexpr int64_t kTimeoutNanos = 1'000'000'000;
 constexpr int64_t kDaySeconds = 24 * 3600;
 
-constexpr FamilySpec kFamilies[] = {
+constexpr FamilySpec kNtpFamilies[] = {
     {"node_ntp_stratum", Kind::kGauge, "NTPD stratum."},
     {"node_ntp_leap", Kind::kGauge, "NTPD leap second indicator, 2 bits."},
     {"node_ntp_rtt_seconds", Kind::kGauge, "RTT to NTPD."},
@@ -59,7 +59,7 @@ class Ntp final : public Collector {
                              answer.root_delay,
                              answer.root_dispersion,
                              IsSane(answer) ? 1.0 : 0.0};
-    for (size_t i = 0; i < std::size(values); ++i) OpenFamily(kFamilies[i], sink).Add(values[i]);
+    for (size_t i = 0; i < std::size(values); ++i) OpenFamily(kNtpFamilies[i], sink).Add(values[i]);
     return base::Status();
   }
 

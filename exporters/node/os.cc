@@ -9,24 +9,24 @@
 namespace vedette::exporters::node {
 namespace {
 
-constexpr const char* kPlaces[] = {"/etc/os-release", "/usr/lib/os-release"};
+constexpr const char* kOsReleasePlaces[] = {"/etc/os-release", "/usr/lib/os-release"};
 
-struct Field {
+struct OsReleaseField {
   const char* label;
   const char* name;
 };
-constexpr Field kFields[] = {{"build_id", "BUILD_ID"},
-                             {"id", "ID"},
-                             {"id_like", "ID_LIKE"},
-                             {"image_id", "IMAGE_ID"},
-                             {"image_version", "IMAGE_VERSION"},
-                             {"name", "NAME"},
-                             {"pretty_name", "PRETTY_NAME"},
-                             {"variant", "VARIANT"},
-                             {"variant_id", "VARIANT_ID"},
-                             {"version", "VERSION"},
-                             {"version_codename", "VERSION_CODENAME"},
-                             {"version_id", "VERSION_ID"}};
+constexpr OsReleaseField kOsReleaseFields[] = {{"build_id", "BUILD_ID"},
+                                               {"id", "ID"},
+                                               {"id_like", "ID_LIKE"},
+                                               {"image_id", "IMAGE_ID"},
+                                               {"image_version", "IMAGE_VERSION"},
+                                               {"name", "NAME"},
+                                               {"pretty_name", "PRETTY_NAME"},
+                                               {"variant", "VARIANT"},
+                                               {"variant_id", "VARIANT_ID"},
+                                               {"version", "VERSION"},
+                                               {"version_codename", "VERSION_CODENAME"},
+                                               {"version_id", "VERSION_ID"}};
 
 // Which file was read, and in which state: it is read again only when that changes.
 struct Identity {
@@ -64,7 +64,7 @@ class Os final : public Collector {
 
  private:
   std::optional<Identity> Find() const {
-    for (const char* place : kPlaces) {
+    for (const char* place : kOsReleasePlaces) {
       Identity identity;
       identity.path = paths_.Root(place);
       struct stat info {};
@@ -89,7 +89,8 @@ class Os final : public Collector {
 
   void AddInfo(FamilySink* sink) const {
     std::vector<LabelRef> labels;
-    for (const Field& field : kFields) labels.push_back({field.label, Get(field.name)});
+    for (const OsReleaseField& field : kOsReleaseFields)
+      labels.push_back({field.label, Get(field.name)});
     sink->Gauge("node_os_info",
                 "A metric with a constant '1' value labeled by build_id, id, id_like, image_id, "
                 "image_version, name, pretty_name, variant, variant_id, version, "

@@ -20,7 +20,7 @@ struct Number {
   double when_absent;
   bool is_speed = false;  // "8.0 GT/s PCIe"
 };
-constexpr Number kNumbers[] = {
+constexpr Number kPciNumbers[] = {
     {"max_link_speed", "node_pcidevice_max_link_transfers_per_second",
      "Value of maximum link's transfers per second (T/s)", -1, true},
     {"max_link_width", "node_pcidevice_max_link_width",
@@ -86,7 +86,7 @@ class Pcidevice final : public Collector {
                                {"device", location.device},
                                {"function", location.function}};
     VEDETTE_RETURN_IF_ERROR(AddInfo(name, folder, labels, sink));
-    for (const Number& number : kNumbers) AddNumber(number, folder, labels, sink);
+    for (const Number& number : kPciNumbers) AddNumber(number, folder, labels, sink);
     AddPowerState(folder, labels, sink);
     if (const auto node = reader_.Int(folder + "numa_node"); node && *node != -1) {
       sink->Gauge("node_pcidevice_numa_node",

@@ -9,16 +9,16 @@
 namespace vedette::exporters::node {
 namespace {
 
-constexpr double kMicro = 1e6;
+constexpr double kSupplyMicro = 1e6;
 constexpr double kTenth = 10;
 
 // A file and the family it becomes; the kernel writes microunits and tenths of degrees.
-struct Field {
+struct SupplyField {
   const char* file;
   const char* family;
   double divisor = 1;
 };
-constexpr Field kNumbers[] = {
+constexpr SupplyField kSupplyNumbers[] = {
     {"authentic", "authentic"},
     {"calibrate", "calibrate"},
     {"capacity", "capacity"},
@@ -29,37 +29,37 @@ constexpr Field kNumbers[] = {
     {"present", "present"},
     {"time_to_empty_now", "time_to_empty_seconds"},
     {"time_to_full_now", "time_to_full_seconds"},
-    {"current_boot", "current_boot", kMicro},
-    {"current_max", "current_max", kMicro},
-    {"current_now", "current_ampere", kMicro},
-    {"energy_empty", "energy_empty", kMicro},
-    {"energy_empty_design", "energy_empty_design", kMicro},
-    {"energy_full", "energy_full", kMicro},
-    {"energy_full_design", "energy_full_design", kMicro},
-    {"energy_now", "energy_watthour", kMicro},
-    {"voltage_boot", "voltage_boot", kMicro},
-    {"voltage_max", "voltage_max", kMicro},
-    {"voltage_max_design", "voltage_max_design", kMicro},
-    {"voltage_min", "voltage_min", kMicro},
-    {"voltage_min_design", "voltage_min_design", kMicro},
-    {"voltage_now", "voltage_volt", kMicro},
-    {"voltage_ocv", "voltage_ocv", kMicro},
-    {"charge_control_limit", "charge_control_limit", kMicro},
-    {"charge_control_limit_max", "charge_control_limit_max", kMicro},
-    {"charge_counter", "charge_counter", kMicro},
-    {"charge_empty", "charge_empty", kMicro},
-    {"charge_empty_design", "charge_empty_design", kMicro},
-    {"charge_full", "charge_full", kMicro},
-    {"charge_full_design", "charge_full_design", kMicro},
-    {"charge_now", "charge_ampere", kMicro},
-    {"charge_term_current", "charge_term_current", kMicro},
-    {"constant_charge_current", "constant_charge_current", kMicro},
-    {"constant_charge_current_max", "constant_charge_current_max", kMicro},
-    {"constant_charge_voltage", "constant_charge_voltage", kMicro},
-    {"constant_charge_voltage_max", "constant_charge_voltage_max", kMicro},
-    {"precharge_current", "precharge_current", kMicro},
-    {"input_current_limit", "input_current_limit", kMicro},
-    {"power_now", "power_watt", kMicro},
+    {"current_boot", "current_boot", kSupplyMicro},
+    {"current_max", "current_max", kSupplyMicro},
+    {"current_now", "current_ampere", kSupplyMicro},
+    {"energy_empty", "energy_empty", kSupplyMicro},
+    {"energy_empty_design", "energy_empty_design", kSupplyMicro},
+    {"energy_full", "energy_full", kSupplyMicro},
+    {"energy_full_design", "energy_full_design", kSupplyMicro},
+    {"energy_now", "energy_watthour", kSupplyMicro},
+    {"voltage_boot", "voltage_boot", kSupplyMicro},
+    {"voltage_max", "voltage_max", kSupplyMicro},
+    {"voltage_max_design", "voltage_max_design", kSupplyMicro},
+    {"voltage_min", "voltage_min", kSupplyMicro},
+    {"voltage_min_design", "voltage_min_design", kSupplyMicro},
+    {"voltage_now", "voltage_volt", kSupplyMicro},
+    {"voltage_ocv", "voltage_ocv", kSupplyMicro},
+    {"charge_control_limit", "charge_control_limit", kSupplyMicro},
+    {"charge_control_limit_max", "charge_control_limit_max", kSupplyMicro},
+    {"charge_counter", "charge_counter", kSupplyMicro},
+    {"charge_empty", "charge_empty", kSupplyMicro},
+    {"charge_empty_design", "charge_empty_design", kSupplyMicro},
+    {"charge_full", "charge_full", kSupplyMicro},
+    {"charge_full_design", "charge_full_design", kSupplyMicro},
+    {"charge_now", "charge_ampere", kSupplyMicro},
+    {"charge_term_current", "charge_term_current", kSupplyMicro},
+    {"constant_charge_current", "constant_charge_current", kSupplyMicro},
+    {"constant_charge_current_max", "constant_charge_current_max", kSupplyMicro},
+    {"constant_charge_voltage", "constant_charge_voltage", kSupplyMicro},
+    {"constant_charge_voltage_max", "constant_charge_voltage_max", kSupplyMicro},
+    {"precharge_current", "precharge_current", kSupplyMicro},
+    {"input_current_limit", "input_current_limit", kSupplyMicro},
+    {"power_now", "power_watt", kSupplyMicro},
     {"temp", "temp_celsius", kTenth},
     {"temp_alert_max", "temp_alert_max_celsius", kTenth},
     {"temp_alert_min", "temp_alert_min_celsius", kTenth},
@@ -70,9 +70,9 @@ constexpr Field kNumbers[] = {
     {"temp_min", "temp_min_celsius", kTenth},
 };
 // Files that become a label of the same name.
-constexpr const char* kTexts[] = {"capacity_level", "charge_type", "health",        "manufacturer",
-                                  "model_name",     "scope",       "serial_number", "status",
-                                  "technology",     "type",        "usb_type"};
+constexpr const char* kSupplyTexts[] = {
+    "capacity_level", "charge_type", "health",     "manufacturer", "model_name", "scope",
+    "serial_number",  "status",      "technology", "type",         "usb_type"};
 
 bool Has(const std::vector<std::string>& sorted, const char* name) {
   return std::binary_search(sorted.begin(), sorted.end(), name);
@@ -97,7 +97,7 @@ class PowerSupplyClass final : public Collector {
     const std::string folder = base::Concat({root_, "/", name, "/"});
     VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> files,
                              ListFolder(folder, [](std::string_view) { return true; }));
-    for (const Field& field : kNumbers) {
+    for (const SupplyField& field : kSupplyNumbers) {
       if (!Has(files, field.file)) continue;
       // Many drivers refuse a reading now and then: it is left out.
       const auto value = reader_.Int(folder + field.file);
@@ -113,7 +113,7 @@ class PowerSupplyClass final : public Collector {
   void AddInfo(const std::string& name, const std::string& folder,
                const std::vector<std::string>& files, FamilySink* sink) {
     std::vector<std::pair<const char*, std::string>> texts;
-    for (const char* file : kTexts) {
+    for (const char* file : kSupplyTexts) {
       if (!Has(files, file)) continue;
       std::string text(reader_.Text(folder + file).value_or(""));
       if (!text.empty()) texts.emplace_back(file, std::move(text));

@@ -17,7 +17,7 @@ namespace vedette::exporters::node {
 namespace {
 
 // In the order of Qdisc::values.
-constexpr FamilySpec kFamilies[] = {
+constexpr FamilySpec kQdiscFamilies[] = {
     {"node_qdisc_bytes_total", Kind::kCounter, "Number of bytes sent."},
     {"node_qdisc_packets_total", Kind::kCounter, "Number of packets sent."},
     {"node_qdisc_drops_total", Kind::kCounter, "Number of packets dropped."},
@@ -32,7 +32,7 @@ constexpr FamilySpec kFamilies[] = {
 struct Qdisc {
   std::string device;
   std::string kind;
-  std::array<uint64_t, std::size(kFamilies)> values{};
+  std::array<uint64_t, std::size(kQdiscFamilies)> values{};
 };
 
 // The nested TCA_STATS2.
@@ -83,7 +83,7 @@ class QdiscCollector final : public Collector {
   base::Status Collect(const Scrape&, FamilySink* sink) override {
     std::vector<Qdisc> qdiscs;
     VEDETTE_RETURN_IF_ERROR(fixtures_.empty() ? Ask(&qdiscs) : ReadFixtures(&qdiscs));
-    std::vector<FamilyRef> families = OpenFamilies(kFamilies, sink);
+    std::vector<FamilyRef> families = OpenFamilies(kQdiscFamilies, sink);
     for (const Qdisc& qdisc : qdiscs) {
       if (filter_.Ignores(qdisc.device)) continue;
       for (size_t i = 0; i < families.size(); ++i) {
@@ -105,7 +105,7 @@ class QdiscCollector final : public Collector {
   base::Status ReadFixtures(std::vector<Qdisc>* qdiscs) {
     static constexpr const char* kKeys[] = {"Bytes",      "Packets", "Drops",  "Requeues",
                                             "Overlimits", "Qlen",    "Backlog"};
-    static_assert(std::size(kKeys) == std::size(kFamilies));
+    static_assert(std::size(kKeys) == std::size(kQdiscFamilies));
     VEDETTE_ASSIGN_OR_RETURN(const auto objects, ReadFixture(fixtures_ + "/results.json", &file_));
     for (const boost::json::object& object : objects) {
       Qdisc& qdisc = qdiscs->emplace_back();

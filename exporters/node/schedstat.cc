@@ -8,7 +8,7 @@
 namespace vedette::exporters::node {
 namespace {
 
-constexpr FamilySpec kFamilies[] = {
+constexpr FamilySpec kSchedFamilies[] = {
     {"node_schedstat_running_seconds_total", Kind::kCounter,
      "Number of seconds CPU spent running a process."},
     {"node_schedstat_waiting_seconds_total", Kind::kCounter,
@@ -17,7 +17,7 @@ constexpr FamilySpec kFamilies[] = {
 };
 // The numbers of a CPU's line that come before these three.
 constexpr int kSkipped = 6;
-constexpr double kNanosPerSecond = 1e9;
+constexpr double kSchedNanosPerSecond = 1e9;
 
 class Schedstat final : public Collector {
  public:
@@ -26,7 +26,7 @@ class Schedstat final : public Collector {
   base::Status Collect(const Scrape&, FamilySink* sink) override {
     const auto text = file_.Read(path_);
     if (!text.ok()) return AbsentIsNoData(text.status());
-    std::vector<FamilyRef> families = OpenFamilies(kFamilies, sink);
+    std::vector<FamilyRef> families = OpenFamilies(kSchedFamilies, sink);
     LineScanner lines(*text);
     std::string_view line;
     while (lines.Next(&line)) {
@@ -53,8 +53,8 @@ class Schedstat final : public Collector {
       return false;
     }
     const LabelRef cpu = {"cpu", name.substr(3)};
-    (*families)[0].Add(static_cast<double>(running) / kNanosPerSecond, {cpu});
-    (*families)[1].Add(static_cast<double>(waiting) / kNanosPerSecond, {cpu});
+    (*families)[0].Add(static_cast<double>(running) / kSchedNanosPerSecond, {cpu});
+    (*families)[1].Add(static_cast<double>(waiting) / kSchedNanosPerSecond, {cpu});
     (*families)[2].Add(static_cast<double>(slices), {cpu});
     return true;
   }

@@ -8,11 +8,11 @@ namespace vedette::exporters::node {
 namespace {
 
 // A statistic and its column. Older kernels have fewer columns: what they lack is 0.
-struct Row {
+struct SoftnetRow {
   size_t column;
   FamilySpec family;
 };
-constexpr Row kRows[] = {
+constexpr SoftnetRow kSoftnetRows[] = {
     {0, {"node_softnet_processed_total", Kind::kCounter, "Number of processed packets"}},
     {1, {"node_softnet_dropped_total", Kind::kCounter, "Number of dropped packets"}},
     {2,
@@ -29,7 +29,7 @@ constexpr Row kRows[] = {
       "Number of times flow limit has been reached"}},
     {11, {"node_softnet_backlog_len", Kind::kGauge, "Softnet backlog status"}},
 };
-constexpr size_t kMinColumns = 9;
+constexpr size_t kSoftnetMinColumns = 9;
 // From here on the CPU's own number stands in the line; lines of offline CPUs are missing.
 constexpr size_t kCpuColumn = 12;
 
@@ -40,11 +40,11 @@ class Softnet final : public Collector {
   base::Status Collect(const Scrape&, FamilySink* sink) override {
     VEDETTE_ASSIGN_OR_RETURN(const std::string_view text, file_.Read(path_));
     std::vector<FamilyRef> families;
-    for (const Row& row : kRows) families.push_back(OpenFamily(row.family, sink));
+    for (const SoftnetRow& row : kSoftnetRows) families.push_back(OpenFamily(row.family, sink));
     LineScanner lines(text);
     std::string_view line;
     for (uint64_t cpu = 0; lines.Next(&line); ++cpu) {
-      if (!ParseHexFields(line, &numbers_) || numbers_.size() < kMinColumns) {
+      if (!ParseHexFields(line, &numbers_) || numbers_.size() < kSoftnetMinColumns) {
         return Malformed(path_, "expected nine or more hexadecimal numbers", line);
       }
       Add(numbers_.size() > kCpuColumn ? numbers_[kCpuColumn] : cpu, &families);
@@ -56,7 +56,7 @@ class Softnet final : public Collector {
   void Add(uint64_t cpu, std::vector<FamilyRef>* families) const {
     const std::string label = std::to_string(cpu);
     for (size_t i = 0; i < families->size(); ++i) {
-      const size_t column = kRows[i].column;
+      const size_t column = kSoftnetRows[i].column;
       const uint64_t value = column < numbers_.size() ? numbers_[column] : 0;
       (*families)[i].Add(static_cast<double>(value), {{"cpu", label}});
     }

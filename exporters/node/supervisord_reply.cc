@@ -7,7 +7,7 @@
 namespace vedette::exporters::node {
 namespace {
 
-constexpr size_t kShownBytes = 60;
+constexpr size_t kReplyShownBytes = 60;
 
 // Walks a document tag by tag, with the text before each tag.
 class TagScanner {
@@ -33,7 +33,7 @@ class TagScanner {
   std::string_view rest_;
 };
 
-std::string Unescape(std::string_view text) {
+std::string UnescapeXml(std::string_view text) {
   constexpr std::pair<std::string_view, char> kEntities[] = {
       {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
   std::string out;
@@ -53,7 +53,7 @@ std::string Unescape(std::string_view text) {
   return out;
 }
 
-double NumberOf(const std::map<std::string, std::string>& members, const char* name) {
+double NumberOfMember(const std::map<std::string, std::string>& members, const char* name) {
   const auto found = members.find(name);
   if (found == members.end()) return 0;
   return base::ParseDouble(found->second).value_or(0);
@@ -63,9 +63,9 @@ SupervisedProcess ToProcess(std::map<std::string, std::string>* members) {
   SupervisedProcess process;
   process.name = std::move((*members)["name"]);
   process.group = std::move((*members)["group"]);
-  process.state = NumberOf(*members, "state");
-  process.exit_status = NumberOf(*members, "exitstatus");
-  process.start = NumberOf(*members, "start");
+  process.state = NumberOfMember(*members, "state");
+  process.exit_status = NumberOfMember(*members, "exitstatus");
+  process.start = NumberOfMember(*members, "start");
   return process;
 }
 
@@ -88,9 +88,9 @@ base::StatusOr<std::vector<SupervisedProcess>> ParseSupervisordReply(std::string
       member = scanner.text;
       value.clear();
     } else if (scanner.tag == "/int" || scanner.tag == "/i4" || scanner.tag == "/string") {
-      value = Unescape(scanner.text);
+      value = UnescapeXml(scanner.text);
     } else if (scanner.tag == "/value") {
-      if (value.empty()) value = Unescape(base::Trim(scanner.text));
+      if (value.empty()) value = UnescapeXml(base::Trim(scanner.text));
     } else if (scanner.tag == "/member") {
       members[member] = value;
     } else if (scanner.tag == "/struct") {
@@ -103,7 +103,7 @@ base::StatusOr<std::vector<SupervisedProcess>> ParseSupervisordReply(std::string
   }
   if (!answered) {
     return base::InvalidArgument(base::Concat(
-        {"expected an XML-RPC answer, found ", base::GoQuote(xml.substr(0, kShownBytes))}));
+        {"expected an XML-RPC answer, found ", base::GoQuote(xml.substr(0, kReplyShownBytes))}));
   }
   return processes;
 }

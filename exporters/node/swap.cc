@@ -8,7 +8,7 @@ namespace vedette::exporters::node {
 namespace {
 
 constexpr double kKilobyte = 1024;
-constexpr size_t kColumns = 5;  // Filename Type Size Used Priority
+constexpr size_t kSwapColumns = 5;  // Filename Type Size Used Priority
 
 class Swap final : public Collector {
  public:
@@ -25,7 +25,7 @@ class Swap final : public Collector {
     while (lines.Next(&line)) {
       SplitFields(line, &fields_);
       if (fields_.empty()) continue;
-      if (fields_.size() != kColumns) return Malformed(path_, "expected five columns", line);
+      if (fields_.size() != kSwapColumns) return Malformed(path_, "expected five columns", line);
       const auto size_kb = base::ParseUint(fields_[2]);
       const auto used_kb = base::ParseUint(fields_[3]);
       const auto rank = base::ParseInt(fields_[4]);

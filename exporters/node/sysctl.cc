@@ -11,15 +11,15 @@ namespace vedette::exporters::node {
 namespace {
 
 // "fs.file-nr:total,current,max": a sysctl, and what its numbers are called where they have names.
-struct Request {
+struct SysctlRequest {
   std::string name;
   std::string path;
   std::vector<std::string> keys;
   bool is_numeric = true;
 };
 
-Request ParseRequest(const Paths& paths, const std::string& text, bool is_numeric) {
-  Request request;
+SysctlRequest ParseRequest(const Paths& paths, const std::string& text, bool is_numeric) {
+  SysctlRequest request;
   request.is_numeric = is_numeric;
   const size_t colon = text.find(':');
   request.name = text.substr(0, colon);
@@ -46,7 +46,7 @@ class Sysctl final : public Collector {
   }
 
   base::Status Collect(const Scrape&, FamilySink* sink) override {
-    for (const Request& request : requests_) {
+    for (const SysctlRequest& request : requests_) {
       VEDETTE_ASSIGN_OR_RETURN(const std::string_view text, file_.Read(request.path));
       SplitFields(base::Trim(text), &fields_);
       VEDETTE_RETURN_IF_ERROR(Check(request, text));
@@ -57,7 +57,7 @@ class Sysctl final : public Collector {
   }
 
  private:
-  base::Status Check(const Request& request, std::string_view text) const {
+  base::Status Check(const SysctlRequest& request, std::string_view text) const {
     if (fields_.empty()) return Malformed(request.path, "expected a value", text);
     if (request.keys.empty()) return base::Status();
     if (!request.is_numeric) {
@@ -70,7 +70,7 @@ class Sysctl final : public Collector {
                      text);
   }
 
-  base::Status AddNumbers(const Request& request, FamilySink* sink) const {
+  base::Status AddNumbers(const SysctlRequest& request, FamilySink* sink) const {
     const std::string name = "node_sysctl_" + ToMetricName(request.name);
     const std::string help = "sysctl " + request.name;
     for (size_t i = 0; i < fields_.size(); ++i) {
@@ -91,7 +91,7 @@ class Sysctl final : public Collector {
     return base::Status();
   }
 
-  base::Status AddInfo(const Request& request, FamilySink* sink) const {
+  base::Status AddInfo(const SysctlRequest& request, FamilySink* sink) const {
     FamilyRef info = sink->Gauge("node_sysctl_info", "sysctl info");
     for (size_t i = 0; i < fields_.size(); ++i) {
       info.Add(1, {{"index", std::to_string(i)}, {"name", request.name}, {"value", fields_[i]}});
@@ -99,7 +99,7 @@ class Sysctl final : public Collector {
     return base::Status();
   }
 
-  std::vector<Request> requests_;
+  std::vector<SysctlRequest> requests_;
   SourceFile file_;
   std::vector<std::string_view> fields_;
 };

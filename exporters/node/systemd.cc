@@ -20,14 +20,15 @@ namespace vedette::exporters::node {
 namespace {
 
 constexpr char kPrivateSocket[] = "/run/systemd/private";
-constexpr char kService[] = "org.freedesktop.systemd1";
-constexpr char kManagerPath[] = "/org/freedesktop/systemd1";
-constexpr char kManager[] = "org.freedesktop.systemd1.Manager";
+constexpr char kSystemdService[] = "org.freedesktop.systemd1";
+constexpr char kSystemdManagerPath[] = "/org/freedesktop/systemd1";
+constexpr char kSystemdManager[] = "org.freedesktop.systemd1.Manager";
 // The first that knows its own state and when a timer went off.
 constexpr double kVersionWithState = 212;
 constexpr double kMicrosPerSecond = 1e6;
 
-constexpr const char* kStates[] = {"activating", "active", "deactivating", "failed", "inactive"};
+constexpr const char* kSystemdStates[] = {"activating", "active", "deactivating", "failed",
+                                          "inactive"};
 
 constexpr FamilySpec kVersion = {"node_systemd_version", Kind::kGauge, "Detected systemd version"};
 constexpr FamilySpec kVirtualization = {"node_systemd_virtualization_info", Kind::kGauge,
@@ -35,8 +36,8 @@ constexpr FamilySpec kVirtualization = {"node_systemd_virtualization_info", Kind
 constexpr FamilySpec kRunning = {
     "node_systemd_system_running", Kind::kGauge,
     "Whether the system is operational (see 'systemctl is-system-running')"};
-constexpr FamilySpec kUnits = {"node_systemd_units", Kind::kGauge,
-                               "Summary of systemd unit states"};
+constexpr FamilySpec kSystemdUnits = {"node_systemd_units", Kind::kGauge,
+                                      "Summary of systemd unit states"};
 constexpr FamilySpec kUnitState = {"node_systemd_unit_state", Kind::kGauge, "Systemd unit"};
 constexpr FamilySpec kStartTime = {"node_systemd_unit_start_time_seconds", Kind::kGauge,
                                    "Start time of the unit since unix epoch in seconds."};
@@ -178,7 +179,7 @@ class Systemd final : public Collector {
 
   base::Status AskManager(DbusConnection* bus, Manager* manager, std::deque<Unit>* units,
                           std::map<std::string, uint64_t>* counts) {
-    const DbusConnection::Target target{kService, kManagerPath, kManager};
+    const DbusConnection::Target target{kSystemdService, kSystemdManagerPath, kSystemdManager};
     const DbusProperty properties[] = {{"Version", 's', &manager->version},
                                        {"Virtualization", 's', &manager->virtualization},
                                        {"SystemState", 's', &manager->state}};
@@ -186,7 +187,7 @@ class Systemd final : public Collector {
     for (const DbusProperty& property : properties) {
       VEDETTE_RETURN_IF_ERROR(bus->GetProperties(target, &property, 1));
     }
-    for (const char* state : kStates) (*counts)[state] = 0;
+    for (const char* state : kSystemdStates) (*counts)[state] = 0;
     VEDETTE_RETURN_IF_ERROR(bus->Call(target, "ListUnits", [&](sd_bus_message* reply) {
       return ReadUnits(reply, units, counts);
     }));
@@ -228,7 +229,7 @@ class Systemd final : public Collector {
   // A few properties one by one cost PID 1 less than all of a unit's two hundred.
   static base::Status Ask(DbusConnection* bus, const Unit& unit, const char* interface,
                           const std::vector<DbusProperty>& properties) {
-    const DbusConnection::Target target{kService, unit.path.c_str(), interface};
+    const DbusConnection::Target target{kSystemdService, unit.path.c_str(), interface};
     for (const DbusProperty& property : properties) {
       VEDETTE_RETURN_IF_ERROR(bus->GetProperties(target, &property, 1));
     }
@@ -272,7 +273,7 @@ class Systemd final : public Collector {
     const std::string& machine = manager.virtualization;
     OpenFamily(kVirtualization, sink)
         .Add(1, {{"virtualization_type", machine.empty() ? "none" : machine}});
-    FamilyRef units = OpenFamily(kUnits, sink);
+    FamilyRef units = OpenFamily(kSystemdUnits, sink);
     for (const auto& [state, count] : counts) {
       units.Add(static_cast<double>(count), {{"state", state}});
     }
@@ -282,7 +283,7 @@ class Systemd final : public Collector {
 
   void AddUnit(const Unit& unit, double version, FamilySink* sink) const {
     FamilyRef states = OpenFamily(kUnitState, sink);
-    for (const char* const state : kStates) {
+    for (const char* const state : kSystemdStates) {
       states.Add(unit.state == state ? 1 : 0,
                  {{"name", unit.name}, {"state", state}, {"type", unit.type}});
     }

@@ -10,12 +10,12 @@
 namespace vedette::exporters::node {
 namespace {
 
-struct Row {
+struct TapeRow {
   const char* file;
   FamilySpec family;
   bool is_nanos;
 };
-constexpr Row kRows[] = {
+constexpr TapeRow kTapeRows[] = {
     {"in_flight",
      {"node_tape_io_now", Kind::kGauge, "The number of I/Os currently outstanding to this device."},
      false},
@@ -77,7 +77,7 @@ class Tapestats final : public Collector {
     const auto tapes = ListFolder(folder_, &IsTape);
     if (!tapes.ok()) return AbsentIsNoData(tapes.status());
     std::vector<FamilyRef> families;
-    for (const Row& row : kRows) families.push_back(OpenFamily(row.family, sink));
+    for (const TapeRow& row : kTapeRows) families.push_back(OpenFamily(row.family, sink));
     for (const std::string& tape : *tapes) {
       if (!filter_.Ignores(tape)) VEDETTE_RETURN_IF_ERROR(AddTape(tape, &families));
     }
@@ -92,9 +92,9 @@ class Tapestats final : public Collector {
     for (size_t i = 0; i < families->size(); ++i) {
       VEDETTE_ASSIGN_OR_RETURN(
           const uint64_t number,
-          file_.ReadUint(base::Concat({folder_, "/", tape, "/stats/", kRows[i].file})));
+          file_.ReadUint(base::Concat({folder_, "/", tape, "/stats/", kTapeRows[i].file})));
       const auto value = static_cast<double>(number);
-      (*families)[i].Add(kRows[i].is_nanos ? value * kNano : value, {{"device", tape}});
+      (*families)[i].Add(kTapeRows[i].is_nanos ? value * kNano : value, {{"device", tape}});
     }
     return base::Status();
   }

@@ -8,8 +8,8 @@
 namespace vedette::exporters::node {
 namespace {
 
-constexpr double kMicro = 1e6;
-constexpr double kNano = 1e9;
+constexpr double kMicrosPerUnit = 1e6;
+constexpr double kNanosPerUnit = 1e9;
 // Frequencies are parts per million with a 16 bit fraction.
 constexpr double kPpm = 1e6 * 65536;
 
@@ -25,7 +25,7 @@ class Timex final : public Collector {
     const auto gauge = [sink](const char* name, const char* help, double value) {
       sink->Gauge(name, help).Add(value);
     };
-    const double unit = (t.status & STA_NANO) != 0 ? kNano : kMicro;
+    const double unit = (t.status & STA_NANO) != 0 ? kNanosPerUnit : kMicrosPerUnit;
     gauge("node_timex_sync_status", "Is clock synchronized to a reliable server (1 = yes, 0 = no).",
           state == TIME_ERROR ? 0 : 1);
     gauge("node_timex_offset_seconds", "Time offset in between local system and reference clock.",
@@ -33,14 +33,14 @@ class Timex final : public Collector {
     gauge("node_timex_frequency_adjustment_ratio", "Local clock frequency adjustment.",
           1 + static_cast<double>(t.freq) / kPpm);
     gauge("node_timex_maxerror_seconds", "Maximum error in seconds.",
-          static_cast<double>(t.maxerror) / kMicro);
+          static_cast<double>(t.maxerror) / kMicrosPerUnit);
     gauge("node_timex_estimated_error_seconds", "Estimated error in seconds.",
-          static_cast<double>(t.esterror) / kMicro);
+          static_cast<double>(t.esterror) / kMicrosPerUnit);
     gauge("node_timex_status", "Value of the status array bits.", t.status);
     gauge("node_timex_loop_time_constant", "Phase-locked loop time constant.",
           static_cast<double>(t.constant));
     gauge("node_timex_tick_seconds", "Seconds between clock ticks.",
-          static_cast<double>(t.tick) / kMicro);
+          static_cast<double>(t.tick) / kMicrosPerUnit);
     gauge("node_timex_tai_offset_seconds", "International Atomic Time (TAI) offset.", t.tai);
     AddPulse(t, unit, sink);
     return base::Status();

@@ -10,7 +10,7 @@
 namespace vedette::exporters::node {
 namespace {
 
-void Describe(ChosenField* field) {
+void DescribeVmstat(ChosenField* field) {
   field->name = "node_vmstat_" + field->key;
   field->help = base::Concat({"/proc/vmstat information field ", field->key, "."});
 }
@@ -49,9 +49,9 @@ class Vmstat final : public Collector {
 }  // namespace
 
 MadeCollector MakeVmstat(const CollectorContext& context) {
-  VEDETTE_ASSIGN_OR_RETURN(
-      FieldChoice choice,
-      FieldChoice::Make(context.options->vmstat.fields, "collector.vmstat.fields", &Describe));
+  VEDETTE_ASSIGN_OR_RETURN(FieldChoice choice,
+                           FieldChoice::Make(context.options->vmstat.fields,
+                                             "collector.vmstat.fields", &DescribeVmstat));
   return std::make_unique<Vmstat>(context.options->paths, std::move(choice));
 }
 

@@ -17,7 +17,7 @@ namespace {
 constexpr size_t kAddressBytes = 6;
 constexpr double kBitsPerRate = 1e5;  // rates come in 100 kbit/s
 
-std::string AddressText(std::string_view bytes) {
+std::string MacText(std::string_view bytes) {
   std::string text;
   for (const char c : bytes.substr(0, kAddressBytes)) {
     char octet[4];
@@ -68,7 +68,7 @@ void ParseAccessPoint(std::string_view bytes, WifiLink* link) {
   uint16_t type = 0;
   std::string_view value;
   while (attributes.Next(&type, &value)) {
-    if (type == NL80211_BSS_BSSID) bssid = AddressText(value);
+    if (type == NL80211_BSS_BSSID) bssid = MacText(value);
     if (type == NL80211_BSS_STATUS) status = ReadStruct<uint32_t>(value);
     if (type == NL80211_BSS_INFORMATION_ELEMENTS) ssid = FindSsid(value);
   }
@@ -122,7 +122,7 @@ void ParseStation(std::string_view bytes, WifiLink* link) {
   uint16_t type = 0;
   std::string_view value;
   while (attributes.Next(&type, &value)) {
-    if (type == NL80211_ATTR_MAC) station.address = AddressText(value);
+    if (type == NL80211_ATTR_MAC) station.address = MacText(value);
     if (type != NL80211_ATTR_STA_INFO) continue;
     AttributeScanner statistics(value);
     uint16_t statistic = 0;
@@ -241,7 +241,7 @@ base::StatusOr<std::vector<WifiLink>> WifiReader::ReadFixtures() {
     if (access_point.ok() && !access_point->empty()) {
       const boost::json::object& bss = access_point->front();
       link.has_access_point = true;
-      link.bssid = AddressText(FromBase64(TextOf(bss, "bssid")));
+      link.bssid = MacText(FromBase64(TextOf(bss, "bssid")));
       link.ssid = TextOf(bss, "ssid");
       link.mode = ModeName(NumberOf(bss, "status"));
     }
@@ -275,7 +275,7 @@ base::Status WifiReader::ReadFixtureStations(WifiLink* link) {
                   {"beaconloss", 1, &WifiStation::beacon_loss}};
   for (const boost::json::object& object : *stations) {
     WifiStation& station = link->stations.emplace_back();
-    station.address = AddressText(FromBase64(TextOf(object, "hardwareaddr")));
+    station.address = MacText(FromBase64(TextOf(object, "hardwareaddr")));
     for (const auto& known : kNumbers) {
       station.*known.field = static_cast<double>(NumberOf(object, known.key)) / known.divisor;
     }

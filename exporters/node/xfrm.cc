@@ -10,11 +10,11 @@
 namespace vedette::exporters::node {
 namespace {
 
-struct Row {
+struct XfrmRow {
   std::string_view key;
   FamilySpec family;
 };
-constexpr Row kRows[] = {
+constexpr XfrmRow kXfrmRows[] = {
     {"XfrmAcquireError",
      {"node_xfrm_acquire_error_packets_total", Kind::kCounter,
       "State hasn’t been fully acquired before use"}},
@@ -102,9 +102,9 @@ class Xfrm final : public Collector {
     uint64_t packets = 0;
     if (!fields.Next(&key)) return base::Status();
     if (!fields.NextUint(&packets)) return Malformed(path_, "expected NAME NUMBER", line);
-    const auto row = std::find_if(std::begin(kRows), std::end(kRows),
-                                  [key](const Row& known) { return known.key == key; });
-    if (row == std::end(kRows)) return base::Status();  // a newer kernel's
+    const auto row = std::find_if(std::begin(kXfrmRows), std::end(kXfrmRows),
+                                  [key](const XfrmRow& known) { return known.key == key; });
+    if (row == std::end(kXfrmRows)) return base::Status();  // a newer kernel's
     OpenFamily(row->family, sink).Add(static_cast<double>(packets));
     return base::Status();
   }

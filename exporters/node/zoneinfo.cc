@@ -13,11 +13,11 @@
 namespace vedette::exporters::node {
 namespace {
 
-struct Row {
+struct ZoneinfoRow {
   std::string_view key;
   FamilySpec family;
 };
-constexpr Row kRows[] = {
+constexpr ZoneinfoRow kZoneinfoRows[] = {
     {"high", {"node_zoneinfo_high_pages", Kind::kGauge, "Zone watermark pages_high"}},
     {"low", {"node_zoneinfo_low_pages", Kind::kGauge, "Zone watermark pages_low"}},
     {"managed",
@@ -119,7 +119,7 @@ class Zoneinfo final : public Collector {
     std::string_view node;
     std::string_view name;
     // Some keys stand twice; the later one, such as a CPU's "high", is told by its colon.
-    std::array<std::optional<int64_t>, std::size(kRows)> values;
+    std::array<std::optional<int64_t>, std::size(kZoneinfoRows)> values;
     std::vector<int64_t> protection;
   };
 
@@ -142,12 +142,12 @@ class Zoneinfo final : public Collector {
     std::string_view number;
     if (!fields.Next(&key) || !fields.Next(&number)) return base::Status();
     if (key == "protection:") return AddProtection(line, zone);
-    const auto row = std::find_if(std::begin(kRows), std::end(kRows),
-                                  [key](const Row& known) { return known.key == key; });
-    if (row == std::end(kRows)) return base::Status();
+    const auto row = std::find_if(std::begin(kZoneinfoRows), std::end(kZoneinfoRows),
+                                  [key](const ZoneinfoRow& known) { return known.key == key; });
+    if (row == std::end(kZoneinfoRows)) return base::Status();
     const std::optional<int64_t> value = base::ParseInt(number);
     if (!value) return Malformed(path_, "expected a number", line);
-    zone->values[static_cast<size_t>(row - std::begin(kRows))] = value;
+    zone->values[static_cast<size_t>(row - std::begin(kZoneinfoRows))] = value;
     return base::Status();
   }
 
@@ -170,7 +170,7 @@ class Zoneinfo final : public Collector {
     const std::initializer_list<LabelRef> labels = {{"node", zone.node}, {"zone", zone.name}};
     for (size_t i = 0; i < zone.values.size(); ++i) {
       if (!zone.values[i]) continue;
-      OpenFamily(kRows[i].family, sink).Add(static_cast<double>(*zone.values[i]), labels);
+      OpenFamily(kZoneinfoRows[i].family, sink).Add(static_cast<double>(*zone.values[i]), labels);
     }
     for (size_t i = 0; i < zone.protection.size(); ++i) {
       const std::string number = std::to_string(i);

@@ -7,7 +7,7 @@
 namespace vedette::exporters::postgres {
 namespace {
 
-base::Status Bad(std::string_view text) {
+base::Status BadRange(std::string_view text) {
   return base::InvalidArgument(
       base::Concat({"found ", base::GoQuote(text),
                     "; allowed are conditions such as \">=10.0.0 <15.0.0\", parted by ||"}));
@@ -45,7 +45,8 @@ base::StatusOr<VersionRange> VersionRange::Parse(std::string_view text) {
     range.alternatives_.back().push_back(condition);
   }
   const auto empty = [](const auto& conditions) { return conditions.empty(); };
-  if (std::any_of(range.alternatives_.begin(), range.alternatives_.end(), empty)) return Bad(text);
+  if (std::any_of(range.alternatives_.begin(), range.alternatives_.end(), empty))
+    return BadRange(text);
   return range;
 }
 
@@ -56,8 +57,8 @@ base::StatusOr<VersionRange::Condition> VersionRange::ParseCondition(std::string
   condition.less = sign == "<" || sign == "<=" || sign == "!=" || sign == "!";
   condition.equal = sign.empty() || sign == "=" || sign == "==" || sign == "<=" || sign == ">=";
   condition.greater = sign == ">" || sign == ">=" || sign == "!=" || sign == "!";
-  if (!condition.less && !condition.equal && !condition.greater) return Bad(text);
-  if (!ParseVersion(text.substr(digits), &condition.version)) return Bad(text);
+  if (!condition.less && !condition.equal && !condition.greater) return BadRange(text);
+  if (!ParseVersion(text.substr(digits), &condition.version)) return BadRange(text);
   return condition;
 }
 

@@ -12,7 +12,7 @@ namespace {
 using enum InfoField::Type;
 
 // Names that end in _total are gauges here and there: dashboards know them so.
-constexpr InfoField kFields[] = {
+constexpr InfoField kInfoFields[] = {
     {"acl_access_denied_auth", "acl_access_denied_auth_total", kCounter},
     {"acl_access_denied_channel", "acl_access_denied_channel_total", kCounter},
     {"acl_access_denied_cmd", "acl_access_denied_cmd_total", kCounter},
@@ -280,19 +280,19 @@ constexpr InfoField kFields[] = {
     {"watching_clients", "watching_clients", kGauge},
 };
 
-constexpr bool IsSorted() {
-  for (size_t i = 1; i < std::size(kFields); ++i) {
-    if (!(kFields[i - 1].field < kFields[i].field)) return false;
+constexpr bool FieldsAreSorted() {
+  for (size_t i = 1; i < std::size(kInfoFields); ++i) {
+    if (!(kInfoFields[i - 1].field < kInfoFields[i].field)) return false;
   }
   return true;
 }
-static_assert(IsSorted());
+static_assert(FieldsAreSorted());
 
 const InfoField* Find(std::string_view field) {
   const InfoField* found = std::lower_bound(
-      std::begin(kFields), std::end(kFields), field,
+      std::begin(kInfoFields), std::end(kInfoFields), field,
       [](const InfoField& a, std::string_view wanted) { return a.field < wanted; });
-  return found != std::end(kFields) && found->field == field ? found : nullptr;
+  return found != std::end(kInfoFields) && found->field == field ? found : nullptr;
 }
 
 // A name that a server chose, fit for a metric.
@@ -307,7 +307,7 @@ std::string Sanitize(std::string_view name) {
 
 }  // namespace
 
-std::span<const InfoField> AllInfoFields() { return kFields; }
+std::span<const InfoField> AllInfoFields() { return kInfoFields; }
 
 std::optional<double> FieldValue(std::string_view text) {
   if (text == "ok" || text == "true") return 1;

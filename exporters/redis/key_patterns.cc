@@ -6,7 +6,7 @@
 namespace vedette::exporters::redis {
 namespace {
 
-constexpr int64_t kMaxDatabase = 1'000'000;
+constexpr int64_t kMaxPatternDatabase = 1'000'000;
 
 base::Status BadPart(std::string_view part, std::string_view allowed) {
   return base::InvalidArgument(
@@ -17,7 +17,7 @@ base::StatusOr<int> ParseDatabase(std::string_view text, std::string_view part) 
   std::string_view digits = base::Trim(text);
   if (base::StartsWith(digits, "db")) digits.remove_prefix(2);
   const auto number = base::ParseInt(digits);
-  if (!number || *number < 0 || *number > kMaxDatabase) {
+  if (!number || *number < 0 || *number > kMaxPatternDatabase) {
     return BadPart(part, "a database's number before the =, as db3=KEY");
   }
   return static_cast<int>(*number);

@@ -21,7 +21,7 @@ using std::chrono::steady_clock;
 using Addresses = base::StatusOr<std::vector<std::string>>;
 
 // A wait is cut into pieces of this length, after which the clock is looked at again.
-constexpr std::chrono::milliseconds kPiece{50};
+constexpr std::chrono::milliseconds kWaitPiece{50};
 // How long an answer serves.
 constexpr std::chrono::seconds kFresh{15};
 
@@ -123,8 +123,8 @@ base::StatusOr<std::vector<std::string>> Resolver::Find(const std::string& host,
     }
     const int64_t left = deadline_mono_ns - clock_->MonotonicNanos();
     if (left <= 0) return base::DeadlineExceeded("resolve: no answer in time");
-    shared_->answered.WaitFor(
-        shared_->mutex, std::min<std::chrono::nanoseconds>(kPiece, std::chrono::nanoseconds(left)));
+    shared_->answered.WaitFor(shared_->mutex, std::min<std::chrono::nanoseconds>(
+                                                  kWaitPiece, std::chrono::nanoseconds(left)));
   }
 }
 

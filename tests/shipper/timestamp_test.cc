@@ -7,7 +7,7 @@ namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
 // 2026-11-21 05:06:07 UTC
-constexpr int64_t kTime = 1'795'237'567 * kSecond;
+constexpr int64_t kLogTime = 1'795'237'567 * kSecond;
 
 TEST(ParseLeadingTime, ReadsGoAndIsoTimesWithALevelBeside) {
   const struct {
@@ -16,18 +16,18 @@ TEST(ParseLeadingTime, ReadsGoAndIsoTimesWithALevelBeside) {
     bool whole;
     const char* level;
   } kCases[] = {
-      {"2026/11/21 05:06:07 listening", kTime, true, ""},
-      {"2026/11/21 05:06:07.123456 listening", kTime + 123'456'000, false, ""},
-      {"2026/11/21 05:06:07 [ERROR] broken", kTime, true, "error"},
-      {"2026-11-21T05:06:07Z INFO up", kTime, true, "info"},
-      {"2026-11-21T05:06:07.5Z warn: low", kTime + kSecond / 2, false, "warn"},
-      {"2026-11-21 05:06:07,250 DEBUG x", kTime + kSecond / 4, false, "debug"},
-      {"2026-11-21T06:06:07+01:00 x", kTime, true, ""},
-      {"2026-11-20T22:36:07-0630 x", kTime, true, ""},
-      {"[2026-11-21 05:06:07] x", kTime, true, ""},
-      {"ERROR 2026-11-21T05:06:07Z x", kTime, true, "error"},
-      {"[WARN] [2026-11-21T05:06:07.123456789Z] x", kTime + 123'456'789, false, "warn"},
-      {"2026-11-21T05:06:07Z informal", kTime, true, ""},
+      {"2026/11/21 05:06:07 listening", kLogTime, true, ""},
+      {"2026/11/21 05:06:07.123456 listening", kLogTime + 123'456'000, false, ""},
+      {"2026/11/21 05:06:07 [ERROR] broken", kLogTime, true, "error"},
+      {"2026-11-21T05:06:07Z INFO up", kLogTime, true, "info"},
+      {"2026-11-21T05:06:07.5Z warn: low", kLogTime + kSecond / 2, false, "warn"},
+      {"2026-11-21 05:06:07,250 DEBUG x", kLogTime + kSecond / 4, false, "debug"},
+      {"2026-11-21T06:06:07+01:00 x", kLogTime, true, ""},
+      {"2026-11-20T22:36:07-0630 x", kLogTime, true, ""},
+      {"[2026-11-21 05:06:07] x", kLogTime, true, ""},
+      {"ERROR 2026-11-21T05:06:07Z x", kLogTime, true, "error"},
+      {"[WARN] [2026-11-21T05:06:07.123456789Z] x", kLogTime + 123'456'789, false, "warn"},
+      {"2026-11-21T05:06:07Z informal", kLogTime, true, ""},
   };
   for (const auto& c : kCases) {
     const auto time = ParseLeadingTime(c.line, TimeZone::kUtc);
@@ -55,10 +55,10 @@ TEST(ChooseTime, BelievesWhatIsNearAndKeepsOrder) {
     time.whole_seconds = whole;
     return ChooseTime(source, time);
   };
-  const int64_t source = kTime + 123'456;
-  EXPECT_EQ(choose(source, kTime, true), source) << "the source's fraction is kept";
-  EXPECT_EQ(choose(source, kTime, false), kTime);
-  EXPECT_EQ(choose(source, kTime - kSecond, true), kTime - kSecond);
+  const int64_t source = kLogTime + 123'456;
+  EXPECT_EQ(choose(source, kLogTime, true), source) << "the source's fraction is kept";
+  EXPECT_EQ(choose(source, kLogTime, false), kLogTime);
+  EXPECT_EQ(choose(source, kLogTime - kSecond, true), kLogTime - kSecond);
   EXPECT_EQ(choose(source, source + 600 * kSecond, false), source + 600 * kSecond);
   EXPECT_EQ(choose(source, source + 600 * kSecond + 1, false), source);
   EXPECT_EQ(choose(source, source - 86'400 * kSecond, false), source - 86'400 * kSecond);
@@ -66,9 +66,9 @@ TEST(ChooseTime, BelievesWhatIsNearAndKeepsOrder) {
 }
 
 TEST(ParseEpochSeconds, IsExactToTheNanosecond) {
-  EXPECT_EQ(ParseEpochSeconds("1795237567"), kTime);
-  EXPECT_EQ(ParseEpochSeconds("1795237567.4703817"), kTime + 470'381'700);
-  EXPECT_EQ(ParseEpochSeconds("1795237567.1234567891"), kTime + 123'456'789);
+  EXPECT_EQ(ParseEpochSeconds("1795237567"), kLogTime);
+  EXPECT_EQ(ParseEpochSeconds("1795237567.4703817"), kLogTime + 470'381'700);
+  EXPECT_EQ(ParseEpochSeconds("1795237567.1234567891"), kLogTime + 123'456'789);
   for (const char* bad : {"", ".5", "-1", "1e9", "99999999999", "9999999999", "1.2.3", "1 "}) {
     EXPECT_FALSE(ParseEpochSeconds(bad)) << bad;
   }

@@ -10,17 +10,17 @@
 namespace vedette::tsdb::prometheus {
 namespace {
 
-constexpr uint32_t kMagic = 0x85BD40DD;
-constexpr size_t kHeaderBytes = 8;
-constexpr size_t kCrcBytes = 4;
-constexpr uint64_t kMaxLengthBytes = 5;
+constexpr uint32_t kChunksMagic = 0x85BD40DD;
+constexpr size_t kChunksHeaderBytes = 8;
+constexpr size_t kChunksCrcBytes = 4;
+constexpr uint64_t kMaxChunkLengthBytes = 5;
 // A chunk has 120 samples or so; what is larger than this was never written.
-constexpr uint64_t kMaxChunkBytes = 16 << 20;
+constexpr uint64_t kMaxBlockChunkBytes = 16 << 20;
 
-base::Status CheckHeader(FileWindow* file) {
-  VEDETTE_ASSIGN_OR_RETURN(const std::string_view header, file->Bytes(0, kHeaderBytes));
+base::Status CheckChunksHeader(FileWindow* file) {
+  VEDETTE_ASSIGN_OR_RETURN(const std::string_view header, file->Bytes(0, kChunksHeaderBytes));
   ByteDecoder in(header);
-  if (in.U32() != kMagic) return file->Damage(0, "not a chunk file: another magic number");
+  if (in.U32() != kChunksMagic) return file->Damage(0, "not a chunk file: another magic number");
   const int version = in.U8();
   if (version == 1) return {};
   return file->Damage(
@@ -45,7 +45,7 @@ base::StatusOr<BlockChunks> BlockChunks::Open(base::FileSystem* fs, const std::s
   for (const std::string& name : names) {
     VEDETTE_ASSIGN_OR_RETURN(std::unique_ptr<FileWindow> file,
                              FileWindow::Open(fs, base::JoinPath(dir, name)));
-    VEDETTE_RETURN_IF_ERROR(CheckHeader(file.get()));
+    VEDETTE_RETURN_IF_ERROR(CheckChunksHeader(file.get()));
     chunks.files_.push_back(std::move(file));
   }
   return chunks;
@@ -65,13 +65,15 @@ base::StatusOr<Chunk> BlockChunks::Read(uint64_t ref) {
                                         " of ", std::to_string(files_.size())}));
   }
   FileWindow* file = files_[number].get();
-  VEDETTE_ASSIGN_OR_RETURN(const std::string_view head, file->UpTo(offset, kMaxLengthBytes));
+  VEDETTE_ASSIGN_OR_RETURN(const std::string_view head, file->UpTo(offset, kMaxChunkLengthBytes));
   ByteDecoder in(head);
   const uint64_t length = in.Uvarint();
-  if (!in.ok() || length > kMaxChunkBytes) return file->Damage(offset, "chunk: impossible length");
+  if (!in.ok() || length > kMaxBlockChunkBytes) {
+    return file->Damage(offset, "chunk: impossible length");
+  }
   const uint64_t checked = 1 + length;  // the encoding's byte and the data
   VEDETTE_ASSIGN_OR_RETURN(const std::string_view bytes,
-                           file->Bytes(offset + in.position(), checked + kCrcBytes));
+                           file->Bytes(offset + in.position(), checked + kChunksCrcBytes));
   if (base::Crc32c(bytes.substr(0, checked)) != ByteDecoder(bytes.substr(checked)).U32()) {
     return file->Damage(offset, "chunk: checksum mismatch");
   }

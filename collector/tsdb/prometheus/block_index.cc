@@ -10,17 +10,17 @@
 namespace vedette::tsdb::prometheus {
 namespace {
 
-constexpr uint32_t kMagic = 0xBAAAD700;
-constexpr size_t kHeaderBytes = 5;
+constexpr uint32_t kIndexMagic = 0xBAAAD700;
+constexpr size_t kIndexHeaderBytes = 5;
 constexpr size_t kTocBytes = 6 * 8 + 4;
 constexpr size_t kLengthBytes = 4;
-constexpr size_t kCrcBytes = 4;
+constexpr size_t kIndexCrcBytes = 4;
 // A series is found by its offset / 16 from version 2 on.
 constexpr uint64_t kAlignment = 16;
 // Far above any series that was ever written; bounds what a bad length makes us read.
 constexpr uint64_t kMaxSeriesBytes = 64 << 20;
 constexpr uint64_t kMaxVarintBytes = 10;
-constexpr size_t kMaxLabelBytes = 1 << 20;
+constexpr size_t kIndexMaxLabelBytes = 1 << 20;
 
 uint32_t ReadCrc(std::string_view bytes) { return ByteDecoder(bytes).U32(); }
 
@@ -34,19 +34,21 @@ base::StatusOr<std::unique_ptr<BlockIndex>> BlockIndex::Open(std::unique_ptr<Fil
 }
 
 base::Status BlockIndex::ReadToc() {
-  VEDETTE_ASSIGN_OR_RETURN(const std::string_view header, file_->Bytes(0, kHeaderBytes));
+  VEDETTE_ASSIGN_OR_RETURN(const std::string_view header, file_->Bytes(0, kIndexHeaderBytes));
   ByteDecoder head(header);
-  if (head.U32() != kMagic) return file_->Damage(0, "not an index: another magic number");
+  if (head.U32() != kIndexMagic) return file_->Damage(0, "not an index: another magic number");
   version_ = head.U8();
   if (version_ != 1 && version_ != 2) {
     return file_->Damage(
         4, base::Concat({"index version is ", std::to_string(version_), "; allowed are 1 and 2"}));
   }
-  if (file_->size() < kHeaderBytes + kTocBytes) return file_->Damage(0, "too short for an index");
+  if (file_->size() < kIndexHeaderBytes + kTocBytes) {
+    return file_->Damage(0, "too short for an index");
+  }
   const uint64_t at = file_->size() - kTocBytes;
   VEDETTE_ASSIGN_OR_RETURN(const std::string_view toc, file_->Bytes(at, kTocBytes));
-  if (base::Crc32c(toc.substr(0, kTocBytes - kCrcBytes)) !=
-      ReadCrc(toc.substr(kTocBytes - kCrcBytes))) {
+  if (base::Crc32c(toc.substr(0, kTocBytes - kIndexCrcBytes)) !=
+      ReadCrc(toc.substr(kTocBytes - kIndexCrcBytes))) {
     return file_->Damage(at, "table of contents: checksum mismatch");
   }
   ByteDecoder in(toc);
@@ -67,7 +69,7 @@ base::Status BlockIndex::ReadSymbols() {
   VEDETTE_ASSIGN_OR_RETURN(const std::string_view head, file_->Bytes(symbols_at_, kLengthBytes));
   const uint64_t length = ByteDecoder(head).U32();
   VEDETTE_ASSIGN_OR_RETURN(const std::string_view table,
-                           file_->Bytes(symbols_at_ + kLengthBytes, length + kCrcBytes));
+                           file_->Bytes(symbols_at_ + kLengthBytes, length + kIndexCrcBytes));
   if (base::Crc32c(table.substr(0, length)) != ReadCrc(table.substr(length))) {
     return file_->Damage(symbols_at_, "symbol table: checksum mismatch");
   }
@@ -109,7 +111,7 @@ bool BlockIndex::DecodeLabels(ByteDecoder* in, model::Labels* labels) const {
     std::string_view name;
     std::string_view value;
     if (!Symbol(in->Uvarint(), &name) || !Symbol(in->Uvarint(), &value)) return false;
-    if (name.size() > kMaxLabelBytes || value.size() > kMaxLabelBytes) return false;
+    if (name.size() > kIndexMaxLabelBytes || value.size() > kIndexMaxLabelBytes) return false;
     pairs.emplace_back(name, value);
   }
   if (!in->ok()) return false;
@@ -160,14 +162,15 @@ base::Status BlockIndex::ForEachSeries(const std::function<base::Status(IndexedS
       return file_->Damage(at, "series: impossible length");
     }
     const uint64_t begin = at + length_in.position();
-    VEDETTE_ASSIGN_OR_RETURN(const std::string_view entry, file_->Bytes(begin, length + kCrcBytes));
+    VEDETTE_ASSIGN_OR_RETURN(const std::string_view entry,
+                             file_->Bytes(begin, length + kIndexCrcBytes));
     if (base::Crc32c(entry.substr(0, length)) != ReadCrc(entry.substr(length))) {
       return file_->Damage(at, "series: checksum mismatch");
     }
     VEDETTE_ASSIGN_OR_RETURN(IndexedSeries series, DecodeSeries(entry.substr(0, length), at));
     if (!(last < series.labels)) return file_->Damage(at, "series are not sorted by their labels");
     last = series.labels;
-    at = begin + length + kCrcBytes;
+    at = begin + length + kIndexCrcBytes;
     VEDETTE_RETURN_IF_ERROR(visit(std::move(series)));
   }
 }

@@ -8,9 +8,9 @@
 namespace vedette::tsdb::prometheus {
 namespace {
 
-constexpr uint32_t kMagic = 0x0130BA30;
-constexpr size_t kHeaderBytes = 5;
-constexpr size_t kCrcBytes = 4;
+constexpr uint32_t kTombstonesMagic = 0x0130BA30;
+constexpr size_t kTombstonesHeaderBytes = 5;
+constexpr size_t kTombstonesCrcBytes = 4;
 
 }  // namespace
 
@@ -21,12 +21,14 @@ bool IsDeleted(const Intervals& intervals, int64_t time_ms) {
 }
 
 base::StatusOr<TombstoneMap> DecodeBlockTombstones(std::string_view bytes) {
-  if (bytes.size() < kHeaderBytes + kCrcBytes) return base::DataLoss("too short for tombstones");
+  if (bytes.size() < kTombstonesHeaderBytes + kTombstonesCrcBytes) {
+    return base::DataLoss("too short for tombstones");
+  }
   ByteDecoder head(bytes);
-  if (head.U32() != kMagic) return base::DataLoss("no tombstones: another magic number");
+  if (head.U32() != kTombstonesMagic) return base::DataLoss("no tombstones: another magic number");
   if (head.U8() != 1) return base::DataLoss("tombstones of a version other than 1");
-  const std::string_view whole = bytes.substr(0, bytes.size() - kCrcBytes);
-  const std::string_view stones = whole.substr(kHeaderBytes);
+  const std::string_view whole = bytes.substr(0, bytes.size() - kTombstonesCrcBytes);
+  const std::string_view stones = whole.substr(kTombstonesHeaderBytes);
   const uint32_t crc = ByteDecoder(bytes.substr(whole.size())).U32();
   if (base::Crc32c(stones) != crc) return base::DataLoss("tombstones: checksum mismatch");
   TombstoneMap map;

@@ -17,7 +17,7 @@ using model::Histogram;
 using model::HistogramBuckets;
 using model::HistogramSpan;
 
-constexpr size_t kHeaderBytes = 3;
+constexpr size_t kHistogramHeaderBytes = 3;
 // Spans and bounds of all samples together: a chunk has some hundred samples.
 constexpr size_t kMaxShared = 16 << 20;
 constexpr uint64_t kResetMask = 0b11000000;
@@ -51,7 +51,7 @@ struct Xored {
 
 class Decoder {
  public:
-  Decoder(std::string_view data, bool is_float) : in_(data.substr(kHeaderBytes)) {
+  Decoder(std::string_view data, bool is_float) : in_(data.substr(kHistogramHeaderBytes)) {
     ByteDecoder header(data);
     samples_ = header.U16();
     flags_ = header.U8() & kResetMask;
@@ -189,7 +189,9 @@ class Decoder {
 
 base::Status DecodeHistogramChunk(std::string_view data, bool is_float,
                                   std::vector<model::HistogramSample>* out, uint64_t* invalid) {
-  if (data.size() < kHeaderBytes) return base::DataLoss("chunk is too short for its header");
+  if (data.size() < kHistogramHeaderBytes) {
+    return base::DataLoss("chunk is too short for its header");
+  }
   Decoder decoder(data, is_float);
   if (decoder.samples() == 0) return {};
   VEDETTE_RETURN_IF_ERROR(decoder.ReadLayout());

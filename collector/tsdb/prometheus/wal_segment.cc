@@ -12,12 +12,12 @@ namespace vedette::tsdb::prometheus {
 namespace {
 
 constexpr uint64_t kPageBytes = 32 << 10;
-constexpr size_t kHeaderBytes = 7;
+constexpr size_t kSegmentHeaderBytes = 7;
 constexpr uint8_t kTypeMask = 0x07;
 constexpr uint8_t kSnappy = 0x08;
 constexpr uint8_t kZstd = 0x10;
 constexpr uint64_t kMaxRecordBytes = 256 << 20;
-constexpr size_t kMaxDamageLines = 100;
+constexpr size_t kSegmentMaxDamageLines = 100;
 
 enum FragmentType : uint8_t { kRestEmpty = 0, kFull = 1, kFirst = 2, kMiddle = 3, kLast = 4 };
 
@@ -32,7 +32,7 @@ base::StatusOr<std::string> Unpack(uint8_t compression, std::string_view record)
 
 void WalSegment::Damaged(uint64_t offset, std::string_view what) {
   in_record_ = false;
-  if (damage_.size() < kMaxDamageLines) {
+  if (damage_.size() < kSegmentMaxDamageLines) {
     damage_.emplace_back(base::Message(file_->Damage(offset, what)));
   }
 }
@@ -64,7 +64,7 @@ bool WalSegment::NextFragment(uint64_t offset, std::string_view rest, Fragment* 
   const uint32_t crc = in.U32();
   fragment->data = in.Bytes(length);
   fragment->compression = head & static_cast<uint8_t>(kSnappy | kZstd);
-  fragment->size = kHeaderBytes + length;
+  fragment->size = kSegmentHeaderBytes + length;
   if (!in.ok()) {
     if (!newest) Damaged(offset, "a record goes beyond its page");
     return false;  // at the end of the file it was being written

@@ -8,7 +8,7 @@
 namespace vedette::tsdb::prometheus {
 namespace {
 
-constexpr size_t kHeaderBytes = 2;
+constexpr size_t kXorHeaderBytes = 2;
 // Bits of a delta of deltas, by the number of ones before it.
 constexpr int kDeltaBits[] = {0, 14, 17, 20, 64};
 
@@ -29,7 +29,7 @@ base::StatusOr<size_t> SamplesOfChunk(std::string_view data) {
 base::Status DecodeXorChunk(std::string_view data, std::vector<int64_t>* times,
                             std::vector<double>* values) {
   VEDETTE_ASSIGN_OR_RETURN(const size_t samples, SamplesOfChunk(data));
-  BitReader in(data.substr(kHeaderBytes));
+  BitReader in(data.substr(kXorHeaderBytes));
   XorReader xors;
   int64_t time = 0;
   int64_t delta = 0;

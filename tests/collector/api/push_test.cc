@@ -194,7 +194,7 @@ TEST_F(RemoteWriteApi, OldSamplesAre400AndCapsAndDisksAre503) {
   EXPECT_EQ(Call(Good()).status, 503);
 }
 
-class FakeLogs final : public model::LogSink {
+class FakeLogSink final : public model::LogSink {
  public:
   void Push(model::LogPush push, std::function<void(const base::Status&)> done) override {
     push_ = std::move(push);
@@ -215,7 +215,7 @@ class LokiPushApi : public ApiTest {
     if (!encoding.empty()) ask.headers.Set("Content-Encoding", encoding);
     return Call(ask);
   }
-  FakeLogs sink_;
+  FakeLogSink sink_;
 };
 
 constexpr char kPush[] =

@@ -40,7 +40,7 @@ void ExpectExact(const std::vector<double>& values) {
   ASSERT_EQ(next, found->exceptions.size()) << "exceptions ascend";
 }
 
-void ExpectRoundTrip(const std::vector<double>& values) {
+void ExpectSameDecimals(const std::vector<double>& values) {
   std::string bytes;
   EncodeValues(values, &bytes);
   std::vector<double> back(values.size());
@@ -102,16 +102,16 @@ TEST(Decimals, OddDoublesComeBackAloneAndAmongOthers) {
   for (const double odd : Odd()) {
     SCOPED_TRACE(odd);
     ExpectExact({odd});
-    ExpectRoundTrip({odd});
+    ExpectSameDecimals({odd});
     for (const size_t at : {0u, 1u, 20u, 39u}) {
       std::vector<double> column;
       for (int i = 0; i < 40; ++i) column.push_back(i * 0.25);
       column[at] = odd;
       ExpectExact(column);
-      ExpectRoundTrip(column);
+      ExpectSameDecimals(column);
     }
   }
-  ExpectRoundTrip(Odd());
+  ExpectSameDecimals(Odd());
 }
 
 TEST(Decimals, ProgramsThatDivideAndThatMultiplyAreBothFound) {
@@ -129,7 +129,7 @@ TEST(Decimals, ProgramsThatDivideAndThatMultiplyAreBothFound) {
       EXPECT_TRUE(found->exceptions.empty()) << e;
       EXPECT_LE(found->exponent, e);
       ExpectExact(*column);
-      ExpectRoundTrip(*column);
+      ExpectSameDecimals(*column);
     }
   }
 }
@@ -142,7 +142,7 @@ TEST(Decimals, MoreThanOneExceptionInEightIsNoColumnOfDecimals) {
   EXPECT_EQ(FindDecimals(column)->exceptions.size(), 10u);
   column[3] = model::StaleNan();
   EXPECT_FALSE(FindDecimals(column));
-  ExpectRoundTrip(column);
+  ExpectSameDecimals(column);
 }
 
 // Texts of up to 17 digits at any exponent, as expositions carry them.
@@ -160,7 +160,7 @@ TEST(Decimals, NumbersReadFromTextsComeBack) {
         column.push_back(std::strtod((text + "e" + std::to_string(exponent)).c_str(), nullptr));
       }
       ExpectExact(column);
-      ExpectRoundTrip(column);
+      ExpectSameDecimals(column);
     }
   }
 }
@@ -173,7 +173,7 @@ TEST(Decimals, AnyBitsComeBack) {
     std::vector<double> column(1 + random() % 300);
     for (double& v : column) v = std::bit_cast<double>(random() & ~uint64_t{0} << (random() % 64));
     ExpectExact(column);
-    ExpectRoundTrip(column);
+    ExpectSameDecimals(column);
   }
 }
 

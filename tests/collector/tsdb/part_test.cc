@@ -24,13 +24,13 @@ namespace {
 constexpr const char* kPath = "one.part";
 constexpr int64_t kStartMs = 1'700'000'000'000;
 
-using Series = std::vector<model::SeriesSamples>;
+using SeriesList = std::vector<model::SeriesSamples>;
 
 // Series that share times and series that do not, of one sample and of many blocks, equal columns
 // among them.
-Series RandomSeries(uint64_t seed, size_t count) {
+SeriesList RandomSeries(uint64_t seed, size_t count) {
   std::mt19937_64 random(seed);
-  Series all;
+  SeriesList all;
   for (size_t i = 0; i < count; ++i) {
     model::SeriesSamples one;
     one.labels = model::Labels{{"__name__", "m" + std::to_string(1000 + i / 7)},
@@ -59,7 +59,7 @@ Series RandomSeries(uint64_t seed, size_t count) {
 
 class PartTest : public testing::Test {
  protected:
-  void Write(const Series& all) {
+  void Write(const SeriesList& all) {
     int64_t min_ms = INT64_MAX;
     for (const auto& one : all) min_ms = std::min(min_ms, one.timestamps_ms.front());
     auto writer = PartWriter::Create(&fs_, kPath, min_ms);
@@ -72,7 +72,7 @@ class PartTest : public testing::Test {
 
   // The series in range, and how often damage was reported; fails on anything but damage.
   struct Found {
-    Series series;
+    SeriesList series;
     int damages = 0;
   };
   Found ReadAll(int64_t min_ms = INT64_MIN, int64_t max_ms = INT64_MAX) {
@@ -118,7 +118,7 @@ TEST_F(PartTest, EverySampleComesBack) {
   const uint64_t seed = std::random_device()();
   SCOPED_TRACE("seed " + std::to_string(seed));
   for (const size_t count : {1, 128, 129, 300}) {
-    const Series all = RandomSeries(seed, count);
+    const SeriesList all = RandomSeries(seed, count);
     Write(all);
     const Found found = ReadAll();
     EXPECT_EQ(found.damages, 0);
@@ -128,7 +128,7 @@ TEST_F(PartTest, EverySampleComesBack) {
 }
 
 TEST_F(PartTest, ThousandsOfSeriesComeBackAndAreFound) {
-  const Series all = RandomSeries(77, test::ForRun<size_t>(2000, 5000));
+  const SeriesList all = RandomSeries(77, test::ForRun<size_t>(2000, 5000));
   Write(all);
   const Found found = ReadAll();
   EXPECT_EQ(found.damages, 0);
@@ -150,7 +150,7 @@ TEST_F(PartTest, ThousandsOfSeriesComeBackAndAreFound) {
 
 // Full blocks and constant ones are known without reading them, to the bit.
 TEST_F(PartTest, SummariesSayWhatTheBlocksHold) {
-  const Series all = RandomSeries(21, 600);
+  const SeriesList all = RandomSeries(21, 600);
   Write(all);
   const auto part = Part::Open(&fs_, kPath);
   ASSERT_TRUE(part.ok()) << part.status();
@@ -186,7 +186,7 @@ TEST_F(PartTest, SummariesSayWhatTheBlocksHold) {
 }
 
 TEST_F(PartTest, RangeCutsBlocksAtBothEnds) {
-  const Series all = RandomSeries(5, 200);
+  const SeriesList all = RandomSeries(5, 200);
   Write(all);
   const int64_t min_ms = kStartMs + 1'234'567;
   const int64_t max_ms = kStartMs + 30'000'000;
@@ -209,7 +209,7 @@ TEST_F(PartTest, RangeCutsBlocksAtBothEnds) {
 }
 
 TEST_F(PartTest, EqualColumnsOfNeighboursAreStoredOnce) {
-  Series all;
+  SeriesList all;
   std::mt19937_64 random(3);
   std::vector<double> wild;
   for (int i = 0; i < 200; ++i) wild.push_back(static_cast<double>(random() >> 11));
@@ -229,7 +229,7 @@ TEST_F(PartTest, EqualColumnsOfNeighboursAreStoredOnce) {
 
 // A few bytes of each page: found, nothing wrong given, and a page's worth lost.
 TEST_F(PartTest, FlippedByteIsFoundAndCostsItsPage) {
-  const Series all = RandomSeries(9, 400);
+  const SeriesList all = RandomSeries(9, 400);
   Write(all);
   const std::string image = *fs_.ReadFile(kPath);
   std::map<model::Labels, const model::SeriesSamples*> expected;

@@ -19,8 +19,8 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr int kSeries = 100;
-constexpr int kScrapes = 100;
+constexpr int kDamageSeries = 100;
+constexpr int kDamageScrapes = 100;
 
 class DamageTest : public StoreTest {
  protected:
@@ -35,10 +35,11 @@ class DamageTest : public StoreTest {
   // One record a scrape; gives the offsets at which the records begin.
   std::vector<uint64_t> Scrape() {
     std::vector<uint64_t> begins;
-    for (int i = 0; i < kScrapes; ++i) {
+    for (int i = 0; i < kDamageScrapes; ++i) {
       begins.push_back(store_->Stats().wal_bytes);
       std::vector<model::SampleRow> rows;
-      for (int n = 0; n < kSeries; ++n) rows.push_back(Row(SeriesNamed("m", n), Now(), i + 0.5));
+      for (int n = 0; n < kDamageSeries; ++n)
+        rows.push_back(Row(SeriesNamed("m", n), Now(), i + 0.5));
       EXPECT_TRUE(store_->Append(rows).ok());
       clock_.Advance(seconds(15));
     }
@@ -80,9 +81,10 @@ TEST_F(DamageTest, DamagedRecordCostsItsRowsAndThoseOfTheFewSeriesItAloneNamed) 
     Open();
     const Contents found = All();
     const size_t lost = CountSamples(whole) - CountSamples(found);
-    EXPECT_GE(lost, size_t{kSeries});
-    const size_t named_there = hit < kNamedFirst ? 0 : (kSeries + kNamedEvery - 1) / kNamedEvery;
-    EXPECT_LE(lost, kSeries + named_there * kNamedEvery);
+    EXPECT_GE(lost, size_t{kDamageSeries});
+    const size_t named_there =
+        hit < kNamedFirst ? 0 : (kDamageSeries + kNamedEvery - 1) / kNamedEvery;
+    EXPECT_LE(lost, kDamageSeries + named_there * kNamedEvery);
     for (const auto& [series, samples] : found) {
       for (const auto& [time_ms, bits] : samples) {
         ASSERT_EQ(whole.at(series).at(time_ms), bits) << series << " got another's sample";
@@ -113,7 +115,7 @@ TEST_F(DamageTest, RowsWithoutANameAreCounted) {
     fs_.Corrupt(kSegment, begins[hit] + base::wal_format::kFrameHeaderBytes + 1, "??");
   }
   Open();
-  EXPECT_GT(CountSamples(All()), size_t{kSeries} * (kScrapes - kNamedEvery) / 2);
+  EXPECT_GT(CountSamples(All()), size_t{kDamageSeries} * (kDamageScrapes - kNamedEvery) / 2);
   EXPECT_EQ(log_.Count("lost_rows="), 1);
   EXPECT_EQ(log_.Count("lost_rows=0"), 0);
 }

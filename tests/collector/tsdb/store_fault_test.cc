@@ -59,7 +59,7 @@ struct World {
 };
 
 // What has been promised.
-struct Outcome {
+struct FaultOutcome {
   Contents offered;
   Contents acknowledged;  // and neither deleted nor beyond the retention
   Contents deleted;       // for sure
@@ -80,7 +80,7 @@ class Workload {
   explicit Workload(World* world) : world_(*world) {}
 
   // Goes on after failures, as the collector does.
-  Outcome Run() {
+  FaultOutcome Run() {
     First();
     Replayed();
     Merged();
@@ -261,14 +261,14 @@ class Workload {
   }
 
   World& world_;
-  Outcome outcome_;
+  FaultOutcome outcome_;
   int step_ = 0;
 };
 
 class StoreFaultTest : public testing::Test {
  protected:
   static void ExpectHolds(const Store& store, const Contents& acknowledged,
-                          const Outcome& outcome) {
+                          const FaultOutcome& outcome) {
     const auto found = Read(store);
     ASSERT_TRUE(found.ok()) << found.status();
     for (const auto& [series, samples] : acknowledged) {
@@ -288,7 +288,7 @@ class StoreFaultTest : public testing::Test {
     }
   }
 
-  static void ExpectDeleted(const Store& store, const Outcome& outcome) {
+  static void ExpectDeleted(const Store& store, const FaultOutcome& outcome) {
     const auto found = Read(store);
     ASSERT_TRUE(found.ok()) << found.status();
     for (const auto& [series, samples] : outcome.deleted) {
@@ -302,7 +302,7 @@ class StoreFaultTest : public testing::Test {
   }
 
   // A full disk may cost those of before a flush: it gives up log to make room.
-  static void ExpectExemplars(const Store& store, const Outcome& outcome, bool was_full) {
+  static void ExpectExemplars(const Store& store, const FaultOutcome& outcome, bool was_full) {
     std::set<std::string> found;
     for (const SeriesExemplars& one : store.Exemplars({{}}, INT64_MIN, INT64_MAX)) {
       for (const model::Exemplar& exemplar : one.exemplars) {
@@ -325,7 +325,7 @@ class StoreFaultTest : public testing::Test {
     }
   }
 
-  static void ExpectBackup(World* world, const Outcome& outcome) {
+  static void ExpectBackup(World* world, const FaultOutcome& outcome) {
     if (!outcome.backed_up) return;
     const auto restored = RestoreStore(&world->fs, "copy", "restored");
     ASSERT_TRUE(restored.ok()) << restored.status();
@@ -339,7 +339,7 @@ class StoreFaultTest : public testing::Test {
   static void Check(uint64_t k, Fault fault, bool power_cut) {
     World world(k);
     world.fs.FailAt(k, fault);
-    const Outcome outcome = Workload(&world).Run();
+    const FaultOutcome outcome = Workload(&world).Run();
     world.fs.ClearFault();
     if (power_cut) {
       world.fs.Restart();
@@ -360,7 +360,7 @@ class StoreFaultTest : public testing::Test {
   // How many operations the workload has; it does all that it is for.
   static uint64_t Operations() {
     World world(1);
-    const Outcome outcome = Workload(&world).Run();
+    const FaultOutcome outcome = Workload(&world).Run();
     EXPECT_TRUE(outcome.backed_up);
     EXPECT_GE(outcome.deleted.size(), 3u);
     EXPECT_FALSE(outcome.exemplars_acknowledged.empty());

@@ -13,7 +13,7 @@
 namespace vedette::tsdb {
 namespace {
 
-constexpr int kSeries = 6;
+constexpr int kModelSeries = 6;
 
 class ModelTest : public StoreTest {
  protected:
@@ -26,7 +26,7 @@ class ModelTest : public StoreTest {
   }
 
   void AppendOne() {
-    const int series = static_cast<int>(random_() % kSeries);
+    const int series = static_cast<int>(random_() % kModelSeries);
     const int64_t back = random_() % 3 == 0 ? static_cast<int64_t>(random_() % 1'200'000) : 0;
     const int64_t time_ms = Now() - back / 1000 * 1000;
     const bool other = random_() % 10 == 0;
@@ -70,7 +70,7 @@ class ModelTest : public StoreTest {
     ASSERT_EQ(All(), expected_);
     const int64_t min_ms = Now() - static_cast<int64_t>(random_() % 20'000'000);
     const int64_t max_ms = min_ms + static_cast<int64_t>(random_() % 10'000'000);
-    const int series = static_cast<int>(random_() % kSeries);
+    const int series = static_cast<int>(random_() % kModelSeries);
     const auto got =
         Read(*store_, {model::Matcher::Equal("instance", std::to_string(series))}, min_ms, max_ms);
     ASSERT_TRUE(got.ok()) << got.status();

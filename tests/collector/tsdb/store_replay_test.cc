@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr int kSeries = 40;
+constexpr int kReplaySeries = 40;
 
 class StoreReplayTest : public StoreTest {
  protected:
@@ -30,8 +30,8 @@ class StoreReplayTest : public StoreTest {
   // One page of kSeries, all values moving and of full precision, so that the log has some length.
   std::vector<model::SampleRow> Page(int step) const {
     std::vector<model::SampleRow> rows;
-    for (int i = 0; i < kSeries; ++i) {
-      rows.push_back(Row(SeriesNamed("m", i), Now(), 1.0 / (step * kSeries + i + 1)));
+    for (int i = 0; i < kReplaySeries; ++i) {
+      rows.push_back(Row(SeriesNamed("m", i), Now(), 1.0 / (step * kReplaySeries + i + 1)));
     }
     return rows;
   }
@@ -117,7 +117,7 @@ TEST_F(StoreReplayTest, OldDataIsServedAtOnceAndWhatIsReplayedSoFar) {
   EXPECT_TRUE(store_->Replay().done);
   EXPECT_EQ(Metric("vedette_tsdb_replay_running"), 0);
   EXPECT_EQ(Metric("vedette_tsdb_replay_done_bytes"), Metric("vedette_tsdb_replay_bytes"));
-  EXPECT_EQ(Append(Page(step_++)).accepted, static_cast<uint64_t>(kSeries));
+  EXPECT_EQ(Append(Page(step_++)).accepted, static_cast<uint64_t>(kReplaySeries));
 }
 
 TEST_F(StoreReplayTest, WhatWouldChangeTheStoreIsUnavailableUntilThen) {
@@ -225,7 +225,7 @@ TEST_F(StoreReplayTest, AFailedReplayIsTriedAgain) {
   replayed.get_future().wait();
   EXPECT_EQ(All(), before_);
   EXPECT_EQ(store_->Replay().problem, "");
-  EXPECT_EQ(Append(rows).accepted, static_cast<uint64_t>(kSeries));
+  EXPECT_EQ(Append(rows).accepted, static_cast<uint64_t>(kReplaySeries));
 }
 
 TEST_F(StoreReplayTest, ALogOfANewerVersionIsRefusedAtOnce) {

@@ -92,7 +92,7 @@ class GoldenHardware : public ::testing::Test {
   std::string fixtures_;
 };
 
-bool IsOfTheMachine(const std::string& family) {
+bool IsOfTheHardware(const std::string& family) {
   return base::StartsWith(family, "node_scrape_collector_") ||
          family == "node_exporter_build_info" || family == "node_textfile_mtime_seconds";
 }
@@ -103,7 +103,7 @@ TEST_F(GoldenHardware, EveryFamilyIsUpstreamsByteByByte) {
   EXPECT_GT(ours.size(), 600u);
   for (const auto& [family, text] : ours) {
     // Upstream's binary, as Debian builds it, passes NVMe namespaces over.
-    if (IsOfTheMachine(family) || base::StartsWith(family, "node_nvme_namespace_")) continue;
+    if (IsOfTheHardware(family) || base::StartsWith(family, "node_nvme_namespace_")) continue;
     EXPECT_EQ(text, golden[family]) << family;
   }
 }
@@ -194,7 +194,7 @@ TEST_F(GoldenHardware, TextfilesAreMergedAsUpstream) {
         test::ReadWholeFile(tree_.path() + "/textfile/" + std::string(c.name) + ".out");
     for (size_t at = 0; (at = text.find("fixtures/")) != std::string::npos;) text.erase(at, 9);
     for (const auto& [family, golden] : SplitFamilies(text)) {
-      if (IsOfTheMachine(family)) continue;
+      if (IsOfTheHardware(family)) continue;
       EXPECT_EQ(ours[family], golden) << family;
     }
   }
