@@ -166,7 +166,7 @@ class Head {
   Group* loose_ = nullptr;  // one of them
   absl::flat_hash_set<HeadSeries*, HashLabels, SameLabels> by_labels_;
   bool Overlaps(int64_t min_ms, int64_t max_ms) const {
-    return min_ms_ <= max_ms && max_ms_ >= min_ms;
+    return min_ms <= max_ms && min_ms_ <= max_ms && max_ms_ >= min_ms;
   }
   // Calls `visit` with the labels of each series that has samples in the range.
   void VisitLabels(int64_t min_ms, int64_t max_ms,

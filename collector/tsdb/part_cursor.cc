@@ -136,14 +136,14 @@ base::StatusOr<bool> PartCursor::LendFloats(const BlockRef& block, model::Series
   const std::span<double> values = std::span<double>(scratch->values).first(times.size());
   VEDETTE_ASSIGN_OR_RETURN(const ColumnKind kind, blocks_->Values(block, values));
   if (kind != ColumnKind::kFloats) return false;
-  const auto first =
-      static_cast<size_t>(std::lower_bound(times.begin(), times.end(), min_ms_) - times.begin());
-  const auto last =
-      static_cast<size_t>(std::upper_bound(times.begin(), times.end(), max_ms_) - times.begin());
+  const auto from = std::lower_bound(times.begin(), times.end(), min_ms_);
+  const auto to = std::upper_bound(from, times.end(), max_ms_);  // not before it, whatever is asked
+  const auto first = static_cast<size_t>(from - times.begin());
+  const auto count = static_cast<size_t>(to - from);
   *view = {};
   view->labels = &entry_->labels;
-  view->timestamps_ms = times.subspan(first, last - first);
-  view->values = values.subspan(first, last - first);
+  view->timestamps_ms = times.subspan(first, count);
+  view->values = values.subspan(first, count);
   return true;
 }
 

@@ -30,8 +30,9 @@ uint64_t BytesOf(const model::SeriesView& series) {
   return bytes;
 }
 
+// Nothing does with a range that ends before it begins.
 bool Overlaps(const PartMeta& part, int64_t min_ms, int64_t max_ms) {
-  return part.max_ms >= min_ms && part.min_ms <= max_ms;
+  return min_ms <= max_ms && part.max_ms >= min_ms && part.min_ms <= max_ms;
 }
 
 }  // namespace

@@ -108,6 +108,28 @@ TEST_F(StoreLendTest, RememberedSelectorsKnowNewSeries) {
   }
 }
 
+// Who asks by remote read says both ends; it is nobody's business to have them in order.
+TEST_F(StoreLendTest, RangeThatEndsBeforeItBeginsHasNothing) {
+  Open();
+  for (const bool flushed : {false, true}) {
+    const int64_t begin = Now();
+    for (int step = 0; step < 20; ++step) Scrape(10, step);
+    for (const bool newest_only : {false, true}) {
+      std::vector<model::SeriesSamples> series;
+      ASSERT_TRUE(
+          Lend({OfMetric("m"), begin + 200'000, begin + 100'000, newest_only}, &series).ok());
+      ASSERT_TRUE(Lend({OfMetric("m"), INT64_MAX, INT64_MIN, newest_only}, &series).ok());
+      EXPECT_TRUE(series.empty()) << flushed;
+    }
+    const SeriesQuery all{{}, begin + 200'000, begin + 100'000, 0};
+    EXPECT_EQ(*store_->LabelNames(all), std::vector<std::string>());
+    EXPECT_EQ(*store_->LabelValues("instance", all), std::vector<std::string>());
+    EXPECT_EQ(*store_->Series({OfMetric("m"), all.min_ms, all.max_ms, 0}),
+              std::vector<model::Labels>());
+    ASSERT_TRUE(store_->Flush().ok());
+  }
+}
+
 // Parts that come with each flush are not taken for one another.
 TEST_F(StoreLendTest, PagesAreRememberedByPart) {
   Open();
