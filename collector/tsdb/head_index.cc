@@ -104,16 +104,18 @@ const std::vector<HeadSeries*>& HeadIndex::MatchMetric(Metric* metric, const std
   CollectMatching(metric->series, selection.seen, BesidesName(matchers), &selection.series);
   selection.seen = metric->series.size();
   std::vector<HeadSeries*>& series = selection.series;
-  if (series.size() > kMaxSorted) {
-    *sorted = false;
+  *sorted = series.size() <= kMaxSorted;
+  if (*sorted) {
+    std::sort(series.begin() + old, series.end(), ByLabels);
+    std::inplace_merge(series.begin(), series.begin() + old, series.end(), ByLabels);
+  }
+  const size_t bytes = series.size() * sizeof(HeadSeries*);
+  if (!*sorted || !selections_.Takes(key, bytes)) {
     uncached_ = std::move(series);
-    selections_.Put(key, {}, 1);
+    selections_.Put(key, {}, 0);  // what was known of it has been taken out
     return uncached_;
   }
-  std::sort(series.begin() + old, series.end(), ByLabels);
-  std::inplace_merge(series.begin(), series.begin() + old, series.end(), ByLabels);
-  const size_t cost = series.size() + 1;  // which never is too much
-  selections_.Put(key, std::move(selection), cost);
+  selections_.Put(key, std::move(selection), bytes);
   return selections_.Find(key)->series;
 }
 
@@ -131,7 +133,7 @@ const std::vector<HeadSeries*>& HeadIndex::MatchAll(const std::string& key,
   *sorted = uncached_.size() <= kMaxSorted;
   if (!*sorted) return uncached_;
   std::sort(uncached_.begin(), uncached_.end(), ByLabels);
-  selections_.Put(key, {uncached_, 0, version_}, uncached_.size() + 1);
+  selections_.Put(key, {uncached_, 0, version_}, uncached_.size() * sizeof(HeadSeries*));
   return uncached_;
 }
 
@@ -146,8 +148,11 @@ std::vector<std::string> HeadIndex::Collect(std::string_view key, const Visit& v
   }
   std::vector<std::string> out(texts.texts.begin(), texts.texts.end());
   std::sort(out.begin(), out.end());
-  const size_t cost = out.size() <= kMaxTexts ? out.size() + texts.seen.size() : SIZE_MAX;
-  texts_.Put(key, std::move(texts), cost);
+  // A set's slots are half empty after it has grown.
+  const size_t bytes = out.size() <= kMaxTexts
+                           ? (2 * out.size() + texts.seen.size()) * sizeof(std::string_view)
+                           : SIZE_MAX;
+  texts_.Put(key, std::move(texts), bytes);
   return out;
 }
 

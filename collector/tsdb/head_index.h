@@ -63,8 +63,8 @@ class HeadIndex {
 
   base::StringMap<Metric> metrics_;
   uint64_t version_ = 0;  // of the set of series
-  SelectionCache<Selection> selections_{128, 512 << 10};
-  SelectionCache<Texts> texts_{64, 256 << 10};
+  SelectionCache<Selection> selections_{128, 4 << 20};
+  SelectionCache<Texts> texts_{64, 4 << 20};
   std::vector<HeadSeries*> uncached_;  // what Match gave last where it is not kept
 };
 

@@ -11,6 +11,15 @@
 #include "collector/tsdb/v1_format.h"
 
 namespace vedette::tsdb {
+namespace {
+
+size_t BytesOf(const std::vector<std::string>& texts) {
+  size_t bytes = texts.size() * sizeof(std::string);
+  for (const std::string& text : texts) bytes += text.size();
+  return bytes;
+}
+
+}  // namespace
 
 base::StatusOr<std::shared_ptr<const Part>> Part::Open(base::FileSystem* fs,
                                                        const std::string& path) {
@@ -136,7 +145,7 @@ base::StatusOr<std::shared_ptr<const std::vector<uint32_t>>> Part::Match(
   VEDETTE_ASSIGN_OR_RETURN(std::vector<uint32_t> found, FindMatching(matchers));
   auto matched = std::make_shared<const std::vector<uint32_t>>(std::move(found));
   base::MutexLock lock(lately_mutex_);
-  matched_lately_.Put(key, matched, matched->size() + 1);
+  matched_lately_.Put(key, matched, matched->size() * sizeof(uint32_t));
   return matched;
 }
 
@@ -194,7 +203,7 @@ base::StatusOr<std::shared_ptr<const std::vector<std::string>>> Part::LabelValue
   VEDETTE_ASSIGN_OR_RETURN(std::vector<std::string> read, ReadLabelValues(name));
   auto values = std::make_shared<const std::vector<std::string>>(std::move(read));
   base::MutexLock lock(lately_mutex_);
-  values_lately_.Put(name, values, values->size() + 1);
+  values_lately_.Put(name, values, BytesOf(*values));
   return values;
 }
 

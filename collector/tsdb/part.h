@@ -17,7 +17,7 @@
 namespace vedette::tsdb {
 
 // A finished part of either version, read by pread. Keeps in memory its directory and what the last
-// selectors and label queries found (half a MiB at most).
+// selectors and label queries found (a MiB at most).
 // Immutable, thread-safe, shared by the readers whose snapshot holds it: the file may be unlinked
 // meanwhile. Every error names the file; DataLoss means that the bytes are damaged.
 class Part {
@@ -74,9 +74,9 @@ class Part {
 
   mutable base::Mutex lately_mutex_;
   mutable SelectionCache<std::shared_ptr<const std::vector<uint32_t>>> matched_lately_
-      VEDETTE_GUARDED_BY(lately_mutex_){64, 96 << 10};
+      VEDETTE_GUARDED_BY(lately_mutex_){64, 384 << 10};
   mutable SelectionCache<std::shared_ptr<const std::vector<std::string>>> values_lately_
-      VEDETTE_GUARDED_BY(lately_mutex_){16, 8 << 10};
+      VEDETTE_GUARDED_BY(lately_mutex_){16, 512 << 10};
 };
 
 }  // namespace vedette::tsdb

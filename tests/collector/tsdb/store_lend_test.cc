@@ -108,6 +108,19 @@ TEST_F(StoreLendTest, RememberedSelectorsKnowNewSeries) {
   }
 }
 
+TEST_F(StoreLendTest, SelectorsTooLongToRememberKnowNewSeriesToo) {
+  Open();
+  const auto other =
+      model::Matcher::Make(model::MatchType::kNotEqual, "instance", std::string(1 << 20, 'x'));
+  ASSERT_TRUE(other.ok());
+  for (const int series : {3, 7}) {
+    Scrape(series, 1);
+    const auto found = Read(*store_, {model::Matcher::Equal("__name__", "m"), *other});
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_EQ(found->size(), static_cast<size_t>(series));
+  }
+}
+
 // Who asks by remote read says both ends; it is nobody's business to have them in order.
 TEST_F(StoreLendTest, RangeThatEndsBeforeItBeginsHasNothing) {
   Open();
