@@ -20,11 +20,27 @@ constexpr size_t kMaxTimesKept = 256 << 10;
 constexpr size_t kColumnCost = 12;  // of one, in times
 constexpr size_t kMaxPagesKept = 64;
 constexpr size_t kMaxValuePagesKept = 16;
+// Of a query's readers together: ninety days are as many parts. Each keeps at least what one series
+// needs of a day, which has its six blocks' values in as many pages.
+constexpr size_t kTimesOfQuery = 1 << 20;
+constexpr size_t kPagesOfQuery = 256;
+constexpr size_t kMinTimesKept = 8 << 10;
+constexpr size_t kMinPagesKept = 3;
+constexpr size_t kMinValuePagesKept = 8;
+
+size_t ShareOf(size_t all, size_t readers, size_t least, size_t most) {
+  return std::clamp(all / std::max<size_t>(readers, 1), least, most);
+}
 
 class Reader final : public BlockReader {
  public:
-  Reader(std::shared_ptr<const Part> part, SeriesPageCache* pages)
-      : part_(std::move(part)), pages_(pages) {}
+  Reader(std::shared_ptr<const Part> part, const ReadSharing& sharing)
+      : part_(std::move(part)),
+        pages_(sharing.pages),
+        max_times_(ShareOf(kTimesOfQuery, sharing.readers, kMinTimesKept, kMaxTimesKept)),
+        max_pages_(ShareOf(kPagesOfQuery, sharing.readers, kMinPagesKept, kMaxPagesKept)),
+        max_value_pages_(
+            ShareOf(kPagesOfQuery, sharing.readers, kMinValuePagesKept, kMaxValuePagesKept)) {}
 
   size_t page_series() const override { return kPageSeries; }
 
@@ -42,7 +58,7 @@ class Reader final : public BlockReader {
     const auto known = times_.find(block.times);
     if (known != times_.end()) return &known->second;
     VEDETTE_ASSIGN_OR_RETURN(const TimesPage::Column* column, FindTimes(block.times));
-    if (times_kept_ > kMaxTimesKept) {
+    if (times_kept_ > max_times_) {
       times_.clear();
       times_kept_ = 0;
     }
@@ -112,7 +128,7 @@ class Reader final : public BlockReader {
       VEDETTE_ASSIGN_OR_RETURN(std::string bytes, part_->ReadPage(ref));
       auto parsed = TimesPage::Parse(std::move(bytes), part_->min_ms());
       if (!parsed.ok()) return part_->Damaged(parsed.status(), ref.offset);
-      if (times_pages_.size() >= kMaxPagesKept) times_pages_.clear();
+      if (times_pages_.size() >= max_pages_) times_pages_.clear();
       known = times_pages_.emplace(page, std::move(parsed).value()).first;
     }
     const std::vector<TimesPage::Column>& columns = known->second.columns();
@@ -141,7 +157,7 @@ class Reader final : public BlockReader {
     const auto known = values_.find(page);
     if (known != values_.end()) return std::string_view(*known->second);
     VEDETTE_ASSIGN_OR_RETURN(auto bytes, ReadValues(page_->value_pages[page]));
-    if (values_.size() >= kMaxValuePagesKept) values_.clear();
+    if (values_.size() >= max_value_pages_) values_.clear();
     return std::string_view(*values_.emplace(page, std::move(bytes)).first->second);
   }
 
@@ -156,6 +172,9 @@ class Reader final : public BlockReader {
 
   const std::shared_ptr<const Part> part_;
   SeriesPageCache* const pages_;
+  const size_t max_times_;
+  const size_t max_pages_;
+  const size_t max_value_pages_;
   std::shared_ptr<const SeriesPage> page_;
   absl::flat_hash_map<uint32_t, std::shared_ptr<const std::string>> values_;  // of page_
   absl::flat_hash_map<size_t, TimesPage> times_pages_;
@@ -175,9 +194,9 @@ base::Status BlockReader::Histograms(const BlockRef&, std::span<const int64_t>,
 }
 
 std::unique_ptr<BlockReader> NewBlockReader(std::shared_ptr<const Part> part,
-                                            SeriesPageCache* pages) {
+                                            const ReadSharing& sharing) {
   if (part->version() == 1) return v1::NewBlockReader(std::move(part));
-  return std::make_unique<Reader>(std::move(part), pages);
+  return std::make_unique<Reader>(std::move(part), sharing);
 }
 
 }  // namespace vedette::tsdb

@@ -40,9 +40,14 @@ class BlockReader {
   virtual std::optional<BlockSummary> Summary(const BlockRef& block) const = 0;
 };
 
-// `pages` may be null.
+// What a reader shares with others.
+struct ReadSharing {
+  SeriesPageCache* pages = nullptr;  // may be null
+  // How many readers one query has: together they keep no more than a few do alone.
+  size_t readers = 1;
+};
 std::unique_ptr<BlockReader> NewBlockReader(std::shared_ptr<const Part> part,
-                                            SeriesPageCache* pages = nullptr);
+                                            const ReadSharing& sharing);
 
 }  // namespace vedette::tsdb
 

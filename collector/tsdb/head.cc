@@ -481,15 +481,20 @@ std::vector<std::string> Head::LabelNames(int64_t min_ms, int64_t max_ms) {
   return {names.begin(), names.end()};
 }
 
-HeadView Head::View(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms) {
+HeadView Head::View(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms,
+                    uint64_t max_bytes) {
   HeadView view;
+  uint64_t bytes = 0;
   const std::vector<HeadSeries*>& matching = index_.Match(matchers, &view.sorted);
   view.arena = arena_;
   view.series.reserve(matching.size());
   absl::flat_hash_map<const Group*, uint32_t> times;
   for (HeadSeries* const series : matching) {
     const auto [at, fresh] = times.try_emplace(series->group, view.times.size());
-    if (fresh) view.times.push_back(series->group->times);
+    if (fresh) {
+      view.times.push_back(series->group->times);
+      bytes += HeadView::BytesOf(view.times.back());
+    }
     HeadView::Series& one = view.series.emplace_back();
     one.owner = SeriesPtr(series);
     one.column = series->column;
@@ -497,6 +502,8 @@ HeadView Head::View(const std::vector<model::Matcher>& matchers, int64_t min_ms,
     if (series->extra != nullptr) {
       one.extra = std::make_unique<SeriesExtra>(series->extra->Within(min_ms, max_ms));
     }
+    bytes += HeadView::BytesOf(one);
+    if (bytes > max_bytes) break;
   }
   return view;
 }

@@ -97,7 +97,9 @@ class Head {
   std::shared_ptr<const FrozenHead> Freeze();
 
   // The matching series, those without a sample in the range too; the view is good for the range.
-  HeadView View(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms);
+  // What takes more than `max_bytes` is not copied to its end: the view then says more.
+  HeadView View(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms,
+                uint64_t max_bytes = UINT64_MAX);
   // Sorted. Of all its series if it has samples in the range; after a deletion, until their series
   // are forgotten, of those alone that have.
   std::vector<std::string> LabelValues(std::string_view name, int64_t min_ms, int64_t max_ms);

@@ -53,11 +53,9 @@ void SortByLabels(std::vector<MemoryCursor::Item>* items) {
 }  // namespace
 
 uint64_t HeadView::bytes() const {
-  uint64_t bytes = series.size() * sizeof(Series);
-  for (const std::vector<int64_t>& rows : times) bytes += rows.size() * sizeof(int64_t);
-  for (const Series& one : series) {
-    if (one.extra != nullptr) bytes += one.extra->bytes();
-  }
+  uint64_t bytes = 0;
+  for (const std::vector<int64_t>& rows : times) bytes += BytesOf(rows);
+  for (const Series& one : series) bytes += BytesOf(one);
   return bytes;
 }
 

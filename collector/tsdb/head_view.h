@@ -29,6 +29,12 @@ struct HeadView {
 
   // Estimate of the memory that it takes.
   uint64_t bytes() const;
+  static uint64_t BytesOf(const std::vector<int64_t>& rows) {
+    return rows.size() * sizeof(int64_t);
+  }
+  static uint64_t BytesOf(const Series& one) {
+    return sizeof(Series) + (one.extra == nullptr ? 0 : one.extra->bytes());
+  }
   SampleView SamplesOf(const Series& one) const {
     return {times[one.times], &one.column, one.extra.get()};
   }

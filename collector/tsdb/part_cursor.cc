@@ -11,8 +11,8 @@ namespace vedette::tsdb {
 PartCursor::PartCursor(std::shared_ptr<const Part> part,
                        std::shared_ptr<const std::vector<uint32_t>> series,
                        std::vector<model::Matcher> filter, int64_t min_ms, int64_t max_ms,
-                       DamageFn on_damage, SeriesPageCache* pages)
-    : blocks_(NewBlockReader(std::move(part), pages)),
+                       DamageFn on_damage, const ReadSharing& sharing)
+    : blocks_(NewBlockReader(std::move(part), sharing)),
       series_(std::move(series)),
       filter_(std::move(filter)),
       min_ms_(min_ms),

@@ -21,16 +21,16 @@ class PartCursor final : public SeriesCursor {
   // Told of damaged pages and blocks. OK: leave them out and go on. An error ends the walk with it.
   using DamageFn = std::function<base::Status(const base::Status&)>;
 
-  // `pages` may be null. `series` are numbers of the part, ascending, as Part::Match gives them; of
-  // these only those that match `filter` are visited.
+  // `series` are numbers of the part, ascending, as Part::Match gives them; of these only those
+  // that match `filter` are visited.
   PartCursor(std::shared_ptr<const Part> part, std::shared_ptr<const std::vector<uint32_t>> series,
              std::vector<model::Matcher> filter, int64_t min_ms, int64_t max_ms, DamageFn on_damage,
-             SeriesPageCache* pages);
+             const ReadSharing& sharing);
   PartCursor(std::shared_ptr<const Part> part, std::vector<uint32_t> series,
              std::vector<model::Matcher> filter, int64_t min_ms, int64_t max_ms, DamageFn on_damage)
       : PartCursor(std::move(part),
                    std::make_shared<const std::vector<uint32_t>>(std::move(series)),
-                   std::move(filter), min_ms, max_ms, std::move(on_damage), nullptr) {}
+                   std::move(filter), min_ms, max_ms, std::move(on_damage), ReadSharing()) {}
 
   base::StatusOr<bool> Next() override;
   const model::Labels& labels() const override { return entry_->labels; }

@@ -43,7 +43,8 @@ struct Options {
   uint64_t max_series = 1'000'000;
   ExemplarRing::Limits exemplars;
   // What one Select may hold in memory at once: its series in the head and the one being handed
-  // out. Beyond it is refused with an error that names the selector. 0: no limit.
+  // out. Beyond it is refused with an error that names the selector. 0: no limit. Reading parts
+  // takes 10 to 30 MiB beside it, however many they are.
   uint64_t query_bytes = 0;
   // Of what is kept of the parts that queries asked for: which series are where.
   uint64_t page_cache_bytes = 16ull << 20;

@@ -260,8 +260,12 @@ class Store::Impl {
   // store_read.cc
   // ResourceExhausted, naming the selector, when a query would hold more than it may.
   base::Status CheckQueryBytes(uint64_t bytes, const std::vector<model::Matcher>& matchers) const;
-  View TakeView(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms)
-      VEDETTE_EXCLUDES(mutex_);
+  // Of the head no more than a little over `max_head_bytes`, which who asks then refuses.
+  View TakeView(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms,
+                uint64_t max_head_bytes = UINT64_MAX) VEDETTE_EXCLUDES(mutex_);
+  uint64_t QueryBytes() const {
+    return options_.query_bytes == 0 ? UINT64_MAX : options_.query_bytes;
+  }
   base::StatusOr<std::vector<std::unique_ptr<SeriesCursor>>> MakeCursors(
       View view, const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms);
   base::Status ForEachLabels(const SeriesQuery& query,
@@ -271,7 +275,7 @@ class Store::Impl {
       VEDETTE_EXCLUDES(mutex_);
   base::StatusOr<std::unique_ptr<SeriesCursor>> MakePartCursor(
       const StoredPart& stored, const std::vector<model::Matcher>& matchers, int64_t min_ms,
-      int64_t max_ms);
+      int64_t max_ms, size_t readers);
   // The labels of a part of which something was deleted: those with samples left.
   base::Status ForEachLabelsLeft(const StoredPart& stored, const SeriesQuery& query,
                                  const std::function<base::Status(const model::Labels&)>& visit);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
@@ -38,12 +39,12 @@ bool Overlaps(const PartMeta& part, int64_t min_ms, int64_t max_ms) {
 }  // namespace
 
 Store::Impl::View Store::Impl::TakeView(const std::vector<model::Matcher>& matchers, int64_t min_ms,
-                                        int64_t max_ms) {
+                                        int64_t max_ms, uint64_t max_head_bytes) {
   View view;
   ++readers_waiting_;
   base::MutexLock lock(mutex_);
   --readers_waiting_;
-  view.head = head_->View(matchers, min_ms, max_ms);
+  view.head = head_->View(matchers, min_ms, max_ms, max_head_bytes);
   view.frozen = frozen_;
   view.parts = parts_->Snapshot();
   return view;
@@ -64,7 +65,7 @@ Store::Impl::LabelsView Store::Impl::TakeLabelsView(std::string_view label,
 
 base::StatusOr<std::unique_ptr<SeriesCursor>> Store::Impl::MakePartCursor(
     const StoredPart& stored, const std::vector<model::Matcher>& matchers, int64_t min_ms,
-    int64_t max_ms) {
+    int64_t max_ms, size_t readers) {
   std::vector<model::Matcher> filter;
   auto series = stored.part->Match(matchers);
   if (absl::IsDataLoss(series.status())) {
@@ -78,17 +79,20 @@ base::StatusOr<std::unique_ptr<SeriesCursor>> Store::Impl::MakePartCursor(
   if (!series.ok()) return series.status();
   auto cursor = std::make_unique<PartCursor>(
       stored.part, std::move(series).value(), std::move(filter), min_ms, max_ms,
-      [this](const base::Status& damage) { return ReportDamage(damage); }, &series_pages_);
+      [this](const base::Status& damage) { return ReportDamage(damage); },
+      ReadSharing{&series_pages_, readers});
   return WithoutDeleted(std::move(cursor), stored.deleted, min_ms, max_ms);
 }
 
 base::StatusOr<std::vector<std::unique_ptr<SeriesCursor>>> Store::Impl::MakeCursors(
     View view, const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms) {
   std::vector<std::unique_ptr<SeriesCursor>> cursors;  // in the order of writing: the first stands
-  for (const StoredPart& stored : *view.parts) {
-    if (!Overlaps(stored.meta, min_ms, max_ms)) continue;
+  PartList wanted;
+  std::copy_if(view.parts->begin(), view.parts->end(), std::back_inserter(wanted),
+               [=](const StoredPart& part) { return Overlaps(part.meta, min_ms, max_ms); });
+  for (const StoredPart& stored : wanted) {
     VEDETTE_ASSIGN_OR_RETURN(std::unique_ptr<SeriesCursor> cursor,
-                             MakePartCursor(stored, matchers, min_ms, max_ms));
+                             MakePartCursor(stored, matchers, min_ms, max_ms, wanted.size()));
     cursors.push_back(std::move(cursor));
   }
   if (view.frozen != nullptr) {
@@ -102,16 +106,16 @@ base::StatusOr<std::vector<std::unique_ptr<SeriesCursor>>> Store::Impl::MakeCurs
 
 base::Status Store::Impl::CheckQueryBytes(uint64_t bytes,
                                           const std::vector<model::Matcher>& matchers) const {
-  if (options_.query_bytes == 0 || bytes <= options_.query_bytes) return {};
+  if (bytes <= QueryBytes()) return {};
   return base::ResourceExhausted(
       base::Concat({"metrics store: ", SelectorText(matchers), " needs ", std::to_string(bytes),
-                    " bytes at once, a query may hold ", std::to_string(options_.query_bytes),
+                    " bytes or more at once, a query may hold ", std::to_string(QueryBytes()),
                     ": ask for fewer series or less time"}));
 }
 
 base::Status Store::Impl::Lend(const LendRequest& request, const ViewVisitor& visit) {
   const auto& [matchers, min_ms, max_ms, newest_only] = request;
-  View view = TakeView(matchers, min_ms, max_ms);
+  View view = TakeView(matchers, min_ms, max_ms, QueryBytes());
   const uint64_t held = view.head.bytes();  // all the time; samples are read series by series
   VEDETTE_RETURN_IF_ERROR(CheckQueryBytes(held, matchers));
   VEDETTE_ASSIGN_OR_RETURN(auto cursors, MakeCursors(std::move(view), matchers, min_ms, max_ms));
@@ -134,7 +138,7 @@ base::Status Store::Impl::ForEachLabelsLeft(
     const StoredPart& stored, const SeriesQuery& query,
     const std::function<base::Status(const model::Labels&)>& visit) {
   VEDETTE_ASSIGN_OR_RETURN(const std::unique_ptr<SeriesCursor> cursor,
-                           MakePartCursor(stored, {}, query.min_ms, query.max_ms));
+                           MakePartCursor(stored, {}, query.min_ms, query.max_ms, 1));
   while (true) {
     VEDETTE_ASSIGN_OR_RETURN(const bool more, cursor->Next());
     if (!more) return {};
