@@ -128,6 +128,52 @@ TEST_F(StoreHistogramTest, AreKeptWhereverTheyLie) {
   ExpectSound();
 }
 
+// A scrape passed on, floats and histograms of new series side by side, and what queries over the
+// borders of their time see: in memory, in a part, and with the first sample alone in a part.
+TEST_F(StoreHistogramTest, TheFirstAndTheLastSampleAreInEveryRangeThatReachesThem) {
+  constexpr int kScrapes = 6;
+  int number = 0;
+  for (const int flush_after : {-1, 0, 3, kScrapes - 1}) {
+    for (const bool v2 : {false, true}) {
+      options_.dir = "data/store" + std::to_string(number++);
+      Open();
+      const int64_t first = Now();
+      for (int i = 0; i < kScrapes; ++i, clock_.Advance(std::chrono::seconds(1))) {
+        std::vector<model::WireSeries> scrape;
+        for (int k = 0; k < 12; ++k) {
+          scrape.push_back(Named("f" + std::to_string(k)));
+          scrape.back().samples = {{Now(), 0.5 * i}};
+          scrape.push_back(With("h" + std::to_string(k), Now(), Counted(i / 2 + 1)));
+        }
+        EXPECT_EQ(Send(scrape, v2).accepted, scrape.size());
+        if (i == flush_after) {
+          ASSERT_TRUE(store_->Flush().ok());
+        }
+      }
+      const int64_t last = Now() - 1000;
+      const auto expect = [&](int64_t min_ms, int64_t max_ms, size_t samples) {
+        const Everything found = ReadAll(min_ms, max_ms);
+        EXPECT_EQ(found.size(), samples == 0 ? 0u : 24u);
+        for (const auto& [labels, of_series] : found) {
+          EXPECT_EQ(of_series.size(), samples) << labels << " flushed after " << flush_after;
+        }
+      };
+      expect(first - 8000, first - 1, 0);
+      expect(first - 8000, first, 1);
+      expect(first, first, 1);
+      expect(first - 8000, last, kScrapes);
+      expect(first, last, kScrapes);
+      expect(first + 1, last, kScrapes - 1);
+      expect(first + 1, last - 1, kScrapes - 2);
+      expect(last, last, 1);
+      expect(last, last + 8000, 1);
+      expect(last + 1, last + 8000, 0);
+      expect(INT64_MIN, first, 1);
+      expect(last, INT64_MAX, 1);
+    }
+  }
+}
+
 TEST_F(StoreHistogramTest, OneTimeHasOneSample) {
   Open();
   const int64_t t = Now();
