@@ -6,6 +6,14 @@ function(vedette_precompile target pch)
   endif()
 endfunction()
 
+# vedette_unify(TARGET): where VEDETTE_UNITY is on, compiles a dozen of its files as one. A file that
+# must stay alone has SKIP_UNITY_BUILD_INCLUSION, with the reason beside it.
+function(vedette_unify target)
+  if(VEDETTE_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+  endif()
+endfunction()
+
 # vedette_library(NAME SRCS a.cc ... [DEPS vedette_x ...] [LIBS third::party ...])
 #
 # Declares the library of the folder it is called from. Headers are included by their path from the
@@ -23,4 +31,5 @@ function(vedette_library name)
   target_include_directories(${name} PUBLIC ${include_root})
   target_link_libraries(${name} PUBLIC ${ARG_DEPS} ${ARG_LIBS} PRIVATE vedette_warnings)
   vedette_precompile(${name} vedette_pch)
+  vedette_unify(${name})
 endfunction()

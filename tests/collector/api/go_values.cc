@@ -12,11 +12,11 @@ namespace {
 
 namespace json = boost::json;
 
-std::string Text(const json::value& value) {
+std::string GoText(const json::value& value) {
   return {value.as_string().data(), value.as_string().size()};
 }
 
-const json::value* Member(const json::value& value, const char* key) {
+const json::value* GoMember(const json::value& value, const char* key) {
   const json::object* object = value.if_object();
   return object == nullptr ? nullptr : object->if_contains(key);
 }
@@ -58,7 +58,7 @@ json::value Series(const json::object& series, int64_t now_ms) {
 json::value Query(const json::object& query, int64_t now_ms) {
   const json::value& result = query.at("Result");
   json::object out;
-  if (Text(query.at("ResultType")) == "parser.ValueTypeScalar") {
+  if (GoText(query.at("ResultType")) == "parser.ValueTypeScalar") {
     out["resultType"] = "scalar";
     out["result"] = json::array{Seconds(GoMillis(result.at("T"), now_ms)),
                                 SampleText(result.at("V").to_number<double>())};
@@ -97,19 +97,19 @@ bool IsGoZero(const json::value& value) {
 int64_t GoMillis(const json::value& value, int64_t now_ms) {
   if (value.is_number()) return value.to_number<int64_t>();
   if (value.is_string()) {
-    const std::string name = Text(value);
+    const std::string name = GoText(value);
     if (name == "start") return 0;
     if (name == "time.Millisecond") return 1;
     if (name == "time.Second") return 1000;
     if (name == "time.Minute") return 60'000;
     throw std::invalid_argument(name);
   }
-  if (const json::value* op = Member(value, "$op")) {
+  if (const json::value* op = GoMember(value, "$op")) {
     const int64_t a = GoMillis(value.at("a"), now_ms);
     const int64_t b = GoMillis(value.at("b"), now_ms);
     return *op == "*" ? a * b : a + b;
   }
-  const std::string call = Text(value.at("$call"));
+  const std::string call = GoText(value.at("$call"));
   if (call == "api.now") return now_ms;
   const json::array& args = value.at("args").as_array();
   if (call == "timestamp.FromTime" || call == "start.Add") return GoMillis(args.at(0), now_ms);

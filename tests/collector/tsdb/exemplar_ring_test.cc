@@ -14,7 +14,7 @@
 namespace vedette::tsdb {
 namespace {
 
-using Verdict = ExemplarRing::Verdict;
+using RingVerdict = ExemplarRing::Verdict;
 
 model::Labels Series(const std::string& name, const std::string& job = "a") {
   return model::Labels({{"__name__", name}, {"job", job}});
@@ -28,12 +28,12 @@ const std::vector<std::vector<model::Matcher>> kAll = {{}};
 
 TEST(ExemplarRing, OrderOfASeriesIsKept) {
   ExemplarRing ring({});
-  EXPECT_EQ(ring.Add(Series("x"), One(10)), Verdict::kAdded);
-  EXPECT_EQ(ring.Add(Series("x"), One(10)), Verdict::kSame);
-  EXPECT_EQ(ring.Add(Series("x"), One(9)), Verdict::kOutOfOrder);
-  EXPECT_EQ(ring.Add(Series("x"), One(10, 0.5)), Verdict::kOutOfOrder);
-  EXPECT_EQ(ring.Add(Series("x"), One(10, 2)), Verdict::kAdded);
-  EXPECT_EQ(ring.Add(Series("y"), One(3)), Verdict::kAdded);
+  EXPECT_EQ(ring.Add(Series("x"), One(10)), RingVerdict::kAdded);
+  EXPECT_EQ(ring.Add(Series("x"), One(10)), RingVerdict::kSame);
+  EXPECT_EQ(ring.Add(Series("x"), One(9)), RingVerdict::kOutOfOrder);
+  EXPECT_EQ(ring.Add(Series("x"), One(10, 0.5)), RingVerdict::kOutOfOrder);
+  EXPECT_EQ(ring.Add(Series("x"), One(10, 2)), RingVerdict::kAdded);
+  EXPECT_EQ(ring.Add(Series("y"), One(3)), RingVerdict::kAdded);
   EXPECT_EQ(ring.size(), 3u);
   EXPECT_EQ(ring.series(), 2u);
 }
@@ -68,7 +68,7 @@ TEST(ExemplarRing, TheOldestOfAllMakesRoom) {
     const model::Labels series = Series("s" + std::to_string(random() % 30));
     const model::Exemplar exemplar =
         One(t, static_cast<double>(t % 7), std::to_string(random() % 9));
-    ASSERT_EQ(ring.Add(series, exemplar), Verdict::kAdded);
+    ASSERT_EQ(ring.Add(series, exemplar), RingVerdict::kAdded);
     expected.emplace_back(series, exemplar);
     if (expected.size() > 50) expected.pop_front();
     ASSERT_EQ(ring.size(), expected.size());
