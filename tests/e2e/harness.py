@@ -35,6 +35,12 @@ def vedette():
     return os.environ.get("VEDETTE_BINARY", str(ROOT / "build/release/vedette"))
 
 
+def is_instrumented():
+    """Whether that is a build for AddressSanitizer: many times slower, and what is freed stays in its
+    memory."""
+    return "libasan" in subprocess.run(["ldd", vedette()], capture_output=True, text=True).stdout
+
+
 def skip(reason):
     print("SKIPPED:", reason)
     sys.exit(SKIPPED)

@@ -46,7 +46,8 @@ while read -r line; do
       base/http/*|base/template/*|base/durable_map/*)
         [ "$folder" != base ] || continue ;;
     esac
-    header=$(sed 's/.*"\(.*\)".*/\1/' <<<"$include")
+    header=${include#*\"}
+    header=${header%%\"*}
     ok=no
     for target in $allowed; do
       case "$header" in "$target"/*)
