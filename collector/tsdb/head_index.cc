@@ -100,16 +100,43 @@ const std::vector<HeadSeries*>& HeadIndex::MatchMetric(Metric* metric, const std
   if (known != nullptr && known->seen == metric->series.size()) return known->series;
   Selection selection;
   if (known != nullptr) selection = std::move(*known);
-  const auto old = static_cast<std::ptrdiff_t>(selection.series.size());
+  const size_t old = selection.series.size();
   CollectMatching(metric->series, selection.seen, BesidesName(matchers), &selection.series);
   selection.seen = metric->series.size();
+  return Keep(key, old, std::move(selection), sorted);
+}
+
+const std::vector<HeadSeries*>& HeadIndex::MatchAll(const std::string& key,
+                                                    const std::vector<model::Matcher>& matchers,
+                                                    bool* sorted) {
+  *sorted = true;
+  Selection* known = selections_.Find(key);
+  if (known != nullptr && known->version == version_) return known->series;
+  Selection selection;
+  if (known != nullptr) selection = std::move(*known);
+  const size_t old = selection.series.size();
+  const std::vector<const model::Matcher*> rest = BesidesName(matchers);
+  selection.seen_each.resize(metrics_.size());
+  for (const auto& [name, metric] : metrics_) {
+    size_t& seen = selection.seen_each[metric.number];
+    if (seen == metric.series.size()) continue;
+    if (NameMatches(matchers, name)) CollectMatching(metric.series, seen, rest, &selection.series);
+    seen = metric.series.size();
+  }
+  selection.version = version_;
+  return Keep(key, old, std::move(selection), sorted);
+}
+
+const std::vector<HeadSeries*>& HeadIndex::Keep(const std::string& key, size_t old,
+                                                Selection selection, bool* sorted) {
   std::vector<HeadSeries*>& series = selection.series;
   *sorted = series.size() <= kMaxSorted;
   if (*sorted) {
-    std::sort(series.begin() + old, series.end(), ByLabels);
-    std::inplace_merge(series.begin(), series.begin() + old, series.end(), ByLabels);
+    const auto first_new = series.begin() + static_cast<std::ptrdiff_t>(old);
+    std::sort(first_new, series.end(), ByLabels);
+    std::inplace_merge(series.begin(), first_new, series.end(), ByLabels);
   }
-  const size_t bytes = series.size() * sizeof(HeadSeries*);
+  const size_t bytes = selection.bytes();
   if (!*sorted || !selections_.Takes(key, bytes)) {
     uncached_ = std::move(series);
     selections_.Put(key, {}, 0);  // what was known of it has been taken out
@@ -117,24 +144,6 @@ const std::vector<HeadSeries*>& HeadIndex::MatchMetric(Metric* metric, const std
   }
   selections_.Put(key, std::move(selection), bytes);
   return selections_.Find(key)->series;
-}
-
-const std::vector<HeadSeries*>& HeadIndex::MatchAll(const std::string& key,
-                                                    const std::vector<model::Matcher>& matchers,
-                                                    bool* sorted) {
-  *sorted = true;
-  const Selection* const known = selections_.Find(key);
-  if (known != nullptr && known->version == version_) return known->series;
-  const std::vector<const model::Matcher*> rest = BesidesName(matchers);
-  uncached_.clear();
-  for (const auto& [name, metric] : metrics_) {
-    if (NameMatches(matchers, name)) CollectMatching(metric.series, 0, rest, &uncached_);
-  }
-  *sorted = uncached_.size() <= kMaxSorted;
-  if (!*sorted) return uncached_;
-  std::sort(uncached_.begin(), uncached_.end(), ByLabels);
-  selections_.Put(key, {uncached_, 0, version_}, uncached_.size() * sizeof(HeadSeries*));
-  return uncached_;
 }
 
 template <typename Visit>

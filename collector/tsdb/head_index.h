@@ -38,12 +38,17 @@ class HeadIndex {
     uint32_t number = 0;
     std::vector<HeadSeries*> series;  // as they came
   };
-  // The series of a selector; `seen` says how many of the metric's were looked at. Selectors of
-  // several metrics hold for one version.
+  // The series of a selector; `seen` says how many of the metric's were looked at, `seen_each` how
+  // many of each where it names none: those that come later alone are looked at the next time.
   struct Selection {
     std::vector<HeadSeries*> series;
     size_t seen = 0;
-    uint64_t version = 0;
+    std::vector<size_t> seen_each;
+    uint64_t version = 0;  // when that was
+
+    size_t bytes() const {
+      return series.size() * sizeof(HeadSeries*) + seen_each.size() * sizeof(size_t);
+    }
   };
   // The texts of a label; `seen` how many of each metric's series were looked at.
   struct Texts {
@@ -57,6 +62,9 @@ class HeadIndex {
   const std::vector<HeadSeries*>& MatchAll(const std::string& key,
                                            const std::vector<model::Matcher>& matchers,
                                            bool* sorted);
+  // Sorts what came behind the first `old` series, and remembers the selection if it may.
+  const std::vector<HeadSeries*>& Keep(const std::string& key, size_t old, Selection selection,
+                                       bool* sorted);
   // What a label query keeps of a series; `kept` in `key`.
   template <typename Visit>
   std::vector<std::string> Collect(std::string_view key, const Visit& visit);
