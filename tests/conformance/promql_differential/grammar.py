@@ -6,7 +6,7 @@ from . import vocabulary as v
 from .dataset import FULL, FULL_METRICS
 from .native import NATIVE_METRICS
 from .pieces import BUCKETS, COUNTERS, Pieces
-from .tree import FIXED, MATRIX, OPTIONAL, SCALAR, STRING, VECTOR, Node
+from .tree import FIXED, MATRIX, OPTIONAL, PIN, SCALAR, STRING, VECTOR, Node
 
 BUCKET = re.compile(r"_bucket|(lat|bro)\.")
 
@@ -57,9 +57,14 @@ class Grammar(Pieces):
         return Node(MATRIX, *self.bare_selector(metric), f"[{self.range()}]", *self.extended(), *self.modifiers())
 
     def subquery(self, depth):
+        around, self.in_subquery = self.in_subquery, True
         inner = operand(self.vector(depth - 1))
+        self.in_subquery = around
         step = f":{self.r.choice(v.SUBQUERY_STEPS)}]"
-        return Node(MATRIX, inner, f"[{self.r.choice(v.RANGES)}", step, *self.modifiers())
+        modifiers = self.modifiers()
+        if "@" in str(inner) and "offset -" in "".join(map(str, modifiers)):
+            modifiers = (Node(PIN, ""),)  # 3.5.3 at times counts the offset for what `@` fixes
+        return Node(MATRIX, inner, f"[{self.r.choice(v.RANGES)}", step, *modifiers)
 
     # --- vectors
 
@@ -111,7 +116,7 @@ class Grammar(Pieces):
     def label_call(self, depth):
         inner = self.vector(depth - 1)
         chance = self.r.random()
-        if chance < 0.2 and self.experimental:
+        if chance < 0.2 and self.experimental and not self.in_subquery:
             return self.info_call(inner)
         if chance < 0.3 and self.experimental:
             name = self.r.choice(("sort_by_label", "sort_by_label_desc"))
@@ -124,7 +129,10 @@ class Grammar(Pieces):
 
     def info_call(self, inner):
         """Labels of target_info and its like, added to what has the same job and instance."""
-        which = self.r.choice(("", '{version=~".+"}', '{zone="north"}', '{__name__="build_info"}',
+        # Without a second argument 3.5.3 has only such info series at hand as have a sample in the range of
+        # the first, or one close by.
+        shortest = '{zone=~".*"}' if "[" in str(inner) else ""
+        which = self.r.choice((shortest, '{version=~".+"}', '{zone="north"}', '{__name__="build_info"}',
                                '{__name__=~".+_info",version!="1.1"}', '{nothing=~".*"}'))
         return Node(VECTOR, "info(", inner, f", {which})" if which else ")")
 
@@ -188,7 +196,8 @@ class Grammar(Pieces):
         elif chance < 0.21:
             name, argument = "count_values", (self.r.choice(('"value"', '"job"')), ", ")
         elif chance < 0.25 and self.experimental:
-            name, argument = "limitk", (self.number(v.COUNTS), ", ")
+            name = "topk" if BUCKET.search(str(inner)) else "limitk"  # takes the store's first
+            argument = (self.number(v.COUNTS), ", ")
         elif chance < 0.28 and self.experimental:
             name, argument = "limit_ratio", (self.number(v.RATIOS), ", ")
         grouping = self.grouping()

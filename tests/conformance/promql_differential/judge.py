@@ -1,12 +1,13 @@
 """Asks both servers and says what a difference is: an order upstream leaves open, a tie, or a fault."""
 
 from . import vocabulary as v
-from .answer import apart_in_sign_of_zero, difference, has_ties, same_picks
+from .answer import apart_in_nan_buckets, apart_in_sign_of_zero, difference, has_ties, same_picks
 from .tree import VECTOR
 
-SAME, SUM, TIE, OPEN = "", "sum", "tie", "open"
-PASSED = (SAME, SUM, TIE, OPEN)
-ASKED_AGAIN = 4
+SAME, SUM, TIE, OPEN, MIXED, CHUNK = "", "sum", "tie", "open", "mixed up", "chunk"
+PASSED = (SAME, SUM, TIE, OPEN, MIXED, CHUNK)
+ASKED_AGAIN = 12
+OF_NUMBERS = ("close", "values")
 SORTING = ("sort", "sort_desc", "sort_by_label", "sort_by_label_desc")
 
 
@@ -39,7 +40,8 @@ class Judge:
         again = first
         for _ in range(ASKED_AGAIN if first.different else 0):
             before, again = again, self.once(question)
-            if not again.different or difference(before.theirs, again.theirs, False) == first.kind:
+            theirs = difference(before.theirs, again.theirs, False)
+            if not again.different or theirs == first.kind or theirs in OF_NUMBERS and first.kind in OF_NUMBERS:
                 return Verdict(OPEN, first.mine, first.theirs)
         return first
 
@@ -55,6 +57,10 @@ class Judge:
             kind = TIE
         elif kind in ("values", "series", "annotations") and self._of_sum(question):
             kind = SUM
+        elif kind in ("values", "series") and self._of_chunks(question, mine, theirs):
+            kind = CHUNK
+        elif kind and question.step_ms and question.uses(("info",)) and self._same_by_steps(question):
+            kind = MIXED
         return Verdict(kind, mine, theirs)
 
     def _of_sum(self, question):
@@ -67,6 +73,20 @@ class Judge:
                 if difference(*self.ask(question.over(node)), False) == "close":
                     return True
         return False
+
+    def _of_chunks(self, question, mine, theirs):
+        """Whether the answers, or those of an operand, are apart in buckets that are not a number alone:
+        what infinity or NaN makes of the empty buckets that a chunk gives to all its histograms."""
+        if apart_in_nan_buckets(mine, theirs):
+            return True
+        operands = [node for node in question.expression.descendants()
+                    if node.type == VECTOR and ("*" in str(node) or "/" in str(node))]
+        return any(apart_in_nan_buckets(*self.ask(question.over(node))) for node in operands)
+
+    def _same_by_steps(self, question):
+        """Whether each step asked for alone is answered alike."""
+        fixed = question.bounded()
+        return not any(difference(*self.ask(fixed.at(ms)), False) for ms in question.moments())
 
     def _tie(self, question, mine, theirs):
         """Whether what differs may be which of equal series was picked. Upstream is not of one mind

@@ -15,7 +15,7 @@ class Pieces:
 
     def __init__(self, r, native=True, experimental=True, newer=False, query_bounds=True):
         self.r, self.native, self.experimental, self.newer = r, native, experimental, newer
-        self.query_bounds = query_bounds
+        self.query_bounds, self.in_subquery = query_bounds, False
 
     def chance(self, share):
         return self.r.random() < share

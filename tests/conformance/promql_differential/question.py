@@ -49,6 +49,11 @@ class Question:
         """The same as an instant query."""
         return Question(self.expression, ms, lookback=self.lookback)
 
+    def bounded(self):
+        """The same with the times of `start()` and `end()` written out."""
+        text = str(self.expression).replace("start()", seconds(self.start_ms)).replace("end()", seconds(self.end_ms))
+        return self.over(Node(self.expression.type, text))
+
     def over(self, expression):
         return dataclasses.replace(self, expression=expression)
 
