@@ -6,8 +6,9 @@
 
 namespace vedette::api {
 
-// The tree of an expression as Prometheus' /api/v1/parse_query shows it.
-void WriteExpr(const promql::Expr& expr, base::JsonWriter* json);
+// The tree of an expression as Prometheus' /api/v1/parse_query shows it: that of 3.5, or with what
+// `newer` ones say of ranges, durations and fill values.
+void WriteExpr(const promql::Expr& expr, bool newer, base::JsonWriter* json);
 
 }  // namespace vedette::api
 

@@ -17,19 +17,19 @@ using base::http::Scope;
 
 // The handler that parses and shows what `write` makes of the tree.
 base::http::Handler Parsed(const promql::ParserOptions& options,
-                           void (*write)(const promql::Expr&, JsonWriter*)) {
+                           void (*write)(const promql::Expr&, bool newer, JsonWriter*)) {
   return base::http::Sync([options, write](const Request& request) {
     const base::StatusOr<promql::ExprPtr> expr =
         promql::ParseExpr(request.FormParams().Get("query"), options);
     if (!expr.ok()) return BadParameter("query", base::Message(expr.status()));
-    return Success([&](JsonWriter* json) { write(**expr, json); });
+    return Success([&](JsonWriter* json) { write(**expr, options.newer, json); });
   });
 }
 
 }  // namespace
 
 void RegisterPrometheusParse(base::http::Router* router, const promql::ParserOptions& options) {
-  const auto pretty = [](const promql::Expr& expr, JsonWriter* json) {
+  const auto pretty = [](const promql::Expr& expr, bool, JsonWriter* json) {
     json->String(promql::PrettyPrint(expr));
   };
   router->HandleGetPost("/api/v1/format_query", Pool::kQuery, Scope::kRead,

@@ -131,8 +131,15 @@ class TypeChecker {
     return base::Status();
   }
 
-  base::Status CheckBinary(BinaryExpr* node) const {
-    VEDETTE_RETURN_IF_ERROR(Check(node->lhs.get()));
+  base::Status CheckBinary(BinaryExpr* top) const {
+    const std::vector<BinaryExpr*> spine = LeftSpine(top);
+    VEDETTE_RETURN_IF_ERROR(Check(spine.front()->lhs.get()));
+    for (BinaryExpr* node : spine) VEDETTE_RETURN_IF_ERROR(CheckOperation(node));
+    return base::Status();
+  }
+
+  // The left side has been checked.
+  base::Status CheckOperation(BinaryExpr* node) const {
     VEDETTE_RETURN_IF_ERROR(Check(node->rhs.get()));
     const ValueType left = node->lhs->type;
     const ValueType right = node->rhs->type;
@@ -197,9 +204,13 @@ void VisitChildren(Expr* expr, const std::function<void(Expr*)>& visit) {
       return visit(As<ParenExpr>(*expr).inner.get());
     case ExprKind::kUnary:
       return visit(As<UnaryExpr>(*expr).operand.get());
-    case ExprKind::kBinary:
-      visit(As<BinaryExpr>(*expr).lhs.get());
-      return visit(As<BinaryExpr>(*expr).rhs.get());
+    case ExprKind::kBinary: {
+      // Those of all operations in a row.
+      const std::vector<BinaryExpr*> spine = LeftSpine(&As<BinaryExpr>(*expr));
+      visit(spine.front()->lhs.get());
+      for (BinaryExpr* node : spine) visit(node->rhs.get());
+      return;
+    }
     case ExprKind::kAggregate:
       visit(As<AggregateExpr>(*expr).operand.get());
       if (As<AggregateExpr>(*expr).param) visit(As<AggregateExpr>(*expr).param.get());
@@ -246,8 +257,22 @@ class DurationResolver {
   base::Status status_;
 };
 
+bool Mark(Expr* expr);
+
+// Of operations in a row each depends on those before it.
+bool MarkChain(BinaryExpr* top) {
+  const std::vector<BinaryExpr*> spine = LeftSpine(top);
+  bool invariant = Mark(spine.front()->lhs.get());
+  for (BinaryExpr* node : spine) {
+    if (!Mark(node->rhs.get())) invariant = false;
+    node->step_invariant = invariant;
+  }
+  return invariant;
+}
+
 // Whether the node's value is the same at every step; marks it and its children.
 bool Mark(Expr* expr) {
+  if (auto* binary = TryAs<BinaryExpr>(*expr)) return MarkChain(binary);
   bool invariant = true;
   VisitChildren(expr, [&invariant](Expr* child) {
     if (!Mark(child)) invariant = false;

@@ -4,6 +4,13 @@
 
 namespace vedette::promql {
 
+BinaryExpr::~BinaryExpr() {
+  while (lhs != nullptr && lhs->kind == kKind) {
+    ExprPtr left = std::move(As<BinaryExpr>(*lhs).lhs);
+    lhs = std::move(left);
+  }
+}
+
 std::string_view TypeTitle(ValueType type) {
   switch (type) {
     case ValueType::kScalar:

@@ -1,6 +1,7 @@
 #ifndef VEDETTE_COLLECTOR_PROMQL_AST_H_
 #define VEDETTE_COLLECTOR_PROMQL_AST_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -46,7 +47,9 @@ struct Expr {
   const ExprKind kind;
   ValueType type = ValueType::kNone;  // set by the type check
   PositionRange pos;
-  int depth = 1;  // levels below and including this node
+  // Levels below and including this node. The left operands in a chain of operators are one level,
+  // because walks go over them without recursion.
+  int depth = 1;
   // The value does not depend on the evaluation step (set by the analysis): computed once a query.
   bool step_invariant = false;
 };
@@ -138,13 +141,25 @@ struct VectorMatching {
 struct BinaryExpr : Expr {
   static constexpr ExprKind kKind = ExprKind::kBinary;
   BinaryExpr() : Expr(kKind) {}
+  ~BinaryExpr() override;  // without recursion over left operands
   BinaryOp op = BinaryOp::kAdd;
   PositionRange op_pos;
   bool return_bool = false;
   ExprPtr lhs;
   ExprPtr rhs;
   std::optional<VectorMatching> matching;  // only between two vectors
+  int chain = 1;                           // this operation and those that are its left operands
 };
+
+// An operation and those that are its left operands, the innermost first: what a chain of operators
+// parses to, which may be far longer than anything may recurse. `Binary`: BinaryExpr, may be const.
+template <typename Binary>
+std::vector<Binary*> LeftSpine(Binary* top) {
+  std::vector<Binary*> spine;
+  for (Binary* at = top; at != nullptr; at = TryAs<BinaryExpr>(*at->lhs)) spine.push_back(at);
+  std::reverse(spine.begin(), spine.end());
+  return spine;
+}
 
 struct CallExpr : Expr {
   static constexpr ExprKind kKind = ExprKind::kCall;

@@ -1,9 +1,11 @@
 #include "collector/promql/duration_expr.h"
 
+#include <array>
 #include <cmath>
 
 #include "base/number_text.h"
 #include "base/strings.h"
+#include "collector/promql/math.h"
 
 namespace vedette::promql {
 namespace {
@@ -57,7 +59,7 @@ class Evaluation {
       case Op::kMod:
         return std::fmod(lhs, rhs);
       case Op::kPow:
-        return std::pow(lhs, rhs);
+        return GoPow(lhs, rhs);
       case Op::kMinOf:
         return std::fmin(lhs, rhs);
       default:
@@ -69,43 +71,32 @@ class Evaluation {
   base::Status status_;
 };
 
-const char* OpText(DurationExpr::Op op) {
-  switch (op) {
-    case DurationExpr::Op::kAdd:
-      return " + ";
-    case DurationExpr::Op::kSub:
-      return " - ";
-    case DurationExpr::Op::kMul:
-      return " * ";
-    case DurationExpr::Op::kDiv:
-      return " / ";
-    case DurationExpr::Op::kMod:
-      return " % ";
-    default:
-      return " ^ ";
-  }
-}
-
 std::string Bare(const DurationExpr& expr) {
   switch (expr.op) {
     case DurationExpr::Op::kLiteral:
       return PrintNumber(expr.seconds, expr.is_duration);
     case DurationExpr::Op::kNegate:
-      return "-" + PrintDuration(*expr.rhs);
+      return OpText(expr.op) + PrintDuration(*expr.rhs);
     case DurationExpr::Op::kStep:
-      return "step()";
     case DurationExpr::Op::kRange:
-      return "range()";
+      return base::Concat({OpText(expr.op), "()"});
     case DurationExpr::Op::kMinOf:
     case DurationExpr::Op::kMaxOf:
-      return base::Concat({expr.op == DurationExpr::Op::kMinOf ? "min_of(" : "max_of(",
-                           PrintDuration(*expr.lhs), ", ", PrintDuration(*expr.rhs), ")"});
+      return base::Concat(
+          {OpText(expr.op), "(", PrintDuration(*expr.lhs), ", ", PrintDuration(*expr.rhs), ")"});
     default:
-      return PrintDuration(*expr.lhs) + OpText(expr.op) + PrintDuration(*expr.rhs);
+      return base::Concat(
+          {PrintDuration(*expr.lhs), " ", OpText(expr.op), " ", PrintDuration(*expr.rhs)});
   }
 }
 
 }  // namespace
+
+const char* OpText(DurationExpr::Op op) {
+  static constexpr auto kTexts = std::to_array<const char*>(
+      {"", "-", "+", "-", "*", "/", "%", "^", "step", "range", "min_of", "max_of"});
+  return kTexts[static_cast<size_t>(op)];
+}
 
 base::StatusOr<int64_t> EvaluateDuration(const DurationExpr& expr, const QuerySpan& span,
                                          bool must_be_positive) {

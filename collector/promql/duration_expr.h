@@ -19,6 +19,8 @@ struct QuerySpan {
 base::StatusOr<int64_t> EvaluateDuration(const DurationExpr& expr, const QuerySpan& span,
                                          bool must_be_positive);
 
+// The operator or function; nothing of a literal.
+const char* OpText(DurationExpr::Op op);
 // As Prometheus writes it back.
 std::string PrintDuration(const DurationExpr& expr);
 // A number, or a duration (1h30m) of that many seconds.

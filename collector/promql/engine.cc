@@ -166,6 +166,7 @@ class Query {
   Result Finish(Value value) {
     Result result;
     result.value = std::move(value);
+    result.stats.peak_samples = run_.peak_samples();
     Annotate(&result);
     return result;
   }
@@ -215,7 +216,7 @@ Result RunRange(const Engine::Options& options, const base::Clock* clock, const 
     empty.value.type = ValueType::kMatrix;
     return empty;
   }
-  const Grid grid{start_ms, step_ms, static_cast<int>(steps)};
+  const Grid grid{start_ms, step_ms, static_cast<int>(steps), (end_ms - start_ms) % step_ms};
   return Query(options, expr, text, std::move(settings)).Range(grid);
 }
 

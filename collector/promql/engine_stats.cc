@@ -18,16 +18,11 @@ void FillStats(const Expr& expr, const Grid& grid, const QueryTimes& times,
   stats.start_ms = grid.start_ms;
   stats.step_ms = grid.step_ms;
   QueryRun run(settings);
-  base::StatusOr<SampleCount> count = CountSamples(expr, grid, &run);
-  if (!count.ok()) return;
-  stats.samples_by_step = std::move(count->by_step);
+  base::StatusOr<std::vector<int64_t>> counts = CountSamples(expr, grid, &run);
+  if (!counts.ok()) return;
+  stats.samples_by_step = *std::move(counts);
   stats.total_samples =
       std::accumulate(stats.samples_by_step.begin(), stats.samples_by_step.end(), int64_t{0});
-  // The result, and beside it the longest series.
-  stats.peak_samples = count->largest_series + static_cast<int64_t>(result->value.vector.size());
-  for (const Series& series : result->value.matrix) {
-    stats.peak_samples += static_cast<int64_t>(series.points.size() + series.histograms.size());
-  }
 }
 
 }  // namespace vedette::promql

@@ -5,6 +5,7 @@
 #include "collector/promql/grouping.h"
 #include "collector/promql/histogram_aggregate.h"
 #include "collector/promql/histogram_notes.h"
+#include "collector/promql/limits.h"
 
 // Aggregations: series stream into their groups' accumulators.
 
@@ -86,11 +87,10 @@ base::StatusOr<Table> Evaluator::Accumulate(const AggregateExpr& expr, const Gri
 base::StatusOr<Table> Evaluator::EvalQuantile(const AggregateExpr& expr, const Grid& grid) {
   VEDETTE_ASSIGN_OR_RETURN(const Table q, Eval(*expr.param, grid));
   VEDETTE_ASSIGN_OR_RETURN(const Table input, Eval(*expr.operand, grid));
-  for (int step = 0; step < grid.steps; ++step) {
-    const double value = q.ScalarAt(step);
-    if (!(value >= 0 && value <= 1)) {
-      run_->annotations().WarnInvalidQuantile(value, PlaceOf(*expr.param));
-    }
+  const Extremes extremes = ExtremesOf(q.rows.front().values);
+  for (const double value : {extremes.most, extremes.least}) {
+    if (value >= 0 && value <= 1) continue;
+    run_->annotations().WarnInvalidQuantile(value, PlaceOf(*expr.param));
   }
   Table out;
   Grouping grouping(expr);

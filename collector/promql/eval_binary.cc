@@ -6,16 +6,33 @@
 
 namespace vedette::promql {
 
-base::StatusOr<Table> Evaluator::EvalBinary(const BinaryExpr& expr, const Grid& grid) {
-  const bool left_scalar = expr.lhs->type == ValueType::kScalar;
-  const bool right_scalar = expr.rhs->type == ValueType::kScalar;
-  if (left_scalar && right_scalar) return EvalScalars(expr, grid);
-  if (left_scalar || right_scalar) return EvalVectorScalar(expr, grid);
-  return IsSetOperator(expr.op) ? EvalSets(expr, grid) : EvalVectors(expr, grid);
+// The left operands in a row are computed one after the other. One that is the same at every step,
+// where the whole is not, is computed once.
+base::StatusOr<Table> Evaluator::EvalChain(const BinaryExpr& top, const Grid& grid) {
+  std::vector<const BinaryExpr*> open = {&top};
+  while (const auto* left = TryAs<BinaryExpr>(*open.back()->lhs)) {
+    if (left->step_invariant != top.step_invariant && grid.steps > 1) break;
+    open.push_back(left);
+  }
+  VEDETTE_ASSIGN_OR_RETURN(Table value, Eval(*open.back()->lhs, grid));
+  for (; !open.empty(); open.pop_back()) {
+    VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
+    VEDETTE_ASSIGN_OR_RETURN(value, EvalBinary(*open.back(), std::move(value), grid));
+  }
+  return value;
 }
 
-base::StatusOr<Table> Evaluator::EvalScalars(const BinaryExpr& expr, const Grid& grid) {
-  VEDETTE_ASSIGN_OR_RETURN(const Table lhs, Eval(*expr.lhs, grid));
+base::StatusOr<Table> Evaluator::EvalBinary(const BinaryExpr& expr, Table lhs, const Grid& grid) {
+  const bool left_scalar = expr.lhs->type == ValueType::kScalar;
+  const bool right_scalar = expr.rhs->type == ValueType::kScalar;
+  if (left_scalar && right_scalar) return EvalScalars(expr, lhs, grid);
+  if (left_scalar || right_scalar) return EvalVectorScalar(expr, std::move(lhs), grid);
+  return IsSetOperator(expr.op) ? EvalSets(expr, std::move(lhs), grid)
+                                : EvalVectors(expr, lhs, grid);
+}
+
+base::StatusOr<Table> Evaluator::EvalScalars(const BinaryExpr& expr, const Table& lhs,
+                                             const Grid& grid) {
   VEDETTE_ASSIGN_OR_RETURN(const Table rhs, Eval(*expr.rhs, grid));
   return ScalarTable(grid, [&](int step) {
     const OpResult result = Apply(expr.op, lhs.ScalarAt(step), rhs.ScalarAt(step));
@@ -24,9 +41,9 @@ base::StatusOr<Table> Evaluator::EvalScalars(const BinaryExpr& expr, const Grid&
   });
 }
 
-base::StatusOr<Table> Evaluator::EvalVectorScalar(const BinaryExpr& expr, const Grid& grid) {
+base::StatusOr<Table> Evaluator::EvalVectorScalar(const BinaryExpr& expr, Table lhs,
+                                                  const Grid& grid) {
   const bool scalar_left = expr.lhs->type == ValueType::kScalar;
-  VEDETTE_ASSIGN_OR_RETURN(Table lhs, Eval(*expr.lhs, grid));
   VEDETTE_ASSIGN_OR_RETURN(Table rhs, Eval(*expr.rhs, grid));
   const Table& scalar = scalar_left ? lhs : rhs;
   Table& vector = scalar_left ? rhs : lhs;

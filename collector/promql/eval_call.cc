@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <numbers>
+#include <set>
 
 #include "base/strings.h"
 #include "collector/promql/evaluator.h"
@@ -21,18 +21,41 @@ int64_t TruncateSeconds(double v) {
   return FitsInt64(v) ? static_cast<int64_t>(v) : std::numeric_limits<int64_t>::min();
 }
 
+// In the order in which Prometheus' index leaves matchers behind: what only takes series away, or
+// lets a label be missing, comes last.
+std::vector<const model::Matcher*> InIndexOrder(const std::vector<model::Matcher>& matchers) {
+  std::set<std::string_view> needed;  // labels without which no series matches
+  for (const model::Matcher& m : matchers) {
+    if (!m.MatchesEmpty()) needed.insert(m.name());
+  }
+  const auto selects = [&](const model::Matcher* m) {
+    const bool negative =
+        m->type() == model::MatchType::kNotEqual || m->type() == model::MatchType::kNotRegex;
+    return needed.contains(m->name()) && !(negative && m->MatchesEmpty());
+  };
+  std::vector<const model::Matcher*> out;
+  for (const model::Matcher& m : matchers) out.push_back(&m);
+  std::stable_partition(out.begin(), out.end(), selects);
+  return out;
+}
+
 }  // namespace
 
+// Of a label with further matchers the last one in the index's order decides: an equality that is
+// the first of its label sets it, anything else takes it away.
 model::Labels LabelsOfAbsent(const Expr& selector) {
   const VectorSelector* vector = TryAs<VectorSelector>(selector);
   if (const auto* matrix = TryAs<MatrixSelector>(selector)) vector = matrix->selector.get();
   if (vector == nullptr) return {};
-  std::map<std::string_view, int> matchers;
-  for (const model::Matcher& m : vector->matchers) ++matchers[m.name()];
+  std::set<std::string_view> equal;
   model::LabelsBuilder labels;
-  for (const model::Matcher& m : vector->matchers) {
-    const bool sole = m.name() != model::kMetricName && matchers[m.name()] == 1;
-    if (sole && m.type() == model::MatchType::kEqual) labels.Set(m.name(), m.value());
+  for (const model::Matcher* m : InIndexOrder(vector->matchers)) {
+    if (m->name() == model::kMetricName) continue;
+    if (m->type() == model::MatchType::kEqual && equal.insert(m->name()).second) {
+      labels.Set(m->name(), m->value());
+    } else {
+      labels.Delete(m->name());
+    }
   }
   return labels.Build();
 }
@@ -190,22 +213,6 @@ base::StatusOr<Table> Evaluator::EvalStepTimes(const Expr& arg, const Grid& grid
   return out;
 }
 
-// As Prometheus does: with @ the offset counts for which samples are loaded, not for which of them
-// is the newest.
-base::Status Evaluator::StreamTimesForgettingOffset(const VectorSelector& selector,
-                                                    const Grid& grid, const RowSink& sink) {
-  const int64_t last = ReferenceTime(selector.time, grid.start_ms);
-  TimeModifier time = selector.time;
-  time.offset = DurationValue();
-  SelectRequest request;
-  request.min_ms = last - run_->settings().lookback_ms + 1;
-  request.max_ms = last;
-  return Select(selector, request, [&](const model::SeriesView& view) {
-    Row row = MixedRow(model::CopyOf(view), time, grid, SampleField::kTime);
-    return row.empty() ? base::Status() : sink(std::move(row));
-  });
-}
-
 base::StatusOr<Table> Evaluator::EvalTimestamp(const CallExpr& call, const Grid& grid) {
   const Expr& arg = StripParens(*call.args[0]);
   const auto* selector = TryAs<VectorSelector>(arg);
@@ -215,10 +222,14 @@ base::StatusOr<Table> Evaluator::EvalTimestamp(const CallExpr& call, const Grid&
     DropName(&row);
     return table.Add(run_, std::move(row));
   };
+  // As Prometheus does: with @ the offset counts for which samples are loaded, not for which of
+  // them is the newest.
   const bool forgets_offset = selector->time.HasAt() && selector->time.offset.ms != 0;
-  VEDETTE_RETURN_IF_ERROR(forgets_offset
-                              ? StreamTimesForgettingOffset(*selector, grid, add)
-                              : StreamSelector(*selector, grid, SampleField::kTime, add));
+  TimeModifier looked_at = selector->time;
+  looked_at.offset = DurationValue();
+  VEDETTE_RETURN_IF_ERROR(
+      forgets_offset ? StreamLoadedElsewhere(*selector, looked_at, grid, SampleField::kTime, add)
+                     : StreamSelector(*selector, grid, SampleField::kTime, add));
   VEDETTE_RETURN_IF_ERROR(MergeRenamed(&table));
   return table;
 }

@@ -28,8 +28,10 @@ struct InfoSelector {
     return data.empty() ||
            std::any_of(data.begin(), data.end(), [&](const auto& m) { return m.name() == label; });
   }
-  bool MatchesWithoutInfo() const {
-    return std::all_of(data.begin(), data.end(), [](const auto& m) { return m.MatchesEmpty(); });
+  // Whether series stay that get no label: those of which `matchers` ask for nothing.
+  static bool AllMatchEmpty(const std::vector<model::Matcher>& matchers) {
+    return std::all_of(matchers.begin(), matchers.end(),
+                       [](const auto& m) { return m.MatchesEmpty(); });
   }
 };
 
@@ -60,7 +62,7 @@ bool IsInfoMetric(const InfoSelector& selector, bool one_argument, std::string_v
                      [&](const model::Matcher& m) { return m.Matches(name); });
 }
 
-// The time of a node within that of the node around it.
+// The time of a node within that of the node around it, as newer rules have it.
 void Shift(const TimeModifier& inner, TimeModifier* time) {
   if (inner.HasAt()) *time = TimeModifier();
   time->offset.ms += inner.offset.ms;
@@ -69,9 +71,10 @@ void Shift(const TimeModifier& inner, TimeModifier* time) {
   time->at = inner.at;
 }
 
-// Finds the first vector selector below a node, and from when its samples are: info series are
-// taken from then. By 3.5 subqueries around it do not count.
+// Finds the first vector selector below a node, depth first, and from when its samples are. By 3.5
+// subqueries around it do not count.
 bool FindTime(const Expr& expr, bool newer, TimeModifier* time) {
+  const auto any = [&](const ExprPtr& child) { return child && FindTime(*child, newer, time); };
   switch (expr.kind) {
     case ExprKind::kVectorSelector:
       Shift(As<VectorSelector>(expr).time, time);
@@ -80,20 +83,22 @@ bool FindTime(const Expr& expr, bool newer, TimeModifier* time) {
       return FindTime(*As<MatrixSelector>(expr).selector, newer, time);
     case ExprKind::kSubquery:
       if (newer) Shift(As<SubqueryExpr>(expr).time, time);
-      return FindTime(*As<SubqueryExpr>(expr).inner, newer, time);
+      return any(As<SubqueryExpr>(expr).inner);
     case ExprKind::kParen:
-      return FindTime(*As<ParenExpr>(expr).inner, newer, time);
+      return any(As<ParenExpr>(expr).inner);
     case ExprKind::kUnary:
-      return FindTime(*As<UnaryExpr>(expr).operand, newer, time);
+      return any(As<UnaryExpr>(expr).operand);
     case ExprKind::kAggregate:
-      return FindTime(*As<AggregateExpr>(expr).operand, newer, time);
-    case ExprKind::kBinary:
-      return FindTime(*As<BinaryExpr>(expr).lhs, newer, time) ||
-             FindTime(*As<BinaryExpr>(expr).rhs, newer, time);
+      return any(As<AggregateExpr>(expr).operand) || any(As<AggregateExpr>(expr).param);
+    case ExprKind::kBinary: {
+      const auto spine = LeftSpine(&As<BinaryExpr>(expr));
+      return any(spine.front()->lhs) ||
+             std::any_of(spine.begin(), spine.end(),
+                         [&](const BinaryExpr* node) { return any(node->rhs); });
+    }
     case ExprKind::kCall: {
       const auto& args = As<CallExpr>(expr).args;
-      return std::any_of(args.begin(), args.end(),
-                         [&](const ExprPtr& arg) { return FindTime(*arg, newer, time); });
+      return std::any_of(args.begin(), args.end(), any);
     }
     case ExprKind::kNumber:
     case ExprKind::kString:
@@ -106,7 +111,7 @@ bool FindTime(const Expr& expr, bool newer, TimeModifier* time) {
 class InfoIndex {
  public:
   // `rows` hold the times of their samples.
-  explicit InfoIndex(const std::vector<Row>& rows) {
+  InfoIndex(const std::vector<Row>& rows, bool newer) : newer_(newer) {
     for (const Row& row : rows) {
       const std::string name(row.labels.MetricName());
       by_metric_[name][row.labels.Keep(IdentifyingLabels())].push_back(&row);
@@ -132,7 +137,7 @@ class InfoIndex {
  private:
   using Targets = absl::flat_hash_map<model::Labels, std::vector<const Row*>>;
 
-  static base::StatusOr<const Row*> NewestAt(const std::vector<const Row*>& rows, int step) {
+  base::StatusOr<const Row*> NewestAt(const std::vector<const Row*>& rows, int step) const {
     const Row* newest = nullptr;
     for (const Row* row : rows) {
       const double time = row->At(step);
@@ -140,13 +145,21 @@ class InfoIndex {
       if (newest == nullptr || newest->At(step) < time) {
         newest = row;
       } else if (newest->At(step) == time) {
-        const auto ms = std::to_string(static_cast<int64_t>(std::round(time * 1000)));
-        return ExecutionError(base::Concat({"found duplicate series for info metric: existing ",
-                                            newest->labels.ToString(), " @ ", ms, ", new ",
-                                            row->labels.ToString(), " @ ", ms}));
+        return DuplicateError(*newest, *row, time);
       }
     }
     return newest;
+  }
+
+  base::Status DuplicateError(const Row& existing, const Row& row, double time) const {
+    if (!newer_) {
+      return ExecutionError(
+          base::Concat({"found duplicate series for info metric ", existing.labels.MetricName()}));
+    }
+    const auto ms = std::to_string(static_cast<int64_t>(std::round(time * 1000)));
+    return ExecutionError(base::Concat({"found duplicate series for info metric: existing ",
+                                        existing.labels.ToString(), " @ ", ms, ", new ",
+                                        row.labels.ToString(), " @ ", ms}));
   }
 
   static base::Status AddLabels(const Row& info, const Row& base, const InfoSelector& selector,
@@ -162,6 +175,7 @@ class InfoIndex {
     return base::Status();
   }
 
+  const bool newer_;
   std::map<std::string, Targets> by_metric_;
 };
 
@@ -191,18 +205,24 @@ class InfoOutput {
   std::vector<Row> rows_;
 };
 
+// What the series to be enriched are about; those of info metrics are not.
+std::set<model::Labels> TargetsOf(const Table& base, const std::vector<bool>& is_info) {
+  std::set<model::Labels> targets;
+  for (size_t i = 0; i < base.rows.size(); ++i) {
+    if (is_info[i]) continue;
+    model::Labels target = base.rows[i].labels.Keep(IdentifyingLabels());
+    if (!target.empty()) targets.insert(std::move(target));
+  }
+  return targets;
+}
+
 }  // namespace
 
 // The info series about the targets of `base`: rows of the times of their samples.
 base::StatusOr<Table> Evaluator::SelectInfo(const CallExpr& call, const Table& base,
                                             const std::vector<bool>& is_info, const Grid& grid) {
   Table out;
-  std::set<model::Labels> targets;
-  for (size_t i = 0; i < base.rows.size(); ++i) {
-    if (is_info[i]) continue;
-    const model::Labels target = base.rows[i].labels.Keep(IdentifyingLabels());
-    if (!target.empty()) targets.insert(target);
-  }
+  const std::set<model::Labels> targets = TargetsOf(base, is_info);
   if (targets.empty()) return out;
   VectorSelector selector;
   const InfoSelector wanted = SelectorOf(call, run_->Newer());
@@ -212,8 +232,7 @@ base::StatusOr<Table> Evaluator::SelectInfo(const CallExpr& call, const Table& b
         model::Matcher::Equal(std::string(model::kMetricName), std::string(kTargetInfo)));
   }
   for (const model::Matcher& m : wanted.data) selector.matchers.push_back(m);
-  TimeModifier time;
-  if (FindTime(*call.args[0], run_->Newer(), &time)) selector.time = time;
+  FindTime(*call.args[0], run_->Newer(), &selector.time);
   const auto add = [&](Row&& row) {
     if (!targets.contains(row.labels.Keep(IdentifyingLabels()))) return base::Status();
     if (!row.histograms.empty()) {
@@ -222,7 +241,11 @@ base::StatusOr<Table> Evaluator::SelectInfo(const CallExpr& call, const Table& b
     }
     return out.Add(run_, std::move(row));
   };
-  VEDETTE_RETURN_IF_ERROR(StreamSelector(selector, grid, SampleField::kTimeOfFloat, add));
+  const bool shifted = selector.time.HasAt() || selector.time.HasOffset();
+  VEDETTE_RETURN_IF_ERROR(
+      shifted && !run_->Newer()
+          ? StreamLoadedElsewhere(selector, {}, grid, SampleField::kTimeOfFloat, add)
+          : StreamSelector(selector, grid, SampleField::kTimeOfFloat, add));
   return out;
 }
 
@@ -234,7 +257,12 @@ base::StatusOr<Table> Evaluator::EvalInfo(const CallExpr& call, const Grid& grid
     is_info.push_back(IsInfoMetric(selector, call.args.size() == 1, row.labels.MetricName()));
   }
   VEDETTE_ASSIGN_OR_RETURN(const Table infos, SelectInfo(call, base, is_info, grid));
-  const InfoIndex index(infos.rows);
+  const InfoIndex index(infos.rows, run_->Newer());
+  bool stays = InfoSelector::AllMatchEmpty(selector.data);
+  // By 3.5 the metric's name is one of the labels asked for where there is no target at all.
+  if (!run_->Newer() && TargetsOf(base, is_info).empty()) {
+    stays = stays && InfoSelector::AllMatchEmpty(selector.names);
+  }
   InfoOutput output;
   for (int step = 0; step < grid.steps; ++step) {
     VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
@@ -244,7 +272,9 @@ base::StatusOr<Table> Evaluator::EvalInfo(const CallExpr& call, const Grid& grid
       model::LabelsBuilder added;
       if (!is_info[i]) {
         VEDETTE_ASSIGN_OR_RETURN(const bool any, index.Enrich(row, step, selector, &added));
-        if (!any && !selector.MatchesWithoutInfo()) continue;
+        // By 3.5 what has all the labels already counts as without info, too.
+        const bool without = run_->Newer() ? !any : added.pairs().empty();
+        if (without && !stays) continue;
       }
       model::LabelsBuilder labels(row.labels);
       for (const auto& [name, value] : added.pairs()) labels.Set(name, value);

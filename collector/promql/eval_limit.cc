@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -18,6 +19,11 @@ double HashPlace(const model::Labels& labels) {
          static_cast<double>(std::numeric_limits<uint64_t>::max());
 }
 
+base::StatusOr<double> RatioOf(double param) {
+  if (std::isnan(param)) return ExecutionError("Ratio value NaN is NaN");
+  return std::clamp(param, -1.0, 1.0);
+}
+
 // A negative ratio takes what its complement leaves.
 bool Takes(double ratio, double place) { return ratio >= 0 ? place < ratio : place >= 1.0 + ratio; }
 
@@ -36,6 +42,7 @@ base::StatusOr<Table> Evaluator::EvalLimit(const AggregateExpr& expr, const Grid
   VEDETTE_ASSIGN_OR_RETURN(const Table param, Eval(*expr.param, grid));
   VEDETTE_ASSIGN_OR_RETURN(Table input, Eval(*expr.operand, grid));
   if (run_->Newer()) VEDETTE_RETURN_IF_ERROR(CheckNoNan(expr.op, param.rows.front().values));
+  if (expr.op == AggregateOp::kLimitRatio) WarnOfRatios(expr, param.rows.front().values);
   std::vector<Row> kept(input.rows.size());
   Grouping grouping(expr);
   std::vector<size_t> group_of;
@@ -52,7 +59,7 @@ base::StatusOr<Table> Evaluator::EvalLimit(const AggregateExpr& expr, const Grid
     if (expr.op == AggregateOp::kLimitk) {
       VEDETTE_ASSIGN_OR_RETURN(k, CountOf(param.ScalarAt(step), input.rows.size()));
     } else {
-      VEDETTE_ASSIGN_OR_RETURN(ratio, RatioOf(param.ScalarAt(step), PlaceOf(*expr.param)));
+      VEDETTE_ASSIGN_OR_RETURN(ratio, RatioOf(param.ScalarAt(step)));
     }
     std::vector<size_t> taken(grouping.size(), 0);
     for (size_t i = 0; i < input.rows.size(); ++i) {
@@ -72,16 +79,16 @@ base::StatusOr<Table> Evaluator::EvalLimit(const AggregateExpr& expr, const Grid
   return out;
 }
 
-base::StatusOr<double> Evaluator::RatioOf(double param, PositionRange where) const {
-  if (std::isnan(param)) return ExecutionError("Ratio value NaN is NaN");
-  if (param >= -1 && param <= 1) return param;
-  const double capped = param < 0 ? -1 : 1;
-  std::string text = "ratio value should be between -1 and 1, got ";
-  base::AppendFloatG(param, &text);
-  text += ", capping to ";
-  base::AppendFloatG(capped, &text);
-  run_->annotations().Warn(std::move(text), where);
-  return capped;
+// They are told of even where there is nothing to choose from.
+void Evaluator::WarnOfRatios(const AggregateExpr& expr, const std::vector<double>& ratios) {
+  const Extremes extremes = ExtremesOf(ratios);
+  for (const double ratio : {extremes.most, extremes.least}) {
+    if (!(ratio > 1 || ratio < -1)) continue;
+    std::string text = "ratio value should be between -1 and 1, got ";
+    base::AppendFloatG(ratio, &text);
+    text += ratio > 1 ? ", capping to 1" : ", capping to -1";
+    run_->annotations().Warn(std::move(text), PlaceOf(*expr.param));
+  }
 }
 
 }  // namespace vedette::promql

@@ -287,8 +287,8 @@ class VectorMatcher {
 
 }  // namespace
 
-base::StatusOr<Table> Evaluator::EvalVectors(const BinaryExpr& expr, const Grid& grid) {
-  VEDETTE_ASSIGN_OR_RETURN(const Table lhs, Eval(*expr.lhs, grid));
+base::StatusOr<Table> Evaluator::EvalVectors(const BinaryExpr& expr, const Table& lhs,
+                                             const Grid& grid) {
   VEDETTE_ASSIGN_OR_RETURN(const Table rhs, Eval(*expr.rhs, grid));
   const bool swapped = expr.matching->card == Cardinality::kOneToMany;
   VectorMatcher matcher(expr, grid, run_);
@@ -305,8 +305,7 @@ base::StatusOr<Table> Evaluator::EvalVectors(const BinaryExpr& expr, const Grid&
   return out;
 }
 
-base::StatusOr<Table> Evaluator::EvalSets(const BinaryExpr& expr, const Grid& grid) {
-  VEDETTE_ASSIGN_OR_RETURN(Table lhs, Eval(*expr.lhs, grid));
+base::StatusOr<Table> Evaluator::EvalSets(const BinaryExpr& expr, Table lhs, const Grid& grid) {
   VEDETTE_ASSIGN_OR_RETURN(Table rhs, Eval(*expr.rhs, grid));
   const VectorMatching& matching = *expr.matching;
   // `or` keeps the left side whole and masks the right one; the others mask the left side.

@@ -68,4 +68,16 @@ Row Evaluator::MixedRow(const model::SeriesSamples& samples, const TimeModifier&
   return row;
 }
 
+base::Status Evaluator::StreamLoadedElsewhere(const VectorSelector& selector,
+                                              const TimeModifier& looked_at, const Grid& grid,
+                                              SampleField field, const RowSink& sink) {
+  SelectRequest request;
+  request.min_ms = ReferenceTime(selector.time, grid.start_ms) - run_->settings().lookback_ms + 1;
+  request.max_ms = ReferenceTime(selector.time, grid.end_ms());
+  return Select(selector, request, [&](const model::SeriesView& view) {
+    Row row = MixedRow(model::CopyOf(view), looked_at, grid, field);
+    return row.empty() ? base::Status() : sink(std::move(row));
+  });
+}
+
 }  // namespace vedette::promql

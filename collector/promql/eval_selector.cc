@@ -95,7 +95,8 @@ Grid SubqueryGrid(int64_t first_ref, int64_t last_ref, int64_t range_ms, int64_t
   if (start <= open_start) start += step_ms;
   const int64_t steps = last_ref < start ? 0 : (last_ref - start) / step_ms + 1;
   constexpr int64_t kMost = std::numeric_limits<int>::max();
-  return Grid{start, step_ms, static_cast<int>(std::min(steps, kMost))};
+  const int64_t rest = steps == 0 ? 0 : (last_ref - start) % step_ms;
+  return Grid{start, step_ms, static_cast<int>(std::min(steps, kMost)), rest};
 }
 
 }  // namespace
@@ -131,14 +132,11 @@ base::Status Evaluator::Select(const VectorSelector& selector, const SelectReque
     if (!view.histograms.empty()) {
       histograms.assign(view.histograms.begin(), view.histograms.end());
       held += TakeHistograms(&histograms);
+      if (without_buckets) LeaveOutBuckets(run_->settings().level, &histograms);
       view.histograms = histograms;
     }
     SampleHold hold;
     VEDETTE_RETURN_IF_ERROR(hold.Add(run_, held, held * sizeof(int64_t)));
-    if (without_buckets) {
-      LeaveOutBuckets(run_->settings().level, &histograms);
-      view.histograms = histograms;
-    }
     return visit(view);
   });
 }
@@ -208,13 +206,17 @@ base::Status Evaluator::StreamMatrix(const MatrixSelector& matrix, const Grid& g
   });
 }
 
-base::Status Evaluator::StreamSubquery(const SubqueryExpr& subquery, const Grid& grid,
-                                       const RangeSink& sink) {
+Grid Evaluator::StepsOf(const SubqueryExpr& subquery, const Grid& grid) const {
   const int64_t step =
       subquery.step.ms != 0 ? subquery.step.ms : run_->settings().default_subquery_step_ms;
   const int64_t first = ReferenceTime(subquery.time, grid.start_ms);
-  const int64_t last = ReferenceTime(subquery.time, grid.end_ms());
-  const Grid inner = SubqueryGrid(first, last, subquery.range.ms, step);
+  const int64_t last = ReferenceTime(subquery.time, grid.end_ms() + grid.rest_ms);
+  return SubqueryGrid(first, last, subquery.range.ms, step);
+}
+
+base::Status Evaluator::StreamSubquery(const SubqueryExpr& subquery, const Grid& grid,
+                                       const RangeSink& sink) {
+  const Grid inner = StepsOf(subquery, grid);
   if (inner.steps == 0) return base::Status();
   // Whatever is computed takes memory by the step.
   SampleHold hold;

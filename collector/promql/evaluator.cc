@@ -84,7 +84,7 @@ base::StatusOr<Table> Evaluator::EvalNode(const Expr& expr, const Grid& grid) {
     case ExprKind::kUnary:
       return EvalUnary(As<UnaryExpr>(expr), grid);
     case ExprKind::kBinary:
-      return EvalBinary(As<BinaryExpr>(expr), grid);
+      return EvalChain(As<BinaryExpr>(expr), grid);
     case ExprKind::kAggregate:
       return EvalAggregate(As<AggregateExpr>(expr), grid);
     case ExprKind::kCall:

@@ -80,6 +80,8 @@ class Evaluator {
 
   // Where a selector with these modifiers looks at a step of the query.
   int64_t ReferenceTime(const TimeModifier& time, int64_t step_ms) const;
+  // At which times a subquery computes what is inside for the windows of a grid.
+  Grid StepsOf(const SubqueryExpr& subquery, const Grid& grid) const;
 
   // A range vector as the result of an instant query.
   base::StatusOr<std::vector<Series>> EvalMatrix(const Expr& matrix, int64_t time_ms);
@@ -112,6 +114,10 @@ class Evaluator {
   // eval_mixed_selector.cc
   Row MixedRow(const model::SeriesSamples& samples, const TimeModifier& time, const Grid& grid,
                SampleField field) const;
+  // Of the samples that the selector's own time would have loaded, the newest at each step as
+  // `looked_at` says.
+  base::Status StreamLoadedElsewhere(const VectorSelector& selector, const TimeModifier& looked_at,
+                                     const Grid& grid, SampleField field, const RowSink& sink);
 
   // eval_mixed_range.cc
   // Whether the windows of a series are more than plain floats.
@@ -154,8 +160,6 @@ class Evaluator {
   base::StatusOr<Table> EvalRound(const CallExpr& call, const Grid& grid);
   base::StatusOr<Table> EvalDate(const CallExpr& call, const Grid& grid, double (*f)(int64_t));
   base::StatusOr<Table> EvalStepTimes(const Expr& arg, const Grid& grid);
-  base::Status StreamTimesForgettingOffset(const VectorSelector& selector, const Grid& grid,
-                                           const RowSink& sink);
   base::StatusOr<Table> EvalTimestamp(const CallExpr& call, const Grid& grid);
   base::StatusOr<Table> EvalAbsent(const CallExpr& call, const Grid& grid);
   base::StatusOr<Table> EvalScalar(const CallExpr& call, const Grid& grid);
@@ -198,17 +202,19 @@ class Evaluator {
   base::StatusOr<Table> EvalTopK(const AggregateExpr& expr, const Grid& grid);
   // eval_limit.cc
   base::StatusOr<Table> EvalLimit(const AggregateExpr& expr, const Grid& grid);
-  base::StatusOr<double> RatioOf(double param, PositionRange where) const;
+  void WarnOfRatios(const AggregateExpr& expr, const std::vector<double>& ratios);
 
   // eval_binary.cc, eval_matching.cc
-  base::StatusOr<Table> EvalBinary(const BinaryExpr& expr, const Grid& grid);
-  base::StatusOr<Table> EvalScalars(const BinaryExpr& expr, const Grid& grid);
-  base::StatusOr<Table> EvalVectorScalar(const BinaryExpr& expr, const Grid& grid);
+  base::StatusOr<Table> EvalChain(const BinaryExpr& top, const Grid& grid);
+  // One operation, with the value of its left side.
+  base::StatusOr<Table> EvalBinary(const BinaryExpr& expr, Table lhs, const Grid& grid);
+  base::StatusOr<Table> EvalScalars(const BinaryExpr& expr, const Table& lhs, const Grid& grid);
+  base::StatusOr<Table> EvalVectorScalar(const BinaryExpr& expr, Table lhs, const Grid& grid);
   // eval_histogram_binary.cc
   void ApplyToHistograms(const BinaryExpr& expr, const Table& scalar, OpNotes* notes, Row* row);
   void PassOverFloats(const BinaryExpr& expr, Table* vector);
-  base::StatusOr<Table> EvalSets(const BinaryExpr& expr, const Grid& grid);
-  base::StatusOr<Table> EvalVectors(const BinaryExpr& expr, const Grid& grid);
+  base::StatusOr<Table> EvalSets(const BinaryExpr& expr, Table lhs, const Grid& grid);
+  base::StatusOr<Table> EvalVectors(const BinaryExpr& expr, const Table& lhs, const Grid& grid);
 
   QueryRun* const run_;
 };

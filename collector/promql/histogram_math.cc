@@ -27,10 +27,17 @@ bool SameBits(const std::vector<double>& a, const std::vector<double>& b) {
   return true;
 }
 
+std::vector<IndexedCount> Populated(const HistogramBuckets& side) {
+  std::vector<IndexedCount> out = Expand(side);
+  std::erase_if(out, [](const IndexedCount& bucket) { return bucket.count == 0; });
+  return out;
+}
+
+// Empty buckets do not count: Prometheus' chunks give all their histograms the same ones.
 bool SameSide(const HistogramBuckets& a, const HistogramBuckets& b) {
   if (a.spans == b.spans) return SameBits(a.counts, b.counts);
-  const auto x = Expand(a);
-  const auto y = Expand(b);
+  const auto x = Populated(a);
+  const auto y = Populated(b);
   if (x.size() != y.size()) return false;
   for (size_t i = 0; i < x.size(); ++i) {
     if (x[i].index != y[i].index || !SameBits(x[i].count, y[i].count)) return false;

@@ -48,7 +48,7 @@ model::Histogram AtSchema(const model::Histogram& h, int32_t schema);
 // its counts is less.
 bool IsReset(const model::Histogram& h, const model::Histogram& before, MergeRules rules);
 
-// Equal to the bit, but for the reset hint and how spans are cut.
+// Equal to the bit, but for the reset hint, empty buckets and how spans are cut.
 bool SameHistogram(const model::Histogram& a, const model::Histogram& b);
 
 // Any of its counts or its sum is infinite.

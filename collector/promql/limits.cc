@@ -21,6 +21,14 @@ base::StatusOr<size_t> CountOf(double param, size_t most) {
   return static_cast<size_t>(std::min(static_cast<int64_t>(param), static_cast<int64_t>(most)));
 }
 
+Extremes ExtremesOf(const std::vector<double>& params) {
+  if (std::any_of(params.begin(), params.end(), [](double v) { return std::isnan(v); })) {
+    return {NormalNan(), NormalNan()};
+  }
+  const auto [least, most] = std::minmax_element(params.begin(), params.end());
+  return {*least, *most};
+}
+
 base::Status CheckNoNan(AggregateOp op, const std::vector<double>& params) {
   const bool any =
       std::any_of(params.begin(), params.end(), [](double v) { return std::isnan(v); });

@@ -166,17 +166,30 @@ ExprPtr Parser::ParseBinary(int min_precedence) {
     if (IsSetOperator(node->op) && node->matching->card == Cardinality::kOneToOne) {
       node->matching->card = Cardinality::kManyToMany;
     }
-    const PositionRange pos{node->lhs->pos.start, node->rhs->pos.end};
-    if (node->matching->fills() && !options_.fill_modifiers) {
-      return Fail(pos, "binop fill modifiers are experimental and not enabled");
-    }
-    const int depth = std::max(node->lhs->depth, node->rhs->depth);
-    const bool scalar =
-        node->lhs->type == ValueType::kScalar && node->rhs->type == ValueType::kScalar;
-    node->type = scalar ? ValueType::kScalar : ValueType::kVector;
-    lhs = Finish(std::move(node), pos, depth);
+    lhs = FinishBinary(std::move(node));
   }
   return lhs;
+}
+
+ExprPtr Parser::FinishBinary(std::unique_ptr<BinaryExpr> node) {
+  const PositionRange pos{node->lhs->pos.start, node->rhs->pos.end};
+  if (node->matching->fills() && !options_.fill_modifiers) {
+    return Fail(pos, "binop fill modifiers are experimental and not enabled");
+  }
+  int left_depth = node->lhs->depth;
+  if (const auto* left = TryAs<BinaryExpr>(*node->lhs)) {
+    node->chain = left->chain + 1;
+    --left_depth;  // one level with it
+  }
+  if (node->chain > options_.max_chain) {
+    return Fail(node->op_pos, "expression has too many operators in a row, at most " +
+                                  std::to_string(options_.max_chain) + " are allowed");
+  }
+  const bool scalar =
+      node->lhs->type == ValueType::kScalar && node->rhs->type == ValueType::kScalar;
+  node->type = scalar ? ValueType::kScalar : ValueType::kVector;
+  const int depth = std::max(left_depth, node->rhs->depth);
+  return Finish(std::move(node), pos, depth);
 }
 
 bool Parser::ParseBinaryModifiers(BinaryExpr* node, std::optional<VectorMatching>* matching) {

@@ -21,8 +21,10 @@ struct ParserOptions {
   bool newer = false;
   bool extended_range_selectors = false;  // anchored, smoothed; with `newer`
   bool fill_modifiers = false;            // fill, fill_left, fill_right; with `newer`
-  // Deeper nesting is refused: parsing and evaluation recurse once a level.
+  // Deeper nesting is refused: parsing and evaluation recurse once a level. Operators one after the
+  // other, as in a + b + c, nest no deeper than their operands, and have a bound of their own.
   int max_depth = 500;
+  int max_chain = 5000;
 
   // Everything of the newest version.
   static ParserOptions All();
@@ -32,8 +34,8 @@ struct ParserOptions {
 // gives: "LINE:COLUMN: parse error: WHAT". Thread-safe.
 base::StatusOr<ExprPtr> ParseExpr(std::string_view text, const ParserOptions& options = {});
 
-// A series selector of the HTTP API's match[]: `up{job="x"}`, and nothing else. As upstream's, it may
-// match everything: whoever minds has to look.
+// A series selector of the HTTP API's match[]: `up{job="x"}`, and nothing else. As upstream's, it
+// may match everything: whoever minds has to look.
 base::StatusOr<std::vector<model::Matcher>> ParseMetricSelector(std::string_view text);
 
 }  // namespace vedette::promql

@@ -33,6 +33,7 @@ class Parser {
 
   // expressions: parser.cc
   ExprPtr ParseBinary(int min_precedence);
+  ExprPtr FinishBinary(std::unique_ptr<BinaryExpr> node);
   ExprPtr ParseUnary();
   ExprPtr ParsePostfix();
   ExprPtr ParsePrimary();

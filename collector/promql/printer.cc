@@ -108,13 +108,22 @@ std::string CallText(const CallExpr& node) {
   return std::string(node.function->name) + "(" + base::Join(args, ", ") + ")";
 }
 
+std::string ChainText(const BinaryExpr& top) {
+  const std::vector<const BinaryExpr*> spine = LeftSpine(&top);
+  std::string out = Print(*spine.front()->lhs);
+  for (const BinaryExpr* node : spine) {
+    out += base::Concat({" ", OpText(node->op), MatchingText(*node), " ", Print(*node->rhs)});
+  }
+  return out;
+}
+
 // Writes a tree over several lines where one would be too long.
 class PrettyPrinter {
  public:
   explicit PrettyPrinter(size_t max_line) : max_line_(max_line) {}
 
   std::string Write(const Expr& expr, int level) const {
-    const std::string indent(static_cast<size_t>(level) * 2, ' ');
+    const std::string indent = Indent(level);
     std::string line = Print(expr);
     const bool split = line.size() > max_line_;
     if (const auto* unary = TryAs<UnaryExpr>(expr)) {
@@ -127,7 +136,7 @@ class PrettyPrinter {
       case ExprKind::kAggregate:
         return indent + Aggregate(As<AggregateExpr>(expr), level, indent);
       case ExprKind::kBinary:
-        return Binary(As<BinaryExpr>(expr), level, indent);
+        return Chain(As<BinaryExpr>(expr), level);
       case ExprKind::kCall:
         return indent + Call(As<CallExpr>(expr), level, indent);
       case ExprKind::kParen:
@@ -140,15 +149,35 @@ class PrettyPrinter {
   }
 
  private:
+  static std::string Indent(int level) { return std::string(static_cast<size_t>(level) * 2, ' '); }
+
   std::string Aggregate(const AggregateExpr& node, int level, const std::string& indent) const {
     std::string out = AggregateHead(node) + "(\n";
     if (node.param) out += Write(*node.param, level + 1) + ",\n";
     return out + Write(*node.operand, level + 1) + "\n" + indent + ")";
   }
 
-  std::string Binary(const BinaryExpr& node, int level, const std::string& indent) const {
-    return Write(*node.lhs, level + 1) + "\n" + indent + OpText(node.op) + MatchingText(node) +
-           "\n" + Write(*node.rhs, level + 1);
+  // Each operation's left operand is one level deeper, up to the first that fits a line.
+  std::string Chain(const BinaryExpr& top, int level) const {
+    const std::vector<const BinaryExpr*> spine = LeftSpine(&top);
+    std::string line = Print(*spine.front()->lhs);
+    size_t fitting = 0;  // operations of the spine that are written on the first line
+    for (const BinaryExpr* node : spine) {
+      std::string longer =
+          base::Concat({line, " ", OpText(node->op), MatchingText(*node), " ", Print(*node->rhs)});
+      if (longer.size() > max_line_) break;
+      line = std::move(longer);
+      ++fitting;
+    }
+    int below = level + static_cast<int>(spine.size() - fitting);
+    std::string out = fitting > 0 ? Indent(below) + line : Write(*spine.front()->lhs, below);
+    for (size_t i = fitting; i < spine.size(); ++i) {
+      const BinaryExpr& node = *spine[i];
+      out += base::Concat({"\n", Indent(below - 1), OpText(node.op), MatchingText(node), "\n",
+                           Write(*node.rhs, below)});
+      --below;
+    }
+    return out;
   }
 
   std::string Call(const CallExpr& node, int level, const std::string& indent) const {
@@ -176,10 +205,8 @@ std::string Print(const Expr& expr) {
       const auto& node = As<UnaryExpr>(expr);
       return (node.negative ? "-" : "+") + Print(*node.operand);
     }
-    case ExprKind::kBinary: {
-      const auto& node = As<BinaryExpr>(expr);
-      return Print(*node.lhs) + " " + OpText(node.op) + MatchingText(node) + " " + Print(*node.rhs);
-    }
+    case ExprKind::kBinary:
+      return ChainText(As<BinaryExpr>(expr));
     case ExprKind::kCall:
       return CallText(As<CallExpr>(expr));
     case ExprKind::kAggregate: {

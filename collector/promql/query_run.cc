@@ -1,5 +1,6 @@
 #include "collector/promql/query_run.h"
 
+#include <algorithm>
 #include <string>
 
 #include "base/strings.h"
@@ -22,6 +23,7 @@ base::Status QueryRun::CheckAlive() {
 base::Status QueryRun::Hold(size_t samples, size_t bytes) {
   held_ += static_cast<int64_t>(samples);
   held_bytes_ += bytes;
+  peak_ = std::max(peak_, held_);
   if (held_ > settings_.max_samples) {
     return base::ResourceExhausted(
         "query processing would load too many samples into memory in query execution");

@@ -61,6 +61,8 @@ class QueryRun {
   // Counts samples, and bytes, held in memory; ResourceExhausted over the limits. Asked before the
   // memory is taken where that may be much at once.
   base::Status Hold(size_t samples, size_t bytes);
+  // Most samples held at once so far.
+  int64_t peak_samples() const { return peak_; }
   void Release(size_t samples, size_t bytes) {
     held_ -= static_cast<int64_t>(samples);
     held_bytes_ -= bytes;
@@ -70,6 +72,7 @@ class QueryRun {
   const Settings settings_;
   Annotations annotations_;
   int64_t held_ = 0;
+  int64_t peak_ = 0;
   uint64_t held_bytes_ = 0;
   int checks_ = 0;
   size_t work_ = 0;

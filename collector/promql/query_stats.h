@@ -15,7 +15,7 @@ struct QueryStats {
   // selector once a step, those of a range each step that they are in range of. A native histogram
   // counts as the floats that fit its size.
   int64_t total_samples = 0;
-  int64_t peak_samples = 0;  // held in memory at once
+  int64_t peak_samples = 0;  // held in memory at once: loaded and computed
   // `total_samples` by step, where asked for: step i at start_ms + i * step_ms.
   std::vector<int64_t> samples_by_step;
   int64_t start_ms = 0;

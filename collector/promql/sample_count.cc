@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <utility>
 
 #include "collector/promql/evaluator.h"
@@ -46,9 +47,9 @@ class Weights {
 class Counter {
  public:
   Counter(QueryRun* run, int steps) : run_(run), evaluator_(run) {
-    count_.by_step.resize(static_cast<size_t>(steps));
+    counts_.resize(static_cast<size_t>(steps));
   }
-  SampleCount& count() { return count_; }
+  std::vector<int64_t> Take() { return std::move(counts_); }
 
   base::Status Walk(const Expr& expr, const Grid& grid) {
     const bool literal = expr.kind == ExprKind::kNumber || expr.kind == ExprKind::kString;
@@ -57,8 +58,7 @@ class Counter {
     // Read once, and counted at every step.
     Counter once(run_, 1);
     VEDETTE_RETURN_IF_ERROR(once.WalkNode(expr, Grid{grid.start_ms, grid.step_ms, 1}));
-    for (int64_t& count : count_.by_step) count += once.count_.by_step[0];
-    count_.largest_series = std::max(count_.largest_series, once.count_.largest_series);
+    for (int64_t& count : counts_) count += once.counts_[0];
     return base::Status();
   }
 
@@ -70,9 +70,14 @@ class Counter {
         return Walk(*As<ParenExpr>(expr).inner, grid);
       case ExprKind::kUnary:
         return Walk(*As<UnaryExpr>(expr).operand, grid);
-      case ExprKind::kBinary:
-        VEDETTE_RETURN_IF_ERROR(Walk(*As<BinaryExpr>(expr).lhs, grid));
-        return Walk(*As<BinaryExpr>(expr).rhs, grid);
+      case ExprKind::kBinary: {
+        const auto spine = LeftSpine(&As<BinaryExpr>(expr));
+        VEDETTE_RETURN_IF_ERROR(Walk(*spine.front()->lhs, grid));
+        for (const BinaryExpr* node : spine) {
+          VEDETTE_RETURN_IF_ERROR(Walk(*node->rhs, grid));
+        }
+        return base::Status();
+      }
       case ExprKind::kCall:
         if (const VectorSelector* timed = TimedSelector(As<CallExpr>(expr))) {
           return Points(*timed, grid, /*times_alone=*/true);
@@ -90,8 +95,9 @@ class Counter {
       case ExprKind::kVectorSelector:
         return Points(As<VectorSelector>(expr), grid);
       case ExprKind::kMatrixSelector:
-      case ExprKind::kSubquery:
         return Windows(expr, grid);
+      case ExprKind::kSubquery:
+        return Inside(As<SubqueryExpr>(expr), grid);
       default:
         return base::Status();
     }
@@ -111,7 +117,6 @@ class Counter {
     const SelectRequest request{selector.matchers, first - lookback + 1, last};
     return run_->settings().queryable->Select(request, [&](model::SeriesSamples&& series) {
       VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
-      Note(series.size());
       size_t next = 0;            // the first float behind the step's time
       size_t next_histogram = 0;  // and histogram
       for (int step = 0; step < grid.steps; ++step) {
@@ -140,6 +145,18 @@ class Counter {
     return histogram.IsStale() ? 0 : WeightOf(histogram);
   }
 
+  // Of a subquery that is the whole query: what is looked at to compute it, all in one.
+  base::Status Inside(const SubqueryExpr& subquery, const Grid& grid) {
+    const Grid steps = evaluator_.StepsOf(subquery, grid);
+    if (steps.steps == 0) return base::Status();
+    SampleHold hold;
+    VEDETTE_RETURN_IF_ERROR(hold.Add(run_, static_cast<size_t>(steps.steps)));
+    Counter inside(run_, steps.steps);
+    VEDETTE_RETURN_IF_ERROR(inside.Walk(*subquery.inner, steps));
+    At(0) = std::accumulate(inside.counts_.begin(), inside.counts_.end(), At(0));
+    return base::Status();
+  }
+
   // All samples in the window of each step.
   base::Status Windows(const Expr& matrix, const Grid& grid) {
     const Expr& inner = StripParens(matrix);
@@ -154,7 +171,6 @@ class Counter {
       for (const model::HistogramSample& sample : series.histograms) {
         weights.Add(sample.time_ms, WeightOf(*sample.histogram));
       }
-      Note(series.times.size() + series.histograms.size());
       weights.Finish();
       for (int step = 0; step < grid.steps; ++step) {
         const int64_t end = evaluator_.ReferenceTime(time, grid.At(step));
@@ -164,22 +180,20 @@ class Counter {
     });
   }
 
-  int64_t& At(int step) { return count_.by_step[static_cast<size_t>(step)]; }
-  void Note(size_t samples) {
-    count_.largest_series = std::max(count_.largest_series, static_cast<int64_t>(samples));
-  }
+  int64_t& At(int step) { return counts_[static_cast<size_t>(step)]; }
 
   QueryRun* const run_;
   Evaluator evaluator_;
-  SampleCount count_;
+  std::vector<int64_t> counts_;
 };
 
 }  // namespace
 
-base::StatusOr<SampleCount> CountSamples(const Expr& expr, const Grid& grid, QueryRun* run) {
+base::StatusOr<std::vector<int64_t>> CountSamples(const Expr& expr, const Grid& grid,
+                                                  QueryRun* run) {
   Counter counter(run, grid.steps);
   VEDETTE_RETURN_IF_ERROR(counter.Walk(expr, grid));
-  return std::move(counter.count());
+  return counter.Take();
 }
 
 }  // namespace vedette::promql

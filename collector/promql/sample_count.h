@@ -14,11 +14,10 @@ namespace vedette::promql {
 // The samples that an expression's selectors look at, counted as Prometheus does for `stats`: by
 // what the expression says and not by how it is evaluated, which may spare most of them. A walk of
 // its own over the store, so that evaluation needs not count.
-struct SampleCount {
-  std::vector<int64_t> by_step;
-  int64_t largest_series = 0;  // most samples read of one series
-};
-base::StatusOr<SampleCount> CountSamples(const Expr& expr, const Grid& grid, QueryRun* run);
+//
+// One count a step of the grid.
+base::StatusOr<std::vector<int64_t>> CountSamples(const Expr& expr, const Grid& grid,
+                                                  QueryRun* run);
 
 }  // namespace vedette::promql
 

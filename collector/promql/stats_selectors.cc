@@ -33,9 +33,12 @@ class Walk {
         return Visit(*As<ParenExpr>(expr).inner);
       case ExprKind::kUnary:
         return Visit(*As<UnaryExpr>(expr).operand);
-      case ExprKind::kBinary:
-        Visit(*As<BinaryExpr>(expr).lhs);
-        return Visit(*As<BinaryExpr>(expr).rhs);
+      case ExprKind::kBinary: {
+        const auto spine = LeftSpine(&As<BinaryExpr>(expr));
+        Visit(*spine.front()->lhs);
+        for (const BinaryExpr* node : spine) Visit(*node->rhs);
+        return;
+      }
       case ExprKind::kAggregate:
         Visit(*As<AggregateExpr>(expr).operand);
         if (As<AggregateExpr>(expr).param) Visit(*As<AggregateExpr>(expr).param);

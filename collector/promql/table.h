@@ -21,6 +21,9 @@ struct Grid {
   int64_t start_ms = 0;
   int64_t step_ms = 1;
   int steps = 1;
+  // How far behind the last step the evaluation was asked to go: less than a step. Subqueries
+  // compute their steps up to there, and say what there is to say of them.
+  int64_t rest_ms = 0;
 
   int64_t At(int step) const { return start_ms + step_ms * step; }
   int64_t end_ms() const { return At(steps - 1); }

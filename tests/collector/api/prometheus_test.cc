@@ -263,6 +263,37 @@ TEST_F(PrometheusApi, QueriesAreFormatted) {
             R"({"status":"success","data":"foo / bar"})");
 }
 
+class NewerTrees : public test::ApiTest {
+ protected:
+  NewerTrees() { api::RegisterPrometheusParse(&router_, promql::ParserOptions::All()); }
+  std::string Tree(const std::string& query) {
+    return Get(test::Target("/api/v1/parse_query", {{"query", query}})).body;
+  }
+};
+
+TEST_F(NewerTrees, SayHowRangesEndAndWhatFills) {
+  const std::string tree =
+      Tree("rate(a[(step() + 1m) * 2] smoothed offset -2m) + fill_right(0.5) b");
+  for (const char* part :
+       {R"("anchored":false)", R"("smoothed":true)", R"("fillValues":{"lhs":null,"rhs":0.5})",
+        R"("offset":-120000,"offsetExpr":null)",
+        R"("range":0,"rangeExpr":{"lhs":{"lhs":)"
+        R"({"lhs":null,"op":"step","rhs":null,"type":"durationExpr","wrapped":false},"op":"+",)"
+        R"("rhs":{"duration":true,"type":"numberLiteral","val":"60"},"type":"durationExpr",)"
+        R"("wrapped":true},"op":"*","rhs":{"duration":false,"type":"numberLiteral","val":"2"},)"
+        R"("type":"durationExpr","wrapped":false})"}) {
+    EXPECT_NE(tree.find(part), std::string::npos) << part << " in " << tree;
+  }
+}
+
+TEST_F(NewerTrees, OfAThousandOperandsInARowAreWritten) {
+  std::string query = "a";
+  for (int i = 1; i < 1000; ++i) query += " + a";
+  const std::string tree = Tree(query);
+  EXPECT_EQ(std::count(tree.begin(), tree.end(), '{'), std::count(tree.begin(), tree.end(), '}'));
+  EXPECT_NE(tree.find(R"("op":"+")"), std::string::npos);
+}
+
 TEST(PrometheusParams, ReadsTimesAndDurations) {
   EXPECT_EQ(*api::ParseTimeMs("123"), 123'000);
   EXPECT_EQ(*api::ParseTimeMs("123.123"), 123'123);

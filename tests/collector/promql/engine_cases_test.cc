@@ -13,8 +13,7 @@
 #include "tests/support/shared_dir.h"
 
 // The recorded cases of Prometheus' engine: results, look-back, annotations, what is asked of the
-// store. What it counts of samples is another engine's business: how many are held at once depends
-// on how a query is computed.
+// store, samples looked at. How many are held at once depends on how a query is computed.
 
 namespace vedette::promql {
 namespace {
@@ -254,6 +253,74 @@ TEST_F(EngineCases, ExtendedRangeSelectors) {
     const std::string query = json::value_to<std::string>(c.at("query"));
     const Result result = Run(query, TimeMs(c.at("t")), {}, 0);
     EXPECT_EQ(Text(result.value), Text(c.at("expected"))) << query << " " << result.error;
+  }
+}
+
+// What 200 s and more of samples each ten seconds count for.
+TEST_F(EngineCases, SamplesLookedAt) {
+  Load(
+      "load 10s\n"
+      "  metricWith1SampleEvery10Seconds 1+1x100\n"
+      "  metricWith3SampleEvery10Seconds{a=\"1\",b=\"1\"} 1+1x100\n"
+      "  metricWith3SampleEvery10Seconds{a=\"2\",b=\"2\"} 1+1x100\n"
+      "  metricWith3SampleEvery10Seconds{a=\"3\",b=\"2\"} 1+1x100\n"
+      "  metricWith1HistogramEvery10Seconds {{schema:1 count:5 sum:20 buckets:[1 2 1 1]}}"
+      "+{{schema:1 count:10 sum:5 buckets:[1 2 3 4]}}x100\n");
+  for (const json::value& v : Cases("TestQueryStatistics").as_array()) {
+    const auto& c = v.as_object();
+    const std::string query = json::value_to<std::string>(c.at("Query"));
+    const bool range = c.contains("End");
+    const int64_t start = TimeMs(c.at("Start"));
+    QueryContext context;
+    context.queryable = &store_;
+    context.stats = true;
+    const Engine engine(options_, &clock_);
+    const Result result = range ? engine.Range(query, start, TimeMs(c.at("End")),
+                                               DurationMs(c.at("Interval")), context)
+                                : engine.Instant(query, start, context);
+    ASSERT_TRUE(result.ok()) << query << " " << result.error;
+    EXPECT_EQ(result.stats.total_samples, c.at("TotalSamples").to_number<int64_t>()) << query;
+    std::map<std::string, int64_t> by_step;
+    for (size_t i = 0; i < result.stats.samples_by_step.size(); ++i) {
+      const int64_t at = result.stats.start_ms + static_cast<int64_t>(i) * result.stats.step_ms;
+      by_step[std::to_string(at)] = result.stats.samples_by_step[i];
+    }
+    EXPECT_EQ(by_step,
+              (json::value_to<std::map<std::string, int64_t>>(c.at("TotalSamplesPerStep"))))
+        << query;
+    // Ours holds other samples at once: those loaded of one series and those computed so far.
+    if (c.contains("PeakSamples")) {
+      EXPECT_LE(result.stats.peak_samples, 2 * c.at("PeakSamples").to_number<int64_t>() + 1)
+          << query;
+    }
+  }
+}
+
+// A query that runs under a limit in Prometheus runs under twice that and one here: what is loaded
+// of a series and what is computed of it are both held. Below what it holds it is refused.
+TEST_F(EngineCases, SamplesHeldAtOnce) {
+  Load(
+      "load 10s\n"
+      "  metric 1+1x100\n"
+      "  bigmetric{a=\"1\"} 1+1x100\n"
+      "  bigmetric{a=\"2\"} 1+1x100\n"
+      "  metricWith1HistogramEvery10Seconds {{schema:1 count:5 sum:20 buckets:[1 2 1 1]}}"
+      "+{{schema:1 count:10 sum:5 buckets:[1 2 3 4]}}x100\n");
+  for (const json::value& v : Cases("TestMaxQuerySamples").as_array()) {
+    const auto& c = v.as_object();
+    const std::string query = json::value_to<std::string>(c.at("Query"));
+    const bool range = c.contains("End");
+    const auto run = [&](int64_t limit) {
+      options_.max_samples = limit;
+      return Run(query, TimeMs(c.at("Start")),
+                 range ? std::optional(TimeMs(c.at("End"))) : std::nullopt,
+                 range ? DurationMs(c.at("Interval")) : 0);
+    };
+    const Result result = run(2 * c.at("MaxSamples").to_number<int64_t>() + 1);
+    ASSERT_TRUE(result.ok()) << query << " " << result.error;
+    const int64_t peak = result.stats.peak_samples;
+    EXPECT_TRUE(run(peak).ok()) << query;
+    EXPECT_EQ(run(peak - 1).error_kind, ErrorKind::kExecution) << query;
   }
 }
 

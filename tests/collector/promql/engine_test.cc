@@ -38,6 +38,33 @@ TEST_F(EngineTest, NamesAreDroppedAtOnceByDefault) {
   EXPECT_EQ(result.value.vector[0].labels, (model::Labels{{"job", "a"}}));
 }
 
+TEST_F(EngineTest, AThousandOperandsInARowAreComputed) {
+  const auto chain = [](const std::string& operand, const std::string& link) {
+    std::string out = operand;
+    for (int i = 1; i < 1000; ++i) out += link + operand;
+    return out;
+  };
+  const struct {
+    std::string query;
+    double want;
+  } cases[] = {{chain("reqs_total", " + "), 100'000},
+               {chain("1", " + ") + " + " + chain("vector(1)", " + "), 2000},
+               {chain("reqs_total @ 0", " + ") + " + " + chain("temp", " or "), 2},
+               {chain("reqs_total", " or "), 100},
+               {"sum(" + chain("temp", " - on (job) ") + ")", -1996}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.query.substr(0, 60));
+    const Result result = Instant(c.query);
+    ASSERT_TRUE(result.ok()) << result.error;
+    ASSERT_EQ(result.value.vector.size(), 1u);
+    EXPECT_EQ(result.value.vector[0].value, c.want);
+    const Result range = Engine({}, &clock_).Range(c.query, 270'000, 300'000, 30'000, context_);
+    ASSERT_TRUE(range.ok()) << range.error;
+    ASSERT_EQ(range.value.matrix.size(), 1u);
+    EXPECT_EQ(range.value.matrix[0].points.back().value, c.want);
+  }
+}
+
 TEST_F(EngineTest, LosingTheNameMustNotMakeSeriesEqual) {
   const Result result = Instant("rate({job=\"a\"}[5m])");
   EXPECT_EQ(result.error_kind, ErrorKind::kExecution);

@@ -201,13 +201,22 @@ TEST(Parser, NestingIsBounded) {
 }
 
 TEST(Parser, ChainsOfOperatorsAreBounded) {
-  for (const char* link : {" or a", " + a", " and on (x) a", " ^ a"}) {
+  for (const char* link : {" or a", " + a", " and on (x) a", " * a == bool a"}) {
     SCOPED_TRACE(link);
     const auto expr = ParseExpr("a" + Repeat(link, 100'000));
     ASSERT_FALSE(expr.ok());
-    EXPECT_NE(base::Message(expr.status()).find("nested too deeply"), std::string::npos);
-    EXPECT_TRUE(ParseExpr("a" + Repeat(link, 400)).ok());
+    EXPECT_NE(base::Message(expr.status()).find("too many operators in a row, at most 5000"),
+              std::string::npos);
+    const std::string query = "a" + Repeat(link, 2000);
+    const auto chain = ParseExpr(query);
+    ASSERT_TRUE(chain.ok()) << chain.status();
+    EXPECT_EQ(Print(**chain), query);
   }
+  // Operators that take their right side first nest.
+  const auto powers = ParseExpr("a" + Repeat(" ^ a", 100'000));
+  ASSERT_FALSE(powers.ok());
+  EXPECT_NE(base::Message(powers.status()).find("nested too deeply"), std::string::npos);
+  EXPECT_TRUE(ParseExpr("a" + Repeat(" ^ a", 400)).ok());
   EXPECT_FALSE(ParseExpr("foo[1m" + Repeat(" + 1m", 100'000) + "]", ParserOptions::All()).ok());
 }
 
