@@ -122,6 +122,7 @@ base::Status CollectorParts::OpenRules(const CollectorOptions& options,
   rules::Manager::Options manager;
   manager.querier = querier_.get();
   manager.samples = metrics_.get();
+  manager.histograms = metrics_.get();
   manager.alerts = alert_sink_.get();
   manager.state = rule_state_.get();
   manager.clock = world_.clock;

@@ -8,6 +8,7 @@
 #include "base/codec/bytes.h"
 #include "base/escape.h"
 #include "base/strings.h"
+#include "model/wire_batch.h"
 
 namespace vedette::rules {
 namespace {
@@ -165,12 +166,6 @@ base::Status Group::RunRule(RuleState* rule, int64_t now_ms, std::stop_token sto
 
 base::Status Group::Record(RuleState* rule, std::vector<VectorSample> result, int64_t now_ms) {
   VEDETTE_RETURN_IF_ERROR(LabelRecorded(rule->spec, spec_.limit, &result));
-  const auto is_histogram = [](const VectorSample& s) { return s.histogram != nullptr; };
-  if (std::any_of(result.begin(), result.end(), is_histogram)) {
-    return base::InvalidArgument(
-        "the result has native histograms, which rules cannot record; take a histogram_* function "
-        "of them");
-  }
   return Write(rule, std::move(result), now_ms - spec_.query_offset_ms);
 }
 
@@ -227,30 +222,52 @@ base::Status Group::Write(RuleState* rule, std::vector<VectorSample> samples, in
   SeriesRefs before = std::move(rule->series);
   rule->series.clear();
   std::vector<model::SampleRow> rows;
+  std::vector<model::WireSeries> histograms;
   rows.reserve(samples.size() + before.size());
   for (VectorSample& sample : samples) {
-    model::SampleRow row;
+    uint64_t ref = 0;
     if (const auto it = before.find(sample.labels); it != before.end()) {
-      row.ref = it->second;
+      ref = it->second;
       before.erase(it);
     }
-    row.labels = std::move(sample.labels);
-    row.timestamp_ms = at_ms;
-    row.value = sample.value;
-    rows.push_back(std::move(row));
+    if (sample.histogram == nullptr) {
+      rows.push_back({std::move(sample.labels), at_ms, sample.value, ref});
+      continue;
+    }
+    rule->series.emplace(sample.labels, ref);
+    model::WireSeries& series = histograms.emplace_back();
+    series.labels = std::move(sample.labels);
+    series.histograms.push_back({at_ms, 0, *sample.histogram});
   }
   const size_t alive = rows.size();
   for (const auto& [labels, ref] : before) rows.push_back({labels, at_ms, model::StaleNan(), ref});
-  if (rows.empty()) return absl::OkStatus();
-  const auto stats = options_->samples->Append(rows);
+  const base::Status stored = Store(rows, histograms);
   for (size_t i = 0; i < alive; ++i) rule->series.emplace(rows[i].labels, rows[i].ref);
-  if (!stats.ok()) {
-    for (auto& [labels, ref] : before) rule->series.emplace(labels, ref);  // still to be ended
-    return base::Annotate(stats.status(), "samples not stored");
+  if (stored.ok() || absl::IsInvalidArgument(stored)) return stored;
+  for (auto& [labels, ref] : before) rule->series.emplace(labels, ref);  // still to be ended
+  return base::Annotate(stored, "samples not stored");
+}
+
+// Histograms go the way of remote write, the one that has them.
+base::Status Group::Store(std::span<model::SampleRow> rows,
+                          std::span<const model::WireSeries> histograms) const {
+  std::vector<model::AppendStats> all;
+  if (!rows.empty()) {
+    VEDETTE_ASSIGN_OR_RETURN(all.emplace_back(), options_->samples->Append(rows));
   }
-  const uint64_t lost = stats->rejected();
+  if (!histograms.empty()) {
+    const std::string request = model::EncodeRemoteWriteV1(histograms);
+    VEDETTE_ASSIGN_OR_RETURN(const model::WireBatch batch, model::WireBatch::ParseV1(request));
+    VEDETTE_ASSIGN_OR_RETURN(all.emplace_back(), options_->histograms->Append(batch));
+  }
+  uint64_t lost = 0;
+  std::string error;
+  for (const model::AppendStats& stats : all) {
+    lost += stats.rejected();
+    if (error.empty()) error = stats.first_error;
+  }
   if (lost == 0) return absl::OkStatus();
-  return base::InvalidArgument(std::to_string(lost) + " samples refused: " + stats->first_error);
+  return base::InvalidArgument(std::to_string(lost) + " samples refused: " + error);
 }
 
 void Group::EndSeries(int64_t now_ms) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "alerting/rules/rule_file.h"
 #include "alerting/rules/snapshot.h"
 #include "base/mutex.h"
+#include "model/remote_write.h"
 
 namespace vedette::rules {
 
@@ -75,6 +77,9 @@ class Group {
   base::Status SendAlerts(RuleState* rule, int64_t now_ms) VEDETTE_REQUIRES(evaluation_mutex_);
   base::Status Write(RuleState* rule, std::vector<VectorSample> samples, int64_t at_ms)
       VEDETTE_REQUIRES(evaluation_mutex_);
+  // Fills the rows' refs. An error when not all is stored.
+  base::Status Store(std::span<model::SampleRow> rows,
+                     std::span<const model::WireSeries> histograms) const;
   void Publish(size_t index, const base::Status& status, int64_t now_ms, double seconds)
       VEDETTE_REQUIRES(evaluation_mutex_) VEDETTE_EXCLUDES(snapshot_mutex_);
   int64_t Offset() const;

@@ -37,6 +37,7 @@ class Manager {
   struct Options {
     Querier* querier = nullptr;
     model::SampleSink* samples = nullptr;
+    model::WireSink* histograms = nullptr;  // takes native histograms; the same store
     AlertSink* alerts = nullptr;
     base::DurableMap* state = nullptr;  // keys under "rule/"
     base::Clock* clock = nullptr;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "alerting/rules/alert_state.h"
+#include "model/wire_batch.h"
 #include "tests/support/capture_logger.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fault_fs.h"
@@ -46,6 +47,25 @@ class FakeSamples final : public model::SampleSink {
   std::map<model::Labels, double> last;
 };
 
+// The sums of native histograms by series, as text: a series may be written more than once.
+class FakeHistograms final : public model::WireSink {
+ public:
+  base::StatusOr<model::AppendStats> Append(const model::WireBatch& batch) override {
+    model::AppendStats stats;
+    for (size_t i = 0; i < batch.size(); ++i) {
+      const auto labels = batch.LabelsOf(i);
+      for (size_t k = 0; labels.ok() && k < batch.histogram_count(i); ++k) {
+        const auto histogram = batch.HistogramOf(i, k);
+        if (histogram.ok()) last[*labels] = histogram->histogram.sum;
+        ++stats.accepted;
+      }
+    }
+    return stats;
+  }
+  void OnDurable(std::function<void(const base::Status&)> done) override { done(absl::OkStatus()); }
+  std::map<model::Labels, double> last;
+};
+
 class FakeSink final : public AlertSink {
  public:
   base::Status Send(std::vector<model::Alert> alerts) override {
@@ -71,6 +91,7 @@ class ManagerTest : public testing::Test {
     Manager::Options options;
     options.querier = &querier_;
     options.samples = &samples_;
+    options.histograms = &histograms_;
     options.alerts = &sink_;
     options.state = state_.get();
     options.clock = &clock_;
@@ -122,6 +143,7 @@ class ManagerTest : public testing::Test {
   test::CaptureLogger log_;
   FakeQuerier querier_;
   FakeSamples samples_;
+  FakeHistograms histograms_;
   FakeSink sink_;
   int64_t for_ms_ = 60'000;
   int64_t keep_ms_ = 0;
@@ -317,6 +339,34 @@ TEST_F(ManagerTest, RecordingRulesWriteAndEndSeries) {
   querier_.answers["sum(up)"] = {};
   Tick();
   EXPECT_TRUE(model::IsStaleNan(samples_.last[series]));
+}
+
+TEST_F(ManagerTest, RecordingRulesWriteNativeHistogramsBesideFloats) {
+  RuleSpec rule;
+  rule.record = "r";
+  rule.expr = "x";
+  GroupSpec group;
+  group.file = "r.yml";
+  group.name = "rec";
+  group.interval_ms = 30'000;
+  group.rules = {rule};
+  ASSERT_TRUE(manager_->SetGroups({group}).ok());
+  auto histogram = std::make_shared<model::Histogram>();
+  histogram->is_float = true;
+  histogram->count_float = 3;
+  histogram->sum = 7.5;
+  histogram->positive = {{{1, 2}}, {}, {1, 2}};
+  querier_.answers["x"] = {{{{"job", "a"}}, 0, histogram}, {{{"job", "b"}}, 3}};
+  Tick();
+  const model::Labels a{{"__name__", "r"}, {"job", "a"}};
+  const model::Labels b{{"__name__", "r"}, {"job", "b"}};
+  EXPECT_EQ(manager_->Snapshot()[0].rules[0].last_error, "");
+  EXPECT_EQ(histograms_.last, (std::map<model::Labels, double>{{a, 7.5}}));
+  EXPECT_EQ(samples_.last, (std::map<model::Labels, double>{{b, 3}}));
+  querier_.answers["x"] = {};
+  Tick();
+  EXPECT_TRUE(model::IsStaleNan(samples_.last[a]));
+  EXPECT_TRUE(model::IsStaleNan(samples_.last[b]));
 }
 
 TEST_F(ManagerTest, LateEvaluationsAreCountedNotReplayed) {
