@@ -65,6 +65,82 @@ TEST_F(EngineTest, AThousandOperandsInARowAreComputed) {
   }
 }
 
+// By 3.5 its argument's first selector says what is loaded; the newest of that at the step is
+// taken.
+TEST_F(EngineTest, InfoSeriesAreLookedForAtTheStep) {
+  for (int i = 0; i <= 20; ++i) {
+    store_.Append({{"__name__", "m"}, {"instance", "x"}, {"job", "a"}}, i * 30'000, 1);
+    store_.Append({{"__name__", "target_info"}, {"instance", "x"}, {"job", "a"}, {"version", "1"}},
+                  i * 30'000, 1);
+  }
+  const struct {
+    const char* query;
+    size_t old_series;
+    size_t new_series;
+  } cases[] = {{"info(m, {version=~'.+'})", 1, 1},
+               {"info(m @ 0, {version=~'.+'})", 0, 1},
+               {"info(m offset -1m, {version=~'.+'})", 1, 1},
+               {"info(m offset -6m, {version=~'.+'})", 0, 1},
+               // What gains no label, and a name where there is nothing to look for.
+               {"info(target_info, {version=~'.+'})", 0, 1},
+               {"info(vector(1), {__name__='target_info'})", 0, 1},
+               {"info(vector(1))", 1, 1}};
+  for (const auto& c : cases) {
+    Engine::Options options;
+    options.parser.experimental_functions = true;
+    EXPECT_EQ(Instant(c.query, options).value.vector.size(), c.old_series) << c.query;
+    options.level = Level::kPrometheus314;
+    EXPECT_EQ(Instant(c.query, options).value.vector.size(), c.new_series) << c.query;
+  }
+}
+
+TEST_F(EngineTest, FloatsKeepToThemselvesWhereHistogramsAreReadWithoutBuckets) {
+  const auto series = ParseSeriesDescription("h{a=\"1\"} {{count:2 sum:3 buckets:[2]}}x10");
+  ASSERT_TRUE(series.ok()) << series.status();
+  for (int i = 0; i <= 10; ++i) {
+    store_.Append({{"__name__", "h"}, {"a", "1"}}, i * 30'000,
+                  series->items[static_cast<size_t>(i)].histogram);
+    store_.Append({{"__name__", "h"}, {"a", "2"}}, i * 30'000, i);
+  }
+  const Result result = Instant("-histogram_count(sum_over_time(h[61s]))");
+  ASSERT_TRUE(result.ok()) << result.error;
+  EXPECT_EQ(result.warnings, std::vector<std::string>());
+  ASSERT_EQ(result.value.vector.size(), 1u);
+  EXPECT_EQ(result.value.vector[0].value, -6);
+}
+
+TEST_F(EngineTest, AbsentTakesTheLabelsOfSoleEqualities) {
+  const struct {
+    const char* query;
+    model::Labels labels;
+  } cases[] = {{"absent(x{a='1',b=~'.*'})", {{"a", "1"}}},
+               {"absent(x{a!='1',a='1'})", {}},
+               {"absent(x{a='1',a='2'})", {}},
+               {"absent(x{a=~'',a='1'})", {{"a", "1"}}},
+               {"absent_over_time(x{a='1',a=~''}[1m])", {}}};
+  for (const auto& c : cases) {
+    const Result result = Instant(c.query);
+    ASSERT_EQ(result.value.vector.size(), 1u) << c.query;
+    EXPECT_EQ(result.value.vector[0].labels, c.labels) << c.query;
+  }
+}
+
+TEST_F(EngineTest, WarnsOfTheLeastAndTheLargestParameterOnly) {
+  Engine::Options options;
+  options.parser.experimental_functions = true;
+  const auto warnings = [&](const std::string& query) {
+    return Engine(options, &clock_).Range(query, 0, 300'000, 60'000, context_).warnings;
+  };
+  EXPECT_EQ(warnings("quantile((time() - 120) / 30, nothing)"),
+            (std::vector<std::string>{
+                "PromQL warning: quantile value should be between 0 and 1, got -4 (1:10)",
+                "PromQL warning: quantile value should be between 0 and 1, got 6 (1:10)"}));
+  EXPECT_EQ(warnings("limit_ratio(time() / 100, nothing)"),
+            (std::vector<std::string>{"PromQL warning: ratio value should be between -1 and 1, "
+                                      "got 3, capping to 1 (1:13)"}));
+  EXPECT_EQ(warnings("limit_ratio(0 / time() + time(), nothing)"), std::vector<std::string>());
+}
+
 TEST_F(EngineTest, LosingTheNameMustNotMakeSeriesEqual) {
   const Result result = Instant("rate({job=\"a\"}[5m])");
   EXPECT_EQ(result.error_kind, ErrorKind::kExecution);
