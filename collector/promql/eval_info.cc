@@ -72,7 +72,7 @@ void Shift(const TimeModifier& inner, TimeModifier* time) {
 }
 
 // Finds the first vector selector below a node, depth first, and from when its samples are. By 3.5
-// subqueries around it do not count.
+// a subquery stands for what is inside.
 bool FindTime(const Expr& expr, bool newer, TimeModifier* time) {
   const auto any = [&](const ExprPtr& child) { return child && FindTime(*child, newer, time); };
   switch (expr.kind) {
@@ -82,8 +82,8 @@ bool FindTime(const Expr& expr, bool newer, TimeModifier* time) {
     case ExprKind::kMatrixSelector:
       return FindTime(*As<MatrixSelector>(expr).selector, newer, time);
     case ExprKind::kSubquery:
-      if (newer) Shift(As<SubqueryExpr>(expr).time, time);
-      return any(As<SubqueryExpr>(expr).inner);
+      Shift(As<SubqueryExpr>(expr).time, time);
+      return !newer || any(As<SubqueryExpr>(expr).inner);
     case ExprKind::kParen:
       return any(As<ParenExpr>(expr).inner);
     case ExprKind::kUnary:

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cmath>
 #include <iterator>
+#include <limits>
 
 #include "base/strings.h"
 #include "collector/promql/parser_impl.h"
@@ -9,7 +10,8 @@
 namespace vedette::promql {
 namespace {
 
-constexpr int kSumPrecedence = 4;                             // + and -
+constexpr int kSumPrecedence = 4;  // + and -
+constexpr std::string_view kOffsetContext = "offset";
 constexpr double kMaxDurationSeconds = 9223372036.854775807;  // 64 bits of nanoseconds
 
 // Why base::ParseDurationMs refused the text.
@@ -144,7 +146,10 @@ bool Parser::StoreDuration(DurationPtr duration, DurationValue* out) {
     out->expr = std::move(duration);
     return true;
   }
-  out->ms = static_cast<int64_t>(std::round(duration->seconds * 1000));
+  // NaN is Go's least duration.
+  out->ms = std::isnan(duration->seconds)
+                ? std::numeric_limits<int64_t>::min() / 1'000'000
+                : static_cast<int64_t>(std::round(duration->seconds * 1000));
   return true;
 }
 
@@ -161,8 +166,8 @@ bool Parser::ParseRangeDuration(const DurationContext& context, DurationValue* o
 // A literal or, in newer versions, a call or signed parentheses are the whole offset: what follows
 // is an operator between vectors. Anything else goes on as long as a duration can.
 bool Parser::ParseOffsetDuration(DurationValue* out) {
-  duration_context_ = {
-      "offset", options_.newer ? "number, duration, step(), or range()" : "number or duration"};
+  duration_context_ = {kOffsetContext, options_.newer ? "number, duration, step(), or range()"
+                                                      : "number or duration"};
   if (IsNumber(token_.kind) || IsCall(token_.kind)) {
     return StoreDuration(ParseDurationPrimary(), out);
   }
@@ -250,7 +255,8 @@ Parser::DurationPtr Parser::ParseDurationPrimary() {
   out->pos = token_.range();
   out->is_duration = Is(TokenKind::kDuration);
   if (!ParseNumberValue(token_, &out->seconds)) return nullptr;
-  if (std::abs(out->seconds) > kMaxDurationSeconds || std::isnan(out->seconds)) {
+  const bool nan_offset = std::isnan(out->seconds) && duration_context_.where == kOffsetContext;
+  if (!(std::abs(out->seconds) <= kMaxDurationSeconds) && !nan_offset) {
     return Fail(out->pos, "duration out of range");
   }
   Advance();

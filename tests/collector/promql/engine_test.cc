@@ -141,6 +141,18 @@ TEST_F(EngineTest, WarnsOfTheLeastAndTheLargestParameterOnly) {
   EXPECT_EQ(warnings("limit_ratio(0 / time() + time(), nothing)"), std::vector<std::string>());
 }
 
+// An offset that is not a number is the least that Go has: nothing is that far ahead.
+TEST_F(EngineTest, AnOffsetOfNanFindsNothing) {
+  for (const char* query :
+       {"temp offset NaN", "temp offset -NaN", "sum_over_time(temp[5m] offset NaN)",
+        "max_over_time(temp[5m:1m] offset NaN)"}) {
+    const Result result = Instant(query);
+    EXPECT_TRUE(result.ok()) << query << " " << result.error;
+    EXPECT_TRUE(result.value.vector.empty()) << query;
+  }
+  EXPECT_FALSE(Instant("temp[NaN]").ok());
+}
+
 TEST_F(EngineTest, LosingTheNameMustNotMakeSeriesEqual) {
   const Result result = Instant("rate({job=\"a\"}[5m])");
   EXPECT_EQ(result.error_kind, ErrorKind::kExecution);
