@@ -88,16 +88,17 @@ def texts(answer):
 
 
 def _close(a, b):
-    return len(a) == len(b) and all(p[0] == q[0] and _close_values(p[1], q[1]) for p, q in zip(a, b))
+    return len(a) == len(b) and all(p[0] == q[0] and close_values(p[1], q[1]) for p, q in zip(a, b))
 
 
-def _close_values(a, b):
+def close_values(a, b):
+    """Whether two values, of whatever kind, are as near as the order of a sum may carry them."""
     if a == b:
         return True
     if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(_close_values(a[key], b[key]) for key in a)
+        return a.keys() == b.keys() and all(close_values(a[key], b[key]) for key in a)
     if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(map(_close_values, a, b))
+        return len(a) == len(b) and all(map(close_values, a, b))
     try:
         x, y = float(a), float(b)
     except (TypeError, ValueError):

@@ -103,7 +103,10 @@ class Grammar(Pieces):
         if chance < 0.08:
             return Node(VECTOR, "quantile_over_time(", self.number(v.QUANTILES), ", ", self.matrix(depth), ")")
         if chance < 0.13:
-            return Node(VECTOR, "predict_linear(", self.matrix(depth), ", ", self.scalar(depth - 2), ")")
+            matrix = self.matrix(depth)
+            if ":" in str(matrix) and "@" in str(matrix):
+                matrix = self.matrix(1)  # of more steps than any sees 3.5.3 says what there is to say
+            return Node(VECTOR, "predict_linear(", matrix, ", ", self.scalar(depth - 2), ")")
         if chance < 0.18 and self.experimental:
             name = self.r.choice(v.EXPERIMENTAL_OF_MATRIX)
         elif chance < 0.2 and self.experimental:
@@ -196,7 +199,8 @@ class Grammar(Pieces):
         elif chance < 0.21:
             name, argument = "count_values", (self.r.choice(('"value"', '"job"')), ", ")
         elif chance < 0.25 and self.experimental:
-            name = "topk" if BUCKET.search(str(inner)) else "limitk"  # takes the store's first
+            # It takes the first: of buckets the store's, of what another limit picked that of a heap.
+            name = "topk" if BUCKET.search(str(inner)) or "limit" in str(inner) else "limitk"
             argument = (self.number(v.COUNTS), ", ")
         elif chance < 0.28 and self.experimental:
             name, argument = "limit_ratio", (self.number(v.RATIOS), ", ")

@@ -2,7 +2,9 @@
 
 import re
 
-from .judge import SAME, Verdict
+from . import vocabulary as v
+from .answer import close_values
+from .judge import SAME, SUM, Verdict
 from .question import Question, seconds
 from .tree import SCALAR, VECTOR, pinned
 
@@ -39,7 +41,10 @@ class Itself:
             if one.error:
                 return Verdict("error", whole, one)
             if points_at(whole, ms) != points_at(one, ms):
-                return Verdict("values", at_step(whole, ms), one)
+                # An instant's picks come in the order of their values, a range's in that of the store.
+                of_picks = question.uses(v.PICKING) and question.uses(v.ORDER_DEPENDENT)
+                close = of_picks and close_values(points_at(whole, ms), points_at(one, ms))
+                return Verdict(SUM if close else "values", at_step(whole, ms), one)
         return Verdict(SAME, whole, single[0])
 
     def fixed(self, question):

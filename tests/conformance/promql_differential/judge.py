@@ -1,12 +1,15 @@
 """Asks both servers and says what a difference is: an order upstream leaves open, a tie, or a fault."""
 
+import re
+
 from . import vocabulary as v
 from .answer import apart_in_nan_buckets, apart_in_sign_of_zero, difference, has_ties, same_picks
-from .tree import VECTOR
+from .tree import MATRIX, VECTOR, Node
 
 SAME, SUM, TIE, OPEN, MIXED, CHUNK = "", "sum", "tie", "open", "mixed up", "chunk"
 PASSED = (SAME, SUM, TIE, OPEN, MIXED, CHUNK)
 ASKED_AGAIN = 12
+GAUGES = re.compile(r"\bsta(te)?\b")  # metrics of native histograms that are no counters
 OF_NUMBERS = ("close", "values")
 SORTING = ("sort", "sort_desc", "sort_by_label", "sort_by_label_desc")
 
@@ -79,6 +82,12 @@ class Judge:
         what infinity or NaN makes of the empty buckets that a chunk gives to all its histograms."""
         if apart_in_nan_buckets(mine, theirs):
             return True
+        if question.uses(v.COUNTER_LIKE) and GAUGES.search(str(question.expression)):
+            for node in question.expression.descendants():
+                resets = Node(VECTOR, "resets(", node, ")")
+                if node.type == MATRIX and GAUGES.search(str(node)) and \
+                        difference(*self.ask(question.over(resets)), False):
+                    return True
         operands = [node for node in question.expression.descendants()
                     if node.type == VECTOR and ("*" in str(node) or "/" in str(node))]
         return any(apart_in_nan_buckets(*self.ask(question.over(node))) for node in operands)
