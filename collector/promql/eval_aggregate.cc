@@ -97,7 +97,7 @@ base::StatusOr<Table> Evaluator::EvalQuantile(const AggregateExpr& expr, const G
   std::vector<std::vector<const Row*>> groups;
   for (const Row& row : input.rows) {
     if (!row.histograms.empty()) {
-      InformIgnoredInAggregation(&run_->annotations(), OpText(expr.op), PlaceOf(*expr.operand));
+      InformIgnoredInAggregation(&run_->annotations(), OpText(expr.op), expr.operand->pos);
     }
     const size_t group = grouping.GroupOf(row.labels);
     if (group == groups.size()) groups.emplace_back();

@@ -43,8 +43,9 @@ std::vector<const model::Matcher*> InIndexOrder(const std::vector<model::Matcher
 
 // Of a label with further matchers the last one in the index's order decides: an equality that is
 // the first of its label sets it, anything else takes it away.
-model::Labels LabelsOfAbsent(const Expr& selector) {
-  const VectorSelector* vector = TryAs<VectorSelector>(selector);
+model::Labels LabelsOfAbsent(const Expr& argument) {
+  const Expr& selector = StripParens(argument);
+  const auto* vector = TryAs<VectorSelector>(selector);
   if (const auto* matrix = TryAs<MatrixSelector>(selector)) vector = matrix->selector.get();
   if (vector == nullptr) return {};
   std::set<std::string_view> equal;

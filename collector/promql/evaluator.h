@@ -219,8 +219,8 @@ class Evaluator {
   QueryRun* const run_;
 };
 
-// The labels that absent() gives to its answer: those that the selector fixes by equality.
-model::Labels LabelsOfAbsent(const Expr& selector);
+// The labels that absent() gives to its answer: those that a selector fixes by equality.
+model::Labels LabelsOfAbsent(const Expr& argument);
 
 inline constexpr std::string_view kSameLabels =
     "vector cannot contain metrics with the same labelset";

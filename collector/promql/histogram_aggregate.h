@@ -20,7 +20,7 @@ namespace vedette::promql {
 class HistogramAggregate {
  public:
   HistogramAggregate(const AggregateExpr& expr, QueryRun* run)
-      : expr_(expr), where_(StripParens(*expr.operand).pos), run_(run) {}
+      : expr_(expr), where_(expr.operand->pos), run_(run) {}
 
   // Takes the histograms of the next series of a group. Series come in the store's order;
   // `has_float` tells whether the group had a float at a step before.

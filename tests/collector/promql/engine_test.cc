@@ -114,6 +114,7 @@ TEST_F(EngineTest, AbsentTakesTheLabelsOfSoleEqualities) {
     const char* query;
     model::Labels labels;
   } cases[] = {{"absent(x{a='1',b=~'.*'})", {{"a", "1"}}},
+               {"absent((x{a='1'}))", {{"a", "1"}}},
                {"absent(x{a!='1',a='1'})", {}},
                {"absent(x{a='1',a='2'})", {}},
                {"absent(x{a=~'',a='1'})", {{"a", "1"}}},
@@ -122,6 +123,21 @@ TEST_F(EngineTest, AbsentTakesTheLabelsOfSoleEqualities) {
     const Result result = Instant(c.query);
     ASSERT_EQ(result.value.vector.size(), 1u) << c.query;
     EXPECT_EQ(result.value.vector[0].labels, c.labels) << c.query;
+  }
+}
+
+TEST_F(EngineTest, WhatIsAggregatedIsPointedToWithItsParentheses) {
+  const auto series = ParseSeriesDescription("h {{count:2 sum:3 buckets:[2]}}x10");
+  ASSERT_TRUE(series.ok()) << series.status();
+  store_.Append({{"__name__", "h"}}, 300'000, series->items[0].histogram);
+  const struct {
+    const char* query;
+    const char* where;
+  } cases[] = {{"max(((h)))", "(1:5)"}, {"stddev(h)", "(1:8)"}, {"quantile(0.5, (h))", "(1:15)"}};
+  for (const auto& c : cases) {
+    const Result result = Instant(c.query);
+    ASSERT_EQ(result.infos.size(), 1u) << c.query;
+    EXPECT_TRUE(base::EndsWith(result.infos[0], c.where)) << c.query << ": " << result.infos[0];
   }
 }
 
