@@ -75,7 +75,10 @@ class Grammar(Pieces):
                          (5, self.aggregation, depth), (6, self.operation, depth),
                          (2, self.histogram_call, depth), (1, self.label_call, depth),
                          (1, self.other_call, depth), (0.5, self.negated, self.vector, depth),
-                         (0.3, lambda: operand(self.operation(depth))))
+                         (0.3, lambda: operand(self.operation(depth))), (0.3, self.in_parentheses, depth))
+
+    def in_parentheses(self, depth):
+        return Node(VECTOR, "(", self.vector(depth - 1), ")")
 
     def of_vector(self, depth):
         name, inner = self.r.choice(v.OF_VECTOR), self.vector(depth - 1)

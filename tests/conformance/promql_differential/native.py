@@ -44,7 +44,10 @@ class Buckets:
         self.zero, self.sum = 0, 0.0
 
     def amount(self, r):
-        return r.choice((0.25, 1.5, r.randrange(72) / 8)) if self.is_float else r.choice((1, 1, 2, r.randrange(50)))
+        """Never nothing: whether one that stays as it was looks changed is the chunk's doing."""
+        if self.is_float:
+            return r.choice((0.25, 1.5, r.randrange(1, 72) / 8))
+        return r.choice((1, 1, 2, r.randrange(1, 50)))
 
     def observe(self, r):
         for _ in range(r.randrange(1, 4)):
