@@ -12,7 +12,6 @@ using base::http::Request;
 using base::http::Response;
 using model::exposition::Family;
 using model::exposition::FamilyType;
-using model::exposition::Format;
 
 Family ToFamily(base::Telemetry::Family&& source) {
   Family family;
@@ -31,7 +30,7 @@ Response MetricsPage(const base::Telemetry* telemetry, const Request& request) {
   for (base::Telemetry::Family& family : telemetry->Collect()) {
     families.push_back(ToFamily(std::move(family)));
   }
-  const Format format = model::exposition::NegotiateFormat(request.headers.Get("Accept"));
+  const auto format = model::exposition::NegotiatePage(request.headers.Get("Accept"));
   Response response;
   response.headers.Set("Content-Type", model::exposition::ContentType(format));
   response.body = model::exposition::WriteFamilies(families, format);

@@ -129,7 +129,7 @@ std::vector<MetricFamily*> InOrder(std::vector<MetricFamily>* families) {
 
 }  // namespace
 
-std::string WritePage(FamilySink* families, model::exposition::Format format) {
+std::string WritePage(FamilySink* families, const model::exposition::PageFormat& format) {
   FlatPage flat(families);
   std::string page;
   page.reserve(kUsualPageBytes);
@@ -139,11 +139,11 @@ std::string WritePage(FamilySink* families, model::exposition::Format format) {
     model::exposition::AppendFamily(ToExpositionFamily(family), format, &page);
   }
   while (!flat.AtEnd()) flat.WriteNext(format, &page);
-  model::exposition::EndPage(format, &page);
+  model::exposition::EndPage(format.format, &page);
   return page;
 }
 
-std::string WritePage(std::vector<MetricFamily> families, model::exposition::Format format) {
+std::string WritePage(std::vector<MetricFamily> families, const model::exposition::PageFormat& format) {
   FamilySink sink;
   for (MetricFamily& family : families) sink.Add(std::move(family));
   return WritePage(&sink, format);

@@ -14,9 +14,9 @@ namespace vedette::exporters {
 // The page: families of one name become one (the first HELP and type stand, and those of another
 // type go), sorted by name; metrics sorted by their label values; of metrics with the same labels
 // the first stays; families without metrics go. `families` is spent.
-std::string WritePage(FamilySink* families, model::exposition::Format format);
+std::string WritePage(FamilySink* families, const model::exposition::PageFormat& format);
 std::string WritePage(std::vector<prometheus::MetricFamily> families,
-                      model::exposition::Format format);
+                      const model::exposition::PageFormat& format);
 
 }  // namespace vedette::exporters
 

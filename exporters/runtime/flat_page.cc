@@ -90,7 +90,7 @@ void FlatPage::Sort(Group* group) const {
   group->end = std::unique(group->begin, group->end, same);
 }
 
-void FlatPage::WriteNext(model::exposition::Format format, std::string* page) {
+void FlatPage::WriteNext(const model::exposition::PageFormat& format, std::string* page) {
   Group& group = groups_[next_++];
   Sort(&group);
   const FamilySink::Family& family = sink_.families()[group.family];

@@ -22,7 +22,7 @@ class FlatPage {
   bool AtEnd() const { return next_ == groups_.size(); }
   std::string_view NextName() const { return NameOf(groups_[next_].family); }
   // Appends the next family to `page`.
-  void WriteNext(model::exposition::Format format, std::string* page);
+  void WriteNext(const model::exposition::PageFormat& format, std::string* page);
 
  private:
   // Families of one name and type: the first of them, and the points of all.

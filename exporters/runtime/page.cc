@@ -20,7 +20,7 @@ int64_t ScrapeDeadline(const base::http::Request& request, const base::Clock& cl
 }
 
 base::http::Response MetricsPage(const base::http::Request& request, FamilySink* families) {
-  const auto format = model::exposition::NegotiateFormat(request.headers.Get("Accept"));
+  const auto format = model::exposition::NegotiatePage(request.headers.Get("Accept"));
   base::http::Response response;
   response.headers.Set("Content-Type", model::exposition::ContentType(format));
   response.body = WritePage(families, format);

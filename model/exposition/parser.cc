@@ -19,6 +19,9 @@ constexpr std::array<std::string_view, 5> kTextTypes = {"counter", "gauge", "his
                                                         "untyped"};
 constexpr std::array<std::string_view, 8> kOpenMetricsTypes = {
     "counter", "gauge", "histogram", "gaugehistogram", "summary", "info", "stateset", "unknown"};
+constexpr std::string_view kTextTypesAllowed = "counter, gauge, histogram, summary, untyped";
+constexpr std::string_view kOpenMetricsTypesAllowed =
+    "counter, gauge, histogram, gaugehistogram, summary, info, stateset, unknown";
 
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 
@@ -33,20 +36,19 @@ bool Contains(const std::array<std::string_view, N>& names, std::string_view nam
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// Seconds as milliseconds, cut at the ends of int64_t.
-int64_t SecondsToMs(double seconds) {
-  constexpr double kLimit = 9223372036854775807.0;
-  const double ms = seconds * 1000;
-  if (ms >= kLimit) return std::numeric_limits<int64_t>::max();
-  if (ms <= -kLimit) return std::numeric_limits<int64_t>::min();
-  return static_cast<int64_t>(ms);
-}
-
 }  // namespace
 
 base::StatusOr<EntryKind> Parser::Next() {
   if (ended_) return EntryKind::kEnd;
-  return format_ == Format::kText ? NextText() : NextOpenMetrics();
+  if (format_ == Format::kText) return NextText();
+  if (!options_.fold_created) return NextOpenMetrics();
+  for (;;) {
+    VEDETTE_ASSIGN_OR_RETURN(const EntryKind kind, NextOpenMetrics());
+    if (kind != EntryKind::kSeries) return kind;
+    if (IsCreatedLine()) continue;
+    FindStart();
+    return kind;
+  }
 }
 
 bool Parser::Take(std::string_view literal) {
@@ -95,7 +97,6 @@ bool Parser::TakeQuoted(bool allow_newline, std::string_view* text) {
 base::StatusOr<EntryKind> Parser::NextText() {
   for (;;) {
     SkipBlanks();
-    entry_start_ = pos_;
     if (AtEnd()) {
       ended_ = true;
       return EntryKind::kEnd;
@@ -122,13 +123,12 @@ base::StatusOr<EntryKind> Parser::ReadCommentLine() {
     }
   }
   TakeUntilAny("\n");
-  series_ = input_.substr(start, pos_ - start);
+  sample_.series = input_.substr(start, pos_ - start);
   return EntryKind::kComment;
 }
 
 base::StatusOr<EntryKind> Parser::NextOpenMetrics() {
-  entry_start_ = pos_;
-  if (AtEnd()) return ErrorAt("data does not end with # EOF");
+  if (AtEnd()) return ErrorHere("data does not end with # EOF");
   if (Take("# EOF")) return ReadEnd();
   if (Take("# HELP ")) return ReadMetadata(EntryKind::kHelp);
   if (Take("# TYPE ")) return ReadMetadata(EntryKind::kType);
@@ -139,7 +139,7 @@ base::StatusOr<EntryKind> Parser::NextOpenMetrics() {
 
 base::StatusOr<EntryKind> Parser::ReadEnd() {
   Take("\n");
-  if (!AtEnd()) return ErrorAt("unexpected data after # EOF");
+  if (!AtEnd()) return ErrorHere("unexpected data after # EOF");
   ended_ = true;
   return EntryKind::kEnd;
 }
@@ -152,60 +152,73 @@ base::StatusOr<EntryKind> Parser::ReadMetadata(EntryKind kind) {
   std::string_view text = TakeUntilAny("\n");
   if (format_ == Format::kOpenMetrics) {
     if (text.empty() || text.front() != ' ' || AtEnd()) {
-      return ErrorAt(base::Concat({"expected text in ", keyword}));
+      return ErrorAt(base::Concat({"expected text in ", keyword}), text.data());
     }
     ++pos_;
   }
   if (!text.empty()) text.remove_prefix(1);
   text_ = kind == EntryKind::kHelp ? UnescapeText(text, format_ == Format::kOpenMetrics)
                                    : std::string(text);
-  VEDETTE_RETURN_IF_ERROR(CheckMetadata(kind));
+  VEDETTE_RETURN_IF_ERROR(CheckMetadata(kind, text.data()));
   return kind;
 }
 
 base::Status Parser::ReadMetadataName(std::string_view keyword) {
   std::string_view name;
+  std::string family;
   if (TakeName(true, &name)) {
-    family_.assign(name);
-    return {};
-  }
-  if (!TakeQuoted(false, &name)) {
+    family = name;
+  } else if (TakeQuoted(false, &name)) {
+    family = UnescapeText(name, true);
+    if (!base::IsValidUtf8(family)) {
+      return ErrorAt("metric name is not valid UTF-8", name.data());
+    }
+  } else {
     return Error(base::Concat({"expected metric name after ", keyword}));
   }
-  family_ = UnescapeText(name, true);
-  if (!base::IsValidUtf8(family_)) return ErrorAt("metric name is not valid UTF-8");
+  if (family == family_) return {};
+  family_ = std::move(family);
+  family_unit_.clear();
   return {};
 }
 
-base::Status Parser::CheckMetadata(EntryKind kind) {
+base::Status Parser::CheckMetadata(EntryKind kind, const char* at) {
   if (kind == EntryKind::kHelp) {
     if (base::IsValidUtf8(text_)) return {};
-    return ErrorAt(base::Concat({"help text ", base::GoQuote(text_), " is not valid UTF-8"}));
+    return ErrorAt(base::Concat({"help text ", base::GoQuote(text_), " is not valid UTF-8"}), at);
   }
-  if (kind == EntryKind::kType) {
-    const bool text_format = format_ == Format::kText;
-    if (!(text_format ? Contains(kTextTypes, text_) : Contains(kOpenMetricsTypes, text_))) {
-      return ErrorAt(base::Concat({"invalid metric type ", base::GoQuote(text_)}));
-    }
-    if (text_ == "untyped") text_ = "unknown";
-    family_type_ = text_;
+  if (kind == EntryKind::kType) return CheckType(at);
+  if (text_.empty() || base::EndsWith(family_, "_" + text_)) {
+    family_unit_ = text_;
     return {};
   }
-  if (text_.empty() || base::EndsWith(family_, "_" + text_)) return {};
-  return ErrorAt(base::Concat(
-      {"unit ", base::GoQuote(text_), " is not a suffix of metric ", base::GoQuote(family_)}));
+  return ErrorAt(base::Concat({"unit ", base::GoQuote(text_), " is not a suffix of metric ",
+                               base::GoQuote(family_)}),
+                 at);
+}
+
+base::Status Parser::CheckType(const char* at) {
+  const bool is_text = format_ == Format::kText;
+  if (!(is_text ? Contains(kTextTypes, text_) : Contains(kOpenMetricsTypes, text_))) {
+    return ErrorAt(base::Concat({"invalid metric type ", base::GoQuote(text_), "; allowed: ",
+                                 is_text ? kTextTypesAllowed : kOpenMetricsTypesAllowed}),
+                   at);
+  }
+  if (text_ == "untyped") text_ = "unknown";
+  family_type_ = text_;
+  return {};
 }
 
 base::StatusOr<EntryKind> Parser::ReadSeries() {
   has_metric_name_ = false;
   labels_.clear();
-  timestamp_ms_.reset();
-  exemplar_value_.reset();
-  exemplar_timestamp_ms_.reset();
+  sample_ = Sample();
   const size_t start = pos_;
   VEDETTE_RETURN_IF_ERROR(ReadSeriesName());
-  series_ = input_.substr(start, pos_ - start);
-  if (!has_metric_name_ || metric_name_.bytes.empty()) return ErrorAt("metric name not set");
+  sample_.series = input_.substr(start, pos_ - start);
+  if (!has_metric_name_ || metric_name_.bytes.empty()) {
+    return ErrorAt("metric name not set", sample_.series.data());
+  }
   VEDETTE_RETURN_IF_ERROR(format_ == Format::kText ? ReadTextValue() : ReadOpenMetricsValue());
   return EntryKind::kSeries;
 }
@@ -246,7 +259,9 @@ base::Status Parser::ReadLabelPair(bool exemplar, bool* done) {
   if (!TakeName(false, &name.bytes)) {
     name.quoted = true;
     if (!TakeQuoted(false, &name.bytes)) return Error("expected label name");
-    if (!base::IsValidUtf8(name.bytes)) return ErrorAt("label name is not valid UTF-8");
+    if (!base::IsValidUtf8(name.bytes)) {
+      return ErrorAt("label name is not valid UTF-8", name.bytes.data());
+    }
   }
   if (text_format) SkipBlanks();
   const bool is_metric_name =
@@ -269,14 +284,15 @@ base::Status Parser::ReadLabelValue(RawText name, std::vector<RawLabel>* labels)
   RawLabel label{name, {}};
   if (!TakeQuoted(format_ == Format::kText, &label.value)) return Error("expected label value");
   if (!base::IsValidUtf8(label.value)) {
-    return ErrorAt(base::Concat({"invalid UTF-8 label value: ", base::GoQuote(label.value)}));
+    return ErrorAt(base::Concat({"invalid UTF-8 label value: ", base::GoQuote(label.value)}),
+                   label.value.data());
   }
   labels->push_back(label);
   return {};
 }
 
 base::Status Parser::SetMetricName(std::string_view name) {
-  if (has_metric_name_) return ErrorAt("metric name already set");
+  if (has_metric_name_) return ErrorAt("metric name already set", name.data());
   metric_name_ = {name, true};
   has_metric_name_ = true;
   return {};
@@ -289,7 +305,7 @@ base::Status Parser::ReadFloat(std::string_view what, double* out) {
   const auto value = base::ParseDouble(token);
   if (!value || token.find_first_of("xXpP_") != token.npos) {
     pos_ = start;
-    return ErrorAt(base::Concat({what, ": ", base::GoQuote(token), " is not a number"}));
+    return ErrorHere(base::Concat({what, ": ", base::GoQuote(token), " is not a number"}));
   }
   *out = std::isnan(*value) ? std::bit_cast<double>(kNormalNanBits) : *value;
   return {};
@@ -297,7 +313,7 @@ base::Status Parser::ReadFloat(std::string_view what, double* out) {
 
 base::Status Parser::ReadTextValue() {
   SkipBlanks();
-  VEDETTE_RETURN_IF_ERROR(ReadFloat("value after metric", &value_));
+  VEDETTE_RETURN_IF_ERROR(ReadFloat("value after metric", &sample_.value));
   SkipBlanks();
   if (!AtEnd() && Peek() != '\n') {
     const size_t start = pos_;
@@ -305,7 +321,7 @@ base::Status Parser::ReadTextValue() {
     while (!AtEnd() && Peek() >= '0' && Peek() <= '9') ++pos_;
     const auto ms = base::ParseInt(input_.substr(start, pos_ - start));
     if (!ms) return Error("expected a timestamp in milliseconds or the end of the line");
-    timestamp_ms_ = *ms;
+    sample_.timestamp_ms = *ms;
     SkipBlanks();
   }
   if (!AtEnd() && !Take("\n")) return Error("expected the end of the line after the timestamp");
@@ -314,55 +330,69 @@ base::Status Parser::ReadTextValue() {
 
 base::Status Parser::ReadOpenMetricsValue() {
   if (!Take(" ")) return Error("expected a space and the value after metric");
-  VEDETTE_RETURN_IF_ERROR(ReadFloat("value after metric", &value_));
+  VEDETTE_RETURN_IF_ERROR(ReadFloat("value after metric", &sample_.value));
   if (Take(" # {")) return ReadOpenMetricsExemplar();
-  if (Take(" ")) VEDETTE_RETURN_IF_ERROR(ReadOpenMetricsTime("timestamp", &timestamp_ms_));
+  if (Take(" ")) VEDETTE_RETURN_IF_ERROR(ReadOpenMetricsTime("timestamp", &sample_.timestamp_ms));
   if (Take(" # {")) return ReadOpenMetricsExemplar();
-  if (AtEnd()) return ErrorAt("data does not end with # EOF");
+  if (AtEnd()) return ErrorHere("data does not end with # EOF");
   if (!Take("\n")) return Error("expected the end of the line after the timestamp");
   return {};
 }
 
 base::Status Parser::ReadOpenMetricsExemplar() {
   exemplar_labels_.clear();
+  exemplar_timestamp_ms_.reset();
   VEDETTE_RETURN_IF_ERROR(ReadLabelPairs(true));
   if (!Take(" ")) return Error("expected a space and the value after exemplar labels");
-  double value = 0;
-  VEDETTE_RETURN_IF_ERROR(ReadFloat("value after exemplar labels", &value));
-  exemplar_value_ = value;
+  VEDETTE_RETURN_IF_ERROR(ReadFloat("value after exemplar labels", &exemplar_value_));
+  sample_.has_exemplars = true;
   if (Take(" ")) {
     VEDETTE_RETURN_IF_ERROR(ReadOpenMetricsTime("exemplar timestamp", &exemplar_timestamp_ms_));
   }
-  if (AtEnd()) return ErrorAt("data does not end with # EOF");
+  if (AtEnd()) return ErrorHere("data does not end with # EOF");
   if (!Take("\n")) return Error("expected the end of the line after the exemplar");
   return {};
 }
 
+// Cut at the ends of int64_t.
+int64_t Parser::SecondsToMs(double seconds) {
+  constexpr double kLimit = 9223372036854775807.0;
+  const double ms = seconds * 1000;
+  if (std::isnan(ms)) return 0;
+  if (ms >= kLimit) return std::numeric_limits<int64_t>::max();
+  if (ms <= -kLimit) return std::numeric_limits<int64_t>::min();
+  return static_cast<int64_t>(ms);
+}
+
 base::Status Parser::ReadOpenMetricsTime(std::string_view what, std::optional<int64_t>* out) {
   double seconds = 0;
+  const char* const at = input_.data() + pos_;
   VEDETTE_RETURN_IF_ERROR(ReadFloat(what, &seconds));
   if (!std::isfinite(seconds)) {
     std::string text;
     base::AppendFloatG(seconds, &text);
-    return ErrorAt(base::Concat({"invalid ", what, " ", text}));
+    return ErrorAt(base::Concat({"invalid ", what, " ", text}), at);
   }
   *out = SecondsToMs(seconds);
   return {};
 }
 
-base::Status Parser::ErrorAt(std::string_view message) const {
-  const std::string_view before = input_.substr(0, entry_start_);
+base::Status Parser::ErrorAt(std::string_view message, const char* at) const {
+  const std::string_view before = input_.substr(0, static_cast<size_t>(at - input_.data()));
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-  return base::InvalidArgument(base::Concat({"line ", std::to_string(line), ": ", message}));
+  const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+  return base::InvalidArgument(
+      base::Concat({"line ", std::to_string(line), ", column ",
+                    std::to_string(before.size() - line_start + 1), ": ", message}));
 }
 
 base::Status Parser::Error(std::string_view what) const {
-  if (AtEnd()) return ErrorAt(base::Concat({what, ", found the end of the data"}));
-  if (Peek() == '\n') return ErrorAt(base::Concat({what, ", found the end of the line"}));
+  if (AtEnd()) return ErrorHere(base::Concat({what, ", found the end of the data"}));
+  if (Peek() == '\n') return ErrorHere(base::Concat({what, ", found the end of the line"}));
   constexpr size_t kShown = 20;
   std::string_view found = input_.substr(pos_, kShown);
   found = found.substr(0, found.find('\n'));
-  return ErrorAt(base::Concat({what, ", found ", base::GoQuote(found)}));
+  return ErrorHere(base::Concat({what, ", found ", base::GoQuote(found)}));
 }
 
 }  // namespace vedette::model::exposition

@@ -10,45 +10,26 @@
 
 #include "base/status.h"
 #include "model/exposition/format.h"
+#include "model/exposition/reader.h"
 #include "model/labels.h"
 
 namespace vedette::model::exposition {
 
-enum class EntryKind { kEnd, kSeries, kHelp, kType, kUnit, kComment };
-
-struct Exemplar {
-  Labels labels;
-  double value = 0;
-  std::optional<int64_t> timestamp_ms;
-};
-
-// Reads an exposition entry by entry without copying it: what Next() found stands in the getters
-// until the next call. Accepts and refuses what Prometheus 3 accepts and refuses. One thread; the
-// input must outlive the parser.
-//
-// Errors are InvalidArgument, "line N: WHAT, found X"; after one the parser is spent.
-class Parser {
+// Reads the text formats: Prometheus' and OpenMetrics, both versions of each (the later ones differ
+// by names in quotes, which all take, as upstream). Errors are "line N, column M: WHAT, found X";
+// columns count bytes from 1.
+class Parser final : public Reader {
  public:
-  Parser(std::string_view input, Format format) : input_(input), format_(format) {}
+  Parser(std::string_view input, Format format, const ReaderOptions& options = {})
+      : input_(input), format_(format), options_(options) {}
 
-  base::StatusOr<EntryKind> Next();
+  base::StatusOr<EntryKind> Next() override;
+  base::Status ReadLabels(Labels* out) override;
+  base::Status ReadExemplars(std::vector<Exemplar>* out) override;
 
-  // kSeries. The bytes of name and labels as written: a scrape's key for what it saw last time.
-  std::string_view series() const { return series_; }
-  double value() const { return value_; }
-  // Milliseconds since the Unix epoch, in both formats.
-  std::optional<int64_t> timestamp_ms() const { return timestamp_ms_; }
-  bool has_exemplar() const { return exemplar_value_.has_value(); }
-  // The label set with __name__. `le` of histograms and `quantile` of summaries are written as
-  // OpenMetrics has floats ("1" -> "1.0"). Fails on a repeated name or a missing metric name.
-  base::Status ReadLabels(Labels* out);
+  // The only exemplar that a line of text can have.
+  bool has_exemplar() const { return has_exemplars(); }
   base::Status ReadExemplar(Exemplar* out);
-
-  // kHelp, kType, kUnit: the family, and the text, type or unit. Type "untyped" reads "unknown".
-  const std::string& family() const { return family_; }
-  const std::string& text() const { return text_; }
-  // kComment: the line.
-  std::string_view comment() const { return series_; }
 
  private:
   // A text between quotes or bare, as it stands in the input.
@@ -75,7 +56,8 @@ class Parser {
   base::StatusOr<EntryKind> ReadMetadata(EntryKind kind);
   base::StatusOr<EntryKind> ReadEnd();
   base::Status ReadMetadataName(std::string_view keyword);
-  base::Status CheckMetadata(EntryKind kind);
+  base::Status CheckMetadata(EntryKind kind, const char* at);
+  base::Status CheckType(const char* at);
   base::StatusOr<EntryKind> ReadSeries();
   base::Status ReadSeriesName();
   base::Status ReadLabelPairs(bool exemplar);
@@ -85,34 +67,56 @@ class Parser {
   base::Status ReadTextValue();
   base::Status ReadOpenMetricsValue();
   base::Status ReadOpenMetricsExemplar();
+  static int64_t SecondsToMs(double seconds);
   base::Status ReadFloat(std::string_view what, double* out);
   base::Status ReadOpenMetricsTime(std::string_view what, std::optional<int64_t>* out);
   base::Status BuildLabels(const std::vector<RawLabel>& raw, bool with_name, Labels* out);
+  using LabelPairs = std::vector<std::pair<std::string_view, std::string_view>>;
+  void AddMetadataLabels(LabelPairs* pairs) const;
   std::string_view Unescape(RawText text);
+  const char* LastNamed(const std::vector<RawLabel>& raw, std::string_view name);
 
-  base::Status Error(std::string_view what) const;       // with what was found at pos_
-  base::Status ErrorAt(std::string_view message) const;  // the message alone
+  // "x_created" lines (parser_created.cc).
+  bool HasStarts() const;
+  bool IsCreatedLine() const;
+  std::string StartKey(std::string_view name) const;
+  void FindStart();
+  void ScanCreated();
+
+  base::Status Error(std::string_view what) const;  // with what was found at pos_
+  base::Status ErrorAt(std::string_view message, const char* at) const;  // the message alone
+  base::Status ErrorHere(std::string_view message) const {
+    return ErrorAt(message, input_.data() + pos_);
+  }
+
+  // A line that says when others' counters began, ahead of pos_.
+  struct CreatedLine {
+    size_t end = 0;   // where the line ends
+    std::string key;  // StartKey of those it speaks of
+    int64_t ms = 0;
+  };
 
   const std::string_view input_;
   const Format format_;
+  const ReaderOptions options_;
   size_t pos_ = 0;
-  size_t entry_start_ = 0;
   bool ended_ = false;
 
-  std::string_view series_;
   RawText metric_name_;
   bool has_metric_name_ = false;
   std::vector<RawLabel> labels_;
-  double value_ = 0;
-  std::optional<int64_t> timestamp_ms_;
   std::vector<RawLabel> exemplar_labels_;
-  std::optional<double> exemplar_value_;
+  double exemplar_value_ = 0;
   std::optional<int64_t> exemplar_timestamp_ms_;
 
-  std::string family_;
-  std::string text_;
   std::string family_type_;  // of the last TYPE line: decides what is normalised
+  std::string family_unit_;  // of the family that family_ names
   std::deque<std::string> unescaped_;
+
+  std::deque<CreatedLine> created_;  // of the lines up to created_until_
+  size_t created_until_ = 0;
+  std::string start_key_;  // whose start was found last
+  int64_t known_start_ms_ = 0;
 };
 
 }  // namespace vedette::model::exposition

@@ -1,11 +1,8 @@
 // The label sets of what the parser has read.
-#include <algorithm>
-#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/number_text.h"
 #include "base/strings.h"
 #include "model/exposition/escape.h"
 #include "model/exposition/parser.h"
@@ -13,17 +10,12 @@
 namespace vedette::model::exposition {
 namespace {
 
+constexpr std::string_view kTypeLabel = "__type__";
+constexpr std::string_view kUnitLabel = "__unit__";
+
 bool IsNormalizedLabel(std::string_view family_type, std::string_view name) {
   return (family_type == "histogram" && name == "le") ||
          (family_type == "summary" && name == "quantile");
-}
-
-// A float as OpenMetrics writes it: always with a point or an exponent.
-std::string OpenMetricsFloat(double v) {
-  std::string out;
-  base::AppendFloatG(v, &out);
-  if (std::isfinite(v) && out.find_first_of("e.") == out.npos) out += ".0";
-  return out;
 }
 
 }  // namespace
@@ -34,14 +26,40 @@ std::string_view Parser::Unescape(RawText text) {
   return unescaped_.emplace_back(UnescapeText(text.bytes, true));
 }
 
+// Where the last label of this name stands.
+const char* Parser::LastNamed(const std::vector<RawLabel>& raw, std::string_view name) {
+  for (size_t i = raw.size(); i > 0; --i) {
+    if (Unescape(raw[i - 1].name) == name) return raw[i - 1].name.bytes.data();
+  }
+  return sample_.series.data();
+}
+
+void Parser::AddMetadataLabels(LabelPairs* pairs) const {
+  if (!options_.type_and_unit_labels) return;
+  if (!family_type_.empty() && family_type_ != "unknown") {
+    pairs->emplace_back(kTypeLabel, family_type_);
+  }
+  if (!family_unit_.empty()) pairs->emplace_back(kUnitLabel, family_unit_);
+}
+
 base::Status Parser::BuildLabels(const std::vector<RawLabel>& raw, bool with_name, Labels* out) {
   unescaped_.clear();
-  std::vector<std::pair<std::string_view, std::string_view>> pairs;
-  pairs.reserve(raw.size() + 1);
+  LabelPairs pairs;
+  pairs.reserve(raw.size() + 3);
+  if (with_name) AddMetadataLabels(&pairs);
+  // What the page's metadata say goes before what the line says.
+  const size_t fixed = pairs.size();
+  const auto is_fixed = [&pairs, fixed](std::string_view name) {
+    for (size_t i = 0; i < fixed; ++i) {
+      if (pairs[i].first == name) return true;
+    }
+    return false;
+  };
   if (with_name) pairs.emplace_back(kMetricName, Unescape(metric_name_));
   for (const RawLabel& label : raw) {
     const std::string_view name = Unescape(label.name);
     std::string_view value = Unescape({label.value, true});
+    if (is_fixed(name)) continue;
     if (with_name && IsNormalizedLabel(family_type_, name)) {
       if (const auto number = base::ParseDouble(value)) {
         value = unescaped_.emplace_back(OpenMetricsFloat(*number));
@@ -49,22 +67,24 @@ base::Status Parser::BuildLabels(const std::vector<RawLabel>& raw, bool with_nam
     }
     pairs.emplace_back(name, value);
   }
-  std::sort(pairs.begin(), pairs.end());
-  for (size_t i = 1; i < pairs.size(); ++i) {
-    if (pairs[i].first != pairs[i - 1].first) continue;
-    return ErrorAt(base::Concat({"label name ", base::GoQuote(pairs[i].first), " is not unique"}));
-  }
-  *out = Labels::FromViews(std::move(pairs));
-  return {};
+  const auto twice = BuildUnique(&pairs, out);
+  if (!twice) return {};
+  return ErrorAt(base::Concat({"label name ", base::GoQuote(*twice), " is not unique"}),
+                 LastNamed(raw, *twice));
 }
 
 base::Status Parser::ReadLabels(Labels* out) { return BuildLabels(labels_, true, out); }
 
 base::Status Parser::ReadExemplar(Exemplar* out) {
-  VEDETTE_CHECK(exemplar_value_.has_value());
-  out->value = *exemplar_value_;
+  VEDETTE_CHECK(has_exemplars());
+  out->value = exemplar_value_;
   out->timestamp_ms = exemplar_timestamp_ms_;
   return BuildLabels(exemplar_labels_, false, &out->labels);
+}
+
+base::Status Parser::ReadExemplars(std::vector<Exemplar>* out) {
+  if (!has_exemplars()) return {};
+  return ReadExemplar(&out->emplace_back());
 }
 
 }  // namespace vedette::model::exposition

@@ -76,6 +76,12 @@ std::string_view TypeName(FamilyType type, Format format) {
   return "untyped";
 }
 
+// Whether a name needs no escaping.
+bool IsKept(std::string_view name, NameEscaping escaping) {
+  return escaping == NameEscaping::kAllowUtf8 ||
+         (escaping != NameEscaping::kDots && IsLegacyMetricName(name));
+}
+
 void AppendTime(int64_t ms, Format format, std::string* out) {
   *out += ' ';
   if (format == Format::kOpenMetrics) {
@@ -109,14 +115,17 @@ std::string_view FamilyTypeName(FamilyType type) {
   return "unknown";
 }
 
-FamilyWriter::FamilyWriter(const Head& head, Format format, std::string* out)
-    : head_(head),
+FamilyWriter::FamilyWriter(const Head& head, const PageFormat& page, std::string* out)
+    : escaping_(page.escaping),
+      escaped_(IsKept(head.name, page.escaping) ? "" : EscapeName(head.name, page.escaping)),
+      head_(head),
       type_(head.type),
-      format_(format),
-      out_(out),
-      metadata_name_(head.name),
-      is_bare_(IsLegacyMetricName(head.name)) {
-  if (format == Format::kOpenMetrics) TakeSuffixOff();
+      format_(page.format),
+      out_(out) {
+  if (!escaped_.empty()) head_.name = escaped_;
+  metadata_name_ = head_.name;
+  is_bare_ = IsLegacyMetricName(head_.name);
+  if (format_ == Format::kOpenMetrics) TakeSuffixOff();
   WriteHead();
 }
 
@@ -183,16 +192,25 @@ void FamilyWriter::WriteSeries(std::string_view suffix, std::span<const LabelVie
   for (const LabelView& label : labels) {
     if (!is_first) *out_ += ',';
     is_first = false;
-    AppendName(label.name, IsLegacyLabelName(label.name), out_);
+    WriteLabelName(label.name);
     *out_ += '=';
     AppendQuoted(label.value, out_);
   }
   *out_ += '}';
 }
 
-void AppendFamily(const Family& family, Format format, std::string* out) {
+void FamilyWriter::WriteLabelName(std::string_view name) {
+  if (IsKept(name, escaping_)) {
+    AppendName(name, IsLegacyLabelName(name), out_);
+  } else {
+    const std::string escaped = EscapeName(name, escaping_);
+    AppendName(escaped, IsLegacyLabelName(escaped), out_);
+  }
+}
+
+void AppendFamily(const Family& family, const PageFormat& page, std::string* out) {
   if (family.points.empty()) return;
-  FamilyWriter writer({family.name, family.help, family.type, family.unit}, format, out);
+  FamilyWriter writer({family.name, family.help, family.type, family.unit}, page, out);
   std::vector<LabelView> labels;
   for (const Point& point : family.points) {
     labels.assign(point.labels.size(), LabelView());
@@ -207,10 +225,10 @@ void EndPage(Format format, std::string* out) {
   if (format == Format::kOpenMetrics) *out += "# EOF\n";
 }
 
-std::string WriteFamilies(std::span<const Family> families, Format format) {
+std::string WriteFamilies(std::span<const Family> families, const PageFormat& page) {
   std::string out;
-  for (const Family& family : families) AppendFamily(family, format, &out);
-  EndPage(format, &out);
+  for (const Family& family : families) AppendFamily(family, page, &out);
+  EndPage(page.format, &out);
   return out;
 }
 

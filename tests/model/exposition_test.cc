@@ -28,19 +28,22 @@ std::string ErrorOf(std::string_view text, Format format) {
   }
 }
 
-TEST(Parser, ErrorsNameLineReasonAndWhatWasFound) {
+TEST(Parser, ErrorsNameLineColumnReasonAndWhatWasFound) {
   EXPECT_EQ(ErrorOf("a 1\nb{c=d} 2\n", Format::kText),
-            "line 2: expected label value, found \"d} 2\"");
+            "line 2, column 5: expected label value, found \"d} 2\"");
   EXPECT_EQ(ErrorOf("a 1\n\n# x\nb\n", Format::kText),
-            "line 4: expected value after metric, found the end of the line");
+            "line 4, column 2: expected value after metric, found the end of the line");
   EXPECT_EQ(ErrorOf("a 0x10\n", Format::kText),
-            "line 1: value after metric: \"0x10\" is not a number");
-  EXPECT_EQ(ErrorOf("a 1\n", Format::kOpenMetrics), "line 2: data does not end with # EOF");
+            "line 1, column 3: value after metric: \"0x10\" is not a number");
+  EXPECT_EQ(ErrorOf("a 1\n", Format::kOpenMetrics),
+            "line 2, column 1: data does not end with # EOF");
   EXPECT_EQ(ErrorOf("a{b=\"1\",b=\"2\"} 1\n", Format::kText),
-            "line 1: label name \"b\" is not unique");
-  EXPECT_EQ(ErrorOf("{b=\"1\"} 1\n", Format::kText), "line 1: metric name not set");
-  EXPECT_EQ(ErrorOf("# TYPE a unheard\n", Format::kText),
-            "line 1: invalid metric type \"unheard\"");
+            "line 1, column 9: label name \"b\" is not unique");
+  EXPECT_EQ(ErrorOf("{b=\"1\"} 1\n", Format::kText), "line 1, column 1: metric name not set");
+  EXPECT_EQ(
+      ErrorOf("# TYPE a unheard\n", Format::kText),
+      "line 1, column 10: invalid metric type \"unheard\"; allowed: counter, gauge, histogram, "
+      "summary, untyped");
 }
 
 TEST(Parser, NansAreNormalAndTimesAreMilliseconds) {
@@ -62,9 +65,31 @@ TEST(Parser, AbsurdTimesAreCutNotUndefined) {
   EXPECT_EQ(parser.timestamp_ms(), std::numeric_limits<int64_t>::max());
 }
 
+TEST(Parser, LinesThatSayWhenACounterBeganAreFoldedWhereAsked) {
+  const std::string page =
+      "# TYPE a counter\na_total{x=\"1\"} 2\na_created{x=\"1\"} 1.5\n# TYPE b gauge\nb_created 3\n"
+      "# EOF\n";
+  ReaderOptions options;
+  options.fold_created = true;
+  Parser folded(page, Format::kOpenMetrics, options);
+  ASSERT_EQ(*folded.Next(), EntryKind::kType);
+  ASSERT_EQ(*folded.Next(), EntryKind::kSeries);
+  EXPECT_EQ(folded.start_ms(), 1500);
+  ASSERT_EQ(*folded.Next(), EntryKind::kType);
+  ASSERT_EQ(*folded.Next(), EntryKind::kSeries);
+  EXPECT_EQ(folded.series(), "b_created");
+  EXPECT_EQ(*folded.Next(), EntryKind::kEnd);
+  Parser plain(page, Format::kOpenMetrics);
+  ASSERT_EQ(*plain.Next(), EntryKind::kType);
+  ASSERT_EQ(*plain.Next(), EntryKind::kSeries);
+  EXPECT_EQ(plain.start_ms(), 0);
+  ASSERT_EQ(*plain.Next(), EntryKind::kSeries);
+  EXPECT_EQ(plain.series(), "a_created{x=\"1\"}");
+}
+
 TEST(Parser, CarriageReturnsAreAnError) { EXPECT_NE(ErrorOf("a 1\r\nb 2\r\n", Format::kText), ""); }
 
-Family Histogram() {
+Family RequestSeconds() {
   Family family{"req_seconds", "Time, in \"s\"\nand \\.", FamilyType::kHistogram, "seconds", {}};
   family.points.push_back({{{"path", "/a\"b\\c\n"}, {"le", "0.5"}}, "_bucket", 1, {}});
   family.points.push_back({{{"path", "/"}, {"le", "+Inf"}}, "_bucket", 2, {}});
@@ -74,7 +99,7 @@ Family Histogram() {
 }
 
 TEST(Writer, TextIsAsPrometheusClientsWriteIt) {
-  EXPECT_EQ(WriteFamilies({{Histogram()}}, Format::kText),
+  EXPECT_EQ(WriteFamilies({{RequestSeconds()}}, Format::kText),
             "# HELP req_seconds Time, in \"s\"\\nand \\\\.\n"
             "# TYPE req_seconds histogram\n"
             "req_seconds_bucket{path=\"/a\\\"b\\\\c\\n\",le=\"0.5\"} 1\n"
@@ -84,7 +109,7 @@ TEST(Writer, TextIsAsPrometheusClientsWriteIt) {
 }
 
 TEST(Writer, OpenMetricsHasUnitAndEndAndSeconds) {
-  EXPECT_EQ(WriteFamilies({{Histogram()}}, Format::kOpenMetrics),
+  EXPECT_EQ(WriteFamilies({{RequestSeconds()}}, Format::kOpenMetrics),
             "# HELP req_seconds Time, in \\\"s\\\"\\nand \\\\.\n"
             "# TYPE req_seconds histogram\n"
             "# UNIT req_seconds seconds\n"
@@ -125,7 +150,7 @@ TEST(Writer, BrokenUtf8IsRepaired) {
 
 TEST(Writer, WhatIsWrittenReadsBack) {
   for (const Format format : {Format::kText, Format::kOpenMetrics}) {
-    const std::string text = WriteFamilies({{Histogram()}}, format);
+    const std::string text = WriteFamilies({{RequestSeconds()}}, format);
     EXPECT_EQ(ErrorOf(text, format), "");
     Parser parser(text, format);
     Labels labels;
@@ -140,9 +165,12 @@ TEST(Format, ContentTypesAreTold) {
   EXPECT_EQ(FormatOfContentType("text/plain"), Format::kText);
   EXPECT_EQ(FormatOfContentType("application/openmetrics-text; version=1.0.0;"),
             Format::kOpenMetrics);
-  for (const char* bad :
-       {"", "invalid/", "invalid/invalid/invalid", "/", "text/html",
-        "application/openmetrics-text/", "text/plain; =x", "application/vnd.google.protobuf"}) {
+  EXPECT_EQ(FormatOfContentType("application/vnd.google.protobuf; "
+                                "proto=io.prometheus.client.MetricFamily; encoding=delimited"),
+            Format::kProtobuf);
+  for (const char* bad : {"", "invalid/", "invalid/invalid/invalid", "/", "text/html",
+                          "application/openmetrics-text/", "text/plain; =x",
+                          "text/plain; charset=utf-8; Charset=utf-8"}) {
     EXPECT_EQ(FormatOfContentType(bad), std::nullopt) << bad;
   }
 }
@@ -153,6 +181,63 @@ TEST(Format, AcceptIsNegotiatedByWeight) {
   EXPECT_EQ(NegotiateFormat("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.3"),
             Format::kOpenMetrics);
   EXPECT_EQ(NegotiateFormat("application/openmetrics-text;q=0.2,text/plain;q=0.3"), Format::kText);
+}
+
+TEST(Format, AcceptSaysHowNamesAreEscaped) {
+  const PageFormat plain = NegotiatePage("text/plain;version=0.0.4;q=0.2,*/*;q=0.1");
+  EXPECT_EQ(plain.escaping, NameEscaping::kUnderscores);
+  EXPECT_EQ(ContentType(plain), "text/plain; version=0.0.4; charset=utf-8");
+  const PageFormat open = NegotiatePage(
+      "application/vnd.google.protobuf;q=0.6,"
+      "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,text/plain;q=0.3");
+  EXPECT_EQ(open.format, Format::kOpenMetrics);
+  EXPECT_EQ(ContentType(open),
+            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8");
+  const PageFormat text = NegotiatePage("text/plain; version=1.0.0; escaping=dots");
+  EXPECT_EQ(ContentType(text), "text/plain; version=1.0.0; charset=utf-8; escaping=dots");
+}
+
+TEST(Writer, NamesAreEscapedAsThePageAsks) {
+  const Family family{"my.na_me", "", FamilyType::kGauge, "", {{{{"a.b", "x"}}, "", 1, {}}}};
+  PageFormat page;
+  page.escaping = NameEscaping::kUnderscores;
+  EXPECT_EQ(WriteFamilies({{family}}, page), "# TYPE my_na_me gauge\nmy_na_me{a_b=\"x\"} 1\n");
+  page.escaping = NameEscaping::kDots;
+  EXPECT_EQ(WriteFamilies({{family}}, page),
+            "# TYPE my_dot_na__me gauge\nmy_dot_na__me{a_dot_b=\"x\"} 1\n");
+  page.escaping = NameEscaping::kValues;
+  EXPECT_EQ(WriteFamilies({{family}}, page),
+            "# TYPE U__my_2e_na__me gauge\nU__my_2e_na__me{U__a_2e_b=\"x\"} 1\n");
+}
+
+TEST(NameEscaping, IsThatOfPrometheusClients) {
+  struct Case {
+    const char* name;
+    const char* underscores;
+    const char* dots;
+    const char* values;
+  };
+  for (const Case& one : {
+           Case{"", "", "", ""},
+           Case{"plain:metric_name", "plain:metric_name", "plain:metric__name",
+                "plain:metric_name"},
+           Case{"no:escaping.required", "no:escaping_required", "no:escaping_dot_required",
+                "U__no:escaping_2e_required"},
+           Case{"mysystem.prod.west.cpu.load", "mysystem_prod_west_cpu_load",
+                "mysystem_dot_prod_dot_west_dot_cpu_dot_load",
+                "U__mysystem_2e_prod_2e_west_2e_cpu_2e_load"},
+           Case{"http.status:sum", "http_status:sum", "http_dot_status:sum",
+                "U__http_2e_status:sum"},
+           Case{"label with \xe2\x82\xac", "label_with__", "label__with____",
+                "U__label_20_with_20__20ac_"},
+           Case{"0digit", "_digit", "__digit", "U___30_digit"},
+           Case{"bad\xff", "bad_", "bad__", "U__bad_fffd_"},
+       }) {
+    EXPECT_EQ(EscapeName(one.name, NameEscaping::kUnderscores), one.underscores);
+    EXPECT_EQ(EscapeName(one.name, NameEscaping::kDots), one.dots);
+    EXPECT_EQ(EscapeName(one.name, NameEscaping::kValues), one.values);
+    EXPECT_EQ(EscapeName(one.name, NameEscaping::kAllowUtf8), one.name);
+  }
 }
 
 }  // namespace
