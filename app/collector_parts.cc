@@ -76,6 +76,8 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
 
   scrape::Manager::Options scraper;
   scraper.sink = metrics_.get();
+  scraper.rich_sink = metrics_.get();
+  scraper.start_timestamps = options.features.created_timestamps();
   scraper.fs = world_.fs;
   scraper.clock = world_.clock;
   scraper.logger = world_.logger;

@@ -17,12 +17,14 @@ constexpr std::string_view kDelayedNameRemoval = "promql-delayed-name-removal";
 // answers of 3.14.
 constexpr std::string_view kExtendedRangeSelectors = "promql-extended-range-selectors";
 constexpr std::string_view kFillModifiers = "promql-binop-fill-modifiers";
+// Of scraping.
+constexpr std::string_view kCreatedTimestamps = "created-timestamp-zero-ingestion";
 // Ours: 3.14 and nothing else.
 constexpr std::string_view kPrometheus314 = "prometheus-3.14";
 
-constexpr auto kSwitches =
-    std::to_array<std::string_view>({kExperimentalFunctions, kDurationExpr, kDelayedNameRemoval,
-                                     kExtendedRangeSelectors, kFillModifiers, kPrometheus314});
+constexpr auto kSwitches = std::to_array<std::string_view>(
+    {kExperimentalFunctions, kDurationExpr, kDelayedNameRemoval, kExtendedRangeSelectors,
+     kFillModifiers, kCreatedTimestamps, kPrometheus314});
 // Names of Prometheus for what is always on here.
 constexpr auto kAlwaysOn = std::to_array<std::string_view>(
     {"promql-at-modifier", "promql-negative-offset", "promql-per-step-stats", "exemplar-storage",
@@ -39,7 +41,8 @@ void FeatureFlag::AddTo(CLI::App* verb) {
   verb->add_option("--enable-feature", given_,
                    "Features of Prometheus to switch on, with commas between them: "
                    "promql-experimental-functions, promql-duration-expr, "
-                   "promql-delayed-name-removal; of versions after 3.5: "
+                   "promql-delayed-name-removal, created-timestamp-zero-ingestion; of versions "
+                   "after 3.5: "
                    "promql-extended-range-selectors, promql-binop-fill-modifiers; "
                    "prometheus-3.14: the language and the answers of that version");
 }
@@ -53,6 +56,8 @@ std::vector<std::string> FeatureFlag::Names() const {
   }
   return names;
 }
+
+bool FeatureFlag::created_timestamps() const { return Has(kCreatedTimestamps); }
 
 bool FeatureFlag::Has(std::string_view name) const { return Contains(Names(), name); }
 

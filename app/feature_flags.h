@@ -29,6 +29,8 @@ class FeatureFlag {
   // Sets what the names stand for, and switches off what none of them names.
   void ApplyTo(promql::ParserOptions* parser) const;
   void ApplyTo(promql::Engine::Options* engine) const;
+  // Scraped numbers are stored with the time that their counter began.
+  bool created_timestamps() const;
 
   void Set(std::vector<std::string> given) { given_ = std::move(given); }
 

@@ -49,8 +49,6 @@ class ConfigReader {
   ConfigReader(const std::string& path, const ConfigOptions& options)
       : path_(path), options_(options), problems_(path) {
     config_.path = path;
-    defaults_.protocols = {"OpenMetricsText1.0.0", "OpenMetricsText0.0.1", "PrometheusText1.0.0",
-                           "PrometheusText0.0.4"};
   }
 
   base::StatusOr<Config> Read(std::string_view text) {
@@ -94,7 +92,10 @@ class ConfigReader {
     ReadExternalLabels(&map);
     ReadProtocols(&map, &defaults_.protocols);
     ReadLimits(&map, &defaults_.limits);
-    ReadNamesAndHistograms(&map, &problems_.unsupported);
+    ReadHistograms(&map, &defaults_.histograms);
+    ReadNames(&map, &defaults_.legacy_names, &defaults_.escaping);
+    Unsupported(&map, "extra_scrape_metrics", "more synthetic metrics", &problems_.unsupported,
+                true);
     map.Ignore("keep_dropped_targets");
     Unsupported(&map, "query_log_file", "query logs", &problems_.unsupported);
     Unsupported(&map, "scrape_failure_log_file", "failures are in the log and in /api/v1/targets",

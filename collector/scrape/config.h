@@ -38,6 +38,22 @@ struct HttpAuth {
   std::string credentials_file;
 };
 
+// Native histograms, off until asked for as in Prometheus.
+struct HistogramConfig {
+  bool scrape_native = false;    // scrape_native_histograms
+  bool keep_classic = false;     // always_scrape_classic_histograms
+  bool convert_classic = false;  // convert_classic_histograms_to_nhcb
+  uint64_t bucket_limit = 0;     // native_histogram_bucket_limit; 0 is no limit
+  double min_bucket_factor = 0;  // native_histogram_min_bucket_factor
+};
+
+// metric_name_validation_scheme and metric_name_escaping_scheme.
+struct NameConfig {
+  bool legacy_only = false;  // names beyond [a-zA-Z0-9_:] fail the scrape
+  // How a target is asked to say names beyond that.
+  model::exposition::NameEscaping escaping = model::exposition::NameEscaping::kAllowUtf8;
+};
+
 struct StaticGroup {
   std::vector<std::string> targets;  // host:port
   std::vector<std::pair<std::string, std::string>> labels;
@@ -58,6 +74,8 @@ struct JobConfig {
   std::vector<std::string> protocols;  // names of scrape_protocols, most wanted first
   std::optional<model::exposition::Format> fallback_format;
   ScrapeLimits limits;
+  HistogramConfig histograms;
+  NameConfig names;
   HttpAuth auth;
   base::http::TlsClientOptions tls;
   std::vector<StaticGroup> static_groups;

@@ -18,11 +18,19 @@ using base::http::Response;
 
 constexpr int kMaxRedirects = 10;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kAcceptOf = {{
-    {"OpenMetricsText1.0.0", "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8"},
-    {"OpenMetricsText0.0.1", "application/openmetrics-text;version=0.0.1"},
-    {"PrometheusText1.0.0", "text/plain;version=1.0.0;escaping=allow-utf-8"},
-    {"PrometheusText0.0.4", "text/plain;version=0.0.4"},
+struct Protocol {
+  std::string_view name;
+  std::string_view accept;
+  bool has_escaping;  // knows names beyond the plain ones
+};
+constexpr std::array<Protocol, 5> kAcceptOf = {{
+    {"PrometheusProto",
+     "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+     false},
+    {"OpenMetricsText1.0.0", "application/openmetrics-text;version=1.0.0", true},
+    {"OpenMetricsText0.0.1", "application/openmetrics-text;version=0.0.1", false},
+    {"PrometheusText1.0.0", "text/plain;version=1.0.0", true},
+    {"PrometheusText0.0.4", "text/plain;version=0.0.4", false},
 }};
 
 std::string Base64(std::string_view text) {
@@ -97,15 +105,20 @@ base::Status CheckSize(const base::Status& status, const JobConfig& job) {
 
 std::string AcceptHeader(const JobConfig& job) {
   std::string out;
-  size_t weight = job.protocols.size() + 1;
-  for (const std::string& protocol : job.protocols) {
-    for (const auto& [name, accept] : kAcceptOf) {
-      if (name != protocol) continue;
-      out += base::Concat({accept, ";q=0.", std::to_string(weight), ","});
+  size_t weight = kAcceptOf.size() + 1;
+  for (const std::string& wanted : job.protocols) {
+    for (const Protocol& protocol : kAcceptOf) {
+      if (protocol.name != wanted) continue;
+      out += protocol.accept;
+      if (protocol.has_escaping) {
+        out +=
+            base::Concat({";escaping=", model::exposition::NameEscapingText(job.names.escaping)});
+      }
+      out += base::Concat({";q=0.", std::to_string(weight), ","});
     }
     --weight;
   }
-  return out + "*/*;q=0.1";
+  return base::Concat({out, "*/*;q=0.", std::to_string(weight)});
 }
 
 base::StatusOr<model::exposition::Format> ChooseFormat(std::string_view content_type,

@@ -14,8 +14,12 @@ namespace {
 using base::config::MapReader;
 using base::config::Node;
 using base::config::Problems;
+using model::exposition::NameEscaping;
 
-constexpr std::string_view kProtoProtocol = "PrometheusProto";
+// Without scrape_protocols: native histograms come by protobuf alone.
+constexpr std::array<std::string_view, 5> kProtocols = {
+    "PrometheusProto", "OpenMetricsText1.0.0", "OpenMetricsText0.0.1", "PrometheusText1.0.0",
+    "PrometheusText0.0.4"};
 
 // Every mechanism of upstream but static_configs.
 constexpr std::array<std::string_view, 32> kDiscoveries = {
@@ -39,14 +43,14 @@ void ReadLimit(MapReader* map, std::string_view key, uint64_t* limit) {
 }
 
 bool IsKnownProtocol(std::string_view protocol) {
-  return protocol == kProtoProtocol || model::exposition::FormatOfProtocol(protocol).has_value();
+  return model::exposition::FormatOfProtocol(protocol).has_value();
 }
 
 constexpr std::string_view kProtocolsAllowed =
     "allowed: OpenMetricsText0.0.1, OpenMetricsText1.0.0, PrometheusProto, PrometheusText0.0.4, "
     "PrometheusText1.0.0";
 
-void ReadFallback(MapReader* map, JobConfig* job, Problems* unsupported) {
+void ReadFallback(MapReader* map, JobConfig* job) {
   std::string protocol;
   if (!map->String("fallback_scrape_protocol", &protocol)) return;
   const Node& node = *map->node().Find("fallback_scrape_protocol");
@@ -57,10 +61,6 @@ void ReadFallback(MapReader* map, JobConfig* job, Problems* unsupported) {
     return;
   }
   job->fallback_format = model::exposition::FormatOfProtocol(protocol);
-  if (!job->fallback_format) {
-    unsupported->Add(node, map->field() + ".fallback_scrape_protocol",
-                     "not supported: protobuf scraping");
-  }
 }
 
 void ReadTiming(MapReader* map, const JobDefaults& defaults, JobConfig* job) {
@@ -97,6 +97,7 @@ void ReadScheme(MapReader* map, JobConfig* job) {
 void ReadUnsupportedOptions(MapReader* map, Problems* unsupported) {
   Unsupported(map, "scrape_failure_log_file", "failures are in the log and in /api/v1/targets",
               unsupported);
+  Unsupported(map, "extra_scrape_metrics", "more synthetic metrics", unsupported, true);
   map->Ignore("keep_dropped_targets");
 }
 
@@ -137,7 +138,6 @@ void ReadProtocols(MapReader* map, std::vector<std::string>* protocols) {
   if (!map->StringList("scrape_protocols", &given)) return;
   const Node& node = *map->node().Find("scrape_protocols");
   const std::string field = map->field() + ".scrape_protocols";
-  bool any_text = false;
   for (size_t i = 0; i < given.size(); ++i) {
     if (!IsKnownProtocol(given[i])) {
       map->problems()->Add(
@@ -148,11 +148,6 @@ void ReadProtocols(MapReader* map, std::vector<std::string>* protocols) {
     if (std::find(given.begin(), at, given[i]) != at) {
       map->problems()->Add(node, field, base::Concat({"duplicated protocol ", given[i]}));
     }
-    any_text = any_text || given[i] != kProtoProtocol;
-  }
-  if (!any_text) {
-    map->problems()->Add(node, field,
-                         "needs at least one text protocol: protobuf is not supported");
   }
   *protocols = std::move(given);
 }
@@ -178,32 +173,61 @@ void ReadDiscoveries(MapReader* map, Problems* unsupported) {
   }
 }
 
-void ReadNamesAndHistograms(MapReader* map, Problems* unsupported) {
-  Unsupported(map, "scrape_native_histograms", "native histograms", unsupported, true);
-  Unsupported(map, "convert_classic_histograms_to_nhcb", "native histograms", unsupported, true);
-  Unsupported(map, "extra_scrape_metrics", "more synthetic metrics", unsupported, true);
-  map->Ignore("always_scrape_classic_histograms");
-  map->Ignore("native_histogram_bucket_limit");
-  map->Ignore("native_histogram_min_bucket_factor");
-  std::string scheme = "utf8";
+void ReadHistograms(MapReader* map, HistogramConfig* histograms) {
+  map->Bool("scrape_native_histograms", &histograms->scrape_native);
+  map->Bool("always_scrape_classic_histograms", &histograms->keep_classic);
+  map->Bool("convert_classic_histograms_to_nhcb", &histograms->convert_classic);
+  ReadLimit(map, "native_histogram_bucket_limit", &histograms->bucket_limit);
+  map->Double("native_histogram_min_bucket_factor", &histograms->min_bucket_factor);
+}
+
+void ReadNames(MapReader* map, std::optional<bool>* legacy_only,
+               std::optional<NameEscaping>* escaping) {
+  std::string scheme;
   map->String("metric_name_validation_scheme", &scheme);
-  if (scheme == "legacy") {
-    unsupported->Add(*map->node().Find("metric_name_validation_scheme"),
-                     map->field() + ".metric_name_validation_scheme", "not supported: legacy");
-  } else if (scheme != "utf8" && !scheme.empty()) {
+  if (scheme == "legacy" || scheme == "utf8") {
+    *legacy_only = scheme == "legacy";
+  } else if (!scheme.empty()) {
     map->problems()->Add(
         *map->node().Find("metric_name_validation_scheme"),
         map->field() + ".metric_name_validation_scheme",
         base::Concat({"found ", base::GoQuote(scheme), "; allowed: utf8, legacy"}));
   }
-  std::string escaping = "allow-utf-8";
-  map->String("metric_name_escaping_scheme", &escaping);
-  if (escaping != "allow-utf-8" && !escaping.empty()) {
-    unsupported->Add(*map->node().Find("metric_name_escaping_scheme"),
-                     map->field() + ".metric_name_escaping_scheme",
-                     "not supported: names are scraped as UTF-8 (allow-utf-8)");
-  }
+  std::string text;
+  map->String("metric_name_escaping_scheme", &text);
+  if (text.empty()) return;
+  *escaping = model::exposition::NameEscapingOf(text);
+  if (*escaping) return;
+  map->problems()->Add(*map->node().Find("metric_name_escaping_scheme"),
+                       map->field() + ".metric_name_escaping_scheme",
+                       base::Concat({"found ", base::GoQuote(text),
+                                     "; allowed: allow-utf-8, underscores, dots, values"}));
 }
+
+namespace {
+
+void ReadJobNames(MapReader* map, const JobDefaults& defaults, JobConfig* job) {
+  std::optional<bool> legacy = defaults.legacy_names;
+  std::optional<NameEscaping> escaping = defaults.escaping;
+  ReadNames(map, &legacy, &escaping);
+  job->names.legacy_only = legacy.value_or(false);
+  const auto usual = job->names.legacy_only ? NameEscaping::kUnderscores : NameEscaping::kAllowUtf8;
+  job->names.escaping = escaping.value_or(usual);
+  if (!job->names.legacy_only || job->names.escaping != NameEscaping::kAllowUtf8) return;
+  map->problems()->Add(map->node(), map->field() + ".metric_name_escaping_scheme",
+                       "allow-utf-8 with metric_name_validation_scheme legacy; allowed with it: "
+                       "underscores, dots, values");
+}
+
+void ReadJobProtocols(MapReader* map, const JobDefaults& defaults, JobConfig* job) {
+  job->protocols = defaults.protocols;
+  ReadProtocols(map, &job->protocols);
+  if (!job->protocols.empty()) return;
+  const size_t left_out = job->histograms.scrape_native ? 0 : 1;
+  job->protocols.assign(kProtocols.begin() + left_out, kProtocols.end());
+}
+
+}  // namespace
 
 JobConfig ReadJob(const Node& node, const std::string& field, const std::string& config_path,
                   const JobDefaults& defaults, ConfigProblems* problems) {
@@ -224,12 +248,13 @@ JobConfig ReadJob(const Node& node, const std::string& field, const std::string&
   map.Bool("track_timestamps_staleness", &job.track_timestamps_staleness);
   map.Bool("enable_compression", &job.enable_compression);
   map.Bool("follow_redirects", &job.follow_redirects);
-  job.protocols = defaults.protocols;
-  ReadProtocols(&map, &job.protocols);
-  ReadFallback(&map, &job, &problems->unsupported);
+  job.histograms = defaults.histograms;
+  ReadHistograms(&map, &job.histograms);
+  ReadJobNames(&map, defaults, &job);
+  ReadJobProtocols(&map, defaults, &job);
+  ReadFallback(&map, &job);
   job.limits = defaults.limits;
   ReadLimits(&map, &job.limits);
-  ReadNamesAndHistograms(&map, &problems->unsupported);
   ReadHttpClient(&map, config_path, &job.auth, &job.tls, &problems->unsupported);
   ReadStaticGroups(&map, &job.static_groups);
   ReadDiscoveries(&map, &problems->unsupported);

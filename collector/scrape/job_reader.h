@@ -15,20 +15,27 @@ namespace vedette::scrape {
 struct JobDefaults {
   int64_t interval_ms = 60'000;
   int64_t timeout_ms = 10'000;
-  std::vector<std::string> protocols;
+  std::vector<std::string> protocols;  // empty: by what is scraped
   ScrapeLimits limits;
+  HistogramConfig histograms;
+  // As far as they were said: what is left open depends on the other.
+  std::optional<bool> legacy_names;
+  std::optional<model::exposition::NameEscaping> escaping;
 };
 
 // body_size_limit, sample_limit ... of `global` and of a job.
 void ReadLimits(base::config::MapReader* map, ScrapeLimits* limits);
-// scrape_protocols, checked: known, each once, at least one that is text.
+// scrape_protocols, checked: known, each once.
 void ReadProtocols(base::config::MapReader* map, std::vector<std::string>* protocols);
 // static_configs of a job or an Alertmanager.
 void ReadStaticGroups(base::config::MapReader* map, std::vector<StaticGroup>* groups);
 // Service discoveries, in any section that may hold one: all but static_configs are unsupported.
 void ReadDiscoveries(base::config::MapReader* map, base::config::Problems* unsupported);
-// Names and limits of native histograms and name schemes, in `global` and in a job.
-void ReadNamesAndHistograms(base::config::MapReader* map, base::config::Problems* unsupported);
+// Native histograms, in `global` and in a job.
+void ReadHistograms(base::config::MapReader* map, HistogramConfig* histograms);
+// What names may be, in `global` and in a job.
+void ReadNames(base::config::MapReader* map, std::optional<bool>* legacy_only,
+               std::optional<model::exposition::NameEscaping>* escaping);
 
 // One entry of scrape_configs. Problems go to `problems`; the job counts only if none were added.
 JobConfig ReadJob(const base::config::Node& node, const std::string& field,

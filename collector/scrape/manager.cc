@@ -20,6 +20,8 @@ Manager::Manager(Options options)
       workers_("scrape", options_.workers, kQueue) {
   base::Telemetry* telemetry = options_.telemetry;
   context_.sink = options_.sink;
+  context_.rich_sink = options_.rich_sink;
+  context_.start_timestamps = options_.start_timestamps;
   context_.clock = options_.clock;
   context_.logger = options_.logger;
   context_.scrapes = telemetry->NewCounter("vedette_scrape_scrapes_total", "Scrapes done.");

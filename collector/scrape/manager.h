@@ -49,6 +49,8 @@ class Manager {
  public:
   struct Options {
     model::SampleSink* sink = nullptr;
+    model::WireSink* rich_sink = nullptr;  // for native histograms and exemplars
+    bool start_timestamps = false;         // LoopContext's
     base::FileSystem* fs = nullptr;
     base::Clock* clock = nullptr;
     base::Logger* logger = nullptr;

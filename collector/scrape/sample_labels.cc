@@ -60,6 +60,21 @@ base::Status CheckLimits(const ScrapeLimits& limits, const model::Labels& labels
   return {};
 }
 
+base::Status CheckNames(const NameConfig& names, const model::Labels& labels) {
+  if (!names.legacy_only) return {};
+  for (const model::LabelView& label : labels) {
+    const bool is_metric = label.name == model::kMetricName;
+    if (is_metric ? model::IsLegacyMetricName(label.value) : model::IsLegacyLabelName(label.name)) {
+      continue;
+    }
+    return base::InvalidArgument(
+        base::Concat({is_metric ? "metric name " : "label name ",
+                      base::GoQuote(is_metric ? label.value : label.name), " in ",
+                      labels.ToString(), " is beyond metric_name_validation_scheme legacy"}));
+  }
+  return {};
+}
+
 }  // namespace
 
 base::StatusOr<model::Labels> SampleLabels(const Target& target, const model::Labels& exposed) {
@@ -76,6 +91,7 @@ base::StatusOr<model::Labels> SampleLabels(const Target& target, const model::La
     return base::InvalidArgument(
         base::Concat({"missing metric name (__name__ label) in ", labels.ToString()}));
   }
+  VEDETTE_RETURN_IF_ERROR(CheckNames(target.job->names, labels));
   VEDETTE_RETURN_IF_ERROR(CheckLimits(target.job->limits, labels));
   return labels;
 }

@@ -9,7 +9,8 @@ namespace vedette::scrape {
 
 // The labels that an exposed sample is stored with: the target's joined in (honor_labels decides
 // who wins a clash; the loser is called exported_NAME), then metric_relabel_configs. Empty:
-// dropped. InvalidArgument when the result has no metric name or is over the job's label limits.
+// dropped. InvalidArgument when the result has no metric name, names that the job does not
+// allow, or is over its label limits.
 base::StatusOr<model::Labels> SampleLabels(const Target& target, const model::Labels& exposed);
 
 }  // namespace vedette::scrape

@@ -38,34 +38,34 @@ bool ScrapeCache::Touch(CachedSeries* series, bool track) {
   return added;
 }
 
-model::SampleRow ScrapeCache::StaleRow(CachedSeries* series, int64_t timestamp_ms) {
+StaleMarker ScrapeCache::Mark(CachedSeries* series, int64_t timestamp_ms) {
   series->tracked = 0;
-  return {series->labels, timestamp_ms, model::StaleNan(), series->ref};
+  return {{series->labels, timestamp_ms, model::StaleNan(), series->ref}, series->is_histogram};
 }
 
-std::vector<model::SampleRow> ScrapeCache::EndScrape(int64_t timestamp_ms) {
-  std::vector<model::SampleRow> rows;
+std::vector<StaleMarker> ScrapeCache::EndScrape(int64_t timestamp_ms) {
+  std::vector<StaleMarker> markers;
   for (auto& [labels, series] : series_) {
     if (series->tracked != 0 && series->tracked != scrape_) {
-      rows.push_back(StaleRow(series.get(), timestamp_ms));
+      markers.push_back(Mark(series.get(), timestamp_ms));
     }
   }
   absl::erase_if(lines_, [this](const auto& entry) { return entry.second.seen != scrape_; });
   absl::erase_if(series_, [this](const auto& entry) { return entry.second->seen != scrape_; });
   good_lines_ = lines_.size();
-  return rows;
+  return markers;
 }
 
-std::vector<model::SampleRow> ScrapeCache::FailScrape(int64_t timestamp_ms) {
-  std::vector<model::SampleRow> rows;
+std::vector<StaleMarker> ScrapeCache::FailScrape(int64_t timestamp_ms) {
+  std::vector<StaleMarker> markers;
   for (auto& [labels, series] : series_) {
-    if (series->tracked != 0) rows.push_back(StaleRow(series.get(), timestamp_ms));
+    if (series->tracked != 0) markers.push_back(Mark(series.get(), timestamp_ms));
   }
   if (lines_.size() > 2 * good_lines_ + kSpareLines) {
     lines_.clear();
     series_.clear();
   }
-  return rows;
+  return markers;
 }
 
 }  // namespace vedette::scrape

@@ -20,8 +20,15 @@ struct CachedSeries {
   model::Labels labels;
   uint64_t id = 0;  // never given twice in the life of a target
   uint64_t ref = 0;
-  uint64_t seen = 0;     // number of the good scrape that had it last
-  uint64_t tracked = 0;  // the same, where its time was ours: these end with a stale marker
+  uint64_t seen = 0;          // number of the good scrape that had it last
+  uint64_t tracked = 0;       // the same, where its time was ours: these end with a stale marker
+  bool is_histogram = false;  // what its last sample was
+};
+
+// The marker that a series ends with.
+struct StaleMarker {
+  model::SampleRow row;
+  bool is_histogram = false;  // one of a native histogram ends the series
 };
 
 // What a target said last time, by the bytes of its lines, so that a steady scrape builds no label
@@ -42,11 +49,11 @@ class ScrapeCache {
   // The series is in a good scrape; true if it was in none before.
   bool Touch(CachedSeries* series, bool track);
 
-  // The end of a good scrape: stale rows for series tracked before and not now. Forgets the lines
-  // and series that it did not have.
-  std::vector<model::SampleRow> EndScrape(int64_t timestamp_ms);
+  // The end of a good scrape: stale markers for series tracked before and not now. Forgets the
+  // lines and series that it did not have.
+  std::vector<StaleMarker> EndScrape(int64_t timestamp_ms);
   // The end of a failed scrape, and of a target: everything tracked goes stale.
-  std::vector<model::SampleRow> FailScrape(int64_t timestamp_ms);
+  std::vector<StaleMarker> FailScrape(int64_t timestamp_ms);
 
   size_t size() const { return series_.size(); }
 
@@ -55,7 +62,7 @@ class ScrapeCache {
     CachedSeries* series = nullptr;
     uint64_t seen = 0;
   };
-  model::SampleRow StaleRow(CachedSeries* series, int64_t timestamp_ms);
+  StaleMarker Mark(CachedSeries* series, int64_t timestamp_ms);
 
   uint64_t scrape_ = 0;
   uint64_t next_id_ = 1;

@@ -5,14 +5,14 @@
 #include <optional>
 
 #include "base/strings.h"
+#include "collector/scrape/histogram_limits.h"
 #include "collector/scrape/sample_labels.h"
-#include "model/exposition/parser.h"
 
 namespace vedette::scrape {
 namespace {
 
 using model::exposition::EntryKind;
-using model::exposition::Parser;
+using model::exposition::Reader;
 
 constexpr std::array<std::string_view, 5> kReportNames = {
     "up", "scrape_duration_seconds", "scrape_samples_scraped",
@@ -80,20 +80,20 @@ void ScrapeLoop::Scrape(std::stop_token stop) {
   Counts counts;
   cache_.Begin();
   batch_.Clear();
+  rich_.Clear();
   base::Status status = FetchAndRead(now_ms, stop, &counts);
   if (stop.stop_requested()) return;  // cut short by our own end: says nothing about the target
   const double seconds =
       static_cast<double>(context_->clock->MonotonicNanos() - start) / 1'000'000'000;
   if (status.ok()) {
-    counts.added = batch_.TouchAll(&cache_);
+    counts.added = batch_.TouchAll(&cache_) + rich_.TouchAll(&cache_);
     metadata_.EndScrape();
   } else {
     batch_.Clear();
+    rich_.Clear();
   }
   AddReports(status.ok(), seconds, counts, now_ms);
-  for (model::SampleRow& row : status.ok() ? cache_.EndScrape(now_ms) : cache_.FailScrape(now_ms)) {
-    batch_.Add(std::move(row));
-  }
+  AddStaleMarkers(status.ok() ? cache_.EndScrape(now_ms) : cache_.FailScrape(now_ms));
   const base::Status stored = Store();
   Remember(status.ok() ? stored : status, now_ms, seconds);
 }
@@ -110,16 +110,16 @@ base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, std:
   constexpr uint64_t kLookEvery = 1000;
   const int64_t deadline_ns =
       context_->clock->MonotonicNanos() + target_->timeout_ms * int64_t{1'000'000};
-  Parser parser(exposition.body, exposition.format);
+  const auto page = model::exposition::NewReader(exposition.body, exposition.format, HowToRead());
   for (uint64_t entry = 1;; ++entry) {
     if (entry % kLookEvery == 0) {
       if (stop.stop_requested()) return base::Cancelled("stopped while reading the page");
       if (context_->clock->MonotonicNanos() > deadline_ns) {
         return base::DeadlineExceeded(
-            base::Concat({"scrape timed out while reading line ", std::to_string(entry)}));
+            base::Concat({"scrape timed out while reading entry ", std::to_string(entry)}));
       }
     }
-    VEDETTE_ASSIGN_OR_RETURN(const EntryKind kind, parser.Next());
+    VEDETTE_ASSIGN_OR_RETURN(const EntryKind kind, page->Next());
     switch (kind) {
       case EntryKind::kEnd:
         return CheckSampleLimit(*counts);
@@ -128,31 +128,83 @@ base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, std:
       case EntryKind::kHelp:
       case EntryKind::kType:
       case EntryKind::kUnit:
-        metadata_.Set(kind, parser.family(), parser.text());
+        metadata_.Set(kind, page->family(), page->text());
         break;
       case EntryKind::kSeries:
-        VEDETTE_RETURN_IF_ERROR(ReadSample(&parser, now_ms, counts));
+      case EntryKind::kHistogram:
+        VEDETTE_RETURN_IF_ERROR(ReadSample(kind, page.get(), now_ms, counts));
         break;
     }
   }
 }
 
-base::Status ScrapeLoop::ReadSample(Parser* parser, int64_t now_ms, Counts* counts) {
+model::exposition::ReaderOptions ScrapeLoop::HowToRead() const {
+  const HistogramConfig& histograms = target_->job->histograms;
+  const bool has_place = context_->rich_sink != nullptr;
+  model::exposition::ReaderOptions options;
+  options.native_histograms = histograms.scrape_native && has_place;
+  options.convert_classic = histograms.convert_classic && has_place;
+  options.keep_classic = histograms.keep_classic;
+  options.fold_created = context_->start_timestamps;
+  return options;
+}
+
+base::Status ScrapeLoop::ReadSample(EntryKind kind, Reader* page, int64_t now_ms, Counts* counts) {
   ++counts->scraped;
-  std::optional<CachedSeries*> known = cache_.Find(parser->series());
-  if (!known) {
-    model::Labels exposed;
-    VEDETTE_RETURN_IF_ERROR(parser->ReadLabels(&exposed));
-    VEDETTE_ASSIGN_OR_RETURN(model::Labels labels, SampleLabels(*target_, exposed));
-    known = cache_.Add(parser->series(), std::move(labels));
-  }
-  if (*known == nullptr) return {};
+  VEDETTE_ASSIGN_OR_RETURN(CachedSeries* const series, FindSeries(page));
+  if (series == nullptr) return {};
   ++counts->kept;
   const JobConfig& job = *target_->job;
-  const bool own_time = job.honor_timestamps && parser->timestamp_ms().has_value();
-  batch_.Add(*known, own_time ? *parser->timestamp_ms() : now_ms, parser->value(),
-             !own_time || job.track_timestamps_staleness);
+  const bool own_time = job.honor_timestamps && page->timestamp_ms().has_value();
+  const int64_t time_ms = own_time ? *page->timestamp_ms() : now_ms;
+  VEDETTE_RETURN_IF_ERROR(
+      AddSample(kind, *page, series, time_ms, !own_time || job.track_timestamps_staleness));
+  if (page->has_exemplars()) AddExemplars(page, *series, time_ms);
   return {};
+}
+
+// Null: relabelling drops it.
+base::StatusOr<CachedSeries*> ScrapeLoop::FindSeries(Reader* page) {
+  if (const std::optional<CachedSeries*> known = cache_.Find(page->series())) return *known;
+  model::Labels exposed;
+  VEDETTE_RETURN_IF_ERROR(page->ReadLabels(&exposed));
+  VEDETTE_ASSIGN_OR_RETURN(model::Labels labels, SampleLabels(*target_, exposed));
+  return cache_.Add(page->series(), std::move(labels));
+}
+
+base::Status ScrapeLoop::AddSample(EntryKind kind, const Reader& page, CachedSeries* series,
+                                   int64_t time_ms, bool track) {
+  const bool has_place = context_->rich_sink != nullptr;
+  series->is_histogram = kind == EntryKind::kHistogram;
+  if (series->is_histogram) {
+    if (!has_place) return {};
+    model::Histogram histogram = page.histogram();
+    VEDETTE_RETURN_IF_ERROR(LimitHistogram(target_->job->histograms, &histogram));
+    rich_.AddHistogram(series, time_ms, page.start_ms(), histogram, track);
+  } else if (context_->start_timestamps && has_place && page.start_ms() != 0) {
+    rich_.AddNumber(series, time_ms, page.start_ms(), page.value(), track);
+  } else {
+    batch_.Add(series, time_ms, page.value(), track);
+  }
+  return {};
+}
+
+// An exemplar that cannot be read costs itself alone.
+void ScrapeLoop::AddExemplars(Reader* page, const CachedSeries& series, int64_t time_ms) {
+  if (context_->rich_sink == nullptr) return;
+  exemplars_.clear();
+  page->ReadExemplars(&exemplars_).IgnoreError();
+  rich_.AddExemplars(series, time_ms, exemplars_);
+}
+
+void ScrapeLoop::AddStaleMarkers(std::vector<StaleMarker> markers) {
+  for (StaleMarker& marker : markers) {
+    if (marker.is_histogram) {
+      rich_.AddStale(marker.row);
+    } else {
+      batch_.Add(std::move(marker.row));
+    }
+  }
 }
 
 base::Status ScrapeLoop::CheckSampleLimit(const Counts& counts) const {
@@ -174,18 +226,31 @@ base::Status ScrapeLoop::Store() {
   const auto stats = context_->sink->Append(batch_.rows());
   if (!stats.ok()) return base::Annotate(stats.status(), "the samples were not stored");
   batch_.KeepRefs();
-  context_->samples->Add(stats->accepted);
-  const uint64_t rejected = stats->rejected();
-  context_->rejected->Add(rejected);
-  if (rejected > 0) {
-    context_->logger->Warn("the store rejected samples of a scrape",
-                           {{"target", target_->url},
-                            {"job", target_->labels.Get("job")},
-                            {"instance", target_->labels.Get("instance")},
-                            {"samples", rejected},
-                            {"first", stats->first_error}});
+  Count(*stats);
+  return StoreRich();
+}
+
+base::Status ScrapeLoop::StoreRich() {
+  if (rich_.empty() || context_->rich_sink == nullptr) return {};
+  const auto stats = rich_.Append(context_->rich_sink);
+  if (!stats.ok()) {
+    return base::Annotate(stats.status(), "native histograms and exemplars were not stored");
   }
+  Count(*stats);
   return {};
+}
+
+void ScrapeLoop::Count(const model::AppendStats& stats) {
+  context_->samples->Add(stats.accepted);
+  const uint64_t rejected = stats.rejected();
+  context_->rejected->Add(rejected);
+  if (rejected == 0) return;
+  context_->logger->Warn("the store rejected samples of a scrape",
+                         {{"target", target_->url},
+                          {"job", target_->labels.Get("job")},
+                          {"instance", target_->labels.Get("instance")},
+                          {"samples", rejected},
+                          {"first", stats.first_error}});
 }
 
 void ScrapeLoop::Remember(const base::Status& status, int64_t now_ms, double seconds) {
@@ -214,9 +279,10 @@ void ScrapeLoop::End() {
   const int64_t now_ms = context_->clock->WallMillis();
   cache_.Begin();
   batch_.Clear();
+  rich_.Clear();
   if (last_ms_ == 0) return;  // nothing was ever stored
   for (CachedSeries& report : reports_) batch_.Add(&report, now_ms, model::StaleNan(), false);
-  for (model::SampleRow& row : cache_.FailScrape(now_ms)) batch_.Add(std::move(row));
+  AddStaleMarkers(cache_.FailScrape(now_ms));
   if (const base::Status status = Store(); !status.ok()) {
     context_->logger->Warn("a removed target's series could not be ended",
                            {{"target", target_->url}, {"error", base::Message(status)}});

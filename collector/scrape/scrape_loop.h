@@ -16,9 +16,11 @@
 #include "base/telemetry.h"
 #include "collector/scrape/fetcher.h"
 #include "collector/scrape/metadata_cache.h"
+#include "collector/scrape/rich_batch.h"
 #include "collector/scrape/sample_batch.h"
 #include "collector/scrape/scrape_cache.h"
 #include "collector/scrape/target.h"
+#include "model/exposition/reader.h"
 #include "model/sinks.h"
 
 namespace vedette::scrape {
@@ -42,6 +44,9 @@ struct TargetStatus {
 // What all loops share; outlives them.
 struct LoopContext {
   model::SampleSink* sink = nullptr;
+  model::WireSink* rich_sink = nullptr;  // native histograms and exemplars; without it: left out
+  // created-timestamp-zero-ingestion: numbers are stored with the time their counter began.
+  bool start_timestamps = false;
   base::Clock* clock = nullptr;
   base::Logger* logger = nullptr;
   base::Counter* scrapes = nullptr;
@@ -82,10 +87,19 @@ class ScrapeLoop {
   // Ends early when `stop` is requested or reading takes longer than the target's timeout.
   base::Status Read(const Exposition& exposition, int64_t now_ms, std::stop_token stop,
                     Counts* counts);
-  base::Status ReadSample(model::exposition::Parser* parser, int64_t now_ms, Counts* counts);
+  model::exposition::ReaderOptions HowToRead() const;
+  base::Status ReadSample(model::exposition::EntryKind kind, model::exposition::Reader* page,
+                          int64_t now_ms, Counts* counts);
+  base::StatusOr<CachedSeries*> FindSeries(model::exposition::Reader* page);
+  base::Status AddSample(model::exposition::EntryKind kind, const model::exposition::Reader& page,
+                         CachedSeries* series, int64_t time_ms, bool track);
+  void AddExemplars(model::exposition::Reader* page, const CachedSeries& series, int64_t time_ms);
+  void AddStaleMarkers(std::vector<StaleMarker> markers);
   base::Status CheckSampleLimit(const Counts& counts) const;
   void AddReports(bool up, double seconds, const Counts& counts, int64_t now_ms);
   base::Status Store();
+  base::Status StoreRich();
+  void Count(const model::AppendStats& stats);
   int64_t AlignedNow();
   void ResetReports();
   void Remember(const base::Status& status, int64_t now_ms, double seconds);
@@ -95,6 +109,8 @@ class ScrapeLoop {
   std::shared_ptr<const Fetcher> fetcher_;
   ScrapeCache cache_;
   SampleBatch batch_;
+  RichBatch rich_;
+  std::vector<model::exposition::Exemplar> exemplars_;
   std::array<CachedSeries, kReports> reports_;
   int64_t last_ms_ = 0;
   MetadataCache metadata_;

@@ -85,6 +85,51 @@ scrape_configs:
   }
 }
 
+TEST(Config, HistogramsAndNamesAreReadWithTheGlobalDefaults) {
+  const auto config = ParseConfig(R"(
+global:
+  scrape_native_histograms: true
+  native_histogram_bucket_limit: 160
+  metric_name_validation_scheme: legacy
+scrape_configs:
+  - job_name: a
+  - job_name: b
+    scrape_native_histograms: false
+    always_scrape_classic_histograms: true
+    convert_classic_histograms_to_nhcb: true
+    native_histogram_min_bucket_factor: 1.1
+    metric_name_validation_scheme: utf8
+    fallback_scrape_protocol: PrometheusProto
+)",
+                                  "p.yml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  const JobConfig& a = *config->jobs.at(0);
+  EXPECT_TRUE(a.histograms.scrape_native);
+  EXPECT_EQ(a.histograms.bucket_limit, 160u);
+  EXPECT_EQ(a.protocols.front(), "PrometheusProto");
+  EXPECT_EQ(a.protocols.size(), 5u);
+  EXPECT_TRUE(a.names.legacy_only);
+  EXPECT_EQ(a.names.escaping, model::exposition::NameEscaping::kUnderscores);
+  const JobConfig& b = *config->jobs.at(1);
+  EXPECT_FALSE(b.histograms.scrape_native);
+  EXPECT_TRUE(b.histograms.keep_classic);
+  EXPECT_TRUE(b.histograms.convert_classic);
+  EXPECT_EQ(b.histograms.min_bucket_factor, 1.1);
+  EXPECT_EQ(b.protocols.front(), "OpenMetricsText1.0.0");
+  EXPECT_EQ(b.names.escaping, model::exposition::NameEscaping::kAllowUtf8);
+  EXPECT_EQ(b.fallback_format, model::exposition::Format::kProtobuf);
+}
+
+TEST(Config, NameSchemesThatContradictAreRefused) {
+  const std::string error = ErrorOf(
+      "scrape_configs:\n- {job_name: a, metric_name_validation_scheme: legacy, "
+      "metric_name_escaping_scheme: allow-utf-8}\n- {job_name: b, metric_name_escaping_scheme: "
+      "x}\n");
+  EXPECT_NE(error.find("allow-utf-8 with metric_name_validation_scheme legacy"), error.npos)
+      << error;
+  EXPECT_NE(error.find("allowed: allow-utf-8, underscores, dots, values"), error.npos) << error;
+}
+
 TEST(Config, SkipUnsupportedLeavesTheJobOutAndSaysSo) {
   const std::string yaml = R"(
 remote_write: [{url: "http://x"}]

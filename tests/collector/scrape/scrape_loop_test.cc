@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/strings.h"
 #include "collector/scrape/manager.h"
+#include "model/wire_batch.h"
 #include "tests/support/capture_logger.h"
 #include "tests/support/fake_clock.h"
 
@@ -118,10 +120,55 @@ class FakeSink final : public model::SampleSink {
   int appends_ VEDETTE_GUARDED_BY(mutex_) = 0;
 };
 
+// Keeps what each request brought, as "SERIES: WHAT".
+class FakeRichSink final : public model::WireSink {
+ public:
+  base::StatusOr<model::AppendStats> Append(const model::WireBatch& batch) override {
+    const base::MutexLock lock(mutex_);
+    last_.clear();
+    model::AppendStats stats;
+    for (size_t i = 0; i < batch.size(); ++i) {
+      const std::string name = std::string(batch.LabelsOf(i)->MetricName()) + ": ";
+      for (size_t k = 0; k < batch.histogram_count(i); ++k) {
+        const model::TimedHistogram histogram = *batch.HistogramOf(i, k);
+        last_.push_back(name + Text(histogram.histogram) + " @" +
+                        std::to_string(histogram.start_ms));
+        ++stats.accepted;
+      }
+      for (size_t k = 0; k < batch.exemplar_count(i); ++k) {
+        last_.push_back(name + "exemplar " + batch.ExemplarOf(i, k)->labels.ToString());
+      }
+      for (size_t k = 0; k < batch.Samples(i).size(); ++k) {
+        last_.push_back(name + "since " + std::to_string(batch.Starts(i)[k]));
+      }
+    }
+    return stats;
+  }
+  void OnDurable(std::function<void(const base::Status&)> done) override { done({}); }
+
+  std::vector<std::string> Last() {
+    const base::MutexLock lock(mutex_);
+    return last_;
+  }
+
+ private:
+  static std::string Text(const model::Histogram& histogram) {
+    if (histogram.IsStale()) return "stale";
+    return "schema " + std::to_string(histogram.schema) + " count " +
+           std::to_string(histogram.count);
+  }
+
+  base::Mutex mutex_;
+  std::vector<std::string> last_ VEDETTE_GUARDED_BY(mutex_);
+};
+
+using Strings = std::vector<std::string>;
+
 class ScrapeLoopTest : public ::testing::Test {
  protected:
   ScrapeLoopTest() {
     context_.sink = &sink_;
+    context_.rich_sink = &rich_sink_;
     context_.clock = &clock_;
     context_.logger = &logger_;
     context_.scrapes = telemetry_.NewCounter("a_total", "a");
@@ -153,6 +200,7 @@ class ScrapeLoopTest : public ::testing::Test {
   std::string Value(const std::string& name) { return sink_.Value(Series(name)); }
 
   FakeSink sink_;
+  FakeRichSink rich_sink_;
   test::FakeClock clock_;
   test::CaptureLogger logger_;
   base::Telemetry telemetry_;
@@ -209,7 +257,7 @@ TEST_F(ScrapeLoopTest, AFailedScrapeEndsAllSeriesAndUpIsZero) {
   EXPECT_EQ(Value("new"), "none");
   EXPECT_EQ(Value("up"), "0.000000");
   EXPECT_EQ(loop_->Status().health, Health::kDown);
-  EXPECT_EQ(loop_->Status().last_error, "line 3: expected label name, found \"2\"");
+  EXPECT_EQ(loop_->Status().last_error, "line 3, column 9: expected label name, found \"2\"");
   client_->Answer(base::Unavailable("connection refused"));
   Scrape();
   EXPECT_EQ(Value("a"), "none");
@@ -322,11 +370,113 @@ TEST_F(ScrapeLoopTest, TheRequestSaysWhatIsUnderstood) {
   const base::http::ClientRequest request = client_->Requests().back();
   EXPECT_EQ(request.url, "http://h:1/metrics?collect%5B%5D=cpu&collect%5B%5D=a%20b");
   EXPECT_EQ(request.headers.Get("Accept"),
-            "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
-            "application/openmetrics-text;version=0.0.1;q=0.4,"
-            "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,"
-            "text/plain;version=0.0.4;q=0.2,*/*;q=0.1");
+            "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+            "application/openmetrics-text;version=0.0.1;q=0.5,"
+            "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+            "text/plain;version=0.0.4;q=0.3,*/*;q=0.2");
   EXPECT_EQ(request.headers.Get("X-Prometheus-Scrape-Timeout-Seconds"), "10");
+}
+
+constexpr std::string_view kProtobuf = "application/vnd.google.protobuf";
+
+// A family `h`: an integer histogram of 3 observations, one in bucket 1 and two in bucket 2 of
+// schema 3, began at 5 s, with one classic bucket.
+std::string NativePage() {
+  const auto bytes = [](int field, const std::string& value) {
+    return std::string{static_cast<char>(field << 3 | 2), static_cast<char>(value.size())} + value;
+  };
+  const auto number = [](int field, int value) {
+    return std::string{static_cast<char>(field << 3), static_cast<char>(value)};
+  };
+  const std::string histogram = number(1, 3) + bytes(3, number(1, 3)) + number(5, 6) +
+                                bytes(12, number(1, 2) + number(2, 2)) + bytes(13, "\x02\x02") +
+                                bytes(15, number(1, 5));
+  const std::string family = bytes(1, "h") + number(3, 4) + bytes(4, bytes(7, histogram));
+  return static_cast<char>(family.size()) + family;
+}
+
+TEST_F(ScrapeLoopTest, NativeHistogramsAreScrapedWhereAskedAndEndWithAMarker) {
+  Start("  scrape_native_histograms: true\n");
+  client_->Expose(NativePage(), kProtobuf);
+  Scrape();
+  EXPECT_EQ(loop_->Status().last_error, "");
+  EXPECT_TRUE(
+      base::StartsWith(client_->Requests().back().headers.Get("Accept"),
+                       "application/vnd.google.protobuf;"
+                       "proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,"));
+  EXPECT_EQ(rich_sink_.Last(), Strings{"h: schema 3 count 3 @5000"});
+  EXPECT_EQ(Value("h_count"), "none");
+  EXPECT_EQ(Value("scrape_samples_scraped"), "1.000000");
+  EXPECT_EQ(Value("scrape_series_added"), "1.000000");
+  client_->Expose("a 1\n");
+  Scrape();
+  EXPECT_EQ(rich_sink_.Last(), Strings{"h: stale @0"});
+  EXPECT_EQ(Value("h"), "none");
+}
+
+TEST_F(ScrapeLoopTest, WithoutNativeHistogramsTheirClassicSideIsRead) {
+  Start();
+  client_->Expose(NativePage(), kProtobuf);
+  Scrape();
+  EXPECT_EQ(rich_sink_.Last(), Strings{});
+  EXPECT_EQ(Value("h_count"), "3.000000");
+}
+
+TEST_F(ScrapeLoopTest, NativeHistogramsAreBroughtWithinTheirLimits) {
+  Start(
+      "  scrape_native_histograms: true\n  always_scrape_classic_histograms: true\n"
+      "  native_histogram_bucket_limit: 1\n");
+  client_->Expose(NativePage(), kProtobuf);
+  Scrape();
+  EXPECT_EQ(rich_sink_.Last(), Strings{"h: schema 2 count 3 @5000"});
+  EXPECT_EQ(Value("h_count"), "3.000000");
+  Start("  scrape_native_histograms: true\n  native_histogram_min_bucket_factor: 2\n");
+  Scrape();
+  EXPECT_EQ(rich_sink_.Last(), Strings{"h: schema 0 count 3 @5000"});
+}
+
+TEST_F(ScrapeLoopTest, ClassicHistogramsAreConvertedWhereAsked) {
+  Start("  convert_classic_histograms_to_nhcb: true\n  native_histogram_bucket_limit: 2\n");
+  client_->Expose("# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"+Inf\"} 2\nh_count 2\n");
+  Scrape();
+  EXPECT_EQ(rich_sink_.Last(), Strings{"h: schema -53 count 2 @0"});
+  EXPECT_EQ(Value("h_count"), "none");
+  client_->Expose("# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"2\"} 2\nh_count 3\n");
+  Scrape();
+  EXPECT_EQ(loop_->Status().last_error,
+            "native_histogram_bucket_limit exceeded (3 buckets, limit 2; custom buckets cannot be "
+            "made wider)");
+  EXPECT_EQ(Value("up"), "0.000000");
+  EXPECT_EQ(rich_sink_.Last(), Strings{"h: stale @0"});
+}
+
+TEST_F(ScrapeLoopTest, ExemplarsAndStartsReachTheStore) {
+  const std::string page = "# TYPE a counter\na_total 1 # {id=\"x\"} 1\na_created 1.5\n# EOF\n";
+  Start();
+  client_->Expose(page, "application/openmetrics-text; version=1.0.0");
+  Scrape();
+  EXPECT_EQ(rich_sink_.Last(), Strings{"a_total: exemplar {id=\"x\"}"});
+  EXPECT_EQ(Value("a_created"), "1.500000");
+  context_.start_timestamps = true;
+  Start();
+  Scrape();
+  EXPECT_EQ(rich_sink_.Last(), (Strings{"a_total: since 1500", "a_total: exemplar {id=\"x\"}"}));
+  EXPECT_EQ(Value("a_created"), "none");
+}
+
+TEST_F(ScrapeLoopTest, NamesAreHeldAgainstTheJobsScheme) {
+  Start("  metric_name_validation_scheme: legacy\n");
+  client_->Expose("{\"a.b\"} 1\n");
+  Scrape();
+  EXPECT_EQ(client_->Requests().back().headers.Get("Accept").find("allow-utf-8"),
+            std::string_view::npos);
+  EXPECT_NE(loop_->Status().last_error.find("metric name \"a.b\""), std::string::npos)
+      << loop_->Status().last_error;
+  Start("  metric_name_escaping_scheme: dots\n");
+  Scrape();
+  EXPECT_NE(client_->Requests().back().headers.Get("Accept").find("escaping=dots"),
+            std::string_view::npos);
+  EXPECT_EQ(loop_->Status().last_error, "");
 }
 
 TEST_F(ScrapeLoopTest, TheEndOfATargetEndsItsSyntheticSeriesToo) {

@@ -1,0 +1,50 @@
+#ifndef VEDETTE_COLLECTOR_SCRAPE_RICH_BATCH_H_
+#define VEDETTE_COLLECTOR_SCRAPE_RICH_BATCH_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "base/status.h"
+#include "collector/scrape/scrape_cache.h"
+#include "model/exposition/reader.h"
+#include "model/remote_write.h"
+#include "model/sinks.h"
+
+namespace vedette::scrape {
+
+// What a scrape brings besides plain numbers: native histograms, exemplars, numbers that say when
+// their counter began. They go to the store as a remote write request does (2.0), which has a place
+// for all of it. One thread at a time.
+class RichBatch {
+ public:
+  void Clear();
+  bool empty() const { return series_.empty(); }
+
+  // `track`: as for SampleBatch.
+  void AddHistogram(CachedSeries* series, int64_t time_ms, int64_t start_ms,
+                    const model::Histogram& histogram, bool track);
+  void AddNumber(CachedSeries* series, int64_t time_ms, int64_t start_ms, double value, bool track);
+  // Of the series' sample at `time_ms`, which stands for the time of those without one.
+  void AddExemplars(const CachedSeries& series, int64_t time_ms,
+                    const std::vector<model::exposition::Exemplar>& exemplars);
+  // The marker of a histogram series that is gone.
+  void AddStale(const model::SampleRow& row);
+
+  // Calls Touch for each series that brought a sample; returns how many are new.
+  uint64_t TouchAll(ScrapeCache* cache);
+  base::StatusOr<model::AppendStats> Append(model::WireSink* sink) const;
+
+ private:
+  struct Touched {
+    CachedSeries* series = nullptr;
+    bool track = false;
+  };
+  model::WireSeries* Add(CachedSeries* series, bool track);
+
+  std::vector<model::WireSeries> series_;
+  std::vector<Touched> touched_;
+};
+
+}  // namespace vedette::scrape
+
+#endif  // VEDETTE_COLLECTOR_SCRAPE_RICH_BATCH_H_
