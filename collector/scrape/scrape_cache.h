@@ -34,18 +34,23 @@ struct StaleMarker {
 // What a target said last time, by the bytes of its lines, so that a steady scrape builds no label
 // sets; and which series have gone since. One thread at a time.
 //
-// A scrape is Begin, then Find or Add for each line, then either Touch for every series and
-// EndScrape, or FailScrape. Series pointers are good until the end of the scrape.
+// A scrape is Begin, then TakeExpected, Find or Add for each line, then either Touch for every
+// series and EndScrape, or FailScrape. Series pointers are good until the end of the scrape.
 class ScrapeCache {
  public:
-  void Begin() { ++scrape_; }
+  void Begin();
 
+  // The line that followed, in the last good scrape, the one found last: pages seldom change their
+  // order. Empty: none is known.
+  std::string_view Expected() const { return next_ < order_.size() ? order_[next_]->text : ""; }
+  // It came. Null for one whose sample relabelling drops.
+  CachedSeries* TakeExpected() { return Take(order_[next_]); }
   // Nothing for a line not seen before; null for one whose sample relabelling drops.
   std::optional<CachedSeries*> Find(std::string_view line);
   // Labels of a new line; empty ones mean that it is dropped (null).
   CachedSeries* Add(std::string_view line, model::Labels labels);
   // Lines are to be read anew; series and their tracking stay.
-  void ForgetLines() { lines_.clear(); }
+  void ForgetLines();
   // The series is in a good scrape; true if it was in none before.
   bool Touch(CachedSeries* series, bool track);
 
@@ -59,15 +64,21 @@ class ScrapeCache {
 
  private:
   struct Line {
+    std::string text;
     CachedSeries* series = nullptr;
     uint64_t seen = 0;
+    size_t place = 0;  // in order_
   };
+  CachedSeries* Take(Line* line);
   StaleMarker Mark(CachedSeries* series, int64_t timestamp_ms);
 
   uint64_t scrape_ = 0;
   uint64_t next_id_ = 1;
-  size_t good_lines_ = 0;  // of the last good scrape
-  base::StringMap<Line> lines_;
+  size_t good_lines_ = 0;                                               // of the last good scrape
+  absl::flat_hash_map<std::string_view, std::unique_ptr<Line>> lines_;  // by their own text
+  std::vector<Line*> order_;                                            // of the last good scrape
+  std::vector<Line*> taken_;                                            // of this one, so far
+  size_t next_ = 0;                                                     // in order_
   absl::flat_hash_map<model::Labels, std::unique_ptr<CachedSeries>> series_;
 };
 

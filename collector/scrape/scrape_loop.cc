@@ -119,6 +119,12 @@ base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, std:
             base::Concat({"scrape timed out while reading entry ", std::to_string(entry)}));
       }
     }
+    VEDETTE_ASSIGN_OR_RETURN(const bool is_expected, page->NextIf(cache_.Expected()));
+    if (is_expected) {
+      VEDETTE_RETURN_IF_ERROR(
+          KeepSample(EntryKind::kSeries, page.get(), cache_.TakeExpected(), now_ms, counts));
+      continue;
+    }
     VEDETTE_ASSIGN_OR_RETURN(const EntryKind kind, page->Next());
     switch (kind) {
       case EntryKind::kEnd:
@@ -150,8 +156,13 @@ model::exposition::ReaderOptions ScrapeLoop::HowToRead() const {
 }
 
 base::Status ScrapeLoop::ReadSample(EntryKind kind, Reader* page, int64_t now_ms, Counts* counts) {
-  ++counts->scraped;
   VEDETTE_ASSIGN_OR_RETURN(CachedSeries* const series, FindSeries(page));
+  return KeepSample(kind, page, series, now_ms, counts);
+}
+
+base::Status ScrapeLoop::KeepSample(EntryKind kind, Reader* page, CachedSeries* series,
+                                    int64_t now_ms, Counts* counts) {
+  ++counts->scraped;
   if (series == nullptr) return {};
   ++counts->kept;
   const JobConfig& job = *target_->job;

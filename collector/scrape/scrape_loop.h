@@ -90,6 +90,8 @@ class ScrapeLoop {
   model::exposition::ReaderOptions HowToRead() const;
   base::Status ReadSample(model::exposition::EntryKind kind, model::exposition::Reader* page,
                           int64_t now_ms, Counts* counts);
+  base::Status KeepSample(model::exposition::EntryKind kind, model::exposition::Reader* page,
+                          CachedSeries* series, int64_t now_ms, Counts* counts);
   base::StatusOr<CachedSeries*> FindSeries(model::exposition::Reader* page);
   base::Status AddSample(model::exposition::EntryKind kind, const model::exposition::Reader& page,
                          CachedSeries* series, int64_t time_ms, bool track);

@@ -25,11 +25,34 @@ constexpr std::string_view kOpenMetricsTypesAllowed =
 
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 
-bool IsNameStart(char c, bool colons) {
+constexpr bool IsNameStart(char c, bool colons) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (colons && c == ':');
 }
 
-bool IsNameChar(char c, bool colons) { return IsNameStart(c, colons) || (c >= '0' && c <= '9'); }
+// What a character can be, as bits: one look a character.
+constexpr uint8_t kLabelNameChar = 1;
+constexpr uint8_t kMetricNameChar = 2;
+constexpr uint8_t kEndsTextNumber = 4;
+constexpr uint8_t kEndsOpenMetricsNumber = 8;
+constexpr uint8_t kGoNumber = 16;   // in Go's numbers and in none here: hexadecimal, underscores
+constexpr uint8_t kEndsPlain = 32;  // of a text in quotes: its end, an escape, a newline
+
+constexpr std::array<uint8_t, 256> MakeClasses() {
+  std::array<uint8_t, 256> classes{};
+  for (size_t i = 0; i < classes.size(); ++i) {
+    const char c = static_cast<char>(i);
+    const auto is_any = [c](std::string_view of) { return of.find(c) != of.npos; };
+    const bool is_label = IsNameStart(c, false) || (c >= '0' && c <= '9');
+    classes[i] = static_cast<uint8_t>(
+        (is_label ? kLabelNameChar : 0) | (is_label || c == ':' ? kMetricNameChar : 0) |
+        (is_any("{ \t\n") ? kEndsTextNumber : 0) | (is_any(" \n") ? kEndsOpenMetricsNumber : 0) |
+        (is_any("xXpP_") ? kGoNumber : 0) | (is_any("\"\\\n") ? kEndsPlain : 0));
+  }
+  return classes;
+}
+constexpr std::array<uint8_t, 256> kClasses = MakeClasses();
+
+uint8_t ClassOf(char c) { return kClasses[static_cast<uint8_t>(c)]; }
 
 template <size_t N>
 bool Contains(const std::array<std::string_view, N>& names, std::string_view name) {
@@ -61,16 +84,32 @@ void Parser::SkipBlanks() {
   while (!AtEnd() && IsBlank(Peek())) ++pos_;
 }
 
-std::string_view Parser::TakeUntilAny(std::string_view stops) {
+// Up to the end of the line.
+std::string_view Parser::TakeLine() {
   const size_t start = pos_;
-  while (!AtEnd() && stops.find(Peek()) == stops.npos) ++pos_;
+  pos_ = std::min(input_.find('\n', pos_), input_.size());
+  return input_.substr(start, pos_ - start);
+}
+
+// Up to what ends a number; `is_plain` if no character is one that Go's numbers alone have.
+std::string_view Parser::TakeNumber(bool* is_plain) {
+  const uint8_t end = format_ == Format::kText ? kEndsTextNumber : kEndsOpenMetricsNumber;
+  const size_t start = pos_;
+  uint8_t seen = 0;
+  for (; !AtEnd(); ++pos_) {
+    const uint8_t what = ClassOf(Peek());
+    if ((what & end) != 0) break;
+    seen |= what;
+  }
+  *is_plain = (seen & kGoNumber) == 0;
   return input_.substr(start, pos_ - start);
 }
 
 bool Parser::TakeName(bool colons, std::string_view* name) {
   if (AtEnd() || !IsNameStart(Peek(), colons)) return false;
+  const uint8_t wanted = colons ? kMetricNameChar : kLabelNameChar;
   const size_t start = pos_;
-  while (!AtEnd() && IsNameChar(Peek(), colons)) ++pos_;
+  while (!AtEnd() && (ClassOf(Peek()) & wanted) != 0) ++pos_;
   *name = input_.substr(start, pos_ - start);
   return true;
 }
@@ -81,6 +120,7 @@ bool Parser::TakeQuoted(bool allow_newline, std::string_view* text) {
   const size_t start = pos_ + 1;
   for (size_t i = start; i < input_.size(); ++i) {
     const char c = input_[i];
+    if ((ClassOf(c) & kEndsPlain) == 0) continue;
     if (c == '\\') {
       ++i;
     } else if (c == '"') {
@@ -122,7 +162,7 @@ base::StatusOr<EntryKind> Parser::ReadCommentLine() {
       pos_ = keyword;
     }
   }
-  TakeUntilAny("\n");
+  TakeLine();
   sample_.series = input_.substr(start, pos_ - start);
   return EntryKind::kComment;
 }
@@ -149,7 +189,7 @@ base::StatusOr<EntryKind> Parser::ReadMetadata(EntryKind kind) {
                                    : kind == EntryKind::kType ? "TYPE"
                                                               : "UNIT";
   VEDETTE_RETURN_IF_ERROR(ReadMetadataName(keyword));
-  std::string_view text = TakeUntilAny("\n");
+  std::string_view text = TakeLine();
   if (format_ == Format::kOpenMetrics) {
     if (text.empty() || text.front() != ' ' || AtEnd()) {
       return ErrorAt(base::Concat({"expected text in ", keyword}), text.data());
@@ -219,8 +259,32 @@ base::StatusOr<EntryKind> Parser::ReadSeries() {
   if (!has_metric_name_ || metric_name_.bytes.empty()) {
     return ErrorAt("metric name not set", sample_.series.data());
   }
-  VEDETTE_RETURN_IF_ERROR(format_ == Format::kText ? ReadTextValue() : ReadOpenMetricsValue());
+  VEDETTE_RETURN_IF_ERROR(ReadValue());
   return EntryKind::kSeries;
+}
+
+base::Status Parser::ReadValue() {
+  return format_ == Format::kText ? ReadTextValue() : ReadOpenMetricsValue();
+}
+
+// The same bytes before the same kind of end read the same way. A name alone may be followed by
+// blanks and its labels.
+base::StatusOr<bool> Parser::NextIf(std::string_view series) {
+  if (ended_ || options_.fold_created || series.empty()) return false;
+  size_t start = pos_;
+  if (format_ == Format::kText) {
+    while (start < input_.size() && input_[start] == '\n') ++start;  // behind a comment
+  }
+  if (input_.substr(start, series.size()) != series) return false;
+  size_t behind = start + series.size();
+  if (behind == input_.size() || input_[behind] != ' ') return false;
+  while (behind < input_.size() && IsBlank(input_[behind])) ++behind;
+  if (series.back() != '}' && behind < input_.size() && input_[behind] == '{') return false;
+  sample_ = Sample();
+  sample_.series = input_.substr(start, series.size());
+  pos_ = start + series.size();
+  VEDETTE_RETURN_IF_ERROR(ReadValue());
+  return true;
 }
 
 // Name and labels; the position ends right behind them.
@@ -300,10 +364,11 @@ base::Status Parser::SetMetricName(std::string_view name) {
 
 base::Status Parser::ReadFloat(std::string_view what, double* out) {
   const size_t start = pos_;
-  const std::string_view token = TakeUntilAny(format_ == Format::kText ? "{ \t\n" : " \n");
+  bool is_plain = true;
+  const std::string_view token = TakeNumber(&is_plain);
   if (token.empty()) return Error(base::Concat({"expected ", what}));
   const auto value = base::ParseDouble(token);
-  if (!value || token.find_first_of("xXpP_") != token.npos) {
+  if (!value || !is_plain) {
     pos_ = start;
     return ErrorHere(base::Concat({what, ": ", base::GoQuote(token), " is not a number"}));
   }

@@ -24,6 +24,7 @@ class Parser final : public Reader {
       : input_(input), format_(format), options_(options) {}
 
   base::StatusOr<EntryKind> Next() override;
+  base::StatusOr<bool> NextIf(std::string_view series) override;
   base::Status ReadLabels(Labels* out) override;
   base::Status ReadExemplars(std::vector<Exemplar>* out) override;
 
@@ -46,7 +47,8 @@ class Parser final : public Reader {
   char Peek() const { return input_[pos_]; }
   bool Take(std::string_view literal);
   void SkipBlanks();
-  std::string_view TakeUntilAny(std::string_view stops);
+  std::string_view TakeLine();
+  std::string_view TakeNumber(bool* is_plain);
   bool TakeName(bool colons, std::string_view* name);
   bool TakeQuoted(bool allow_newline, std::string_view* text);
 
@@ -59,6 +61,7 @@ class Parser final : public Reader {
   base::Status CheckMetadata(EntryKind kind, const char* at);
   base::Status CheckType(const char* at);
   base::StatusOr<EntryKind> ReadSeries();
+  base::Status ReadValue();
   base::Status ReadSeriesName();
   base::Status ReadLabelPairs(bool exemplar);
   base::Status ReadLabelPair(bool exemplar, bool* done);

@@ -19,6 +19,8 @@ std::unique_ptr<Reader> NewReader(std::string_view input, Format format,
   return std::make_unique<NhcbReader>(std::move(text), options.keep_classic);
 }
 
+base::StatusOr<bool> Reader::NextIf(std::string_view) { return false; }
+
 std::string OpenMetricsFloat(double v) {
   std::string out;
   base::AppendFloatG(v, &out);

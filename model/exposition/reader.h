@@ -51,6 +51,10 @@ class Reader {
   Reader& operator=(const Reader&) = delete;
 
   virtual base::StatusOr<EntryKind> Next() = 0;
+  // Takes the next entry if it is a series with these bytes, which series() once were, and reads
+  // its value alone: what a page says again and again costs a comparison. Of an entry so taken the
+  // labels cannot be asked. False: Next() it is, nothing was taken.
+  virtual base::StatusOr<bool> NextIf(std::string_view series);
 
   // kSeries, kHistogram. Bytes that say which series it is: of a text its name and labels as
   // written. A scrape's key for what it saw last time.

@@ -86,6 +86,34 @@ void ReadText(benchmark::State& state) {
 }
 BENCHMARK(ReadText)->Unit(benchmark::kMicrosecond);
 
+// What a scrape does with a page whose series are those of the last one, in their order.
+void ReadSteadyText(benchmark::State& state) {
+  const std::string page = WriteFamilies(Families(), Format::kText);
+  std::vector<std::string> series;
+  const auto first = NewReader(page, Format::kText);
+  for (auto kind = first->Next(); *kind != EntryKind::kEnd; kind = first->Next()) {
+    if (*kind == EntryKind::kSeries) series.emplace_back(first->series());
+  }
+  for (auto _ : state) {
+    const auto reader = NewReader(page, Format::kText);
+    size_t next = 0;
+    double sum = 0;
+    while (next < series.size()) {
+      if (*reader->NextIf(series[next])) {
+        sum += reader->value();
+        ++next;
+      } else if (*reader->Next() == EntryKind::kSeries) {
+        state.SkipWithError("a series is not where it was");
+        break;
+      }
+    }
+    benchmark::DoNotOptimize(sum);
+  }
+  state.SetBytesProcessed(static_cast<int64_t>(page.size()) * state.iterations());
+  state.SetItemsProcessed(int64_t{kFamilies} * kSeries * state.iterations());
+}
+BENCHMARK(ReadSteadyText)->Unit(benchmark::kMicrosecond);
+
 void ReadOpenMetrics(benchmark::State& state) {
   Read(state, WriteFamilies(Families(), Format::kOpenMetrics), Format::kOpenMetrics);
 }

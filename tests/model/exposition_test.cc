@@ -87,6 +87,31 @@ TEST(Parser, LinesThatSayWhenACounterBeganAreFoldedWhereAsked) {
   EXPECT_EQ(plain.series(), "a_created{x=\"1\"}");
 }
 
+TEST(Parser, WhatWasReadBeforeIsTakenByItsBytes) {
+  const std::string page = "a{x=\"1\"} 2 5\nb 3\nb {y=\"1\"} 4\nc\t6\n# HELP d e\nd 1x\n";
+  Parser parser(page, Format::kText);
+  EXPECT_FALSE(*parser.NextIf(""));
+  EXPECT_FALSE(*parser.NextIf("a"));
+  EXPECT_FALSE(*parser.NextIf("a{x=\"2\"}"));
+  ASSERT_TRUE(*parser.NextIf("a{x=\"1\"}"));
+  EXPECT_EQ(parser.series(), "a{x=\"1\"}");
+  EXPECT_EQ(parser.value(), 2);
+  EXPECT_EQ(parser.timestamp_ms(), 5);
+  ASSERT_TRUE(*parser.NextIf("b"));
+  EXPECT_EQ(parser.value(), 3);
+  EXPECT_FALSE(*parser.NextIf("b"));  // it has labels, behind a blank
+  ASSERT_EQ(*parser.Next(), EntryKind::kSeries);
+  EXPECT_EQ(parser.series(), "b {y=\"1\"}");
+  EXPECT_FALSE(*parser.NextIf("c"));
+  ASSERT_EQ(*parser.Next(), EntryKind::kSeries);
+  EXPECT_FALSE(*parser.NextIf("d"));
+  ASSERT_EQ(*parser.Next(), EntryKind::kHelp);
+  const auto bad = parser.NextIf("d");
+  ASSERT_FALSE(bad.ok());
+  EXPECT_EQ(base::Message(bad.status()),
+            "line 6, column 3: value after metric: \"1x\" is not a number");
+}
+
 TEST(Parser, CarriageReturnsAreAnError) { EXPECT_NE(ErrorOf("a 1\r\nb 2\r\n", Format::kText), ""); }
 
 Family RequestSeconds() {

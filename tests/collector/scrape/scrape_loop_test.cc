@@ -363,6 +363,34 @@ TEST_F(ScrapeLoopTest, HttpErrorsAndRedirects) {
   EXPECT_EQ(Value("up"), "0.000000");
 }
 
+TEST_F(ScrapeLoopTest, PagesMayChangeTheOrderOfTheirLines) {
+  Start(
+      "  metric_relabel_configs:\n"
+      "  - {source_labels: [__name__], regex: drop, action: drop}\n");
+  struct Page {
+    const char* text;
+    const char* a;
+    const char* b;
+    const char* c;
+  };
+  for (const Page& page :
+       {Page{"a 1\ndrop 1\nb 2\n", "1.000000", "2.000000", "none"},
+        Page{"b 3\na 4\ndrop 1\n", "4.000000", "3.000000", "none"},
+        Page{"b 5\nc 7\na 6\n", "6.000000", "5.000000", "7.000000"},
+        Page{"c 8\nb 9\n", "stale", "9.000000", "8.000000"},
+        Page{"b 1\n", "none", "1.000000", "stale"}, Page{"broken{\n", "none", "stale", "none"},
+        Page{"c 1\nb 2\na 3\n", "3.000000", "2.000000", "1.000000"},
+        Page{"c 1\nb 2\na 3\n", "3.000000", "2.000000", "1.000000"}}) {
+    client_->Expose(page.text);
+    Scrape();
+    EXPECT_EQ(Value("a"), page.a) << page.text;
+    EXPECT_EQ(Value("b"), page.b) << page.text;
+    EXPECT_EQ(Value("c"), page.c) << page.text;
+    EXPECT_EQ(Value("drop"), "none") << page.text;
+  }
+  EXPECT_EQ(sink_.WrongRefs(), 0);
+}
+
 TEST_F(ScrapeLoopTest, TheRequestSaysWhatIsUnderstood) {
   Start("  params: {'collect[]': [cpu, 'a b']}\n");
   client_->Expose("a 1\n");
