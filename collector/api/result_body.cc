@@ -89,7 +89,7 @@ bool ResultBody::WriteVector(std::string* out) {
       AppendHistogramPoint(sample.timestamp_ms, *sample.histogram, out);
     } else {
       out->append(",\"value\":");
-      AppendPoint(sample.timestamp_ms, sample.value, out);
+      points_.Append(sample.timestamp_ms, sample.value, out);
     }
     out->push_back('}');
   }
@@ -126,7 +126,7 @@ bool ResultBody::WriteSeries(promql::Series* series, std::string* out) {
     }
     if (point_ < floats) {
       const model::Sample& point = series->points[point_];
-      AppendPoint(point.timestamp_ms, point.value, out);
+      points_.Append(point.timestamp_ms, point.value, out);
     } else {
       const model::HistogramSample& point = series->histograms[point_ - floats];
       AppendHistogramPoint(point.time_ms, *point.histogram, out);

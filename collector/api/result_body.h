@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/http/message.h"
+#include "collector/api/point_writer.h"
 #include "collector/api/result_budget.h"
 #include "collector/promql/engine.h"
 #include "collector/promql/query_stats.h"
@@ -43,6 +44,7 @@ class ResultBody final : public base::http::BodySource {
   size_t series_ = 0;       // the next element of the vector or matrix
   bool in_series_ = false;  // its labels are written
   size_t point_ = 0;        // its next point: floats, then histograms
+  PointWriter points_;
 };
 
 // What `value` holds in memory, roughly.

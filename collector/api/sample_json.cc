@@ -1,7 +1,9 @@
 #include "collector/api/sample_json.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 
 #include "base/json_writer.h"
 #include "base/number_text.h"
@@ -16,20 +18,37 @@ constexpr double kExactBelow = 1e15;
 constexpr double kSmallest = 1e-6;
 constexpr double kLargest = 1e21;
 
-// False: not one of the values that std::to_chars writes as Go does.
-bool AppendPlain(double value, double magnitude, std::string* out) {
-  if (!(magnitude >= kSmallest && magnitude < kExactBelow)) return false;
-  char text[32];
-  std::to_chars_result end{};
+char* WriteWhole(int64_t value, char* out) {
+  return std::to_chars(out, out + kMaxValueBytes, value).ptr;
+}
+
+// Values of up to three decimals, as most have that are not computed; null for others. Decimals of
+// up to 15 digits never share a double, so that what gives the value back is its shortest text.
+char* WriteThousandths(double value, char* out) {
+  const double scaled = value * 1000;
+  if (!(std::abs(scaled) < kExactBelow)) return nullptr;
+  const auto thousandths = static_cast<int64_t>(std::round(scaled));
+  if (static_cast<double>(thousandths) / 1000 != value) return nullptr;
+  if (thousandths < 0) *out++ = '-';
+  const auto magnitude = thousandths < 0 ? -thousandths : thousandths;
+  out = WriteWhole(magnitude / 1000, out);
+  const auto decimals = static_cast<int>(magnitude % 1000);
+  if (decimals == 0) return out;
+  const char digits[] = {'.', static_cast<char>('0' + decimals / 100),
+                         static_cast<char>('0' + decimals / 10 % 10),
+                         static_cast<char>('0' + decimals % 10)};
+  out = std::copy(std::begin(digits), std::end(digits), out);
+  while (out[-1] == '0') --out;
+  return out;
+}
+
+// Null: not one of the values that std::to_chars writes as Go does.
+char* WritePlain(double value, double magnitude, char* out) {
+  if (!(magnitude >= kSmallest && magnitude < kExactBelow)) return nullptr;
+  if (char* const end = WriteThousandths(value, out)) return end;
   const auto whole = static_cast<int64_t>(value);
-  if (static_cast<double>(whole) == value) {
-    end = std::to_chars(text, text + sizeof text, whole);
-  } else {
-    end = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed);
-  }
-  if (end.ec != std::errc()) return false;
-  out->append(text, end.ptr);
-  return true;
+  if (static_cast<double>(whole) == value) return WriteWhole(whole, out);
+  return std::to_chars(out, out + kMaxValueBytes, value, std::chars_format::fixed).ptr;
 }
 
 void AppendQuoted(double value, std::string* out) {
@@ -55,28 +74,39 @@ void AppendBucket(const promql::BoundedBucket& bucket, std::string* out) {
 
 }  // namespace
 
-void AppendSampleValue(double value, std::string* out) {
-  if (value == 0 && !std::signbit(value)) return out->push_back('0');
+char* WriteSampleValue(double value, char* out) {
   const double magnitude = std::abs(value);
-  if (AppendPlain(value, magnitude, out)) return;
+  if (value == 0 && !std::signbit(value)) return WriteWhole(0, out);
+  if (char* const end = WritePlain(value, magnitude, out)) return end;
+  std::string text;
   if (magnitude != 0 && (magnitude < kSmallest || magnitude >= kLargest)) {
-    base::AppendFloatG(value, out);
+    base::AppendFloatG(value, &text);
   } else {
-    base::AppendFloatF(value, out);
+    base::AppendFloatF(value, &text);
   }
+  return std::copy(text.begin(), text.end(), out);
 }
 
-void AppendPointTime(int64_t timestamp_ms, std::string* out) {
-  base::AppendSeconds(timestamp_ms, out);
+void AppendSampleValue(double value, std::string* out) {
+  char text[kMaxValueBytes];
+  out->append(text, WriteSampleValue(value, text));
+}
+
+char* WritePointTime(int64_t timestamp_ms, char* out) {
+  std::string seconds;
+  base::AppendSeconds(timestamp_ms, &seconds);
+  out = std::copy(seconds.begin(), seconds.end(), out);
   const int64_t ms = timestamp_ms % 1000;
-  if (ms == 0) return;
-  if (ms % 10 == 0) out->push_back('0');
-  if (ms % 100 == 0) out->push_back('0');
+  if (ms == 0) return out;
+  if (ms % 10 == 0) *out++ = '0';
+  if (ms % 100 == 0) *out++ = '0';
+  return out;
 }
 
 void AppendPoint(int64_t timestamp_ms, double value, std::string* out) {
+  char text[kMaxTimeBytes];
   out->push_back('[');
-  AppendPointTime(timestamp_ms, out);
+  out->append(text, WritePointTime(timestamp_ms, text));
   out->push_back(',');
   AppendQuoted(value, out);
   out->push_back(']');
@@ -84,8 +114,9 @@ void AppendPoint(int64_t timestamp_ms, double value, std::string* out) {
 
 void AppendHistogramPoint(int64_t timestamp_ms, const model::Histogram& histogram,
                           std::string* out) {
+  char time[kMaxTimeBytes];
   out->push_back('[');
-  AppendPointTime(timestamp_ms, out);
+  out->append(time, WritePointTime(timestamp_ms, time));
   out->append(",{\"count\":");
   AppendQuoted(histogram.count_float, out);
   out->append(",\"sum\":");

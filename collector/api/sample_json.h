@@ -1,6 +1,7 @@
 #ifndef VEDETTE_COLLECTOR_API_SAMPLE_JSON_H_
 #define VEDETTE_COLLECTOR_API_SAMPLE_JSON_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -12,12 +13,18 @@
 
 namespace vedette::api {
 
-// The text of a sample value without quotes: an exponent below 1e-6 and from 1e21 on.
+// No text of a value, or of a point's time, is longer.
+inline constexpr size_t kMaxValueBytes = 32;
+inline constexpr size_t kMaxTimeBytes = 24;
+
+// Writes the text of a sample value without quotes: an exponent below 1e-6 and from 1e21 on. Takes
+// kMaxValueBytes of room, returns the end of the text.
+char* WriteSampleValue(double value, char* out);
 void AppendSampleValue(double value, std::string* out);
-// The time of a point, in seconds: three digits behind the point, or none where there are no
-// milliseconds.
-void AppendPointTime(int64_t timestamp_ms, std::string* out);
-// [1435781430.781,"1"]
+// Writes the time of a point, in seconds: three digits behind the point, or none where there are no
+// milliseconds. Takes kMaxTimeBytes of room, returns the end of the text.
+char* WritePointTime(int64_t timestamp_ms, char* out);
+// [1435781430.781,"1"]; points of whole series: point_writer.h.
 void AppendPoint(int64_t timestamp_ms, double value, std::string* out);
 // [1435781430.781,{"count":"2","sum":"1","buckets":[[0,"0.5","1","2"]]}]; a bucket is its bounds'
 // kind (0: the upper belongs to it, 1: the lower, 2: neither, 3: both), bounds and count. Empty
