@@ -51,7 +51,7 @@ base::StatusOr<Table> Evaluator::Accumulate(const AggregateExpr& expr, const Gri
   std::vector<bool> drop_name;
   HistogramAggregate histograms(expr, run_);
   SampleHold hold;
-  const base::Status streamed = Stream(*expr.operand, grid, [&](Row&& row) {
+  const auto add = [&](Row&& row) -> base::Status {
     const size_t group = grouping.GroupOf(row.labels);
     if (group == groups.size()) {
       // Accumulators are some numbers a step.
@@ -68,8 +68,9 @@ base::StatusOr<Table> Evaluator::Accumulate(const AggregateExpr& expr, const Gri
     }
     groups[group].Add(row);
     return base::Status();
-  });
-  VEDETTE_RETURN_IF_ERROR(streamed);
+  };
+  const LabelUse use = grouping.LooksAtNames() ? LabelUse::kAll : LabelUse::kBesidesNames;
+  VEDETTE_RETURN_IF_ERROR(Stream(*expr.operand, grid, add, use));
   Table table;
   for (size_t group = 0; group < groups.size(); ++group) {
     Row row;

@@ -1,6 +1,7 @@
 #include "collector/promql/binary_ops.h"
 #include "collector/promql/evaluator.h"
 #include "collector/promql/histogram_ops.h"
+#include "collector/promql/row_ops.h"
 
 // Binary operations with a scalar on one side at least.
 
@@ -41,6 +42,39 @@ base::StatusOr<Table> Evaluator::EvalScalars(const BinaryExpr& expr, const Table
   });
 }
 
+bool IsNumberFilter(const Expr& expr) {
+  const auto* binary = TryAs<BinaryExpr>(expr);
+  if (binary == nullptr || !IsComparison(binary->op) || binary->return_bool) return false;
+  const ExprKind left = StripParens(*binary->lhs).kind;
+  return (left == ExprKind::kVectorSelector || left == ExprKind::kCall) &&
+         binary->lhs->type == ValueType::kVector &&
+         StripParens(*binary->rhs).kind == ExprKind::kNumber;
+}
+
+base::Status Evaluator::StreamNumberFilter(const BinaryExpr& expr, const Grid& grid,
+                                           const RowSink& sink, LabelUse use) {
+  VEDETTE_ASSIGN_OR_RETURN(const Table number, Eval(*expr.rhs, grid));
+  OpNotes notes;
+  const auto filter = [&](Row&& row) {
+    ApplyToRow(expr, number, &notes, &row);
+    return row.HasAny() ? sink(std::move(row)) : base::Status();
+  };
+  VEDETTE_RETURN_IF_ERROR(Stream(*expr.lhs, grid, filter, use));
+  notes.Say(expr, &run_->annotations());
+  return base::Status();
+}
+
+void Evaluator::ApplyToRow(const BinaryExpr& expr, const Table& scalar, OpNotes* notes, Row* row) {
+  const bool scalar_left = expr.lhs->type == ValueType::kScalar;
+  if (!row->values.empty()) {
+    const double* const v = row->values.data();
+    const double* const s = scalar.rows.front().values.data() + row->first;
+    const RowOperands operands = {scalar_left ? s : v, scalar_left ? v : s, v, row->values.size()};
+    ApplyToRows(expr.op, expr.return_bool, operands, row->values.data());
+  }
+  if (!row->histograms.empty()) ApplyToHistograms(expr, scalar, notes, row);
+}
+
 base::StatusOr<Table> Evaluator::EvalVectorScalar(const BinaryExpr& expr, Table lhs,
                                                   const Grid& grid) {
   const bool scalar_left = expr.lhs->type == ValueType::kScalar;
@@ -51,20 +85,7 @@ base::StatusOr<Table> Evaluator::EvalVectorScalar(const BinaryExpr& expr, Table 
   const bool renames = (!IsComparison(expr.op) && !IsTrim(expr.op)) || expr.return_bool;
   OpNotes notes;
   for (Row& row : vector.rows) {
-    for (size_t i = 0; i < row.values.size(); ++i) {
-      const double v = row.values[i];
-      if (!IsPresent(v)) continue;
-      const double s = scalar.ScalarAt(row.first + static_cast<int>(i));
-      const OpResult result = scalar_left ? Apply(expr.op, s, v) : Apply(expr.op, v, s);
-      if (expr.return_bool) {
-        row.values[i] = result.keep ? 1 : 0;
-      } else if (IsComparison(expr.op)) {
-        row.values[i] = result.keep ? v : Absent();
-      } else {
-        row.values[i] = result.value;
-      }
-    }
-    if (!row.histograms.empty()) ApplyToHistograms(expr, scalar, &notes, &row);
+    ApplyToRow(expr, scalar, &notes, &row);
     if (renames) DropName(&row);
   }
   notes.Say(expr, &run_->annotations());

@@ -3,11 +3,12 @@
 #include <tuple>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "base/strings.h"
 #include "collector/promql/binary_ops.h"
 #include "collector/promql/evaluator.h"
+#include "collector/promql/grouping.h"
 #include "collector/promql/histogram_ops.h"
+#include "collector/promql/row_ops.h"
 
 // Binary operations between vectors: series are matched by their labels once, and then computed
 // step by step.
@@ -15,17 +16,23 @@
 namespace vedette::promql {
 namespace {
 
-model::Labels Signature(const model::Labels& labels, const VectorMatching& matching) {
-  return matching.on ? labels.Keep(matching.labels) : labels.Without(matching.labels);
+// Rows of one side by the number of their match group.
+using Sides = std::vector<std::vector<const Row*>>;
+
+Sides ByGroup(const std::vector<Row>& rows, Grouping* groups) {
+  Sides out;
+  for (const Row& row : rows) {
+    const size_t group = groups->GroupOf(row.labels);
+    if (group >= out.size()) out.resize(group + 1);
+    out[group].push_back(&row);
+  }
+  return out;
 }
 
-// Rows of one side by signature.
-using Sides = absl::flat_hash_map<model::Labels, std::vector<const Row*>>;
-
-Sides BySignature(const std::vector<Row>& rows, const VectorMatching& matching) {
-  Sides out;
-  for (const Row& row : rows) out[Signature(row.labels, matching)].push_back(&row);
-  return out;
+// None for a group that came up on the other side alone.
+const std::vector<const Row*>& RowsOf(const Sides& sides, size_t group) {
+  static const std::vector<const Row*> none;
+  return group < sides.size() ? sides[group] : none;
 }
 
 std::vector<bool> StepsWithValues(const std::vector<const Row*>& rows, const Grid& grid) {
@@ -80,65 +87,31 @@ class VectorMatcher {
         expr_(expr),
         matching_(*expr.matching),
         grid_(grid),
-        swapped_(matching_.card == Cardinality::kOneToMany) {}
+        swapped_(matching_.card == Cardinality::kOneToMany),
+        groups_(matching_) {}
 
-  // `many` is the left side, or the right one for group_right; `one` the other.
+  // `many` is the left side, or the right one for group_right; `one` the other. Called once.
   base::StatusOr<std::vector<Row>> Match(const std::vector<Row>& many,
                                          const std::vector<Row>& one) {
-    const Sides ones = BySignature(one, matching_);
-    const Duplicate duplicate = FirstDuplicate(ones, StepsWithValues(Pointers(many), grid_));
-    int collision = std::numeric_limits<int>::max();
-    absl::flat_hash_map<model::Labels, std::vector<Row>> outputs;  // by signature
-    std::vector<Row> out;
+    const Sides ones = ByGroup(one, &groups_);
+    const Duplicate duplicate = FirstDuplicate(ones, many);
     // Nothing can fail before the first step.
     if (duplicate.second != nullptr && duplicate.step == 0) return DuplicateError(duplicate);
-    SampleHold hold;  // of `out`, and of what is kept beside it to find collisions
-    const auto add = [&](const model::Labels& signature, const Row& m,
-                         const Row& o) -> base::Status {
-      VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
-      Row result = Compute(m, o);
-      // By newer rules what a comparison leaves out has matched too.
-      const bool filters = run_->Newer() && IsComparison(expr_.op) && !expr_.return_bool;
-      if (filters || !result.empty()) {
-        const size_t bytes = m.values.size() * sizeof(double) + m.OtherBytes();
-        VEDETTE_RETURN_IF_ERROR(hold.Add(run_, 0, 2 * bytes));
-        VEDETTE_ASSIGN_OR_RETURN(
-            const int step, FirstCollision(filters ? Matched(m, o) : result, &outputs[signature]));
-        if (step == 0) return CollisionError();
-        collision = std::min(collision, step);
-      }
-      if (!result.empty()) out.push_back(std::move(result));
-      return base::Status();
-    };
     for (const Row& row : many) {
-      const model::Labels signature = Signature(row.labels, matching_);
-      const auto found = ones.find(signature);
-      const std::vector<const Row*> none;
-      const std::vector<const Row*>& partners = found == ones.end() ? none : found->second;
-      for (const Row* partner : partners) {
-        VEDETTE_RETURN_IF_ERROR(add(signature, row, *partner));
-      }
+      const size_t group = groups_.GroupOf(row.labels);
+      const std::vector<const Row*>& partners = RowsOf(ones, group);
+      for (const Row* partner : partners) VEDETTE_RETURN_IF_ERROR(Add(group, row, *partner));
       if (!matching_.fill_right) continue;
-      VEDETTE_RETURN_IF_ERROR(
-          add(signature, row, Filler(signature, *matching_.fill_right, partners)));
+      VEDETTE_RETURN_IF_ERROR(Add(group, row, Filler(group, *matching_.fill_right, partners)));
     }
-    if (matching_.fill_left) {
-      const Sides manys = BySignature(many, matching_);
-      for (const Row& row : one) {
-        const model::Labels signature = Signature(row.labels, matching_);
-        const auto found = manys.find(signature);
-        const Row filler = Filler(signature, *matching_.fill_left,
-                                  found == manys.end() ? std::vector<const Row*>() : found->second);
-        VEDETTE_RETURN_IF_ERROR(add(signature, filler, row));
-      }
-    }
+    if (matching_.fill_left) VEDETTE_RETURN_IF_ERROR(FillLeft(many, one));
     notes_.Say(expr_, &run_->annotations());
     // Prometheus goes step by step: what fails first is said.
-    if (duplicate.second != nullptr && duplicate.step <= collision) {
+    if (duplicate.second != nullptr && duplicate.step <= collision_) {
       return DuplicateError(duplicate);
     }
-    if (collision != std::numeric_limits<int>::max()) return CollisionError();
-    return out;
+    if (collision_ != std::numeric_limits<int>::max()) return CollisionError();
+    return std::move(out_);
   }
 
  private:
@@ -147,19 +120,48 @@ class VectorMatcher {
     int step = std::numeric_limits<int>::max();
     const Row* second = nullptr;
     const Row* first = nullptr;
-    const model::Labels* signature = nullptr;
+    size_t group = 0;
   };
 
   // The first of all duplicates in time, and of those the first in the order of the rows.
-  Duplicate FirstDuplicate(const Sides& ones, const std::vector<bool>& any_many) const {
+  Duplicate FirstDuplicate(const Sides& ones, const std::vector<Row>& many) const {
     Duplicate found;
-    for (const auto& [signature, rows] : ones) {
-      if (rows.size() < 2) continue;
-      Duplicate here = FindDuplicate(rows, any_many);
-      here.signature = &signature;
+    std::vector<bool> any_many;  // found out where it matters
+    for (size_t group = 0; group < ones.size(); ++group) {
+      if (ones[group].size() < 2) continue;
+      if (any_many.empty()) any_many = StepsWithValues(Pointers(many), grid_);
+      Duplicate here = FindDuplicate(ones[group], any_many);
+      here.group = group;
       if (std::tie(here.step, here.second) < std::tie(found.step, found.second)) found = here;
     }
     return found;
+  }
+
+  // Puts the result of two series of a match group to the others.
+  base::Status Add(size_t group, const Row& m, const Row& o) {
+    VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
+    Row result = Compute(m, o);
+    // By newer rules what a comparison leaves out has matched too.
+    const bool filters = run_->Newer() && IsComparison(expr_.op) && !expr_.return_bool;
+    if (!filters && result.empty()) return base::Status();
+    const size_t bytes = m.values.size() * sizeof(double) + m.OtherBytes();
+    VEDETTE_RETURN_IF_ERROR(hold_.Add(run_, 0, filters ? 2 * bytes : bytes));
+    if (filters) matched_.push_back(Matched(m, o));
+    if (!result.empty()) out_.push_back(std::move(result));
+    VEDETTE_ASSIGN_OR_RETURN(const int step, FirstCollision(filters ? matched_ : out_, group));
+    if (step == 0) return CollisionError();
+    collision_ = std::min(collision_, step);
+    return base::Status();
+  }
+
+  base::Status FillLeft(const std::vector<Row>& many, const std::vector<Row>& one) {
+    const Sides manys = ByGroup(many, &groups_);
+    for (const Row& row : one) {
+      const size_t group = groups_.GroupOf(row.labels);
+      const Row filler = Filler(group, *matching_.fill_left, RowsOf(manys, group));
+      VEDETTE_RETURN_IF_ERROR(Add(group, filler, row));
+    }
+    return base::Status();
   }
 
   // The later one is named first; by newer rules last.
@@ -167,9 +169,9 @@ class VectorMatcher {
     const Row* const one = run_->Newer() ? found.first : found.second;
     const Row* const other = run_->Newer() ? found.second : found.first;
     return ExecutionError(base::Concat(
-        {"found duplicate series for the match group ", found.signature->ToString(), " on the ",
-         swapped_ ? "left" : "right", " hand-side of the operation: [", one->labels.ToString(),
-         ", ", other->labels.ToString(),
+        {"found duplicate series for the match group ", groups_.LabelsOf(found.group).ToString(),
+         " on the ", swapped_ ? "left" : "right", " hand-side of the operation: [",
+         one->labels.ToString(), ", ", other->labels.ToString(),
          "];many-to-many matching not allowed: matching labels must be unique on one side"}));
   }
 
@@ -182,10 +184,9 @@ class VectorMatcher {
   }
 
   // Stands for the rows of a match group where none of them has a value.
-  Row Filler(const model::Labels& signature, double fill,
-             const std::vector<const Row*>& rows) const {
+  Row Filler(size_t group, double fill, const std::vector<const Row*>& rows) const {
     Row filler;
-    filler.labels = signature;
+    filler.labels = groups_.LabelsOf(group);
     const std::vector<bool> present = StepsWithValues(rows, grid_);
     for (int step = 0; step < grid_.steps; ++step) {
       if (!present[static_cast<size_t>(step)]) filler.Append(step, fill);
@@ -200,23 +201,25 @@ class VectorMatcher {
       const Row* first = nullptr;
       for (const Row* row : rows) {
         if (!row->Has(step)) continue;
-        if (first != nullptr) return {step, row, first, nullptr};
+        if (first != nullptr) return {step, row, first};
         first = row;
       }
     }
     return {};
   }
 
-  // The first step at which the new result collides with another of its match group. Keeps what it
-  // needs for the next: labels and steps.
-  base::StatusOr<int> FirstCollision(const Row& result, std::vector<Row>* group) const {
+  // The first step at which the newest of the results collides with another of its match group.
+  base::StatusOr<int> FirstCollision(const std::vector<Row>& results, size_t group) {
+    const Row& newest = results.back();
+    if (group >= results_of_.size()) results_of_.resize(group + 1);
     int collision = std::numeric_limits<int>::max();
-    for (const Row& other : *group) {
+    for (const size_t i : results_of_[group]) {
       VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
-      if (matching_.card != Cardinality::kOneToOne && other.labels != result.labels) continue;
-      collision = std::min(collision, FirstCommonStep(other, result));
+      const Row& other = results[i];
+      if (matching_.card != Cardinality::kOneToOne && other.labels != newest.labels) continue;
+      collision = std::min(collision, FirstCommonStep(other, newest));
     }
-    group->push_back(result);
+    results_of_[group].push_back(results.size() - 1);
     return collision;
   }
 
@@ -229,17 +232,15 @@ class VectorMatcher {
     }
     const int first = std::max(many.first, one.first);
     const int end = std::min(many.end(), one.end());
-    for (int step = first; step < end; ++step) {
-      const double m = many.At(step);
-      const double o = one.At(step);
-      if (!IsPresent(m) || !IsPresent(o)) continue;
-      const OpResult result = swapped_ ? Apply(expr_.op, o, m) : Apply(expr_.op, m, o);
-      if (expr_.return_bool) {
-        out.Append(step, result.keep ? 1 : 0);
-      } else if (result.keep) {
-        out.Append(step, result.value);
-      }
-    }
+    if (first >= end) return out;
+    const double* const m = many.values.data() + (first - many.first);
+    const double* const o = one.values.data() + (first - one.first);
+    const double* const left = swapped_ ? o : m;
+    out.first = first;
+    out.values.resize(static_cast<size_t>(end - first));
+    ApplyToRows(expr_.op, expr_.return_bool, {left, swapped_ ? m : o, left, out.values.size()},
+                out.values.data());
+    out.Trim();
     return Named(std::move(out), many, one);
   }
 
@@ -282,6 +283,13 @@ class VectorMatcher {
   const VectorMatching& matching_;
   const Grid& grid_;
   const bool swapped_;
+  Grouping groups_;
+  std::vector<Row> out_;
+  // Of comparisons by newer rules, a row each: where there were values on both sides.
+  std::vector<Row> matched_;
+  std::vector<std::vector<size_t>> results_of_;  // by match group
+  SampleHold hold_;                              // of all these
+  int collision_ = std::numeric_limits<int>::max();
   OpNotes notes_;
 };
 
@@ -311,14 +319,15 @@ base::StatusOr<Table> Evaluator::EvalSets(const BinaryExpr& expr, Table lhs, con
   // `or` keeps the left side whole and masks the right one; the others mask the left side.
   const bool is_or = expr.op == BinaryOp::kOr;
   Table& masked = is_or ? rhs : lhs;
-  absl::flat_hash_map<model::Labels, std::vector<bool>> present;
-  for (const auto& [signature, rows] : BySignature(is_or ? lhs.rows : rhs.rows, matching)) {
-    present.emplace(signature, StepsWithValues(rows, grid));
+  Grouping groups(matching);
+  std::vector<std::vector<bool>> present;  // by match group
+  for (const std::vector<const Row*>& rows : ByGroup(is_or ? lhs.rows : rhs.rows, &groups)) {
+    present.push_back(StepsWithValues(rows, grid));
   }
   const std::vector<bool> nowhere(static_cast<size_t>(grid.steps), false);
   for (Row& row : masked.rows) {
-    const auto found = present.find(Signature(row.labels, matching));
-    Mask(found == present.end() ? nowhere : found->second, expr.op != BinaryOp::kAnd, &row);
+    const size_t group = groups.GroupOf(row.labels);
+    Mask(group < present.size() ? present[group] : nowhere, expr.op != BinaryOp::kAnd, &row);
   }
   if (!is_or) {
     DropEmptyRows(&lhs);

@@ -13,16 +13,24 @@
 namespace vedette::promql {
 namespace {
 
-// Whether rows had the same labels once they lost their names. Keeps hashes of 128 bits.
+bool DescribesName(std::string_view label) { return label == "__type__" || label == "__unit__"; }
+
+// Whether series have the same labels once they lost their names. Keeps hashes of 128 bits.
 class SameLabelsCheck {
  public:
   // `named`: all series have one metric name, without which they still differ.
-  explicit SameLabelsCheck(bool named) : needed_(!named) {}
+  explicit SameLabelsCheck(bool named) : named_(named), needed_(!named) {}
 
+  // `after` is looked at where the series may have several names.
   void Add(const model::Labels& before, const model::Labels& after) {
-    hashes_.push_back(base::Hash128(after.bytes()));
+    if (!named_) return hashes_.push_back(base::Hash128(after.bytes()));
     // What describes the name is dropped along with it.
-    if (before.Has("__type__") || before.Has("__unit__")) needed_ = true;
+    const bool described = before.Has("__type__") || before.Has("__unit__");
+    if (described) {
+      needed_ = true;
+      rest_.AssignIf(before, [](const auto& label) { return !DescribesName(label.name); });
+    }
+    hashes_.push_back(base::Hash128(described ? rest_.bytes() : before.bytes()));
   }
   bool AnySame() {
     if (!needed_) return false;
@@ -31,7 +39,9 @@ class SameLabelsCheck {
   }
 
  private:
+  const bool named_;
   bool needed_;
+  model::Labels rest_;
   std::vector<base::Hash128Value> hashes_;
 };
 
@@ -133,7 +143,7 @@ base::Status Evaluator::ComputeEach(const CallExpr& call, const RangeFunction& f
 }
 
 base::Status Evaluator::StreamRangeCall(const CallExpr& call, const RangeFunction& function,
-                                        const Grid& grid, const RowSink& sink) {
+                                        const Grid& grid, const RowSink& sink, LabelUse use) {
   const Expr& matrix = *call.args[static_cast<size_t>(function.matrix_arg)];
   VEDETTE_RETURN_IF_ERROR(CheckExtended(call, matrix));
   VEDETTE_ASSIGN_OR_RETURN(const RangeParams params, EvalRangeParams(call, function, grid));
@@ -141,7 +151,9 @@ base::Status Evaluator::StreamRangeCall(const CallExpr& call, const RangeFunctio
   const WindowShape shape = ShapeOf(matrix);
   Windows windows(WindowsOf(*shape.time, shape.range_ms, grid));
   const SweepKind sweep = FindSweep(function.id);
-  SameLabelsCheck same(IsOfOneMetric(matrix));
+  const bool named = IsOfOneMetric(matrix);
+  const bool drops_labels = drops_now && !(named && use == LabelUse::kBesidesNames);
+  SameLabelsCheck same(named);
   std::string informed;  // the metric that was looked at last
   Row row;
   const base::Status streamed = StreamRange(matrix, grid, [&](const RangeSeries& series) {
@@ -167,12 +179,12 @@ base::Status Evaluator::StreamRangeCall(const CallExpr& call, const RangeFunctio
       informed = name;
     }
     row.drop_name = series.drop_name || !function.keeps_name;
-    if (!drops_now) {
+    if (drops_labels) {
+      DropReserved(series.labels, &row.labels);
+    } else {
       row.labels = series.labels;
-      return sink(std::move(row));
     }
-    DropReserved(series.labels, &row.labels);
-    same.Add(series.labels, row.labels);
+    if (drops_now) same.Add(series.labels, row.labels);
     return sink(std::move(row));
   });
   VEDETTE_RETURN_IF_ERROR(streamed);

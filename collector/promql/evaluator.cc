@@ -111,7 +111,8 @@ base::StatusOr<Table> Evaluator::Collect(const Expr& expr, const Grid& grid) {
   return table;
 }
 
-base::Status Evaluator::Stream(const Expr& expr, const Grid& grid, const RowSink& sink) {
+base::Status Evaluator::Stream(const Expr& expr, const Grid& grid, const RowSink& sink,
+                               LabelUse use) {
   const Expr& inner = StripParens(expr);
   if (!inner.step_invariant || grid.steps == 1) {
     if (const auto* selector = TryAs<VectorSelector>(inner)) {
@@ -119,7 +120,10 @@ base::Status Evaluator::Stream(const Expr& expr, const Grid& grid, const RowSink
     }
     if (const auto* call = TryAs<CallExpr>(inner)) {
       const RangeFunction* function = FindRangeFunction(call->function->id);
-      if (function != nullptr) return StreamRangeCall(*call, *function, grid, sink);
+      if (function != nullptr) return StreamRangeCall(*call, *function, grid, sink, use);
+    }
+    if (IsNumberFilter(inner)) {
+      return StreamNumberFilter(As<BinaryExpr>(inner), grid, sink, use);
     }
   }
   VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(inner, grid));

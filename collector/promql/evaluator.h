@@ -55,6 +55,13 @@ enum class SampleField {
   kTimeOfFloat,  // histograms as they are
 };
 
+// What is looked at of the labels of rows.
+enum class LabelUse {
+  kAll,
+  // All but names and what describes these: rows that lose them may still have them.
+  kBesidesNames,
+};
+
 // The parameters of a range function, scalars over the grid; no rows where it has none.
 struct RangeParams {
   Table first;
@@ -74,7 +81,8 @@ class Evaluator {
   // The value of any expression but a range vector.
   base::StatusOr<Table> Eval(const Expr& expr, const Grid& grid);
   // The rows of an instant vector one by one, not all in memory where that can be spared.
-  base::Status Stream(const Expr& expr, const Grid& grid, const RowSink& sink);
+  base::Status Stream(const Expr& expr, const Grid& grid, const RowSink& sink,
+                      LabelUse use = LabelUse::kAll);
   // The series of a range vector, with all samples that any step's window reaches.
   base::Status StreamRange(const Expr& matrix, const Grid& grid, const RangeSink& sink);
 
@@ -147,7 +155,8 @@ class Evaluator {
   base::Status ComputeEach(const CallExpr& call, const RangeFunction& function, const Sweep& series,
                            const Table& param, const Grid& grid, Row* row);
   base::Status StreamRangeCall(const CallExpr& call, const RangeFunction& function,
-                               const Grid& grid, const RowSink& sink);
+                               const Grid& grid, const RowSink& sink,
+                               LabelUse use = LabelUse::kAll);
   base::StatusOr<Table> EvalAbsentOverTime(const CallExpr& call, const Grid& grid);
   void InformNonCounter(const CallExpr& call, const model::Labels& labels);
 
@@ -210,6 +219,11 @@ class Evaluator {
   base::StatusOr<Table> EvalBinary(const BinaryExpr& expr, Table lhs, const Grid& grid);
   base::StatusOr<Table> EvalScalars(const BinaryExpr& expr, const Table& lhs, const Grid& grid);
   base::StatusOr<Table> EvalVectorScalar(const BinaryExpr& expr, Table lhs, const Grid& grid);
+  // Of an IsNumberFilter, row by row.
+  base::Status StreamNumberFilter(const BinaryExpr& expr, const Grid& grid, const RowSink& sink,
+                                  LabelUse use);
+  // Names stay.
+  void ApplyToRow(const BinaryExpr& expr, const Table& scalar, OpNotes* notes, Row* row);
   // eval_histogram_binary.cc
   void ApplyToHistograms(const BinaryExpr& expr, const Table& scalar, OpNotes* notes, Row* row);
   void PassOverFloats(const BinaryExpr& expr, Table* vector);
@@ -218,6 +232,9 @@ class Evaluator {
 
   QueryRun* const run_;
 };
+
+// A selector or call compared with a number, which takes values out and leaves names as they are.
+bool IsNumberFilter(const Expr& expr);
 
 // The labels that absent() gives to its answer: those that a selector fixes by equality.
 model::Labels LabelsOfAbsent(const Expr& argument);

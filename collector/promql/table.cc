@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
@@ -101,13 +102,14 @@ model::Labels DropReserved(const model::Labels& labels) {
 }
 
 bool AllDistinct(const std::vector<Row>& rows) {
-  absl::flat_hash_set<model::Labels> seen;
+  absl::flat_hash_set<std::string_view> seen;
+  seen.reserve(rows.size());
   return std::all_of(rows.begin(), rows.end(),
-                     [&](const Row& row) { return seen.insert(row.labels).second; });
+                     [&](const Row& row) { return seen.insert(row.labels.bytes()).second; });
 }
 
 bool MergeEqualRows(std::vector<Row>* rows) {
-  if (rows->size() < 2) return true;
+  if (rows->size() < 2 || AllDistinct(*rows)) return true;
   absl::flat_hash_map<model::Labels, size_t> seen;
   seen.reserve(rows->size());
   size_t kept = 0;
