@@ -43,7 +43,7 @@ void NewestOfSteps(const model::SeriesView& view, const WindowPlan& plan, Row* r
   row->first = plan.first;
   row->values.resize(static_cast<size_t>(plan.end - plan.first));
   const auto first = static_cast<size_t>(plan.first);
-  if (plan.sliding) {
+  if (plan.newest_slides) {
     const double* const values = view.values.data() + plan.high[first] - 1;
     std::copy(values, values + row->values.size(), row->values.begin());
     return;

@@ -40,15 +40,16 @@ bool AnyOverflow(const double* values, size_t n, const double* sums) {
   return false;
 }
 
-bool Rate(const double* firsts, const double* lasts, const SlidingRate& rate, bool counter,
-          size_t n, double* out) {
-  bool uncut = true;
+size_t Rate(const double* firsts, const double* lasts, const SlidingRate& rate, size_t n,
+            double* out, uint32_t* doubtful) {
+  size_t doubts = 0;
   for (size_t i = 0; i < n; ++i) {
     const double increase = lasts[i] - firsts[i];
-    uncut &= !counter || StaysAboveZero(firsts[i], increase, rate.sampled[i], rate.to_start[i]);
     out[i] = increase * rate.factor[i];
+    if (StaysAboveZero(firsts[i], increase, rate.sampled[i], rate.to_start[i])) continue;
+    doubtful[doubts++] = static_cast<uint32_t>(i);
   }
-  return uncut;
+  return doubts;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #define VEDETTE_COLLECTOR_PROMQL_KERNELS_H_
 
 #include <cstddef>
+#include <cstdint>
 
 // The inner loops of evaluation over arrays. Each has the same results to the bit whichever
 // machine runs it: no sum is taken in another order than it says.
@@ -25,10 +26,11 @@ struct Kernels {
   void (*add_compensated)(const double* values, size_t n, double* sums, double* compensations);
   // Whether sums[i] + values[i] is infinite for any i.
   bool (*any_overflow)(const double* values, size_t n, const double* sums);
-  // out[i] = (lasts[i] - firsts[i]) * factor[i]. False when the windows of a counter may have to be
-  // cut at zero: those have to be looked at one by one.
-  bool (*rate)(const double* firsts, const double* lasts, const SlidingRate& rate, bool counter,
-               size_t n, double* out);
+  // out[i] = (lasts[i] - firsts[i]) * factor[i]. Of counters' windows those that may have to be cut
+  // at zero are to be looked at again: writes their numbers to `doubtful`, which has room for n,
+  // and returns how many they are.
+  size_t (*rate)(const double* firsts, const double* lasts, const SlidingRate& rate, size_t n,
+                 double* out, uint32_t* doubtful);
 };
 
 const Kernels& PortableKernels();

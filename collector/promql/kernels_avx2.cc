@@ -4,6 +4,7 @@
 
 #include <immintrin.h>
 
+#include <bit>
 #include <cstdint>
 #include <limits>
 
@@ -77,13 +78,13 @@ VEDETTE_AVX2 bool AnyOverflow(const double* values, size_t n, const double* sums
   return PortableKernels().any_overflow(values + i, n - i, sums + i);
 }
 
-VEDETTE_AVX2 bool Rate(const double* firsts, const double* lasts, const SlidingRate& rate,
-                       bool counter, size_t n, double* out) {
+VEDETTE_AVX2 size_t Rate(const double* firsts, const double* lasts, const SlidingRate& rate,
+                         size_t n, double* out, uint32_t* doubtful) {
   const __m256d zero = _mm256_setzero_pd();
   const __m256d margin = _mm256_set1_pd(1.000001);
   const __m256d most = _mm256_set1_pd(1e300);
   const __m256d least = _mm256_set1_pd(1e-290);
-  __m256d doubtful = zero;
+  size_t doubts = 0;
   size_t i = 0;
   for (; i + kQuad <= n; i += kQuad) {
     const __m256d first = _mm256_loadu_pd(firsts + i);
@@ -97,12 +98,17 @@ VEDETTE_AVX2 bool Rate(const double* firsts, const double* lasts, const SlidingR
                                                     _mm256_cmp_pd(reach, least, _CMP_GT_OQ)));
     const __m256d may_be_cut = _mm256_and_pd(_mm256_cmp_pd(increase, zero, _CMP_GT_OQ),
                                              _mm256_cmp_pd(first, zero, _CMP_GE_OQ));
-    doubtful = _mm256_or_pd(doubtful, _mm256_andnot_pd(far, may_be_cut));
+    auto lanes = static_cast<unsigned>(_mm256_movemask_pd(_mm256_andnot_pd(far, may_be_cut)));
+    for (; lanes != 0; lanes &= lanes - 1) {
+      doubtful[doubts++] =
+          static_cast<uint32_t>(i) + static_cast<uint32_t>(std::countr_zero(lanes));
+    }
   }
   const SlidingRate rest = {rate.sampled + i, rate.to_start + i, rate.factor + i};
-  const bool rest_uncut =
-      PortableKernels().rate(firsts + i, lasts + i, rest, counter, n - i, out + i);
-  return !counter || (_mm256_movemask_pd(doubtful) == 0 && rest_uncut);
+  const size_t last =
+      PortableKernels().rate(firsts + i, lasts + i, rest, n - i, out + i, doubtful + doubts);
+  for (size_t d = doubts; d < doubts + last; ++d) doubtful[d] += static_cast<uint32_t>(i);
+  return doubts + last;
 }
 
 }  // namespace

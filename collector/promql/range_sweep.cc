@@ -52,9 +52,29 @@ std::vector<uint32_t> ResetsOf(std::span<const double> values) {
   return resets;
 }
 
-// Window by window, with resets and counters cut at zero.
-void ExtrapolateEach(const Sweep& sweep, const std::vector<uint32_t>& resets, bool counter,
-                     bool rate, double* out) {
+// How a window is extrapolated.
+struct GrowthKind {
+  bool counter = false;
+  bool rate = false;
+};
+
+// What an increase between the first and the last sample of the i-th window comes to.
+double Extrapolated(const Sweep& sweep, size_t i, double first, double increase, GrowthKind kind) {
+  const WindowPlan& plan = *sweep.plan;
+  const double sampled = plan.sampled[i];
+  const double to_start = plan.to_start[i];
+  if (!kind.counter || StaysAboveZero(first, increase, sampled, to_start)) {
+    return increase * plan.factor[i];
+  }
+  const double to_zero = sampled * (first / increase);
+  if (!(to_zero < to_start)) return increase * plan.factor[i];
+  const double seconds = kind.rate ? RangeSeconds(sweep.windows.range_ms) : 0;
+  return increase * Extrapolation{sampled, to_start, plan.to_end[i], seconds}.Factor(to_zero);
+}
+
+// Window by window, with resets.
+void ExtrapolateEach(const Sweep& sweep, const std::vector<uint32_t>& resets, GrowthKind kind,
+                     double* out) {
   const WindowPlan& plan = *sweep.plan;
   size_t next = 0;  // the first reset that lies in this window or behind it
   for (size_t i = 0; i < StepsOf(plan); ++i) {
@@ -70,40 +90,88 @@ void ExtrapolateEach(const Sweep& sweep, const std::vector<uint32_t>& resets, bo
     for (size_t r = next; r < resets.size() && resets[r] < high; ++r) {
       increase += sweep.values[resets[r] - 1];
     }
-    const double first = sweep.values[low];
-    double factor = plan.factor[i];
-    if (counter && !StaysAboveZero(first, increase, plan.sampled[i], plan.to_start[i])) {
-      const double to_zero = plan.sampled[i] * (first / increase);
-      if (to_zero < plan.to_start[i]) {
-        const double seconds = rate ? RangeSeconds(sweep.windows.range_ms) : 0;
-        factor = Extrapolation{plan.sampled[i], plan.to_start[i], plan.to_end[i], seconds}.Factor(
-            to_zero);
-      }
-    }
-    out[i] = increase * factor;
+    out[i] = Extrapolated(sweep, i, sweep.values[low], increase, kind);
   }
 }
 
-void Extrapolate(const Sweep& sweep, bool counter, bool rate, Row* row) {
+// Neighbouring windows: the first and the last sample of each.
+struct WindowRun {
+  size_t begin = 0;
+  size_t end = 0;
+  const double* firsts = nullptr;
+  const double* lasts = nullptr;
+};
+
+// Without resets.
+void ExtrapolateRun(const Sweep& sweep, const WindowRun& run, GrowthKind kind, double* out) {
+  WindowPlan& plan = *sweep.plan;
+  const SlidingRate arrays = {plan.sampled.data() + run.begin, plan.to_start.data() + run.begin,
+                              plan.factor.data() + run.begin};
+  size_t doubts = BestKernels().rate(run.firsts, run.lasts, arrays, run.end - run.begin,
+                                     out + run.begin, plan.doubtful.data());
+  if (!kind.counter) return;
+  while (doubts > 0) {
+    const size_t i = plan.doubtful[--doubts];
+    const double increase = run.lasts[i] - run.firsts[i];
+    out[run.begin + i] = Extrapolated(sweep, run.begin + i, run.firsts[i], increase, kind);
+  }
+}
+
+// The same of windows [begin, end), in whatever way they move.
+void ExtrapolateAny(const Sweep& sweep, size_t begin, size_t end, GrowthKind kind, double* out) {
+  WindowPlan& plan = *sweep.plan;
+  if (begin == end) return;
+  const auto first_step = static_cast<size_t>(plan.first);
+  plan.firsts.resize(end - begin);
+  plan.lasts.resize(end - begin);
+  for (size_t i = begin; i < end; ++i) {
+    const uint32_t low = plan.low[first_step + i];
+    const uint32_t high = plan.high[first_step + i];
+    plan.firsts[i - begin] = low < high ? sweep.values[low] : 0;
+    plan.lasts[i - begin] = low < high ? sweep.values[high - 1] : 0;
+  }
+  ExtrapolateRun(sweep, {begin, end, plan.firsts.data(), plan.lasts.data()}, kind, out);
+  for (size_t i = begin; i < end; ++i) {
+    if (plan.high[first_step + i] - plan.low[first_step + i] < 2) out[i] = Absent();
+  }
+}
+
+// All windows at once, without resets. Those that slide lie in the samples as they are needed.
+void ExtrapolateAll(const Sweep& sweep, GrowthKind kind, double* out) {
+  WindowPlan& plan = *sweep.plan;
+  plan.doubtful.resize(StepsOf(plan));
+  auto begin = static_cast<size_t>(plan.slide_first - plan.first);
+  auto end = static_cast<size_t>(plan.slide_end - plan.first);
+  const auto step = static_cast<size_t>(plan.slide_first);
+  if (begin == end || plan.count(plan.slide_first) < 2) begin = end = 0;
+  const double* const values = sweep.values.data();
+  ExtrapolateAny(sweep, 0, begin, kind, out);
+  if (begin < end) {
+    const WindowRun run = {begin, end, values + plan.low[step], values + plan.high[step] - 1};
+    ExtrapolateRun(sweep, run, kind, out);
+  }
+  ExtrapolateAny(sweep, end, StepsOf(plan), kind, out);
+}
+
+void Extrapolate(const Sweep& sweep, GrowthKind kind, Row* row) {
   WindowPlan& plan = *sweep.plan;
   double* const out = Begin(plan, row);
-  if (plan.factor.empty()) PlanExtrapolation(sweep, rate);
-  const std::vector<uint32_t> resets = counter ? ResetsOf(sweep.values) : std::vector<uint32_t>();
-  if (plan.sliding && resets.empty() && plan.count(plan.first) >= 2) {
-    const double* const values = sweep.values.data();
-    const auto first = static_cast<size_t>(plan.first);
-    const SlidingRate arrays = {plan.sampled.data(), plan.to_start.data(), plan.factor.data()};
-    if (BestKernels().rate(values + plan.low[first], values + plan.high[first] - 1, arrays, counter,
-                           StepsOf(plan), out)) {
-      return;
-    }
-  }
-  ExtrapolateEach(sweep, resets, counter, rate, out);
+  if (plan.factor.empty()) PlanExtrapolation(sweep, kind.rate);
+  const std::vector<uint32_t> resets =
+      kind.counter ? ResetsOf(sweep.values) : std::vector<uint32_t>();
+  if (resets.empty()) return ExtrapolateAll(sweep, kind, out);
+  ExtrapolateEach(sweep, resets, kind, out);
 }
 
-void Rate(const Sweep& sweep, Row* row) { Extrapolate(sweep, true, true, row); }
-void Increase(const Sweep& sweep, Row* row) { Extrapolate(sweep, true, false, row); }
-void Delta(const Sweep& sweep, Row* row) { Extrapolate(sweep, false, false, row); }
+void Rate(const Sweep& sweep, Row* row) {
+  Extrapolate(sweep, {.counter = true, .rate = true}, row);
+}
+void Increase(const Sweep& sweep, Row* row) {
+  Extrapolate(sweep, {.counter = true, .rate = false}, row);
+}
+void Delta(const Sweep& sweep, Row* row) {
+  Extrapolate(sweep, {.counter = false, .rate = false}, row);
+}
 
 // out = value(low, high) of each window that is not empty.
 template <typename Value>
@@ -133,7 +201,7 @@ void Last(const Sweep& sweep, Row* row) {
 // Windows that slide are summed side by side: the first samples of all, then the second ones ...
 void Sum(const Sweep& sweep, Row* row) {
   const WindowPlan& plan = *sweep.plan;
-  if (!plan.sliding) {
+  if (!plan.sliding()) {
     return ForEachWindow(sweep, row, [&](uint32_t low, uint32_t high) {
       KahanSum sum;
       for (uint32_t i = low; i < high; ++i) sum.Add(sweep.values[i]);

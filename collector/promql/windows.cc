@@ -25,15 +25,26 @@ bool Same(const WindowPlan& plan, std::span<const int64_t> times) {
          std::memcmp(plan.times.data(), times.data(), times.size_bytes()) == 0;
 }
 
-bool IsSliding(const WindowPlan& plan) {
-  const auto first = static_cast<size_t>(plan.first);
-  for (size_t step = first; step < static_cast<size_t>(plan.end); ++step) {
-    if (plan.low[step] != plan.low[first] + (step - first) ||
-        plan.high[step] != plan.high[first] + (step - first)) {
-      return false;
+void FindSlides(WindowPlan* plan) {
+  plan->slide_first = plan->slide_end = plan->first;
+  plan->newest_slides = plan->first < plan->end;
+  int begin = plan->first;  // of the run that the step is in
+  for (int step = plan->first; step < plan->end; ++step) {
+    const auto at = static_cast<size_t>(step);
+    const bool any = plan->low[at] < plan->high[at];
+    const bool newest = step == plan->first || plan->high[at] == plan->high[at - 1] + 1;
+    plan->newest_slides &= any && newest;
+    const bool runs = newest && (step == begin || plan->low[at] == plan->low[at - 1] + 1);
+    if (!any) {
+      begin = step + 1;
+    } else if (!runs) {
+      begin = step;
+    }
+    if (step + 1 - begin > plan->slide_end - plan->slide_first) {
+      plan->slide_first = begin;
+      plan->slide_end = step + 1;
     }
   }
-  return plan.first < plan.end;
 }
 
 }  // namespace
@@ -61,25 +72,27 @@ void Windows::Make(std::span<const int64_t> times, WindowPlan* plan) const {
     any = true;
     plan->end = static_cast<int>(step) + 1;
   }
-  plan->sliding = IsSliding(*plan);
+  FindSlides(plan);
 }
 
 WindowPlan* Windows::PlanFor(std::span<const int64_t> times) {
-  // A single window is found as fast as a plan of it.
+  if (last_ != nullptr && Same(*last_, times)) return last_;
+  // A single window is found as fast as a plan of it: the last one alone is kept.
   const uint64_t key = times.empty() || windows_.steps == 1 ? 0 : KeyOf(times);
   if (plan_bytes_ > kMaxPlanBytes && !plans_.contains(key)) {
     plans_.clear();
     plan_bytes_ = 0;
   }
-  std::unique_ptr<WindowPlan>& plan = plans_[key];
-  if (plan == nullptr) {
-    plan = std::make_unique<WindowPlan>();
+  const auto [at, fresh] = plans_.try_emplace(key);
+  if (fresh) {
+    at->second = std::make_unique<WindowPlan>();
     plan_bytes_ += windows_.steps * kStepBytes + times.size_bytes();
   }
-  if (key != 0 && Same(*plan, times)) return plan.get();
-  if (key != 0) plan->times.assign(times.begin(), times.end());
-  Make(times, plan.get());
-  return plan.get();
+  last_ = at->second.get();
+  if (!fresh && Same(*last_, times)) return last_;
+  last_->times.assign(times.begin(), times.end());
+  Make(times, last_);
+  return last_;
 }
 
 }  // namespace vedette::promql

@@ -41,20 +41,30 @@ struct WindowPlan {
   // Steps before and behind these have nothing in their windows; those between may.
   int first = 0;
   int end = 0;
-  // Each window from `first` to `end` is that of the step before moved on by one sample: all have
+  // The longest run of steps whose windows each are the one before moved on by one sample: all have
   // the same number of samples, one at least.
-  bool sliding = false;
+  int slide_first = 0;
+  int slide_end = 0;
+  // All steps from `first` to `end` have samples, and the newest of each follows that of the step
+  // before.
+  bool newest_slides = false;
   size_t samples = 0;  // in all windows together
 
   size_t count(int step) const {
     return high[static_cast<size_t>(step)] - low[static_cast<size_t>(step)];
   }
 
+  bool sliding() const { return slide_first == first && slide_end == end && first < end; }
+
   // For extrapolated functions, by step; filled by whoever needs them. See range_sweep.h.
   std::vector<double> sampled;
   std::vector<double> to_start;
   std::vector<double> to_end;
   std::vector<double> factor;
+  // Room for them to work in.
+  std::vector<double> firsts;
+  std::vector<double> lasts;
+  std::vector<uint32_t> doubtful;
 };
 
 // Plans of the series of one selector. One thread.
@@ -72,7 +82,8 @@ class Windows {
 
   const StepWindows windows_;
   absl::flat_hash_map<uint64_t, std::unique_ptr<WindowPlan>> plans_;
-  size_t plan_bytes_ = 0;  // of all plans, about
+  size_t plan_bytes_ = 0;       // of all plans, about
+  WindowPlan* last_ = nullptr;  // the one given last
 };
 
 }  // namespace vedette::promql
