@@ -21,6 +21,13 @@ int64_t NewestOf(const HeadSeries& series, int64_t now_ms) {
   return series.newest_ms - kMaxAheadMs > now_ms ? now_ms : series.newest_ms;
 }
 
+// Series lie all over the memory: a walk over many asks for some before it comes to them.
+constexpr size_t kSeriesAhead = 8;
+void Prefetch(const HeadSeries* series) {
+  __builtin_prefetch(&series->group);
+  __builtin_prefetch(&series->users, 1);
+}
+
 bool IsPast(const Group& group, int64_t time_ms) {
   return !group.times.empty() && time_ms < group.times.back();
 }
@@ -489,7 +496,9 @@ HeadView Head::View(const std::vector<model::Matcher>& matchers, int64_t min_ms,
   view.arena = arena_;
   view.series.reserve(matching.size());
   absl::flat_hash_map<const Group*, uint32_t> times;
-  for (HeadSeries* const series : matching) {
+  for (size_t i = 0; i < matching.size(); ++i) {
+    if (i + kSeriesAhead < matching.size()) Prefetch(matching[i + kSeriesAhead]);
+    HeadSeries* const series = matching[i];
     const auto [at, fresh] = times.try_emplace(series->group, view.times.size());
     if (fresh) {
       view.times.push_back(series->group->times);

@@ -103,6 +103,10 @@ double ValueColumn::At(uint32_t row) const {
 }
 
 void ValueColumn::Copy(uint32_t first, uint32_t last, double* out) const {
+  if (IsNewest(first, last)) {
+    *out = last_;
+    return;
+  }
   const uint32_t constant_to = std::min(last, constant_rows_);
   if (first < constant_to) {
     out = std::fill_n(out, constant_to - first, tail_ == nullptr ? last_ : constant_);
@@ -120,6 +124,23 @@ void ValueColumn::Copy(uint32_t first, uint32_t last, double* out) const {
     end = begin;
     chunk = chunk->before;
   }
+}
+
+ValueColumn::Fetch::Fetch(const ValueColumn& column, RowRange rows) {
+  const uint32_t first = std::max(rows.first, column.constant_rows_);
+  if (column.tail_ == nullptr || first >= rows.last || column.IsNewest(first, rows.last)) return;
+  const uint32_t newest = column.PlaceOf(column.rows_ - 1) / ValueChunk::kValues;
+  next_ = column.tail_;
+  left_ = newest - column.PlaceOf(first) / ValueChunk::kValues + 1;
+  __builtin_prefetch(next_);
+}
+
+bool ValueColumn::Fetch::Step() {
+  if (left_ == 0) return false;
+  __builtin_prefetch(&next_->values[ValueChunk::kValues - 1]);  // its second line
+  next_ = next_->before;
+  if (--left_ > 0) __builtin_prefetch(next_);
+  return left_ > 0;
 }
 
 bool SeriesExtra::InGap(uint32_t row) const {
@@ -152,9 +173,9 @@ RowRange SampleView::RowsIn(int64_t min_ms, int64_t max_ms) const {
   return {static_cast<uint32_t>(first), static_cast<uint32_t>(last)};
 }
 
-bool SampleView::HasAny(int64_t min_ms, int64_t max_ms) const {
+bool SampleView::HasAny(RowRange rows, int64_t min_ms, int64_t max_ms) const {
   bool any = false;
-  BetweenGaps(RowsIn(min_ms, max_ms), extra, [&any](uint32_t, uint32_t) { any = true; });
+  BetweenGaps(rows, extra, [&any](uint32_t, uint32_t) { any = true; });
   if (any || extra == nullptr) return any;
   const auto [first, last] = Within(extra->times, min_ms, max_ms);
   return first < last || (extra->rich != nullptr && extra->rich->HasAny(min_ms, max_ms));
@@ -170,8 +191,9 @@ void SampleView::ReadColumn(int64_t min_ms, int64_t max_ms, std::vector<int64_t>
   });
 }
 
-void SampleView::Lend(const model::Labels& labels, int64_t min_ms, int64_t max_ms, bool newest_only,
-                      model::SeriesSamples* scratch, model::SeriesView* view) const {
+void SampleView::Lend(const model::Labels& labels, RowRange rows, int64_t min_ms, int64_t max_ms,
+                      bool newest_only, model::SeriesSamples* scratch,
+                      model::SeriesView* view) const {
   if (extra != nullptr) {
     scratch->timestamps_ms.clear();
     scratch->values.clear();
@@ -181,7 +203,6 @@ void SampleView::Lend(const model::Labels& labels, int64_t min_ms, int64_t max_m
     *view = model::ViewOf(labels, *scratch);
     return;
   }
-  RowRange rows = RowsIn(min_ms, max_ms);
   if (newest_only && rows.first < rows.last) rows.first = rows.last - 1;
   const size_t count = rows.last - rows.first;
   if (scratch->values.size() < count) scratch->values.resize(count);

@@ -44,6 +44,12 @@ inline bool SameBits(double a, double b) {
   return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
 }
 
+// Rows [first, last) of a group.
+struct RowRange {
+  uint32_t first = 0;
+  uint32_t last = 0;
+};
+
 // Values of one series, one a row of its group: a single one for as long as it does not change,
 // each from then on. A value type: an earlier copy is what the column was then, and may be put back
 // in its place. A copy may be read while the column grows: neither touches what the other does.
@@ -60,7 +66,11 @@ class ValueColumn {
   // The values of rows [first, last).
   void Copy(uint32_t first, uint32_t last, double* out) const;
 
+  class Fetch;
+
  private:
+  // Of these rows there is one, the newest, whose value is known without its chunk.
+  bool IsNewest(uint32_t first, uint32_t last) const { return first + 1 == last && last == rows_; }
   // The chunks hold what came after the constant rows.
   uint32_t PlaceOf(uint32_t row) const { return row - constant_rows_; }
   // The chunk that a place lies in.
@@ -73,10 +83,18 @@ class ValueColumn {
   ValueChunk* tail_ = nullptr;  // none while all values are the same
 };
 
-// Rows [first, last) of a group.
-struct RowRange {
-  uint32_t first = 0;
-  uint32_t last = 0;
+// Brings the chunks of some rows into the processor's cache. Each chunk is found through the one
+// behind it: several columns, a step of each in turn, wait for memory together.
+class ValueColumn::Fetch {
+ public:
+  Fetch() = default;
+  Fetch(const ValueColumn& column, RowRange rows);
+  // Goes to the next chunk; false when there is none.
+  bool Step();
+
+ private:
+  const ValueChunk* next_ = nullptr;
+  uint32_t left_ = 0;
 };
 
 // What of a series does not lie in its group's rows.
@@ -100,11 +118,16 @@ struct SampleView {
   const ValueColumn* column = nullptr;
   const SeriesExtra* extra = nullptr;
 
-  bool HasAny(int64_t min_ms, int64_t max_ms) const;
-  // The samples in [min_ms, max_ms], of them the newest at least where that is enough. They lie in
-  // `scratch` or where they are.
-  void Lend(const model::Labels& labels, int64_t min_ms, int64_t max_ms, bool newest_only,
-            model::SeriesSamples* scratch, model::SeriesView* view) const;
+  // The rows in [min_ms, max_ms]; series with the same times and as many rows have the same.
+  RowRange RowsIn(int64_t min_ms, int64_t max_ms) const;
+  bool HasAny(int64_t min_ms, int64_t max_ms) const {
+    return HasAny(RowsIn(min_ms, max_ms), min_ms, max_ms);
+  }
+  bool HasAny(RowRange rows, int64_t min_ms, int64_t max_ms) const;
+  // The samples in [min_ms, max_ms], of them the newest at least where that is enough; `rows` are
+  // those in that time. They lie in `scratch` or where they are.
+  void Lend(const model::Labels& labels, RowRange rows, int64_t min_ms, int64_t max_ms,
+            bool newest_only, model::SeriesSamples* scratch, model::SeriesView* view) const;
   // Appends the samples in [min_ms, max_ms], ascending.
   void Read(int64_t min_ms, int64_t max_ms, model::SeriesSamples* out) const;
   // Of these the floats alone, without their starts.
@@ -112,7 +135,6 @@ struct SampleView {
                   std::vector<double>* out_values) const;
 
  private:
-  RowRange RowsIn(int64_t min_ms, int64_t max_ms) const;
   void ReadColumn(int64_t min_ms, int64_t max_ms, std::vector<int64_t>* out_times,
                   std::vector<double>* out_values) const;
 };
