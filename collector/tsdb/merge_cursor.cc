@@ -1,6 +1,6 @@
 #include "collector/tsdb/merge_cursor.h"
 
-#include <queue>
+#include <algorithm>
 #include <utility>
 
 #include "collector/tsdb/sample_merge.h"
@@ -10,31 +10,41 @@ namespace {
 
 using Sources = std::vector<std::unique_ptr<SeriesCursor>>;
 
-// The sources that still have series, the one with the smallest labels on top; of equal ones the
-// earliest source.
-class Heap {
+// The sources that still have series. Mostly all of them have the same ones and go in step, which
+// takes one comparison of bytes each; else a heap finds the smallest labels.
+class Front {
  public:
-  explicit Heap(const Sources* sources) : queue_(After{sources}), sources_(sources) {}
+  explicit Front(const Sources* sources) : sources_(sources) {}
 
   base::Status Advance(size_t source) {
     VEDETTE_ASSIGN_OR_RETURN(const bool more, (*sources_)[source]->Next());
-    if (more) queue_.push(source);
+    if (!more) return {};
+    standing_.push_back(source);
+    if (ordered_) std::push_heap(standing_.begin(), standing_.end(), After{sources_});
     return {};
   }
-  bool empty() const { return queue_.empty(); }
-  const model::Labels& labels() const { return (*sources_)[queue_.top()]->labels(); }
+  bool empty() const { return standing_.empty(); }
 
   // Takes all sources that stand at the smallest labels, in order.
-  std::vector<size_t> PopEqual() {
-    std::vector<size_t> equal;
+  void PopEqual(std::vector<size_t>* equal) {
+    equal->clear();
+    if (InStep()) {
+      equal->swap(standing_);
+      std::sort(equal->begin(), equal->end());
+      ordered_ = false;
+      return;
+    }
+    if (!ordered_) std::make_heap(standing_.begin(), standing_.end(), After{sources_});
+    ordered_ = true;
     do {
-      equal.push_back(queue_.top());
-      queue_.pop();
-    } while (!queue_.empty() && labels() == (*sources_)[equal.front()]->labels());
-    return equal;
+      std::pop_heap(standing_.begin(), standing_.end(), After{sources_});
+      equal->push_back(standing_.back());
+      standing_.pop_back();
+    } while (!standing_.empty() && LabelsOf(standing_.front()) == LabelsOf(equal->front()));
   }
 
  private:
+  // Of equal labels the earliest source comes first.
   struct After {
     const Sources* sources;
     bool operator()(size_t a, size_t b) const {
@@ -42,19 +52,28 @@ class Heap {
       return order == 0 ? a > b : order > 0;
     }
   };
-  std::priority_queue<size_t, std::vector<size_t>, After> queue_;
+  const model::Labels& LabelsOf(size_t source) const { return (*sources_)[source]->labels(); }
+  bool InStep() const {
+    return std::all_of(standing_.begin() + 1, standing_.end(), [this](size_t source) {
+      return LabelsOf(source) == LabelsOf(standing_.front());
+    });
+  }
+
   const Sources* sources_;
+  std::vector<size_t> standing_;
+  bool ordered_ = false;  // standing_ is a heap
 };
 
 // Calls `take` with the sources of each series, in order of labels.
 base::Status ForEachSeries(const Sources& sources,
                            const std::function<base::Status(const std::vector<size_t>&)>& take) {
-  Heap heap(&sources);
-  for (size_t i = 0; i < sources.size(); ++i) VEDETTE_RETURN_IF_ERROR(heap.Advance(i));
-  while (!heap.empty()) {
-    const std::vector<size_t> equal = heap.PopEqual();
+  Front front(&sources);
+  for (size_t i = 0; i < sources.size(); ++i) VEDETTE_RETURN_IF_ERROR(front.Advance(i));
+  std::vector<size_t> equal;
+  while (!front.empty()) {
+    front.PopEqual(&equal);
     VEDETTE_RETURN_IF_ERROR(take(equal));
-    for (const size_t source : equal) VEDETTE_RETURN_IF_ERROR(heap.Advance(source));
+    for (const size_t source : equal) VEDETTE_RETURN_IF_ERROR(front.Advance(source));
   }
   return {};
 }
@@ -88,39 +107,34 @@ void Empty(model::SeriesSamples* samples) {
 // One series of several sources.
 class Joiner {
  public:
-  explicit Joiner(const Sources& sources) : sources_(sources) {}
+  Joiner(const Sources& sources, bool newest_only) : sources_(sources), newest_only_(newest_only) {}
 
   base::StatusOr<model::SeriesView> Join(const std::vector<size_t>& equal) {
     Empty(&joined_);
     for (const size_t source : equal) {
-      Empty(&more_);
-      VEDETTE_RETURN_IF_ERROR(sources_[source]->Read(&more_));
-      Add();
+      model::SeriesView more;
+      VEDETTE_RETURN_IF_ERROR(sources_[source]->Lend(newest_only_, &scratch_, &more));
+      Add(more);
     }
     return model::ViewOf(sources_[equal.front()]->labels(), joined_);
   }
 
  private:
-  static bool IsPlain(const model::SeriesSamples& samples) {
-    return samples.starts_ms.empty() && samples.histograms.empty();
-  }
-
-  void Add() {
-    if (joined_.empty()) {
-      std::swap(joined_, more_);
-    } else if (IsPlain(joined_) && IsPlain(more_) && !more_.empty() &&
-               more_.timestamps_ms.front() > joined_.timestamps_ms.back()) {
-      joined_.timestamps_ms.insert(joined_.timestamps_ms.end(), more_.timestamps_ms.begin(),
-                                   more_.timestamps_ms.end());
-      joined_.values.insert(joined_.values.end(), more_.values.begin(), more_.values.end());
-    } else {
-      MergeSamples(std::exchange(more_, {}), &joined_);
-    }
+  void Add(const model::SeriesView& more) {
+    const bool plain = more.starts_ms.empty() && more.histograms.empty() &&
+                       joined_.starts_ms.empty() && joined_.histograms.empty();
+    const bool behind = joined_.timestamps_ms.empty() || more.timestamps_ms.empty() ||
+                        more.timestamps_ms.front() > joined_.timestamps_ms.back();
+    if (!plain || !behind) return MergeSamples(model::CopyOf(more), &joined_);
+    joined_.timestamps_ms.insert(joined_.timestamps_ms.end(), more.timestamps_ms.begin(),
+                                 more.timestamps_ms.end());
+    joined_.values.insert(joined_.values.end(), more.values.begin(), more.values.end());
   }
 
   const Sources& sources_;
+  const bool newest_only_;
   model::SeriesSamples joined_;
-  model::SeriesSamples more_;
+  model::SeriesSamples scratch_;
 };
 
 }  // namespace
@@ -147,7 +161,7 @@ base::Status LendSeries(std::vector<std::unique_ptr<SeriesCursor>> sources, bool
       VEDETTE_RETURN_IF_ERROR(lend(sources.front().get()));
     }
   }
-  Joiner joiner(sources);
+  Joiner joiner(sources, newest_only);
   return ForEachSeries(sources, [&](const std::vector<size_t>& equal) -> base::Status {
     if (equal.size() == 1) return lend(sources[equal.front()].get());
     VEDETTE_ASSIGN_OR_RETURN(const model::SeriesView view, joiner.Join(equal));
