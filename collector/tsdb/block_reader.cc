@@ -56,18 +56,14 @@ class Reader final : public BlockReader {
 
   base::StatusOr<const std::vector<int64_t>*> Times(const BlockRef& block) override {
     const auto known = times_.find(block.times);
-    if (known != times_.end()) return &known->second;
-    VEDETTE_ASSIGN_OR_RETURN(const TimesPage::Column* column, FindTimes(block.times));
+    if (known != times_.end()) return known->second.get();
+    VEDETTE_ASSIGN_OR_RETURN(auto times, ReadTimes(block.times));
     if (times_kept_ > max_times_) {
       times_.clear();
       times_kept_ = 0;
     }
-    std::vector<int64_t> times;
-    const size_t page = block.times / kPageTimes;
-    VEDETTE_RETURN_IF_ERROR(part_->Damaged(times_pages_.find(page)->second.Read(*column, &times),
-                                           part_->directory().times_pages[page].offset));
-    times_kept_ += times.size() + kColumnCost;
-    return &times_.emplace(block.times, std::move(times)).first->second;
+    times_kept_ += times->size() + kColumnCost;
+    return times_.emplace(block.times, std::move(times)).first->second.get();
   }
 
   base::StatusOr<ColumnKind> Values(const BlockRef& block, std::span<double> values) override {
@@ -105,6 +101,8 @@ class Reader final : public BlockReader {
   }
 
  private:
+  using TimesPtr = std::shared_ptr<const std::vector<int64_t>>;
+
   base::StatusOr<std::shared_ptr<const SeriesPage>> DecodePage(size_t page) {
     const PageRef& ref = part_->directory().series_pages[page];
     VEDETTE_ASSIGN_OR_RETURN(const std::string bytes, part_->ReadPage(ref));
@@ -136,6 +134,19 @@ class Reader final : public BlockReader {
       return base::DataLoss("block of a times column that is not there");
     }
     return &columns[number % kPageTimes];
+  }
+
+  base::StatusOr<TimesPtr> ReadTimes(uint64_t number) {
+    TimesPtr times = pages_ == nullptr ? nullptr : pages_->FindTimes(part_->path(), number);
+    if (times != nullptr) return times;
+    VEDETTE_ASSIGN_OR_RETURN(const TimesPage::Column* column, FindTimes(number));
+    const size_t page = number / kPageTimes;
+    std::vector<int64_t> read;
+    VEDETTE_RETURN_IF_ERROR(part_->Damaged(times_pages_.find(page)->second.Read(*column, &read),
+                                           part_->directory().times_pages[page].offset));
+    times = std::make_shared<const std::vector<int64_t>>(std::move(read));
+    if (pages_ != nullptr) pages_->PutTimes(part_->path(), number, times);
+    return times;
   }
 
   // Names the place of damage.
@@ -171,14 +182,14 @@ class Reader final : public BlockReader {
   }
 
   const std::shared_ptr<const Part> part_;
-  SeriesPageCache* const pages_;
+  SeriesPageCache* const pages_;  // may be null
   const size_t max_times_;
   const size_t max_pages_;
   const size_t max_value_pages_;
   std::shared_ptr<const SeriesPage> page_;
   absl::flat_hash_map<uint32_t, std::shared_ptr<const std::string>> values_;  // of page_
   absl::flat_hash_map<size_t, TimesPage> times_pages_;
-  absl::flat_hash_map<uint64_t, std::vector<int64_t>> times_;  // by number
+  absl::flat_hash_map<uint64_t, TimesPtr> times_;  // by number
   size_t times_kept_ = 0;
 };
 

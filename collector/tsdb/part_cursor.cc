@@ -7,6 +7,11 @@
 #include "collector/tsdb/sample_merge.h"
 
 namespace vedette::tsdb {
+namespace {
+
+constexpr size_t kEntriesAhead = 4;
+
+}  // namespace
 
 PartCursor::PartCursor(std::shared_ptr<const Part> part,
                        std::shared_ptr<const std::vector<uint32_t>> series,
@@ -44,11 +49,27 @@ base::StatusOr<bool> PartCursor::LoadPage(uint32_t number) {
   return false;
 }
 
+// What entries point to lies all over the memory: asked for a few series ahead, after the entry.
+void PartCursor::LookAhead() const {
+  const auto at = [this](size_t ahead) -> const SeriesEntry* {
+    if (next_ + ahead >= series_->size()) return nullptr;
+    const uint32_t number = (*series_)[next_ + ahead];
+    const bool here = number / blocks_->page_series() == page_;
+    return here ? &entries_[number % blocks_->page_series()] : nullptr;
+  };
+  if (const SeriesEntry* const entry = at(kEntriesAhead * 2)) __builtin_prefetch(entry);
+  if (const SeriesEntry* const entry = at(kEntriesAhead)) {
+    __builtin_prefetch(entry->blocks.data());
+    __builtin_prefetch(entry->labels.bytes().data());
+  }
+}
+
 base::StatusOr<bool> PartCursor::Next() {
   while (next_ < series_->size()) {
     const uint32_t number = (*series_)[next_++];
     VEDETTE_ASSIGN_OR_RETURN(const bool readable, LoadPage(number));
     if (!readable) continue;
+    LookAhead();
     entry_ = &entries_[number % blocks_->page_series()];
     if (IsWanted(*entry_)) return true;
   }

@@ -53,6 +53,7 @@ class PartCursor final : public SeriesCursor {
  private:
   // Makes the page of series `number` the current one; false when it is damaged.
   base::StatusOr<bool> LoadPage(uint32_t number);
+  void LookAhead() const;
   bool IsWanted(const SeriesEntry& entry) const;
   bool InRange(const BlockRef& block) const;
   base::Status Decode(const BlockRef& block, model::SeriesSamples* samples);

@@ -65,4 +65,20 @@ void SeriesPageCache::PutValues(std::string_view part, uint64_t offset,
   values_.Put(key, std::move(bytes), size);
 }
 
+std::shared_ptr<const std::vector<int64_t>> SeriesPageCache::FindTimes(std::string_view part,
+                                                                       uint64_t number) {
+  const std::string key = KeyOf(part, number);
+  base::MutexLock lock(mutex_);
+  const auto* const known = times_.Find(key);
+  return known == nullptr ? nullptr : *known;
+}
+
+void SeriesPageCache::PutTimes(std::string_view part, uint64_t number,
+                               std::shared_ptr<const std::vector<int64_t>> times) {
+  const std::string key = KeyOf(part, number);
+  const size_t bytes = times->size() * sizeof(int64_t);
+  base::MutexLock lock(mutex_);
+  times_.Put(key, std::move(times), bytes);
+}
+
 }  // namespace vedette::tsdb
