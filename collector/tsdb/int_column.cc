@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 #include <numeric>
 #include <vector>
 
@@ -114,19 +115,20 @@ void PutPacked(std::span<const int64_t> values, const Packing& packing, uint8_t*
 
 base::Status BrokenColumn() { return base::DataLoss("integer column: impossible content"); }
 
-// Where the zeros are: true for each.
-using Zeros = std::array<bool, kColumnSamples>;
+constexpr size_t kWordBits = 64;
+// Where the zeros are: a bit each, from the lowest of the first word up.
+using Zeros = std::array<uint64_t, kColumnSamples / kWordBits>;
 
 base::StatusOr<size_t> ReadZeroList(base::ByteReader* in, size_t n, Zeros* zeros) {
   const uint64_t count = in->Varint();
   if (!in->ok() || count > n) return BrokenColumn();
-  std::fill_n(zeros->begin(), n, false);
+  zeros->fill(0);
   uint64_t at = 0;
   for (uint64_t i = 0; i < count; ++i) {
     const uint64_t gap = in->Varint();
     if (!in->ok() || gap >= n - at || (i > 0 && gap == 0)) return BrokenColumn();
     at += gap;
-    (*zeros)[at] = true;
+    (*zeros)[at / kWordBits] |= uint64_t{1} << (at % kWordBits);
   }
   return static_cast<size_t>(count);
 }
@@ -134,12 +136,25 @@ base::StatusOr<size_t> ReadZeroList(base::ByteReader* in, size_t n, Zeros* zeros
 base::StatusOr<size_t> ReadZeroBitmap(base::ByteReader* in, size_t n, Zeros* zeros) {
   const std::string_view bitmap = in->Bytes((n + 7) / 8);
   if (!in->ok()) return BrokenColumn();
-  size_t count = 0;
-  for (size_t i = 0; i < n; ++i) {
-    (*zeros)[i] = (static_cast<uint8_t>(bitmap[i / 8]) >> (i % 8) & 1) != 0;
-    count += (*zeros)[i] ? 1 : 0;
+  zeros->fill(0);
+  std::memcpy(zeros->data(), bitmap.data(), bitmap.size());
+  if (n % kWordBits != 0) (*zeros)[n / kWordBits] &= (uint64_t{1} << (n % kWordBits)) - 1;
+  return std::accumulate(zeros->begin(), zeros->end(), size_t{0}, [](size_t count, uint64_t word) {
+    return count + static_cast<size_t>(std::popcount(word));
+  });
+}
+
+// Puts what is not zero where it belongs.
+void Spread(const int64_t* left, const Zeros& zeros, std::span<int64_t> out) {
+  std::fill(out.begin(), out.end(), 0);
+  for (size_t begin = 0; begin < out.size(); begin += kWordBits) {
+    uint64_t kept = ~zeros[begin / kWordBits];
+    const size_t n = out.size() - begin;
+    if (n < kWordBits) kept &= (uint64_t{1} << n) - 1;
+    for (; kept != 0; kept &= kept - 1) {
+      out[begin + static_cast<size_t>(std::countr_zero(kept))] = *left++;
+    }
   }
-  return count;
 }
 
 base::Status ReadPacked(base::ByteReader* in, uint8_t flags, std::span<int64_t> out) {
@@ -152,15 +167,9 @@ base::Status ReadPacked(base::ByteReader* in, uint8_t flags, std::span<int64_t> 
                                                    ? ReadZeroList(in, out.size(), &zero)
                                                    : ReadZeroBitmap(in, out.size(), &zero));
   const int64_t base = in->SignedVarint();
-  // One more than there can be, so that the loop below need not ask before it looks.
-  std::array<int64_t, kColumnSamples + 1> left;
-  left[out.size() - zeros] = 0;
+  std::array<int64_t, kColumnSamples> left;
   VEDETTE_RETURN_IF_ERROR(UnpackGroups(in, base, {left.data(), out.size() - zeros}));
-  size_t next = 0;
-  for (size_t i = 0; i < out.size(); ++i) {
-    out[i] = zero[i] ? 0 : left[next];
-    next += zero[i] ? 0 : 1;
-  }
+  Spread(left.data(), zero, out);
   return {};
 }
 
