@@ -155,11 +155,14 @@ std::vector<std::string> HeadIndex::Collect(std::string_view key, const Visit& v
     size_t& seen = texts.seen[metric.number];
     for (; seen < metric.series.size(); ++seen) visit(metric.series[seen]->labels, &texts.texts);
   }
-  std::vector<std::string> out(texts.texts.begin(), texts.texts.end());
-  std::sort(out.begin(), out.end());
+  if (texts.sorted.size() != texts.texts.size()) {
+    texts.sorted.assign(texts.texts.begin(), texts.texts.end());
+    std::sort(texts.sorted.begin(), texts.sorted.end());
+  }
+  std::vector<std::string> out(texts.sorted.begin(), texts.sorted.end());
   // A set's slots are half empty after it has grown.
   const size_t bytes = out.size() <= kMaxTexts
-                           ? (2 * out.size() + texts.seen.size()) * sizeof(std::string_view)
+                           ? (3 * out.size() + texts.seen.size()) * sizeof(std::string_view)
                            : SIZE_MAX;
   texts_.Put(key, std::move(texts), bytes);
   return out;

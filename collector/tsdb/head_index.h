@@ -53,6 +53,7 @@ class HeadIndex {
   // The texts of a label; `seen` how many of each metric's series were looked at.
   struct Texts {
     absl::flat_hash_set<std::string_view> texts;  // of series that are not gone
+    std::vector<std::string_view> sorted;         // the same
     std::vector<size_t> seen;
   };
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "base/strings.h"
@@ -17,9 +18,36 @@ namespace {
 // Different damages said in the log; a sick disk must not fill it.
 constexpr size_t kMaxDamageLines = 100;
 
-void Cut(size_t limit, std::vector<std::string>* sorted) {
-  if (limit > 0 && sorted->size() > limit) sorted->resize(limit);
-}
+// Texts from several sources, sorted and each once: those of most queries come from one, sorted.
+class TextUnion {
+ public:
+  void Add(std::vector<std::string> sorted) {
+    if (texts_.empty()) {
+      texts_ = std::move(sorted);
+      return;
+    }
+    std::vector<std::string> both;
+    both.reserve(std::max(texts_.size(), sorted.size()));
+    std::set_union(std::make_move_iterator(texts_.begin()), std::make_move_iterator(texts_.end()),
+                   std::make_move_iterator(sorted.begin()), std::make_move_iterator(sorted.end()),
+                   std::back_inserter(both));
+    texts_ = std::move(both);
+  }
+  // In any order, with repetitions.
+  void AddOne(std::string_view text) {
+    if (!text.empty() && !unsorted_.contains(text)) unsorted_.emplace(text);
+  }
+  // The first `limit` of them; 0: all.
+  std::vector<std::string> Take(size_t limit) {
+    if (!unsorted_.empty()) Add({unsorted_.begin(), unsorted_.end()});
+    if (limit > 0 && texts_.size() > limit) texts_.resize(limit);
+    return std::move(texts_);
+  }
+
+ private:
+  std::vector<std::string> texts_;
+  std::set<std::string, std::less<>> unsorted_;
+};
 
 uint64_t BytesOf(const model::SeriesView& series) {
   uint64_t bytes = sizeof(model::SeriesSamples) + series.labels->bytes().size() +
@@ -158,65 +186,58 @@ base::StatusOr<std::vector<model::Labels>> Store::Impl::Series(const SeriesQuery
 }
 
 base::StatusOr<std::vector<std::string>> Store::Impl::LabelNames(const SeriesQuery& query) {
-  std::set<std::string, std::less<>> names;
+  TextUnion names;
   const auto add = [&names](const model::Labels& labels) {
-    for (const model::LabelView& label : labels) {
-      if (!names.contains(label.name)) names.emplace(label.name);
-    }
+    for (const model::LabelView& label : labels) names.AddOne(label.name);
     return base::Status();
   };
   if (!query.matchers.empty()) {
     VEDETTE_RETURN_IF_ERROR(ForEachLabels(query, add));
-  } else {
-    const LabelsView view = TakeLabelsView("", query);
-    names.insert(view.head.begin(), view.head.end());
-    if (view.frozen != nullptr) view.frozen->VisitLabels(add);
-    for (const StoredPart& stored : *view.parts) {
-      if (!Overlaps(stored.meta, query.min_ms, query.max_ms)) continue;
-      if (!stored.deleted.empty()) {
-        VEDETTE_RETURN_IF_ERROR(ForEachLabelsLeft(stored, query, add));
-        continue;
-      }
-      for (std::string& name : stored.part->LabelNames()) names.insert(std::move(name));
-    }
+    return names.Take(query.limit);
   }
-  std::vector<std::string> out(names.begin(), names.end());
-  Cut(query.limit, &out);
-  return out;
+  LabelsView view = TakeLabelsView("", query);
+  names.Add(std::move(view.head));
+  if (view.frozen != nullptr) view.frozen->VisitLabels(add);
+  for (const StoredPart& stored : *view.parts) {
+    if (!Overlaps(stored.meta, query.min_ms, query.max_ms)) continue;
+    if (!stored.deleted.empty()) {
+      VEDETTE_RETURN_IF_ERROR(ForEachLabelsLeft(stored, query, add));
+      continue;
+    }
+    names.Add(stored.part->LabelNames());
+  }
+  return names.Take(query.limit);
 }
 
 base::StatusOr<std::vector<std::string>> Store::Impl::LabelValues(std::string_view name,
                                                                   const SeriesQuery& query) {
-  std::set<std::string, std::less<>> values;
+  TextUnion values;
   const auto add = [&](const model::Labels& labels) {
-    const std::string_view value = labels.Get(name);
-    if (!value.empty() && !values.contains(value)) values.emplace(value);
+    values.AddOne(labels.Get(name));
     return base::Status();
   };
   if (!query.matchers.empty()) {
     VEDETTE_RETURN_IF_ERROR(ForEachLabels(query, add));
-  } else {
-    const LabelsView view = TakeLabelsView(name, query);
-    values.insert(view.head.begin(), view.head.end());
-    if (view.frozen != nullptr) view.frozen->VisitLabels(add);
-    for (const StoredPart& stored : *view.parts) {
-      if (!Overlaps(stored.meta, query.min_ms, query.max_ms)) continue;
-      if (!stored.deleted.empty()) {
-        VEDETTE_RETURN_IF_ERROR(ForEachLabelsLeft(stored, query, add));
-        continue;
-      }
-      const auto of_part = stored.part->LabelValues(name);
-      if (absl::IsDataLoss(of_part.status())) {
-        VEDETTE_RETURN_IF_ERROR(ReportDamage(of_part.status()));
-        continue;
-      }
-      if (!of_part.ok()) return of_part.status();
-      values.insert((*of_part)->begin(), (*of_part)->end());
-    }
+    return values.Take(query.limit);
   }
-  std::vector<std::string> out(values.begin(), values.end());
-  Cut(query.limit, &out);
-  return out;
+  LabelsView view = TakeLabelsView(name, query);
+  values.Add(std::move(view.head));
+  if (view.frozen != nullptr) view.frozen->VisitLabels(add);
+  for (const StoredPart& stored : *view.parts) {
+    if (!Overlaps(stored.meta, query.min_ms, query.max_ms)) continue;
+    if (!stored.deleted.empty()) {
+      VEDETTE_RETURN_IF_ERROR(ForEachLabelsLeft(stored, query, add));
+      continue;
+    }
+    const auto of_part = stored.part->LabelValues(name);
+    if (absl::IsDataLoss(of_part.status())) {
+      VEDETTE_RETURN_IF_ERROR(ReportDamage(of_part.status()));
+      continue;
+    }
+    if (!of_part.ok()) return of_part.status();
+    values.Add(**of_part);
+  }
+  return values.Take(query.limit);
 }
 
 base::Status Store::Impl::ReportDamage(const base::Status& damage) {
