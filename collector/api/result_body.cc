@@ -59,6 +59,7 @@ ResultBody::ResultBody(promql::Result result, std::optional<ShownStats> stats,
 
 bool ResultBody::Next(std::string* out) {
   const promql::Value& value = result_.value;
+  if (begun_) out->reserve(kPieceBytes + kPieceBytes / 32);  // mostly whole: it need not grow
   if (!begun_) {
     begun_ = true;
     out->append("{\"status\":\"success\",\"data\":{\"resultType\":\"");

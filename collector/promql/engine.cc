@@ -84,8 +84,10 @@ Value RangeValue(Table table, const Grid& grid) {
   for (Row& row : table.rows) {
     Series series;
     series.points.reserve(row.values.size());
-    for (int step = row.first; step < row.end(); ++step) {
-      if (IsPresent(row.At(step))) series.points.push_back({grid.At(step), row.At(step)});
+    int64_t time_ms = grid.At(row.first);
+    for (const double v : row.values) {
+      if (IsPresent(v)) series.points.push_back({time_ms, v});
+      time_ms += grid.step_ms;
     }
     row.values.clear();
     for (HistogramStep& h : row.histograms) {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/number_text.h"
+#include "collector/api/point_writer.h"
 #include "tests/support/shared_dir.h"
 
 namespace vedette::test {
@@ -52,6 +53,22 @@ TEST(SampleJson, FastWaysAgreeWithTheGeneralOne) {
     }
     ASSERT_EQ(Text(value), general) << std::bit_cast<uint64_t>(value);
   }
+}
+
+// Series have the same times or others, values stand still or not: the texts are those of each
+// point.
+TEST(PointWriter, WritesEachPointAsIfItWereAlone) {
+  std::mt19937_64 random(11);
+  api::PointWriter writer;
+  std::string all;
+  std::string each;
+  for (int i = 0; i < 20'000; ++i) {
+    const int64_t ms = static_cast<int64_t>(random() % 5000) * (i % 2 == 0 ? 15'000 : 1);
+    const double value = static_cast<double>(random() % 3) / 7;
+    writer.Append(ms, value, &all);
+    api::AppendPoint(ms, value, &each);
+  }
+  EXPECT_EQ(all, each);
 }
 
 TEST(SampleJson, TimesHaveThreeDecimalsOrNone) {
