@@ -50,6 +50,7 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
   store.head_bytes = budget.tsdb_head;
   store.query_bytes = budget.one_query;
   store.page_cache_bytes = budget.rest / 4;
+  store.selection_cache_bytes = budget.rest / 16;
   store.fs = world_.fs;
   store.clock = world_.clock;
   store.log = world_.logger;

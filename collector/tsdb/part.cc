@@ -11,26 +11,18 @@
 #include "collector/tsdb/v1_format.h"
 
 namespace vedette::tsdb {
-namespace {
-
-size_t BytesOf(const std::vector<std::string>& texts) {
-  size_t bytes = texts.size() * sizeof(std::string);
-  for (const std::string& text : texts) bytes += text.size();
-  return bytes;
-}
-
-}  // namespace
 
 base::StatusOr<std::shared_ptr<const Part>> Part::Open(base::FileSystem* fs,
-                                                       const std::string& path) {
+                                                       const std::string& path,
+                                                       PartSelections* lately) {
   VEDETTE_ASSIGN_OR_RETURN(std::unique_ptr<base::RandomAccessFile> file, fs->OpenRead(path));
-  std::shared_ptr<Part> part(new Part(path, std::move(file)));
+  std::shared_ptr<Part> part(new Part(path, std::move(file), lately));
   VEDETTE_RETURN_IF_ERROR(base::Annotate(part->Load(), path));
   return std::shared_ptr<const Part>(std::move(part));
 }
 
-Part::Part(std::string path, std::unique_ptr<base::RandomAccessFile> file)
-    : path_(std::move(path)), file_(std::move(file)) {}
+Part::Part(std::string path, std::unique_ptr<base::RandomAccessFile> file, PartSelections* lately)
+    : path_(std::move(path)), file_(std::move(file)), lately_(lately) {}
 
 base::Status Part::Load() {
   const uint64_t size = file_->Size();
@@ -137,15 +129,13 @@ base::Status Part::Collect(const model::Matcher& matcher, bool wanted,
 
 base::StatusOr<std::shared_ptr<const std::vector<uint32_t>>> Part::Match(
     const std::vector<model::Matcher>& matchers) const {
-  const std::string key = SelectorText(matchers);
-  {
-    base::MutexLock lock(lately_mutex_);
-    if (const auto* const known = matched_lately_.Find(key)) return *known;
+  const std::string selector = SelectorText(matchers);
+  if (lately_ != nullptr) {
+    if (auto known = lately_->FindSeries(path_, selector)) return known;
   }
   VEDETTE_ASSIGN_OR_RETURN(std::vector<uint32_t> found, FindMatching(matchers));
   auto matched = std::make_shared<const std::vector<uint32_t>>(std::move(found));
-  base::MutexLock lock(lately_mutex_);
-  matched_lately_.Put(key, matched, matched->size() * sizeof(uint32_t));
+  if (lately_ != nullptr) lately_->PutSeries(path_, selector, matched);
   return matched;
 }
 
@@ -196,14 +186,12 @@ std::vector<std::string> Part::LabelNames() const {
 
 base::StatusOr<std::shared_ptr<const std::vector<std::string>>> Part::LabelValues(
     std::string_view name) const {
-  {
-    base::MutexLock lock(lately_mutex_);
-    if (const auto* const known = values_lately_.Find(name)) return *known;
+  if (lately_ != nullptr) {
+    if (auto known = lately_->FindValues(path_, name)) return known;
   }
   VEDETTE_ASSIGN_OR_RETURN(std::vector<std::string> read, ReadLabelValues(name));
   auto values = std::make_shared<const std::vector<std::string>>(std::move(read));
-  base::MutexLock lock(lately_mutex_);
-  values_lately_.Put(name, values, BytesOf(*values));
+  if (lately_ != nullptr) lately_->PutValues(path_, name, values);
   return values;
 }
 

@@ -8,23 +8,24 @@
 #include <vector>
 
 #include "base/fs.h"
-#include "base/mutex.h"
 #include "base/status.h"
 #include "collector/tsdb/part_format.h"
-#include "collector/tsdb/selection_cache.h"
+#include "collector/tsdb/part_selections.h"
 #include "model/matcher.h"
 
 namespace vedette::tsdb {
 
-// A finished part of either version, read by pread. Keeps in memory its directory and what the last
-// selectors and label queries found (a MiB at most).
+// A finished part of either version, read by pread. Keeps in memory its directory alone; what
+// selectors and label queries find is kept where all parts of a store keep it.
 // Immutable, thread-safe, shared by the readers whose snapshot holds it: the file may be unlinked
 // meanwhile. Every error names the file; DataLoss means that the bytes are damaged.
 class Part {
  public:
-  // InvalidArgument for a newer format version.
+  // InvalidArgument for a newer format version. `lately` outlives what is asked of the part; null:
+  // nothing found is kept.
   static base::StatusOr<std::shared_ptr<const Part>> Open(base::FileSystem* fs,
-                                                          const std::string& path);
+                                                          const std::string& path,
+                                                          PartSelections* lately = nullptr);
 
   const std::string& path() const { return path_; }
   uint64_t series() const { return footer_.series; }
@@ -51,7 +52,7 @@ class Part {
       std::string_view name) const;
 
  private:
-  Part(std::string path, std::unique_ptr<base::RandomAccessFile> file);
+  Part(std::string path, std::unique_ptr<base::RandomAccessFile> file, PartSelections* lately);
   base::Status Load();
   base::StatusOr<std::string> Unpack(const PageRef& page) const;
   base::StatusOr<std::vector<PostingsEntry>> ReadPostings(const PageRef& page) const;
@@ -68,15 +69,10 @@ class Part {
 
   const std::string path_;
   const std::unique_ptr<base::RandomAccessFile> file_;
+  PartSelections* const lately_;
   uint32_t version_ = 0;  // const after Open
   Footer footer_;         // const after Open
   Directory directory_;   // const after Open
-
-  mutable base::Mutex lately_mutex_;
-  mutable SelectionCache<std::shared_ptr<const std::vector<uint32_t>>> matched_lately_
-      VEDETTE_GUARDED_BY(lately_mutex_){64, 384 << 10};
-  mutable SelectionCache<std::shared_ptr<const std::vector<std::string>>> values_lately_
-      VEDETTE_GUARDED_BY(lately_mutex_){16, 512 << 10};
 };
 
 }  // namespace vedette::tsdb

@@ -171,7 +171,7 @@ base::Status PartSet::LoadManifest(bool* rebuild) {
 base::StatusOr<std::shared_ptr<const Part>> PartSet::OpenOrSetAside(uint64_t id) {
   const std::string path = PartPath(id);
   if (options_.quarantine->ExpectFile(path)) return std::shared_ptr<const Part>();
-  auto part = Part::Open(options_.fs, path);
+  auto part = Part::Open(options_.fs, path, options_.lately);
   if (part.ok()) return part;
   if (absl::IsNotFound(part.status())) {
     options_.quarantine->NoteMissing(path, "its samples");
@@ -247,7 +247,8 @@ base::StatusOr<PartSet::NewPart> PartSet::StartPart(int64_t min_ms) {
 
 base::StatusOr<StoredPart> PartSet::FinishPart(const NewPart& part, PartLevel level) {
   VEDETTE_RETURN_IF_ERROR(part.writer->Finish());
-  VEDETTE_ASSIGN_OR_RETURN(std::shared_ptr<const Part> opened, Part::Open(options_.fs, part.path));
+  VEDETTE_ASSIGN_OR_RETURN(std::shared_ptr<const Part> opened,
+                           Part::Open(options_.fs, part.path, options_.lately));
   const PartMeta meta = MetaOf(*opened, part.id, level, options_.clock->WallMillis());
   return StoredPart{meta, std::move(opened)};
 }

@@ -39,7 +39,8 @@ class PartSet {
     base::Clock* clock = nullptr;
     base::Logger* log = nullptr;
     Quarantine* quarantine = nullptr;
-    uint64_t new_seed = 0;  // for a store that has none yet
+    PartSelections* lately = nullptr;  // of all parts; outlives them
+    uint64_t new_seed = 0;             // for a store that has none yet
   };
 
   // A part on its way. Files whose Commit was not tried are removed by Discard.

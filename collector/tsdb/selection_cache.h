@@ -2,12 +2,13 @@
 #define VEDETTE_COLLECTOR_TSDB_SELECTION_CACHE_H_
 
 #include <cstddef>
-#include <cstdint>
+#include <iterator>
+#include <list>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "base/strings.h"
+#include "absl/container/flat_hash_map.h"
 
 namespace vedette::tsdb {
 
@@ -23,10 +24,10 @@ class SelectionCache {
 
   // Null when it is not there. Good until the next Put.
   Value* Find(std::string_view key) {
-    const auto found = entries_.find(key);
-    if (found == entries_.end()) return nullptr;
-    found->second.used = ++clock_;
-    return &found->second.value;
+    const auto found = places_.find(key);
+    if (found == places_.end()) return nullptr;
+    entries_.splice(entries_.end(), entries_, found->second);
+    return &found->second->value;
   }
 
   // Whether one of so many bytes is kept.
@@ -41,13 +42,15 @@ class SelectionCache {
     if (!Takes(key, value_bytes)) return;
     const size_t bytes = key.size() + value_bytes;
     while (!entries_.empty() && (entries_.size() >= max_entries_ || bytes_ + bytes > max_bytes_)) {
-      EraseOldest();
+      Erase(entries_.front().key);
     }
     bytes_ += bytes;
-    entries_.emplace(std::string(key), Entry{std::move(value), bytes, ++clock_});
+    entries_.push_back({std::string(key), std::move(value), bytes});
+    places_.emplace(entries_.back().key, std::prev(entries_.end()));
   }
 
   void Clear() {
+    places_.clear();
     entries_.clear();
     bytes_ = 0;
   }
@@ -56,32 +59,25 @@ class SelectionCache {
 
  private:
   struct Entry {
+    std::string key;
     Value value;
     size_t bytes = 0;
-    uint64_t used = 0;
   };
 
   void Erase(std::string_view key) {
-    const auto found = entries_.find(key);
-    if (found == entries_.end()) return;
-    bytes_ -= found->second.bytes;
-    entries_.erase(found);
-  }
-
-  void EraseOldest() {
-    auto oldest = entries_.begin();
-    for (auto at = entries_.begin(); at != entries_.end(); ++at) {
-      if (at->second.used < oldest->second.used) oldest = at;
-    }
-    bytes_ -= oldest->second.bytes;
-    entries_.erase(oldest);
+    const auto found = places_.find(key);
+    if (found == places_.end()) return;
+    const auto entry = found->second;
+    bytes_ -= entry->bytes;
+    places_.erase(found);
+    entries_.erase(entry);
   }
 
   const size_t max_entries_;
   const size_t max_bytes_;
-  base::StringMap<Entry> entries_;
+  std::list<Entry> entries_;  // by when they were asked for
+  absl::flat_hash_map<std::string_view, typename std::list<Entry>::iterator> places_;  // by key
   size_t bytes_ = 0;
-  uint64_t clock_ = 0;
 };
 
 }  // namespace vedette::tsdb

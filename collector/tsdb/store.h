@@ -48,6 +48,8 @@ struct Options {
   uint64_t query_bytes = 0;
   // Of what is kept of the parts that queries asked for: which series are where.
   uint64_t page_cache_bytes = 16ull << 20;
+  // Of what selectors and label queries found in the parts, for all parts together.
+  uint64_t selection_cache_bytes = 16ull << 20;
   // Kept allocated on disk and given up so that a flush can finish when the disk is full; 0: none.
   uint64_t reserve_bytes = 32ull << 20;
   // With less free space than this samples are refused (queries and retention go on); 0: no limit.

@@ -27,6 +27,7 @@
 #include "collector/tsdb/log_replay.h"
 #include "collector/tsdb/log_writer.h"
 #include "collector/tsdb/merge_cursor.h"
+#include "collector/tsdb/part_selections.h"
 #include "collector/tsdb/part_set.h"
 #include "collector/tsdb/quarantine.h"
 #include "collector/tsdb/replay_meter.h"
@@ -285,6 +286,7 @@ class Store::Impl {
   const std::string wal_dir_;
   DiskGuard guard_;
   Quarantine quarantine_;
+  PartSelections part_selections_;
   std::unique_ptr<PartSet> parts_;  // set by Open
   SeriesPageCache series_pages_;
   ReplayMeter replay_meter_;
@@ -361,6 +363,7 @@ class Store::Impl {
   base::Gauge* head_bytes_ = nullptr;
   base::Gauge* part_count_ = nullptr;
   base::Gauge* part_bytes_ = nullptr;
+  base::Gauge* selection_bytes_ = nullptr;
   base::Gauge* wal_bytes_ = nullptr;
   base::Gauge* storage_bytes_ = nullptr;
   base::Gauge* tombstones_ = nullptr;

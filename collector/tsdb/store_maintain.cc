@@ -180,6 +180,7 @@ void Store::Impl::SetGauges() {
   head_bytes_->Set(static_cast<double>(stats.head_bytes));
   part_count_->Set(static_cast<double>(stats.parts));
   part_bytes_->Set(static_cast<double>(stats.part_bytes));
+  selection_bytes_->Set(static_cast<double>(part_selections_.bytes()));
   wal_bytes_->Set(static_cast<double>(stats.wal_bytes));
   tombstones_->Set(static_cast<double>(stats.tombstones));
   disk_full_->Set(guard_.full() ? 1 : 0);

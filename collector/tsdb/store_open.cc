@@ -31,6 +31,7 @@ Store::Impl::Impl(const Options& options)
       guard_(options.fs, options.clock, options.log, options.dir, options.min_free_bytes,
              options.reserve_bytes),
       quarantine_(options.fs, options.log, options.telemetry),
+      part_selections_(options.selection_cache_bytes),
       series_pages_(options.page_cache_bytes),
       replay_meter_(options.telemetry, options.clock, options.log, wal_dir_),
       exemplars_(std::make_unique<ExemplarRing>(options.exemplars)),
@@ -72,6 +73,8 @@ void Store::Impl::MakeTelemetry() {
   head_bytes_ = telemetry.NewGauge(p + "head_bytes", "Estimated memory of registry and samples.");
   part_count_ = telemetry.NewGauge(p + "parts", "Parts on disk.");
   part_bytes_ = telemetry.NewGauge(p + "part_bytes", "Bytes of the parts on disk.");
+  selection_bytes_ = telemetry.NewGauge(
+      p + "selection_cache_bytes", "Memory of what selectors and label queries found in parts.");
   wal_bytes_ = telemetry.NewGauge(p + "wal_bytes", "Bytes of the write-ahead log on disk.");
   storage_bytes_ =
       telemetry.NewGauge(p + "storage_bytes", "Bytes of everything in the folder, once a minute.");
@@ -112,6 +115,7 @@ base::Status Store::Impl::OpenParts() {
   options.clock = options_.clock;
   options.log = options_.log;
   options.quarantine = &quarantine_;
+  options.lately = &part_selections_;
   options.new_seed = NewSeed();
   VEDETTE_ASSIGN_OR_RETURN(parts_, PartSet::Open(options));
   base::MutexLock lock(mutex_);
