@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <set>
 #include <utility>
 
 #include "collector/tsdb/histogram_codec.h"
@@ -461,31 +460,28 @@ void Head::Compact(Group* group) {
   }
 }
 
-void Head::VisitLabels(int64_t min_ms, int64_t max_ms,
-                       const std::function<void(const model::Labels&)>& visit) const {
-  for (const HeadSeries* const series : by_labels_) {
-    if (series->samples().HasAny(min_ms, max_ms)) visit(series->labels);
+void Head::NoteDeletion(const std::vector<model::Matcher>& matchers) {
+  bool sorted = false;
+  if (!index_.Match(matchers, &sorted).empty()) freezes_with_deleted_ = 2;
+}
+
+bool Head::NextInRange(int64_t min_ms, int64_t max_ms, HeadIndex::Walk* walk,
+                       std::vector<SeriesPtr>* series) const {
+  if (!Overlaps(min_ms, max_ms)) return false;
+  std::vector<HeadSeries*> next;
+  const bool more = index_.Next(kWalkStep, walk, &next);
+  for (HeadSeries* const one : next) {
+    if (one->samples().HasAny(min_ms, max_ms)) series->emplace_back(one);
   }
+  return more;
 }
 
 std::vector<std::string> Head::LabelValues(std::string_view name, int64_t min_ms, int64_t max_ms) {
-  if (!Overlaps(min_ms, max_ms)) return {};
-  if (freezes_with_deleted_ == 0) return index_.LabelValues(name);
-  std::set<std::string> values;
-  VisitLabels(min_ms, max_ms, [&](const model::Labels& labels) {
-    if (const std::string_view value = labels.Get(name); !value.empty()) values.emplace(value);
-  });
-  return {values.begin(), values.end()};
+  return Overlaps(min_ms, max_ms) ? index_.LabelValues(name) : std::vector<std::string>();
 }
 
 std::vector<std::string> Head::LabelNames(int64_t min_ms, int64_t max_ms) {
-  if (!Overlaps(min_ms, max_ms)) return {};
-  if (freezes_with_deleted_ == 0) return index_.LabelNames();
-  std::set<std::string> names;
-  VisitLabels(min_ms, max_ms, [&](const model::Labels& labels) {
-    for (const model::LabelView& label : labels) names.emplace(label.name);
-  });
-  return {names.begin(), names.end()};
+  return Overlaps(min_ms, max_ms) ? index_.LabelNames() : std::vector<std::string>();
 }
 
 HeadView Head::View(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms,

@@ -2,7 +2,6 @@
 #define VEDETTE_COLLECTOR_TSDB_HEAD_H_
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,6 +33,9 @@ inline constexpr size_t kMaxGroupSlots = 1 << 20;
 // Samples further ahead of the clock than this are refused, as Prometheus does for scrapes and
 // remote write.
 inline constexpr int64_t kMaxAheadMs = 10 * 60 * 1000;
+
+// So many series are looked at under one hold of the lock, a millisecond or less.
+inline constexpr size_t kWalkStep = 4096;
 
 // What became of a sample offered to the head.
 enum class Verdict { kStored, kSame, kOther, kTooOld };
@@ -100,12 +102,18 @@ class Head {
   // What takes more than `max_bytes` is not copied to its end: the view then says more.
   HeadView View(const std::vector<model::Matcher>& matchers, int64_t min_ms, int64_t max_ms,
                 uint64_t max_bytes = UINT64_MAX);
-  // Sorted. Of all its series if it has samples in the range; after a deletion, until their series
-  // are forgotten, of those alone that have.
+  // Sorted. Of all its series if it has samples in the range. Not while HidesDeleted.
   std::vector<std::string> LabelValues(std::string_view name, int64_t min_ms, int64_t max_ms);
   std::vector<std::string> LabelNames(int64_t min_ms, int64_t max_ms);
-  // Samples of series that are known here were deleted.
-  void NoteDeletion() { freezes_with_deleted_ = 2; }
+  // After a deletion, until its series are forgotten: label queries are to name those series alone
+  // that have samples in the range. Looking for them takes long, and goes on by NextInRange.
+  bool HidesDeleted() const { return freezes_with_deleted_ > 0; }
+  // Appends those of the next series that have samples in the range, whose labels may be read
+  // without the lock; false when none is left.
+  bool NextInRange(int64_t min_ms, int64_t max_ms, HeadIndex::Walk* walk,
+                   std::vector<SeriesPtr>* series) const;
+  // Samples of these series were deleted.
+  void NoteDeletion(const std::vector<model::Matcher>& matchers);
 
   size_t series() const { return by_labels_.size(); }
   size_t groups() const { return groups_.size() - 1; }
@@ -170,9 +178,6 @@ class Head {
   bool Overlaps(int64_t min_ms, int64_t max_ms) const {
     return min_ms <= max_ms && min_ms_ <= max_ms && max_ms_ >= min_ms;
   }
-  // Calls `visit` with the labels of each series that has samples in the range.
-  void VisitLabels(int64_t min_ms, int64_t max_ms,
-                   const std::function<void(const model::Labels&)>& visit) const;
 
   HeadIndex index_;
   int freezes_with_deleted_ = 0;  // so many to come until what was deleted is forgotten

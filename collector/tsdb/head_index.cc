@@ -67,6 +67,7 @@ void HeadIndex::Remove(HeadSeries* series) {
   std::vector<HeadSeries*>& same_name = metrics_.find(series->labels.MetricName())->second.series;
   same_name.erase(std::find(same_name.rbegin(), same_name.rend(), series).base() - 1);
   ++version_;
+  ++generation_;
   selections_.Clear();
   texts_.Clear();
 }
@@ -74,6 +75,7 @@ void HeadIndex::Remove(HeadSeries* series) {
 void HeadIndex::Clear() {
   metrics_.clear();
   ++version_;
+  ++generation_;
   selections_.Clear();
   texts_.Clear();
 }
@@ -166,6 +168,22 @@ std::vector<std::string> HeadIndex::Collect(std::string_view key, const Visit& v
                            : SIZE_MAX;
   texts_.Put(key, std::move(texts), bytes);
   return out;
+}
+
+bool HeadIndex::Next(size_t most, Walk* walk, std::vector<HeadSeries*>* series) const {
+  if (walk->generation != generation_) *walk = {{}, generation_, walk->starts + 1};
+  if (walk->starts > kMaxWalkStarts) most = SIZE_MAX;
+  walk->seen.resize(metrics_.size());
+  for (const auto& [name, metric] : metrics_) {
+    size_t& seen = walk->seen[metric.number];
+    const size_t taken = std::min(most, metric.series.size() - seen);
+    const auto first = metric.series.begin() + static_cast<std::ptrdiff_t>(seen);
+    series->insert(series->end(), first, first + static_cast<std::ptrdiff_t>(taken));
+    seen += taken;
+    most -= taken;
+    if (most == 0) return true;
+  }
+  return false;
 }
 
 std::vector<std::string> HeadIndex::LabelValues(std::string_view name) {

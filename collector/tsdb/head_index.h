@@ -33,6 +33,18 @@ class HeadIndex {
   std::vector<std::string> LabelValues(std::string_view name);
   std::vector<std::string> LabelNames();
 
+  // How far somebody has come who walks all series a few at a time, without the lock in between.
+  struct Walk {
+    std::vector<size_t> seen;  // of each metric's series
+    uint64_t generation = 0;   // of what it has seen them in
+    int starts = 0;
+  };
+  // Appends the next series, `most` of them; false when none is left. A series that is there all
+  // the time is met, those that come and go meanwhile may be. Each time series went it starts
+  // anew; so often and no more, then it takes all that is left at once.
+  bool Next(size_t most, Walk* walk, std::vector<HeadSeries*>* series) const;
+  static constexpr int kMaxWalkStarts = 4;
+
  private:
   struct Metric {
     uint32_t number = 0;
@@ -71,7 +83,8 @@ class HeadIndex {
   std::vector<std::string> Collect(std::string_view key, const Visit& visit);
 
   base::StringMap<Metric> metrics_;
-  uint64_t version_ = 0;  // of the set of series
+  uint64_t version_ = 0;     // of the set of series
+  uint64_t generation_ = 1;  // of the same, where some went
   SelectionCache<Selection> selections_{128, 4 << 20};
   SelectionCache<Texts> texts_{64, 4 << 20};
   std::vector<HeadSeries*> uncached_;  // what Match gave last where it is not kept

@@ -41,7 +41,7 @@ base::Status Store::Impl::Delete(const std::vector<model::Matcher>& matchers, in
       WithReserve([&]() VEDETTE_NO_THREAD_SAFETY_ANALYSIS { return parts_->Commit(change); }));
   {
     base::MutexLock head_lock(mutex_);
-    head_->NoteDeletion();
+    head_->NoteDeletion(matchers);
   }
   deletions_->Add();
   SetGauges();

@@ -49,6 +49,20 @@ class TextUnion {
   std::set<std::string, std::less<>> unsorted_;
 };
 
+using LabelTexts = absl::flat_hash_set<std::string, base::StringHash, base::StringEq>;
+
+// Adds the label's value, or the names of all labels where it is empty.
+void AddTexts(std::string_view label, const model::Labels& labels, LabelTexts* texts) {
+  if (!label.empty()) {
+    const std::string_view value = labels.Get(label);
+    if (!value.empty() && !texts->contains(value)) texts->emplace(value);
+    return;
+  }
+  for (const model::LabelView& each : labels) {
+    if (!texts->contains(each.name)) texts->emplace(each.name);
+  }
+}
+
 uint64_t BytesOf(const model::SeriesView& series) {
   uint64_t bytes = sizeof(model::SeriesSamples) + series.labels->bytes().size() +
                    series.values.size() * (sizeof(int64_t) + sizeof(double)) +
@@ -81,13 +95,29 @@ Store::Impl::View Store::Impl::TakeView(const std::vector<model::Matcher>& match
 Store::Impl::LabelsView Store::Impl::TakeLabelsView(std::string_view label,
                                                     const SeriesQuery& query) {
   LabelsView view;
-  ++readers_waiting_;
-  base::MutexLock lock(mutex_);
-  --readers_waiting_;
-  view.head = label.empty() ? head_->LabelNames(query.min_ms, query.max_ms)
-                            : head_->LabelValues(label, query.min_ms, query.max_ms);
-  view.frozen = frozen_;
-  view.parts = parts_->Snapshot();
+  LabelTexts texts;
+  HeadIndex::Walk walk;
+  for (bool more = true; more;) {
+    std::vector<SeriesPtr> series;
+    {
+      ++readers_waiting_;
+      base::MutexLock lock(mutex_);
+      --readers_waiting_;
+      more =
+          head_->HidesDeleted() && head_->NextInRange(query.min_ms, query.max_ms, &walk, &series);
+      if (!head_->HidesDeleted()) {
+        view.head = label.empty() ? head_->LabelNames(query.min_ms, query.max_ms)
+                                  : head_->LabelValues(label, query.min_ms, query.max_ms);
+      }
+      // As of the end of a walk: what was flushed meanwhile is there, if it was met or not.
+      view.frozen = frozen_;
+      view.parts = parts_->Snapshot();
+    }
+    for (const SeriesPtr& one : series) AddTexts(label, one->labels, &texts);
+  }
+  if (!view.head.empty() || texts.empty()) return view;
+  view.head.assign(texts.begin(), texts.end());
+  std::sort(view.head.begin(), view.head.end());
   return view;
 }
 

@@ -62,5 +62,65 @@ TEST(HeadIndex, SelectorsFindWhatIsThereWheneverTheyAreAsked) {
   }
 }
 
+// Series that come and go in the middle of it make it miss none of those that stay.
+TEST(HeadIndex, AWalkMeetsEverySeriesThatStaysFewAtATime) {
+  std::mt19937 random(11);
+  for (int round = 0; round < 50; ++round) {
+    std::vector<SeriesPtr> series;
+    HeadIndex index;
+    const auto add = [&] {
+      series.emplace_back(new HeadSeries);
+      series.back()->labels = model::Labels{{"__name__", "m" + std::to_string(random() % 9)},
+                                            {"n", std::to_string(series.size())}};
+      index.Add(series.back().get());
+    };
+    while (series.size() < 500) add();
+    const std::vector<SeriesPtr> staying = series;
+    HeadIndex::Walk walk;
+    std::vector<HeadSeries*> met;
+    bool more = true;
+    for (size_t before = 0; more; before = met.size()) {
+      more = index.Next(16, &walk, &met);
+      EXPECT_TRUE(walk.starts > HeadIndex::kMaxWalkStarts || met.size() - before <= 16);
+      const auto chance = random() % 40;
+      if (chance < 10) add();
+      if (chance == 10 && series.size() > staying.size()) {
+        index.Remove(series.back().get());
+        series.pop_back();
+      } else if (chance == 11 && round % 2 == 0) {
+        series = staying;
+        index.Clear();
+        for (const SeriesPtr& one : series) index.Add(one.get());
+      }
+    }
+    EXPECT_LE(walk.starts, HeadIndex::kMaxWalkStarts + 1);
+    std::sort(met.begin(), met.end());
+    for (const SeriesPtr& one : staying) {
+      EXPECT_TRUE(std::binary_search(met.begin(), met.end(), one.get())) << "round " << round;
+    }
+  }
+}
+
+// However often series go, it comes to an end.
+TEST(HeadIndex, AWalkThatStartedAnewTooOftenTakesAllThatIsLeft) {
+  SeriesPtr last(new HeadSeries);
+  std::vector<SeriesPtr> series;
+  HeadIndex index;
+  for (int i = 0; i < 100; ++i) {
+    series.emplace_back(new HeadSeries);
+    index.Add(series.back().get());
+  }
+  HeadIndex::Walk walk;
+  std::vector<HeadSeries*> met;
+  int steps = 1;
+  for (; index.Next(4, &walk, &met); ++steps) {
+    index.Add(last.get());
+    index.Remove(last.get());
+    met.clear();
+  }
+  EXPECT_EQ(steps, HeadIndex::kMaxWalkStarts + 1);
+  EXPECT_EQ(met.size(), series.size());
+}
+
 }  // namespace
 }  // namespace vedette::tsdb

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "collector/tsdb/head.h"
 #include "collector/tsdb/merge_plan.h"
 #include "store_fixture.h"
 
@@ -53,6 +54,57 @@ TEST_F(DeleteTest, HidesPartsAndHeadAtOnceAndNothingElse) {
   EXPECT_EQ(left.at(Key("stays")).size(), 6u);
   EXPECT_EQ(Metrics(), std::vector<std::string>{"stays"});
   EXPECT_EQ(store_->Series({Named("gone"), INT64_MIN, INT64_MAX, 0})->size(), 0u);
+}
+
+// Who writes waits for a few series of a label query's walk, not for all.
+TEST(HeadDeletion, LabelQueriesLookAtFewSeriesUnderOneHoldOfTheLock) {
+  Head head(1);
+  HeadBatch batch;
+  head.Begin(&batch);
+  const int count = static_cast<int>(2 * kWalkStep) + 5;
+  for (int i = 0; i < count; ++i) {
+    Head::Run run;
+    run.length = 1;
+    run.time_ms = 1000 + i % 2 * 1000;  // half of them are not in the range
+    head.Insert(head.Add(SeriesNamed("m", i), &run, &batch), 1, 0, &run, &batch);
+  }
+  head.NoteDeletion({model::Matcher::Equal("__name__", "not live")});
+  EXPECT_FALSE(head.HidesDeleted()) << "none of the series here lost any sample";
+  head.NoteDeletion({model::Matcher::Equal("instance", "7")});
+  ASSERT_TRUE(head.HidesDeleted());
+  HeadIndex::Walk walk;
+  std::vector<SeriesPtr> all;
+  bool more = true;
+  for (size_t before = 0; more; before = all.size()) {
+    more = head.NextInRange(0, 1500, &walk, &all);
+    EXPECT_LE(all.size() - before, kWalkStep);
+  }
+  EXPECT_EQ(all.size(), kWalkStep + 3);
+  head.Freeze();
+  EXPECT_TRUE(head.HidesDeleted());
+  head.Freeze();
+  EXPECT_FALSE(head.HidesDeleted());
+}
+
+TEST_F(DeleteTest, LabelsOfManySeriesAreThoseOfTheSeriesThatAreLeft) {
+  Open();
+  std::vector<model::SampleRow> rows;
+  const int count = static_cast<int>(2 * kWalkStep) + 5;
+  for (int i = 0; i < count; ++i) rows.push_back(Row(SeriesNamed("m", i), Now(), 1));
+  Append(rows);
+  Append({Row(model::Labels{{"__name__", "m"}, {"instance", "x"}, {"only", "here"}}, Now(), 1)});
+  ASSERT_TRUE(store_->Delete({model::Matcher::Equal("instance", "x")}, INT64_MIN, INT64_MAX).ok());
+  for (int flushes = 0; flushes < 3; ++flushes) {
+    clock_.Advance(minutes(1));
+    for (model::SampleRow& row : rows) row.timestamp_ms = Now();
+    Append(rows);
+    const SeriesQuery now{{}, Now(), Now(), 0};
+    const std::vector<std::string> names{"__name__", "instance", "job"};
+    EXPECT_EQ(*store_->LabelNames(now), names) << flushes;
+    EXPECT_EQ(store_->LabelValues("instance", now)->size(), rows.size()) << flushes;
+    EXPECT_EQ(*store_->LabelValues("job", now), std::vector<std::string>{"test"});
+    ASSERT_TRUE(store_->Flush().ok());
+  }
 }
 
 TEST_F(DeleteTest, HoldsForWhatWasWrittenBefore) {
