@@ -179,7 +179,8 @@ base::Status Evaluator::StreamRangeCall(const CallExpr& call, const RangeFunctio
       informed = name;
     }
     row.drop_name = series.drop_name || !function.keeps_name;
-    if (drops_labels) {
+    // What is said about histograms further on names the metric that they still have.
+    if (drops_labels || (drops_now && !row.histograms.empty())) {
       DropReserved(series.labels, &row.labels);
     } else {
       row.labels = series.labels;
