@@ -42,7 +42,10 @@ class ScrapeCache {
 
   // The line that followed, in the last good scrape, the one found last: pages seldom change their
   // order. Empty: none is known.
-  std::string_view Expected() const { return next_ < order_.size() ? order_[next_]->text : ""; }
+  std::string_view Expected() const {
+    if (next_ >= order_.size()) return {};
+    return order_[next_]->text;
+  }
   // It came. Null for one whose sample relabelling drops.
   CachedSeries* TakeExpected() { return Take(order_[next_]); }
   // Nothing for a line not seen before; null for one whose sample relabelling drops.
