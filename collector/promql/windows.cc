@@ -21,8 +21,8 @@ uint64_t KeyOf(std::span<const int64_t> times) {
 }
 
 bool Same(const WindowPlan& plan, std::span<const int64_t> times) {
-  return plan.times.size() == times.size() &&
-         std::memcmp(plan.times.data(), times.data(), times.size_bytes()) == 0;
+  if (plan.times.size() != times.size()) return false;
+  return times.empty() || std::memcmp(plan.times.data(), times.data(), times.size_bytes()) == 0;
 }
 
 void FindSlides(WindowPlan* plan) {
