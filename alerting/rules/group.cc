@@ -8,7 +8,7 @@
 #include "base/codec/bytes.h"
 #include "base/escape.h"
 #include "base/strings.h"
-#include "model/wire_batch.h"
+#include "model/wire_append.h"
 
 namespace vedette::rules {
 namespace {
@@ -248,7 +248,6 @@ base::Status Group::Write(RuleState* rule, std::vector<VectorSample> samples, in
   return base::Annotate(stored, "samples not stored");
 }
 
-// Histograms go the way of remote write, the one that has them.
 base::Status Group::Store(std::span<model::SampleRow> rows,
                           std::span<const model::WireSeries> histograms) const {
   std::vector<model::AppendStats> all;
@@ -256,9 +255,8 @@ base::Status Group::Store(std::span<model::SampleRow> rows,
     VEDETTE_ASSIGN_OR_RETURN(all.emplace_back(), options_->samples->Append(rows));
   }
   if (!histograms.empty()) {
-    const std::string request = model::EncodeRemoteWriteV1(histograms);
-    VEDETTE_ASSIGN_OR_RETURN(const model::WireBatch batch, model::WireBatch::ParseV1(request));
-    VEDETTE_ASSIGN_OR_RETURN(all.emplace_back(), options_->histograms->Append(batch));
+    VEDETTE_ASSIGN_OR_RETURN(all.emplace_back(),
+                             model::AppendSeries(histograms, options_->histograms));
   }
   uint64_t lost = 0;
   std::string error;

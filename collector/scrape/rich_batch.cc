@@ -1,9 +1,8 @@
 #include "collector/scrape/rich_batch.h"
 
 #include <algorithm>
-#include <string>
 
-#include "model/wire_batch.h"
+#include "model/wire_append.h"
 
 namespace vedette::scrape {
 
@@ -60,9 +59,7 @@ uint64_t RichBatch::TouchAll(ScrapeCache* cache) {
 }
 
 base::StatusOr<model::AppendStats> RichBatch::Append(model::WireSink* sink) const {
-  const std::string request = model::EncodeRemoteWriteV2(series_);
-  VEDETTE_ASSIGN_OR_RETURN(const model::WireBatch batch, model::WireBatch::ParseV2(request));
-  return sink->Append(batch);
+  return model::AppendSeries(series_, sink);
 }
 
 }  // namespace vedette::scrape
