@@ -16,8 +16,8 @@ struct QueryTimes {
   int64_t evaluated_ns = 0;
 };
 
-// Sets the stats of a query that has its result and peak, counting the samples it looked at. Where time or
-// memory do not allow that, the counts stay 0: the answer itself is there.
+// Sets the stats of a query that has its result and peak, counting the samples it looked at. Where
+// time or memory do not allow that, the counts stay 0: the answer itself is there.
 void FillStats(const Expr& expr, const Grid& grid, const QueryTimes& times,
                const QueryRun::Settings& settings, Result* result);
 

@@ -143,7 +143,8 @@ std::string WritePage(FamilySink* families, const model::exposition::PageFormat&
   return page;
 }
 
-std::string WritePage(std::vector<MetricFamily> families, const model::exposition::PageFormat& format) {
+std::string WritePage(std::vector<MetricFamily> families,
+                      const model::exposition::PageFormat& format) {
   FamilySink sink;
   for (MetricFamily& family : families) sink.Add(std::move(family));
   return WritePage(&sink, format);

@@ -106,9 +106,10 @@ model::Histogram Exponential() {
 TEST(SampleJson, HistogramsShowTheirPopulatedBuckets) {
   std::string text;
   api::AppendHistogramPoint(4500, Exponential(), &text);
-  EXPECT_EQ(text, R"([4.500,{"count":"12","sum":"-3.5","buckets":[[1,"-1.414213562373095","-1","5"],)"
-                  R"([3,"-0.001","0.001","2"],[0,"0.7071067811865475","1","1"],)"
-                  R"([0,"1.414213562373095","2","4"]]}])");
+  EXPECT_EQ(text,
+            R"([4.500,{"count":"12","sum":"-3.5","buckets":[[1,"-1.414213562373095","-1","5"],)"
+            R"([3,"-0.001","0.001","2"],[0,"0.7071067811865475","1","1"],)"
+            R"([0,"1.414213562373095","2","4"]]}])");
 }
 
 TEST(SampleJson, CustomBoundsReachToInfinity) {

@@ -314,6 +314,16 @@ TEST_F(HistogramEngineTest, FloatsAndHistogramsDoNotAddUp) {
             "buckets schemas for metric name \"latency\" (1:5)");
 }
 
+TEST_F(HistogramEngineTest, WhatAFunctionMadeOfAMetricHasNoNameToWarnOf) {
+  Add("kinds", "a", "{{sum:5 count:4 buckets:[1 2 1]}}");
+  Add("kinds", "b", "{{schema:-53 sum:1 count:1 custom_values:[5] buckets:[1]}}");
+  const Result result = Instant("sum(sum_over_time(kinds[5m]))");
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_EQ(result.warnings[0],
+            "PromQL warning: vector contains a mix of histograms with exponential and custom "
+            "buckets schemas for metric name \"\" (1:5)");
+}
+
 TEST_F(HistogramEngineTest, TopkPassesOverHistogramsAndSaysSoOnlyIfItChooses) {
   EXPECT_EQ(Instant("topk(1, latency)").infos.size(), 1u);
   EXPECT_TRUE(Instant("topk(0, latency)").infos.empty());
