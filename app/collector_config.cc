@@ -3,12 +3,12 @@
 #include <cstdlib>
 #include <utility>
 
-#include "alerting/routing/redact.h"
 #include "alerting/rules/default_rules.h"
 #include "app/host_name.h"
 #include "app/rules_join.h"
 #include "base/http/listen_address.h"
 #include "base/strings.h"
+#include "collector/scrape/config_text.h"
 
 namespace vedette::app {
 namespace {
@@ -45,14 +45,6 @@ base::StatusOr<scrape::Config> LoadScrape(base::FileSystem* fs, const CollectorO
   how.skip_unsupported = options.skip_unsupported;
   if (!options.config_file.empty()) return scrape::LoadConfig(fs, options.config_file, how);
   return scrape::ParseConfig(DefaultScrapeText(options, web), "built-in", how);
-}
-
-// What the API shows of the scrape configuration.
-std::string ShownText(base::FileSystem* fs, const CollectorOptions& options,
-                      const base::http::WebConfig* web) {
-  if (options.config_file.empty()) return DefaultScrapeText(options, web);
-  const base::StatusOr<std::string> text = fs->ReadFile(options.config_file);
-  return text.ok() ? routing::RedactConfig(*text) : "";
 }
 
 // The rules of the files named; the built-in ones where none is named.
@@ -136,7 +128,7 @@ base::StatusOr<CollectorConfig> LoadCollectorConfig(base::FileSystem* fs,
   Keep(LoadWeb(fs, options), &config.web, &problems);
   if (options.parts.tsdb) {
     Keep(LoadScrape(fs, options, config.web.get()), &config.scrape, &problems);
-    config.text = ShownText(fs, options, config.web.get());
+    config.text = scrape::ConfigText(config.scrape);
     config.warnings = config.scrape.skipped;
   }
   if (options.parts.rules) {

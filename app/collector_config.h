@@ -22,7 +22,7 @@ struct CollectorConfig {
   std::vector<rules::GroupSpec> rule_groups;
   routing::Config routing;
   std::shared_ptr<const base::http::WebConfig> web;
-  std::string text;                   // of --config.file, secrets redacted
+  std::string text;                   // of the scrape configuration in force, as it is shown
   std::vector<std::string> warnings;  // what --config.skip-unsupported left out, and the like
 };
 

@@ -245,6 +245,7 @@ class ConfigReader {
       mistakes_.insert(mistakes_.end(), config_.skipped.begin(), config_.skipped.end());
     }
     if (!mistakes_.empty()) return base::InvalidArgument(base::Join(mistakes_, "\n"));
+    config_.defaults = std::move(defaults_);
     return std::move(config_);
   }
 

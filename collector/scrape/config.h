@@ -103,8 +103,21 @@ struct RulePattern {
   std::string place;    // where it stands, "FILE:LINE:COL: rule_files[0]", for messages
 };
 
+// What `global` sets for jobs that do not say otherwise.
+struct JobDefaults {
+  int64_t interval_ms = 60'000;
+  int64_t timeout_ms = 10'000;
+  std::vector<std::string> protocols;  // empty: by what is scraped
+  ScrapeLimits limits;
+  HistogramConfig histograms;
+  // As far as they were said: what is left open depends on the other.
+  std::optional<bool> legacy_names;
+  std::optional<model::exposition::NameEscaping> escaping;
+};
+
 struct Config {
   std::string path;  // of the file, empty for Defaults
+  JobDefaults defaults;
   int64_t evaluation_interval_ms = 60'000;
   int64_t rule_query_offset_ms = 0;
   std::vector<std::pair<std::string, std::string>> external_labels;

@@ -152,6 +152,11 @@ void ReadProtocols(MapReader* map, std::vector<std::string>* protocols) {
   *protocols = std::move(given);
 }
 
+std::vector<std::string> DefaultProtocols(const HistogramConfig& histograms) {
+  const size_t left_out = histograms.scrape_native ? 0 : 1;
+  return {kProtocols.begin() + left_out, kProtocols.end()};
+}
+
 void ReadStaticGroups(MapReader* map, std::vector<StaticGroup>* groups) {
   map->Each("static_configs", [map, groups](const Node& node, const std::string& field) {
     StaticGroup group;
@@ -204,15 +209,19 @@ void ReadNames(MapReader* map, std::optional<bool>* legacy_only,
                                      "; allowed: allow-utf-8, underscores, dots, values"}));
 }
 
+NameConfig NamesInForce(std::optional<bool> legacy_only, std::optional<NameEscaping> escaping) {
+  const bool legacy = legacy_only.value_or(false);
+  return {legacy,
+          escaping.value_or(legacy ? NameEscaping::kUnderscores : NameEscaping::kAllowUtf8)};
+}
+
 namespace {
 
 void ReadJobNames(MapReader* map, const JobDefaults& defaults, JobConfig* job) {
   std::optional<bool> legacy = defaults.legacy_names;
   std::optional<NameEscaping> escaping = defaults.escaping;
   ReadNames(map, &legacy, &escaping);
-  job->names.legacy_only = legacy.value_or(false);
-  const auto usual = job->names.legacy_only ? NameEscaping::kUnderscores : NameEscaping::kAllowUtf8;
-  job->names.escaping = escaping.value_or(usual);
+  job->names = NamesInForce(legacy, escaping);
   if (!job->names.legacy_only || job->names.escaping != NameEscaping::kAllowUtf8) return;
   map->problems()->Add(map->node(), map->field() + ".metric_name_escaping_scheme",
                        "allow-utf-8 with metric_name_validation_scheme legacy; allowed with it: "
@@ -222,9 +231,7 @@ void ReadJobNames(MapReader* map, const JobDefaults& defaults, JobConfig* job) {
 void ReadJobProtocols(MapReader* map, const JobDefaults& defaults, JobConfig* job) {
   job->protocols = defaults.protocols;
   ReadProtocols(map, &job->protocols);
-  if (!job->protocols.empty()) return;
-  const size_t left_out = job->histograms.scrape_native ? 0 : 1;
-  job->protocols.assign(kProtocols.begin() + left_out, kProtocols.end());
+  if (job->protocols.empty()) job->protocols = DefaultProtocols(job->histograms);
 }
 
 }  // namespace

@@ -11,22 +11,12 @@
 
 namespace vedette::scrape {
 
-// What `global` sets for jobs that do not say otherwise.
-struct JobDefaults {
-  int64_t interval_ms = 60'000;
-  int64_t timeout_ms = 10'000;
-  std::vector<std::string> protocols;  // empty: by what is scraped
-  ScrapeLimits limits;
-  HistogramConfig histograms;
-  // As far as they were said: what is left open depends on the other.
-  std::optional<bool> legacy_names;
-  std::optional<model::exposition::NameEscaping> escaping;
-};
-
 // body_size_limit, sample_limit ... of `global` and of a job.
 void ReadLimits(base::config::MapReader* map, ScrapeLimits* limits);
 // scrape_protocols, checked: known, each once.
 void ReadProtocols(base::config::MapReader* map, std::vector<std::string>* protocols);
+// Those of a job when neither it nor `global` says which.
+std::vector<std::string> DefaultProtocols(const HistogramConfig& histograms);
 // static_configs of a job or an Alertmanager.
 void ReadStaticGroups(base::config::MapReader* map, std::vector<StaticGroup>* groups);
 // Service discoveries, in any section that may hold one: all but static_configs are unsupported.
@@ -36,6 +26,9 @@ void ReadHistograms(base::config::MapReader* map, HistogramConfig* histograms);
 // What names may be, in `global` and in a job.
 void ReadNames(base::config::MapReader* map, std::optional<bool>* legacy_only,
                std::optional<model::exposition::NameEscaping>* escaping);
+// What follows from as much as was said.
+NameConfig NamesInForce(std::optional<bool> legacy_only,
+                        std::optional<model::exposition::NameEscaping> escaping);
 
 // One entry of scrape_configs. Problems go to `problems`; the job counts only if none were added.
 JobConfig ReadJob(const base::config::Node& node, const std::string& field,

@@ -1,0 +1,205 @@
+#include "collector/scrape/config_text.h"
+
+#include <string_view>
+#include <vector>
+
+#include "base/config/yaml_writer.h"
+#include "collector/scrape/job_reader.h"
+
+namespace vedette::scrape {
+namespace {
+
+using base::config::YamlWriter;
+
+void WriteLimits(const ScrapeLimits& limits, YamlWriter* out) {
+  out->BytesIfAny("body_size_limit", limits.body_bytes);
+  out->NumberIfAny("sample_limit", limits.samples);
+  out->NumberIfAny("target_limit", limits.targets);
+  out->NumberIfAny("label_limit", limits.labels);
+  out->NumberIfAny("label_name_length_limit", limits.label_name_bytes);
+  out->NumberIfAny("label_value_length_limit", limits.label_value_bytes);
+}
+
+void WriteHistograms(const HistogramConfig& histograms, YamlWriter* out) {
+  out->Bool("scrape_native_histograms", histograms.scrape_native);
+  out->Bool("always_scrape_classic_histograms", histograms.keep_classic);
+  out->Bool("convert_classic_histograms_to_nhcb", histograms.convert_classic);
+}
+
+void WriteHistogramLimits(const HistogramConfig& histograms, YamlWriter* out) {
+  out->NumberIfAny("native_histogram_bucket_limit", histograms.bucket_limit);
+  if (histograms.min_bucket_factor != 0) {
+    out->Double("native_histogram_min_bucket_factor", histograms.min_bucket_factor);
+  }
+}
+
+void WriteNames(const NameConfig& names, YamlWriter* out) {
+  out->Raw("metric_name_validation_scheme", names.legacy_only ? "legacy" : "utf8");
+  out->Raw("metric_name_escaping_scheme", NameEscapingText(names.escaping));
+}
+
+std::string_view ProtocolName(model::exposition::Format format) {
+  switch (format) {
+    case model::exposition::Format::kProtobuf:
+      return "PrometheusProto";
+    case model::exposition::Format::kOpenMetrics:
+      return "OpenMetricsText1.0.0";
+    case model::exposition::Format::kText:
+      break;
+  }
+  return "PrometheusText0.0.4";
+}
+
+void WriteStatic(const std::vector<StaticGroup>& groups, YamlWriter* out) {
+  if (groups.empty()) return;
+  out->Items("static_configs");
+  for (const StaticGroup& group : groups) {
+    out->Item();
+    out->List("targets", group.targets);
+    out->Pairs("labels", group.labels);
+    out->End();
+  }
+}
+
+void WriteRelabeling(std::string_view key, const std::vector<model::Relabeler>& rules,
+                     YamlWriter* out) {
+  if (rules.empty()) return;
+  out->Items(key);
+  for (const model::Relabeler& relabeler : rules) {
+    const model::RelabelRule& rule = relabeler.rule();
+    out->Item();
+    out->FlowListIfAny("source_labels", rule.source_labels);
+    out->Text("separator", rule.separator);
+    if (rule.regex != model::RelabelRule().regex) out->Text("regex", rule.regex);
+    out->NumberIfAny("modulus", rule.modulus);
+    out->TextIfAny("target_label", rule.target_label);
+    out->Text("replacement", rule.replacement);
+    out->Text("action", model::RelabelActionName(rule.action));
+    out->End();
+  }
+}
+
+void WriteHttp(const JobConfig& job, YamlWriter* out) {
+  const HttpAuth& auth = job.auth;
+  if (!auth.username.empty() || !auth.password_file.empty()) {
+    out->Map("basic_auth");
+    out->TextIfAny("username", auth.username);
+    out->TextIfAny("password_file", auth.password_file);
+    out->End();
+  }
+  if (!auth.authorization_type.empty()) {
+    out->Map("authorization").Text("type", auth.authorization_type);
+    out->TextIfAny("credentials_file", auth.credentials_file);
+    out->End();
+  }
+  const base::http::TlsClientOptions& tls = job.tls;
+  const bool any_file = !tls.ca_file.empty() || !tls.cert_file.empty() || !tls.key_file.empty();
+  if (any_file || !tls.server_name.empty() || tls.insecure_skip_verify) {
+    out->Map("tls_config");
+    out->TextIfAny("ca_file", tls.ca_file);
+    out->TextIfAny("cert_file", tls.cert_file);
+    out->TextIfAny("key_file", tls.key_file);
+    out->TextIfAny("server_name", tls.server_name);
+    out->Bool("insecure_skip_verify", tls.insecure_skip_verify);
+    out->End();
+  }
+  out->Bool("follow_redirects", job.follow_redirects);
+}
+
+void WriteJob(const JobConfig& job, YamlWriter* out) {
+  out->Item();
+  out->Text("job_name", job.name);
+  if (job.honor_labels) out->Bool("honor_labels", true);
+  out->Bool("honor_timestamps", job.honor_timestamps);
+  out->Bool("track_timestamps_staleness", job.track_timestamps_staleness);
+  out->Lists("params", job.params);
+  out->Duration("scrape_interval", job.interval_ms);
+  out->Duration("scrape_timeout", job.timeout_ms);
+  out->List("scrape_protocols", job.protocols);
+  if (job.fallback_format) out->Raw("fallback_scrape_protocol", ProtocolName(*job.fallback_format));
+  WriteHistograms(job.histograms, out);
+  out->Text("metrics_path", job.metrics_path);
+  out->Text("scheme", job.scheme);
+  out->Bool("enable_compression", job.enable_compression);
+  WriteLimits(job.limits, out);
+  WriteHistogramLimits(job.histograms, out);
+  WriteNames(job.names, out);
+  WriteHttp(job, out);
+  WriteRelabeling("relabel_configs", job.relabel, out);
+  WriteRelabeling("metric_relabel_configs", job.metric_relabel, out);
+  WriteStatic(job.static_groups, out);
+  out->End();
+}
+
+void WriteGlobal(const Config& config, YamlWriter* out) {
+  out->Map("global").Duration("scrape_interval", config.defaults.interval_ms);
+  out->Duration("scrape_timeout", config.defaults.timeout_ms);
+  const JobDefaults& defaults = config.defaults;
+  out->List("scrape_protocols", defaults.protocols.empty() ? DefaultProtocols(defaults.histograms)
+                                                           : defaults.protocols);
+  out->Duration("evaluation_interval", config.evaluation_interval_ms);
+  if (config.rule_query_offset_ms != 0) {
+    out->Duration("rule_query_offset", config.rule_query_offset_ms);
+  }
+  out->Pairs("external_labels", config.external_labels);
+  WriteLimits(defaults.limits, out);
+  WriteHistogramLimits(defaults.histograms, out);
+  WriteNames(NamesInForce(defaults.legacy_names, defaults.escaping), out);
+  out->Bool("scrape_native_histograms", defaults.histograms.scrape_native);
+  out->Bool("convert_classic_histograms_to_nhcb", defaults.histograms.convert_classic);
+  out->Bool("always_scrape_classic_histograms", defaults.histograms.keep_classic);
+  out->End();
+}
+
+void WriteAlerting(const Config& config, YamlWriter* out) {
+  if (config.alertmanagers.empty() && config.alert_relabel.empty()) return;
+  out->Map("alerting");
+  WriteRelabeling("alert_relabel_configs", config.alert_relabel, out);
+  if (!config.alertmanagers.empty()) out->Items("alertmanagers");
+  for (const AlertmanagerConfig& alertmanager : config.alertmanagers) {
+    out->Item();
+    out->Text("scheme", alertmanager.scheme);
+    out->TextIfAny("path_prefix", alertmanager.path_prefix);
+    out->Duration("timeout", alertmanager.timeout_ms);
+    out->Raw("api_version", "v2");
+    WriteStatic(alertmanager.static_groups, out);
+    out->End();
+  }
+  out->End();
+}
+
+void WriteStorage(const StorageConfig& storage, YamlWriter* out) {
+  const bool retention = storage.retention_ms || storage.retention_bytes;
+  if (!storage.out_of_order_window_ms && !retention) return;
+  out->Map("storage").Map("tsdb");
+  if (storage.out_of_order_window_ms) {
+    out->Duration("out_of_order_time_window", *storage.out_of_order_window_ms);
+  }
+  if (retention) {
+    out->Map("retention");
+    if (storage.retention_ms) out->Duration("time", *storage.retention_ms);
+    out->BytesIfAny("size", storage.retention_bytes.value_or(0));
+    out->End();
+  }
+  out->End();
+  out->End();
+}
+
+}  // namespace
+
+std::string ConfigText(const Config& config) {
+  YamlWriter out;
+  WriteGlobal(config, &out);
+  WriteAlerting(config, &out);
+  if (!config.rule_files.empty()) {
+    std::vector<std::string> patterns;
+    for (const RulePattern& rule : config.rule_files) patterns.push_back(rule.pattern);
+    out.List("rule_files", patterns);
+  }
+  if (!config.jobs.empty()) out.Items("scrape_configs");
+  for (const auto& job : config.jobs) WriteJob(*job, &out);
+  WriteStorage(config.storage, &out);
+  return out.Take();
+}
+
+}  // namespace vedette::scrape
