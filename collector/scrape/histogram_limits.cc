@@ -26,7 +26,9 @@ base::Status LimitHistogram(const HistogramConfig& config, Histogram* histogram)
   if (config.min_bucket_factor > 0) {
     model::ReduceResolution(histogram, MaxSchemaOf(config.min_bucket_factor));
   }
-  if (config.bucket_limit == 0) return {};
+  if (config.bucket_limit == 0 || model::BucketCount(*histogram) <= config.bucket_limit) return {};
+  if (!histogram->Validate().ok()) return {};
+  // Now the schema is one there is: it sinks by one a turn, to the lowest.
   while (model::BucketCount(*histogram) > config.bucket_limit) {
     if (histogram->is_custom() || histogram->schema <= Histogram::kMinSchema) {
       return base::ResourceExhausted(
