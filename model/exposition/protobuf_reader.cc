@@ -64,7 +64,7 @@ base::StatusOr<EntryKind> ProtobufReader::Next() {
         step_ = say_classic_ ? Step::kClassic : Step::kMetric;
         return SayNative();
       case Step::kClassic:
-        if (field_ < ClassicEnd()) return SayClassic();
+        if (field_ < classic_end_) return SayClassic();
         step_ = say_converted_ ? Step::kConverted : Step::kMetric;
         break;
       case Step::kConverted:
@@ -167,6 +167,7 @@ void ProtobufReader::PlanMetric() {
                              : options_.keep_classic || !say_converted_;
     step_ = is_native ? Step::kNative : say_classic_ ? Step::kClassic : Step::kConverted;
   }
+  classic_end_ = ClassicEnd();
 }
 
 EntryKind ProtobufReader::SayNumber() {

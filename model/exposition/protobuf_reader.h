@@ -44,7 +44,7 @@ class ProtobufReader final : public Reader {
   EntryKind SayNative();
   EntryKind SayClassic();
   bool SayConverted();
-  size_t ClassicEnd() const;
+  size_t ClassicEnd() const;  // walks all buckets
   // Names the series; `name` and `value` are one more label, where there is one.
   void StartSeries(std::string_view suffix, std::string_view name, std::string_view value);
 
@@ -73,6 +73,7 @@ class ProtobufReader final : public Reader {
   bool is_native_entry_ = false;  // the entry is a histogram
   // Of the classic series: 0 the count, 1 the sum, then buckets or quantiles.
   size_t field_ = 0;
+  size_t classic_end_ = 0;  // behind the last of them
   std::string metric_name_;
   std::string extra_value_;
   std::string key_;

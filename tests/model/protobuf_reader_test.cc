@@ -29,6 +29,14 @@ std::string Gauge(const std::string& name, const std::string& labels) {
   return Page(Bytes(1, name) + Varint(3, 1) + Bytes(4, labels + Bytes(2, "")));
 }
 
+// The message behind a tag and its length, of any length.
+std::string BehindLength(const std::string& tag, const std::string& message) {
+  std::string out = tag;
+  size_t size = message.size();
+  for (; size >= 0x80; size >>= 7) out += static_cast<char>(size | 0x80);
+  return out + static_cast<char>(size) + message;
+}
+
 std::string ErrorOf(const std::string& page) {
   ProtobufReader reader(page, {});
   for (;;) {
@@ -72,15 +80,24 @@ TEST(ProtobufReader, LengthsAreHeldAgainstWhatIsThere) {
 TEST(ProtobufReader, MorePartsThanAnyHistogramHasAreRefused) {
   std::string deltas;
   for (int i = 0; i < 70'000; ++i) deltas += std::string("\x68\x00", 2);
-  const auto behind_length = [](const std::string& tag, const std::string& message) {
-    std::string out = tag;
-    size_t size = message.size();
-    for (; size >= 0x80; size >>= 7) out += static_cast<char>(size | 0x80);
-    return out + static_cast<char>(size) + message;
-  };
-  const std::string metric = behind_length("\x22", behind_length("\x3a", deltas));
-  EXPECT_EQ(ErrorOf(behind_length("", Bytes(1, "h") + Varint(3, 4) + metric)),
+  const std::string metric = BehindLength("\x22", BehindLength("\x3a", deltas));
+  EXPECT_EQ(ErrorOf(BehindLength("", Bytes(1, "h") + Varint(3, 4) + metric)),
             "family 1 (\"h\"): metric 1: field histogram.positive buckets: more than 65536");
+}
+
+// Where they end is looked for once a metric, not once a bucket.
+TEST(ProtobufReader, AsManyBucketsAsThereMayBeAreSaidOnceEachAndInfWithThem) {
+  constexpr size_t kBuckets = 65'536;
+  std::string buckets;
+  for (size_t i = 0; i < kBuckets; ++i) buckets += Bytes(3, "");
+  const std::string page = BehindLength(
+      "", Bytes(1, "h") + Varint(3, 4) + BehindLength("\x22", BehindLength("\x3a", buckets)));
+  ProtobufReader reader(page, {});
+  size_t series = 0;
+  for (auto kind = reader.Next(); *kind != EntryKind::kEnd; kind = reader.Next()) {
+    if (*kind == EntryKind::kSeries) ++series;
+  }
+  EXPECT_EQ(series, 2 + kBuckets + 1);
 }
 
 TEST(ProtobufReader, TheSameSeriesHasTheSameBytesInAnyOrderOfLabels) {
