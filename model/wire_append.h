@@ -10,7 +10,8 @@
 namespace vedette::model {
 
 // Series made here, with what rows have no place for (native histograms, exemplars, start times),
-// by the way of remote write: as WireSink::Append. Thread-safe as the sink is.
+// by the way of remote write, but without its limits: as WireSink::Append. Thread-safe as the sink
+// is.
 base::StatusOr<AppendStats> AppendSeries(std::span<const WireSeries> series, WireSink* sink);
 
 }  // namespace vedette::model
