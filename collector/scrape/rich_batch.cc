@@ -1,14 +1,34 @@
 #include "collector/scrape/rich_batch.h"
 
 #include <algorithm>
+#include <bit>
+#include <compare>
 
+#include "absl/hash/hash.h"
 #include "model/wire_append.h"
 
 namespace vedette::scrape {
+namespace {
+
+// Says which exemplar it is, but for its time; never 0.
+uint64_t Fingerprint(const model::exposition::Exemplar& exemplar) {
+  const uint64_t value = std::bit_cast<uint64_t>(exemplar.value);
+  return std::max<uint64_t>(absl::HashOf(exemplar.labels, value), 1);
+}
+
+// The order that the store takes them in, which is upstream's.
+bool IsBefore(const model::Exemplar& a, const model::Exemplar& b) {
+  if (a.time_ms != b.time_ms) return a.time_ms < b.time_ms;
+  const auto by_value = std::strong_order(a.value, b.value);
+  return by_value != 0 ? by_value < 0 : a.labels < b.labels;
+}
+
+}  // namespace
 
 void RichBatch::Clear() {
   series_.clear();
   touched_.clear();
+  last_exemplars_.clear();
 }
 
 model::WireSeries* RichBatch::Add(CachedSeries* series, bool track) {
@@ -30,18 +50,22 @@ void RichBatch::AddNumber(CachedSeries* series, int64_t time_ms, int64_t start_m
   added->starts_ms.push_back(start_ms);
 }
 
-void RichBatch::AddExemplars(const CachedSeries& series, int64_t time_ms,
+void RichBatch::AddExemplars(CachedSeries* series, int64_t time_ms,
                              const std::vector<model::exposition::Exemplar>& exemplars) {
-  if (exemplars.empty()) return;
-  model::WireSeries& added = series_.emplace_back();
-  added.labels = series.labels;
+  std::vector<model::Exemplar> added;
+  uint64_t last = series->timeless_exemplar;
   for (const model::exposition::Exemplar& exemplar : exemplars) {
-    added.exemplars.push_back(
-        {exemplar.labels, exemplar.value, exemplar.timestamp_ms.value_or(time_ms)});
+    const uint64_t found = exemplar.timestamp_ms ? 0 : Fingerprint(exemplar);
+    if (found != 0 && found == last) continue;
+    last = found;
+    added.push_back({exemplar.labels, exemplar.value, exemplar.timestamp_ms.value_or(time_ms)});
   }
-  // The store takes them in the order of time alone.
-  std::stable_sort(added.exemplars.begin(), added.exemplars.end(),
-                   [](const auto& a, const auto& b) { return a.time_ms < b.time_ms; });
+  if (added.empty()) return;
+  std::sort(added.begin(), added.end(), IsBefore);
+  last_exemplars_.emplace_back(series, last);
+  model::WireSeries& to = series_.emplace_back();
+  to.labels = series->labels;
+  to.exemplars = std::move(added);
 }
 
 void RichBatch::AddStale(const model::SampleRow& row) {
@@ -58,8 +82,10 @@ uint64_t RichBatch::TouchAll(ScrapeCache* cache) {
   return added;
 }
 
-base::StatusOr<model::AppendStats> RichBatch::Append(model::WireSink* sink) const {
-  return model::AppendSeries(series_, sink);
+base::StatusOr<model::AppendStats> RichBatch::Append(model::WireSink* sink) {
+  VEDETTE_ASSIGN_OR_RETURN(const model::AppendStats stats, model::AppendSeries(series_, sink));
+  for (const auto& [series, last] : last_exemplars_) series->timeless_exemplar = last;
+  return stats;
 }
 
 }  // namespace vedette::scrape

@@ -2,6 +2,7 @@
 #define VEDETTE_COLLECTOR_SCRAPE_RICH_BATCH_H_
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -24,15 +25,17 @@ class RichBatch {
   void AddHistogram(CachedSeries* series, int64_t time_ms, int64_t start_ms,
                     const model::Histogram& histogram, bool track);
   void AddNumber(CachedSeries* series, int64_t time_ms, int64_t start_ms, double value, bool track);
-  // Of the series' sample at `time_ms`, which stands for the time of those without one.
-  void AddExemplars(const CachedSeries& series, int64_t time_ms,
+  // Of the series' sample at `time_ms`, which stands for the time of those without one. Such a one
+  // that the series had last already, in a scrape that was stored, is left out: with its new time
+  // the store would take it for another.
+  void AddExemplars(CachedSeries* series, int64_t time_ms,
                     const std::vector<model::exposition::Exemplar>& exemplars);
   // The marker of a histogram series that is gone.
   void AddStale(const model::SampleRow& row);
 
   // Calls Touch for each series that brought a sample; returns how many are new.
   uint64_t TouchAll(ScrapeCache* cache);
-  base::StatusOr<model::AppendStats> Append(model::WireSink* sink) const;
+  base::StatusOr<model::AppendStats> Append(model::WireSink* sink);
 
  private:
   struct Touched {
@@ -43,6 +46,7 @@ class RichBatch {
 
   std::vector<model::WireSeries> series_;
   std::vector<Touched> touched_;
+  std::vector<std::pair<CachedSeries*, uint64_t>> last_exemplars_;  // timeless_exemplar to be
 };
 
 }  // namespace vedette::scrape

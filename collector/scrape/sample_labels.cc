@@ -61,6 +61,10 @@ base::Status CheckLimits(const ScrapeLimits& limits, const model::Labels& labels
 }
 
 base::Status CheckNames(const NameConfig& names, const model::Labels& labels) {
+  // Names are sorted: an empty one, which no scheme has, is the first.
+  if (labels.begin()->name.empty()) {
+    return base::InvalidArgument(base::Concat({"empty label name in ", labels.ToString()}));
+  }
   if (!names.legacy_only) return {};
   for (const model::LabelView& label : labels) {
     const bool is_metric = label.name == model::kMetricName;

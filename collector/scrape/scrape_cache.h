@@ -20,9 +20,10 @@ struct CachedSeries {
   model::Labels labels;
   uint64_t id = 0;  // never given twice in the life of a target
   uint64_t ref = 0;
-  uint64_t seen = 0;          // number of the good scrape that had it last
-  uint64_t tracked = 0;       // the same, where its time was ours: these end with a stale marker
-  bool is_histogram = false;  // what its last sample was
+  uint64_t seen = 0;     // number of the good scrape that had it last
+  uint64_t tracked = 0;  // the same, where its time was ours: these end with a stale marker
+  uint64_t timeless_exemplar = 0;  // Fingerprint of its last exemplar, if that had no time; else 0
+  bool is_histogram = false;       // what its last sample was
 };
 
 // The marker that a series ends with.

@@ -130,6 +130,7 @@ base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, std:
       case EntryKind::kEnd:
         return CheckSampleLimit(*counts);
       case EntryKind::kComment:
+      case EntryKind::kGathered:
         break;
       case EntryKind::kHelp:
       case EntryKind::kType:
@@ -170,7 +171,7 @@ base::Status ScrapeLoop::KeepSample(EntryKind kind, Reader* page, CachedSeries* 
   const int64_t time_ms = own_time ? *page->timestamp_ms() : now_ms;
   VEDETTE_RETURN_IF_ERROR(
       AddSample(kind, *page, series, time_ms, !own_time || job.track_timestamps_staleness));
-  if (page->has_exemplars()) AddExemplars(page, *series, time_ms);
+  if (page->has_exemplars()) AddExemplars(page, series, time_ms);
   return {};
 }
 
@@ -200,11 +201,15 @@ base::Status ScrapeLoop::AddSample(EntryKind kind, const Reader& page, CachedSer
   return {};
 }
 
-// An exemplar that cannot be read costs itself alone.
-void ScrapeLoop::AddExemplars(Reader* page, const CachedSeries& series, int64_t time_ms) {
+// An exemplar that cannot be read costs itself alone. Of a histogram those without a time are left
+// out, as upstream: there is no saying which are new.
+void ScrapeLoop::AddExemplars(Reader* page, CachedSeries* series, int64_t time_ms) {
   if (context_->rich_sink == nullptr) return;
   exemplars_.clear();
   page->ReadExemplars(&exemplars_).IgnoreError();
+  if (series->is_histogram) {
+    std::erase_if(exemplars_, [](const auto& exemplar) { return !exemplar.timestamp_ms; });
+  }
   rich_.AddExemplars(series, time_ms, exemplars_);
 }
 

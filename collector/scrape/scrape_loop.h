@@ -95,7 +95,7 @@ class ScrapeLoop {
   base::StatusOr<CachedSeries*> FindSeries(model::exposition::Reader* page);
   base::Status AddSample(model::exposition::EntryKind kind, const model::exposition::Reader& page,
                          CachedSeries* series, int64_t time_ms, bool track);
-  void AddExemplars(model::exposition::Reader* page, const CachedSeries& series, int64_t time_ms);
+  void AddExemplars(model::exposition::Reader* page, CachedSeries* series, int64_t time_ms);
   void AddStaleMarkers(std::vector<StaleMarker> markers);
   base::Status CheckSampleLimit(const Counts& counts) const;
   void AddReports(bool up, double seconds, const Counts& counts, int64_t now_ms);

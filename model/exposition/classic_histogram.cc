@@ -27,18 +27,18 @@ void ClassicHistogram::Clear() {
 
 void ClassicHistogram::SetBucket(double bound, double count) {
   if (is_bad_) return;
-  if (std::isnan(bound) || !(count >= 0)) {
-    is_bad_ = true;
-    return;
-  }
-  const auto at = std::lower_bound(
-      buckets_.begin(), buckets_.end(), bound,
-      [](const std::pair<double, double>& bucket, double b) { return bucket.first < b; });
-  if (at != buckets_.end() && at->first == bound) return;
-  const bool sinks = at != buckets_.begin() && count < (at - 1)->second;
-  const bool tops = at != buckets_.end() && count > at->second;
-  is_bad_ = sinks || tops;
-  if (!is_bad_) buckets_.insert(at, {bound, count});
+  is_bad_ = std::isnan(bound) || !(count >= 0) || buckets_.size() == kMaxBuckets;
+  if (!is_bad_) buckets_.emplace_back(bound, count);
+}
+
+bool ClassicHistogram::PutInOrder() {
+  std::stable_sort(buckets_.begin(), buckets_.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  const auto end = std::unique(buckets_.begin(), buckets_.end(),
+                               [](const auto& a, const auto& b) { return a.first == b.first; });
+  buckets_.erase(end, buckets_.end());
+  return std::is_sorted(buckets_.begin(), buckets_.end(),
+                        [](const auto& a, const auto& b) { return a.second < b.second; });
 }
 
 void ClassicHistogram::SetCount(double count) {
@@ -52,8 +52,8 @@ bool ClassicHistogram::FitsIntegers(double count) const {
          });
 }
 
-std::optional<Histogram> ClassicHistogram::Convert() const {
-  if (is_bad_ || (!count_ && buckets_.empty())) return std::nullopt;
+std::optional<Histogram> ClassicHistogram::Convert() {
+  if (is_bad_ || (!count_ && buckets_.empty()) || !PutInOrder()) return std::nullopt;
   const double count = count_ ? *count_ : buckets_.back().second;
   const bool has_last = !buckets_.empty() && buckets_.back().first == kInfinity;
   if (has_last && buckets_.back().second != count) return std::nullopt;

@@ -28,26 +28,23 @@ std::string SeriesText(const Labels& labels) {
 
 base::StatusOr<EntryKind> NhcbReader::Next() {
   is_emitting_ = false;
-  for (;;) {
-    EntryKind kind = EntryKind::kEnd;
-    if (held_) {
-      kind = *held_;
-      held_.reset();
-    } else {
-      VEDETTE_ASSIGN_OR_RETURN(kind, page_->Next());
-      line_part_ = Part::kNone;
-      if (kind == EntryKind::kSeries) {
-        VEDETTE_ASSIGN_OR_RETURN(line_part_, ReadPart());
-      }
-      const bool goes_on = line_part_ != Part::kNone && line_base_ == labels_;
-      if (is_gathering_ && !goes_on && Emit()) {
-        held_ = kind;
-        return EntryKind::kHistogram;
-      }
+  EntryKind kind = EntryKind::kEnd;
+  if (held_) {
+    kind = *held_;
+    held_.reset();
+  } else {
+    VEDETTE_ASSIGN_OR_RETURN(kind, page_->Next());
+    line_part_ = Part::kNone;
+    if (kind == EntryKind::kSeries) {
+      VEDETTE_ASSIGN_OR_RETURN(line_part_, ReadPart());
     }
-    VEDETTE_ASSIGN_OR_RETURN(const bool is_shown, Show(kind));
-    if (is_shown) return kind;
+    const bool goes_on = line_part_ != Part::kNone && line_base_ == labels_;
+    if (is_gathering_ && !goes_on && Emit()) {
+      held_ = kind;
+      return EntryKind::kHistogram;
+    }
   }
+  return Show(kind) ? kind : EntryKind::kGathered;
 }
 
 base::StatusOr<NhcbReader::Part> NhcbReader::ReadPart() {
@@ -71,7 +68,7 @@ base::StatusOr<NhcbReader::Part> NhcbReader::ReadPart() {
   return part;
 }
 
-base::Status NhcbReader::Gather(Part part) {
+void NhcbReader::Gather(Part part) {
   if (!is_gathering_) {
     is_gathering_ = true;
     labels_ = line_base_;
@@ -83,7 +80,8 @@ base::Status NhcbReader::Gather(Part part) {
   if (part == Part::kBucket) gathered_.SetBucket(line_bound_, page_->value());
   if (part == Part::kSum) gathered_.SetSum(page_->value());
   if (part == Part::kCount) gathered_.SetCount(page_->value());
-  return page_->ReadExemplars(&gathered_exemplars_);
+  // One that cannot be read costs itself alone.
+  page_->ReadExemplars(&gathered_exemplars_).IgnoreError();
 }
 
 bool NhcbReader::Emit() {
@@ -100,7 +98,7 @@ bool NhcbReader::Emit() {
   return true;
 }
 
-base::StatusOr<bool> NhcbReader::Show(EntryKind kind) {
+bool NhcbReader::Show(EntryKind kind) {
   switch (kind) {
     case EntryKind::kHelp:
     case EntryKind::kType:
@@ -113,11 +111,12 @@ base::StatusOr<bool> NhcbReader::Show(EntryKind kind) {
       sample_.series = page_->comment();
       return true;
     case EntryKind::kSeries:
-      if (line_part_ != Part::kNone) VEDETTE_RETURN_IF_ERROR(Gather(line_part_));
+      if (line_part_ != Part::kNone) Gather(line_part_);
       sample_ = {page_->series(), page_->value(), page_->timestamp_ms(), page_->start_ms(),
                  page_->has_exemplars()};
       return line_part_ == Part::kNone || keep_classic_;
     case EntryKind::kHistogram:
+    case EntryKind::kGathered:
     case EntryKind::kEnd:
       break;
   }

@@ -12,8 +12,8 @@ namespace vedette::model::exposition {
 
 // A page of text whose classic histograms have become native ones of custom buckets: lines
 // x_bucket, x_sum and x_count that follow "# TYPE x histogram" and share their other labels are
-// gathered, and said as one entry when other lines follow. One that cannot be converted (see
-// ClassicHistogram) says nothing.
+// gathered, and said as one entry when other lines follow; meanwhile each is a kGathered. One that
+// cannot be converted (see ClassicHistogram) says nothing.
 class NhcbReader final : public Reader {
  public:
   // `keep_classic`: the lines themselves are entries too.
@@ -30,11 +30,11 @@ class NhcbReader final : public Reader {
   // Which part of the family's histogram the line under way is; its labels go to line_labels_.
   base::StatusOr<Part> ReadPart();
   // Adds the line to the histogram gathered.
-  base::Status Gather(Part part);
+  void Gather(Part part);
   // Turns what is gathered into this entry; false where nothing comes of it.
   bool Emit();
   // Takes over the entry that the page is at; false when it is not to be seen.
-  base::StatusOr<bool> Show(EntryKind kind);
+  bool Show(EntryKind kind);
 
   const std::unique_ptr<Reader> page_;
   const bool keep_classic_;

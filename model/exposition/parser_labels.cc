@@ -69,8 +69,10 @@ base::Status Parser::BuildLabels(const std::vector<RawLabel>& raw, bool with_nam
   }
   const auto twice = BuildUnique(&pairs, out);
   if (!twice) return {};
-  return ErrorAt(base::Concat({"label name ", base::GoQuote(*twice), " is not unique"}),
-                 LastNamed(raw, *twice));
+  const std::string what = base::Concat({"label name ", base::GoQuote(*twice), " is not unique"});
+  // A place takes a walk through the page: it is for errors that end the reading.
+  if (!with_name) return base::InvalidArgument(base::Concat({"exemplar: ", what}));
+  return ErrorAt(what, LastNamed(raw, *twice));
 }
 
 base::Status Parser::ReadLabels(Labels* out) { return BuildLabels(labels_, true, out); }
@@ -84,7 +86,10 @@ base::Status Parser::ReadExemplar(Exemplar* out) {
 
 base::Status Parser::ReadExemplars(std::vector<Exemplar>* out) {
   if (!has_exemplars()) return {};
-  return ReadExemplar(&out->emplace_back());
+  Exemplar exemplar;
+  VEDETTE_RETURN_IF_ERROR(ReadExemplar(&exemplar));
+  out->push_back(std::move(exemplar));
+  return {};
 }
 
 }  // namespace vedette::model::exposition

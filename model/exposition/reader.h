@@ -15,7 +15,9 @@
 
 namespace vedette::model::exposition {
 
-enum class EntryKind { kEnd, kSeries, kHistogram, kHelp, kType, kUnit, kComment };
+// kGathered: a line that says nothing by itself and went into a histogram to come. It is an entry
+// nevertheless, so that whoever reads a page is back in charge after each line.
+enum class EntryKind { kEnd, kSeries, kHistogram, kHelp, kType, kUnit, kComment, kGathered };
 
 struct Exemplar {
   Labels labels;
@@ -43,7 +45,8 @@ struct ReaderOptions {
 // the reader, which copies none of it.
 //
 // Errors are InvalidArgument and say where: line and column of a text, family and field of a
-// protobuf page. After one the reader is spent.
+// protobuf page. After one the reader is spent, unless it is ReadExemplars': that says what is
+// wrong, in a text not where, and the reader goes on.
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -69,7 +72,7 @@ class Reader {
   // The label set with __name__. `le` of histograms and `quantile` of summaries are written as
   // OpenMetrics has floats ("1" -> "1.0"). Fails on a repeated name or a missing metric name.
   virtual base::Status ReadLabels(Labels* out) = 0;
-  // Appends the entry's exemplars.
+  // Appends the entry's exemplars, up to the first that is wrong.
   virtual base::Status ReadExemplars(std::vector<Exemplar>* out) = 0;
 
   // kHelp, kType, kUnit: the family, and the text, type or unit. Type "untyped" reads "unknown".

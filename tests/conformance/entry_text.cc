@@ -203,6 +203,8 @@ std::vector<std::string> DescribePage(Reader* reader, std::string* error) {
       case EntryKind::kComment:
         out.push_back(base::Concat({"COMMENT ", reader->comment()}));
         break;
+      case EntryKind::kGathered:
+        break;
       case EntryKind::kSeries:
       case EntryKind::kHistogram:
         out.push_back(DescribeSample(reader, *kind, error));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -58,6 +59,52 @@ TEST(ClassicHistogram, ContradictionsAreNotConverted) {
   EXPECT_FALSE(ClassicHistogram().Convert().has_value());
 }
 
+// Falling bounds cost what rising ones do: they are put in order once.
+TEST(ClassicHistogram, BucketsAreTakenInAnyOrderUpToTheBound) {
+  ClassicHistogram classic;
+  const size_t most = ClassicHistogram::kMaxBuckets;
+  for (size_t i = most; i > 0; --i) classic.SetBucket(static_cast<double>(i), 1);
+  const auto histogram = classic.Convert();
+  ASSERT_TRUE(histogram.has_value());
+  EXPECT_EQ(histogram->custom_bounds.size(), most);
+  classic.SetBucket(0, 0);
+  EXPECT_FALSE(classic.Convert().has_value());
+}
+
+// Or none could stop the reading of a page that is one histogram.
+TEST(NhcbReader, EachLineIsAnEntry) {
+  std::string page = "# TYPE x histogram\n";
+  for (int i = 1000; i > 0; --i) page += "x_bucket{le=\"" + std::to_string(i) + "\"} 0\n";
+  page += "y 1\n";
+  ReaderOptions options;
+  options.convert_classic = true;
+  const auto reader = NewReader(page, Format::kText, options);
+  std::vector<EntryKind> kinds;
+  for (auto kind = reader->Next(); kind.ok() && *kind != EntryKind::kEnd; kind = reader->Next()) {
+    kinds.push_back(*kind);
+  }
+  ASSERT_EQ(kinds.size(), 1003u);
+  EXPECT_EQ(std::count(kinds.begin(), kinds.end(), EntryKind::kGathered), 1000);
+  EXPECT_EQ(kinds[1001], EntryKind::kHistogram);
+  EXPECT_EQ(kinds[1002], EntryKind::kSeries);
+}
+
+TEST(NhcbReader, AnExemplarThatCannotBeReadCostsItselfAlone) {
+  ReaderOptions options;
+  options.convert_classic = true;
+  const auto reader = NewReader(
+      "# TYPE h histogram\nh_bucket{le=\"1.0\"} 1 # {a=\"1\",a=\"2\"} 0.5\n"
+      "h_bucket{le=\"+Inf\"} 2 # {b=\"1\"} 2 3\nh_count 2\n# EOF\n",
+      Format::kOpenMetrics, options);
+  auto kind = reader->Next();
+  while (kind.ok() && *kind != EntryKind::kHistogram) kind = reader->Next();
+  ASSERT_TRUE(kind.ok()) << kind.status();
+  std::vector<Exemplar> exemplars;
+  EXPECT_TRUE(reader->ReadExemplars(&exemplars).ok());
+  ASSERT_EQ(exemplars.size(), 1u);
+  EXPECT_EQ(exemplars[0].labels.ToString(), "{b=\"1\"}");
+}
+
 TEST(NhcbReader, ClassicLinesStayWhereAsked) {
   const std::string page =
       "# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"+Inf\"} 2\nh_count 2\nh_sum 3\n"
@@ -69,7 +116,7 @@ TEST(NhcbReader, ClassicLinesStayWhereAsked) {
     const auto reader = NewReader(page, Format::kText, options);
     std::vector<std::string> out;
     for (auto kind = reader->Next(); kind.ok() && *kind != EntryKind::kEnd; kind = reader->Next()) {
-      if (*kind == EntryKind::kType) continue;
+      if (*kind == EntryKind::kType || *kind == EntryKind::kGathered) continue;
       out.push_back((*kind == EntryKind::kHistogram ? "histogram " : "") +
                     std::string(reader->series()));
     }

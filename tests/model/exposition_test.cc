@@ -65,6 +65,19 @@ TEST(Parser, AbsurdTimesAreCutNotUndefined) {
   EXPECT_EQ(parser.timestamp_ms(), std::numeric_limits<int64_t>::max());
 }
 
+// A scrape passes over it, on each line if need be: telling where would walk through the page.
+TEST(Parser, AnExemplarsErrorIsToldWithoutAPlace) {
+  Parser parser("a 1 # {b=\"1\",b=\"2\"} 1\nc 1 # {b=\"1\"} 1\n# EOF\n", Format::kOpenMetrics);
+  std::vector<Exemplar> exemplars;
+  ASSERT_EQ(*parser.Next(), EntryKind::kSeries);
+  EXPECT_EQ(base::Message(parser.ReadExemplars(&exemplars)),
+            "exemplar: label name \"b\" is not unique");
+  EXPECT_TRUE(exemplars.empty());
+  ASSERT_EQ(*parser.Next(), EntryKind::kSeries);
+  EXPECT_TRUE(parser.ReadExemplars(&exemplars).ok());
+  EXPECT_EQ(exemplars.size(), 1u);
+}
+
 TEST(Parser, LinesThatSayWhenACounterBeganAreFoldedWhereAsked) {
   const std::string page =
       "# TYPE a counter\na_total{x=\"1\"} 2\na_created{x=\"1\"} 1.5\n# TYPE b gauge\nb_created 3\n"

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <optional>
@@ -490,6 +491,50 @@ TEST_F(ScrapeLoopTest, ExemplarsAndStartsReachTheStore) {
   Scrape();
   EXPECT_EQ(rich_sink_.Last(), (Strings{"a_total: since 1500", "a_total: exemplar {id=\"x\"}"}));
   EXPECT_EQ(Value("a_created"), "none");
+}
+
+// As upstream: there is no saying which of them are new.
+TEST_F(ScrapeLoopTest, ExemplarsOfHistogramsNeedATime) {
+  Start("  convert_classic_histograms_to_nhcb: true\n");
+  client_->Expose(
+      "# TYPE h histogram\nh_bucket{le=\"1.0\"} 1 # {id=\"x\"} 0.5\n"
+      "h_bucket{le=\"+Inf\"} 2 # {id=\"y\"} 2 7\nh_count 2\n# EOF\n",
+      "application/openmetrics-text; version=1.0.0");
+  Scrape();
+  EXPECT_EQ(rich_sink_.Last(), (Strings{"h: schema -53 count 2 @0", "h: exemplar {id=\"y\"}"}));
+}
+
+TEST_F(ScrapeLoopTest, AnEmptyLabelNameFailsTheScrapeUnderEveryScheme) {
+  for (const char* scheme : {"legacy", "utf8"}) {
+    Start(std::string("  metric_name_validation_scheme: ") + scheme + "\n");
+    client_->Expose("foo{\"\"=\"x\"} 1\nbar 1\n");
+    Scrape();
+    EXPECT_EQ(Value("up"), "0.000000");
+    EXPECT_TRUE(base::StartsWith(loop_->Status().last_error, "empty label name in {"))
+        << loop_->Status().last_error;
+  }
+}
+
+// A second passes with each look.
+class RushingClock final : public base::Clock {
+ public:
+  int64_t WallNanos() const override { return 1'700'000'000'000'000'000; }
+  int64_t MonotonicNanos() const override { return ++looks_ * 1'000'000'000; }
+  bool SleepFor(std::chrono::nanoseconds, std::stop_token) override { return false; }
+
+ private:
+  mutable std::atomic<int64_t> looks_ = 0;
+};
+
+TEST_F(ScrapeLoopTest, TheTimeoutHoldsWithinOneHistogram) {
+  RushingClock clock;
+  context_.clock = &clock;
+  Start("  convert_classic_histograms_to_nhcb: true\n");
+  std::string page = "# TYPE x histogram\n";
+  for (int i = 60'000; i > 0; --i) page += "x_bucket{le=\"" + std::to_string(i) + "\"} 0\n";
+  client_->Expose(page);
+  Scrape();
+  EXPECT_EQ(loop_->Status().last_error, "scrape timed out while reading entry 11000");
 }
 
 TEST_F(ScrapeLoopTest, NamesAreHeldAgainstTheJobsScheme) {
