@@ -94,6 +94,10 @@ Parser::Parser(std::string_view text, const ParserOptions& options)
 void Parser::Advance() {
   last_end_ = token_.range().end;
   token_ = lexer_.Next();
+  if (Is(TokenKind::kEnd) || ++tokens_ < options_.max_tokens) return;
+  token_.kind = TokenKind::kError;
+  token_.error = "expression is too long, at most " + std::to_string(options_.max_tokens) +
+                 " tokens are allowed";
 }
 
 std::nullptr_t Parser::Fail(PositionRange where, std::string message) {

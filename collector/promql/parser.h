@@ -25,6 +25,8 @@ struct ParserOptions {
   // other, as in a + b + c, nest no deeper than their operands, and have a bound of their own.
   int max_depth = 500;
   int max_chain = 5000;
+  // Longer texts are refused: a tree takes some hundred bytes a token, whoever asks.
+  int max_tokens = 100'000;
 
   // Everything of the newest version.
   static ParserOptions All();

@@ -101,6 +101,7 @@ class Parser {
   DurationContext duration_context_;  // of the duration that is parsed
   int aggregations_ = 0;              // that are open: what is unexpected in one is told so
   int depth_ = 0;
+  int tokens_ = 0;    // read so far
   int last_end_ = 0;  // where the token before token_ ended
 };
 

@@ -122,7 +122,9 @@ class PrettyPrinter {
  public:
   explicit PrettyPrinter(size_t max_line) : max_line_(max_line) {}
 
-  std::string Write(const Expr& expr, int level) const {
+  bool too_long() const { return indented_ > kMaxIndentBytes; }
+
+  std::string Write(const Expr& expr, int level) {
     const std::string indent = Indent(level);
     std::string line = Print(expr);
     const bool split = line.size() > max_line_;
@@ -149,16 +151,21 @@ class PrettyPrinter {
   }
 
  private:
-  static std::string Indent(int level) { return std::string(static_cast<size_t>(level) * 2, ' '); }
+  // Empty once there were too many: what is written then is thrown away.
+  std::string Indent(int level) {
+    const size_t spaces = static_cast<size_t>(level) * 2;
+    indented_ += spaces;
+    return too_long() ? std::string() : std::string(spaces, ' ');
+  }
 
-  std::string Aggregate(const AggregateExpr& node, int level, const std::string& indent) const {
+  std::string Aggregate(const AggregateExpr& node, int level, const std::string& indent) {
     std::string out = AggregateHead(node) + "(\n";
     if (node.param) out += Write(*node.param, level + 1) + ",\n";
     return out + Write(*node.operand, level + 1) + "\n" + indent + ")";
   }
 
   // Each operation's left operand is one level deeper, up to the first that fits a line.
-  std::string Chain(const BinaryExpr& top, int level) const {
+  std::string Chain(const BinaryExpr& top, int level) {
     const std::vector<const BinaryExpr*> spine = LeftSpine(&top);
     std::string line = Print(*spine.front()->lhs);
     size_t fitting = 0;  // operations of the spine that are written on the first line
@@ -180,13 +187,14 @@ class PrettyPrinter {
     return out;
   }
 
-  std::string Call(const CallExpr& node, int level, const std::string& indent) const {
+  std::string Call(const CallExpr& node, int level, const std::string& indent) {
     std::vector<std::string> args;
     for (const ExprPtr& arg : node.args) args.push_back(Write(*arg, level + 1));
     return std::string(node.function->name) + "(\n" + base::Join(args, ",\n") + "\n" + indent + ")";
   }
 
   const size_t max_line_;
+  size_t indented_ = 0;
 };
 
 }  // namespace
@@ -231,8 +239,13 @@ std::string Print(const Expr& expr) {
   return {};
 }
 
-std::string PrettyPrint(const Expr& expr, size_t max_line) {
-  return PrettyPrinter(max_line).Write(expr, 0);
+base::StatusOr<std::string> PrettyPrint(const Expr& expr, size_t max_line) {
+  PrettyPrinter printer(max_line);
+  std::string text = printer.Write(expr, 0);
+  if (!printer.too_long()) return text;
+  return base::ResourceExhausted(
+      "expression is nested too deeply to be laid out: its lines would begin with more than " +
+      std::to_string(kMaxIndentBytes) + " bytes of spaces");
 }
 
 }  // namespace vedette::promql

@@ -263,6 +263,21 @@ TEST_F(PrometheusApi, QueriesAreFormatted) {
             R"({"status":"success","data":"foo / bar"})");
 }
 
+// Each operation of a chain is indented a level more than the next.
+TEST_F(PrometheusApi, QueriesThatGrowTooMuchAreNotFormatted) {
+  const auto chain = [this](int operators) {
+    std::string text = "aaaaaaaaaaaaaaaaaaaa";
+    for (int i = 0; i < operators; ++i) text += "+aaaaaaaaaaaaaaaaaaaa";
+    return Get(Target("/api/v1/format_query", {{"query", text}}));
+  };
+  EXPECT_EQ(chain(1000).status, 200);
+  EXPECT_EQ(chain(4000).status, 400);
+  EXPECT_EQ(chain(4000).body,
+            R"({"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": )"
+            R"(expression is nested too deeply to be laid out: its lines would begin with more )"
+            R"(than 4194304 bytes of spaces"})");
+}
+
 class NewerTrees : public test::ApiTest {
  protected:
   NewerTrees() { api::RegisterPrometheusParse(&router_, promql::ParserOptions::All()); }
