@@ -3,6 +3,8 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
 #include "base/strings.h"
 #include "collector/promql/binary_ops.h"
 #include "collector/promql/evaluator.h"
@@ -140,7 +142,7 @@ class VectorMatcher {
   // Puts the result of two series of a match group to the others.
   base::Status Add(size_t group, const Row& m, const Row& o) {
     VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
-    Row result = Compute(m, o);
+    VEDETTE_ASSIGN_OR_RETURN(Row result, Compute(m, o));
     // By newer rules what a comparison leaves out has matched too.
     const bool filters = run_->Newer() && IsComparison(expr_.op) && !expr_.return_bool;
     if (!filters && result.empty()) return base::Status();
@@ -208,28 +210,34 @@ class VectorMatcher {
     return {};
   }
 
+  // Of one-to-one matching all results of a group are alike, else those with the same labels.
+  uint64_t AlikeKey(size_t group, const model::Labels& labels) const {
+    if (matching_.card == Cardinality::kOneToOne) return group;
+    return absl::HashOf(group, labels.bytes());
+  }
+
   // The first step at which the newest of the results collides with another of its match group.
   base::StatusOr<int> FirstCollision(const std::vector<Row>& results, size_t group) {
     const Row& newest = results.back();
-    if (group >= results_of_.size()) results_of_.resize(group + 1);
+    std::vector<size_t>& alike = alike_[AlikeKey(group, newest.labels)];
     int collision = std::numeric_limits<int>::max();
-    for (const size_t i : results_of_[group]) {
+    for (const size_t i : alike) {
       VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
       const Row& other = results[i];
       if (matching_.card != Cardinality::kOneToOne && other.labels != newest.labels) continue;
       collision = std::min(collision, FirstCommonStep(other, newest));
     }
-    results_of_[group].push_back(results.size() - 1);
+    alike.push_back(results.size() - 1);
     return collision;
   }
 
-  Row Compute(const Row& many, const Row& one) {
-    Row out;
+  base::StatusOr<Row> Compute(const Row& many, const Row& one) {
     if (!many.histograms.empty() || !one.histograms.empty() || IsTrim(expr_.op)) {
-      ApplyMixedRows(expr_, swapped_ ? one : many, swapped_ ? many : one, run_->merge_rules(),
-                     &notes_, &out);
-      return Named(std::move(out), many, one);
+      VEDETTE_ASSIGN_OR_RETURN(Row mixed, ApplyMixedRows(expr_, swapped_ ? one : many,
+                                                         swapped_ ? many : one, run_, &notes_));
+      return Named(std::move(mixed), many, one);
     }
+    Row out;
     const int first = std::max(many.first, one.first);
     const int end = std::min(many.end(), one.end());
     if (first >= end) return out;
@@ -287,8 +295,9 @@ class VectorMatcher {
   std::vector<Row> out_;
   // Of comparisons by newer rules, a row each: where there were values on both sides.
   std::vector<Row> matched_;
-  std::vector<std::vector<size_t>> results_of_;  // by match group
-  SampleHold hold_;                              // of all these
+  // By AlikeKey: the results that must not have a step in common.
+  absl::flat_hash_map<uint64_t, std::vector<size_t>> alike_;
+  SampleHold hold_;  // of all these
   int collision_ = std::numeric_limits<int>::max();
   OpNotes notes_;
 };
@@ -321,7 +330,10 @@ base::StatusOr<Table> Evaluator::EvalSets(const BinaryExpr& expr, Table lhs, con
   Table& masked = is_or ? rhs : lhs;
   Grouping groups(matching);
   std::vector<std::vector<bool>> present;  // by match group
+  SampleHold hold;
   for (const std::vector<const Row*>& rows : ByGroup(is_or ? lhs.rows : rhs.rows, &groups)) {
+    constexpr size_t kStepsOfByte = 8;
+    VEDETTE_RETURN_IF_ERROR(hold.Add(run_, 0, static_cast<size_t>(grid.steps) / kStepsOfByte));
     present.push_back(StepsWithValues(rows, grid));
   }
   const std::vector<bool> nowhere(static_cast<size_t>(grid.steps), false);

@@ -3,6 +3,7 @@
 
 #include "collector/promql/evaluator.h"
 #include "collector/promql/extended_range.h"
+#include "collector/promql/mixed_row.h"
 #include "collector/promql/mixed_window.h"
 
 // Range functions over series with histograms or start times of counters, over ranges whose ends
@@ -54,7 +55,7 @@ base::StatusOr<Row> Evaluator::ComputeMixedRow(const CallExpr& call, const Range
   const bool quantile = function.id == FunctionId::kQuantileOverTime;
   const Reach reach = ReachOf(shape);
   const MixedContext context{run_, series.labels.MetricName(), PlaceOf(*call.args[0])};
-  Row row;
+  MixedRowMaker row(run_);
   for (int step = 0; step < grid.steps; ++step) {
     const int64_t end_ms = ReferenceTime(*shape.time, grid.At(step));
     const int64_t start_ms = end_ms - shape.range_ms;
@@ -78,14 +79,9 @@ base::StatusOr<Row> Evaluator::ComputeMixedRow(const CallExpr& call, const Range
     } else {
       VEDETTE_ASSIGN_OR_RETURN(value, ComputeMixed(function, window, context));
     }
-    if (!value.present) continue;
-    if (value.histogram != nullptr) {
-      row.histograms.push_back({step, std::move(value.histogram)});
-    } else {
-      row.Append(step, value.value);
-    }
+    VEDETTE_RETURN_IF_ERROR(row.Add(step, std::move(value)));
   }
-  return row;
+  return row.Take();
 }
 
 Evaluator::Reach Evaluator::ReachOf(const WindowShape& shape) const {
@@ -115,23 +111,18 @@ base::StatusOr<std::vector<model::Sample>> Evaluator::PointsOf(const WindowShape
   return ExtendSamples(window, shape.smoothed);
 }
 
-Row Evaluator::SmoothedRow(const RangeSeries& series, const VectorSelector& selector,
-                           const Grid& grid) {
+base::StatusOr<Row> Evaluator::SmoothedRow(const RangeSeries& series,
+                                           const VectorSelector& selector, const Grid& grid) {
   const int64_t lookback = run_->settings().lookback_ms;
   const MixedContext context{run_, series.labels.MetricName(), selector.pos};
-  Row row;
+  MixedRowMaker maker(run_);
   for (int step = 0; step < grid.steps; ++step) {
     const int64_t at_ms = ReferenceTime(selector.time, grid.At(step));
     const MixedWindow window = WindowOf(series, at_ms - lookback, at_ms + lookback);
     if (window.times.empty() && window.histograms.empty()) continue;
-    MixedValue value = SmoothedValue(window, at_ms, context);
-    if (!value.present) continue;
-    if (value.histogram != nullptr) {
-      row.histograms.push_back({step, std::move(value.histogram)});
-    } else {
-      row.Append(step, value.value);
-    }
+    VEDETTE_RETURN_IF_ERROR(maker.Add(step, SmoothedValue(window, at_ms, context)));
   }
+  Row row = maker.Take();
   row.labels = series.labels;
   return row;
 }

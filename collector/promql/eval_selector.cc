@@ -151,7 +151,7 @@ base::Status Evaluator::StreamSelector(const VectorSelector& selector, const Gri
   if (selector.smoothed) {
     request.max_ms += run_->settings().lookback_ms;
     return Select(selector, request, [&](const model::SeriesView& view) {
-      Row smoothed = SmoothedRow(filter.Filter(view), selector, grid);
+      VEDETTE_ASSIGN_OR_RETURN(Row smoothed, SmoothedRow(filter.Filter(view), selector, grid));
       return smoothed.empty() ? base::Status() : sink(std::move(smoothed));
     });
   }

@@ -144,7 +144,8 @@ class Evaluator {
   // The floats of a series in a window, with those that an extended range has at its ends.
   base::StatusOr<std::vector<model::Sample>> PointsOf(const WindowShape& shape, int64_t end_ms,
                                                       const RangeSeries& series) const;
-  Row SmoothedRow(const RangeSeries& series, const VectorSelector& selector, const Grid& grid);
+  base::StatusOr<Row> SmoothedRow(const RangeSeries& series, const VectorSelector& selector,
+                                  const Grid& grid);
   // Refuses anchored and smoothed ranges of functions that do not take them.
   base::Status CheckExtended(const CallExpr& call, const Expr& matrix) const;
 

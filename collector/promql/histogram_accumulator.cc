@@ -156,6 +156,14 @@ MergeOutcome HistogramAccumulator::AddCompensated(const Histogram& next) {
   return compensated_->Add(step);
 }
 
+size_t HistogramAccumulator::MemoryBytes() const {
+  size_t bytes = plain_ ? plain_->MemoryBytes() : 0;
+  if (compensated_) {
+    bytes += compensated_->sum.MemoryBytes() + compensated_->compensation.MemoryBytes();
+  }
+  return bytes;
+}
+
 Histogram HistogramAccumulator::Result() const {
   if (plain_) return *plain_;
   if (kind_ == Kind::kSum || incremental_) return compensated_->Total();

@@ -35,6 +35,7 @@ class HistogramAccumulator {
   MergeOutcome Add(const model::Histogram& next);
   // Not of an empty one; empty buckets are in it.
   model::Histogram Result() const;
+  size_t MemoryBytes() const;
 
  private:
   MergeOutcome AddPlain(const model::Histogram& next);

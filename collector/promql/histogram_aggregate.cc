@@ -1,5 +1,7 @@
 #include "collector/promql/histogram_aggregate.h"
 
+#include <utility>
+
 #include "collector/promql/histogram_notes.h"
 
 namespace vedette::promql {
@@ -47,6 +49,7 @@ base::Status HistogramAggregate::Add(size_t group, const Row& row,
     if (!cell.accumulator && has_float(h.step)) cell.float_before = true;
     if (cell.float_before) continue;
     AddToSum(row, h, &cell);
+    VEDETTE_RETURN_IF_ERROR(HoldSum(&cell));
     if (cell.incompatible) cell.float_before = has_float(h.step);
   }
   return base::Status();
@@ -67,6 +70,14 @@ void HistogramAggregate::AddToSum(const Row& row, const HistogramStep& h, Cell* 
   if (!run_->Newer()) return;
   if (outcome.reset_collision) WarnResetCollision(&run_->annotations(), "aggregation", where_);
   if (outcome.bounds_reconciled) InformReconciled(&run_->annotations(), "aggregation", where_);
+}
+
+base::Status HistogramAggregate::HoldSum(Cell* cell) {
+  const size_t bytes = cell->accumulator->MemoryBytes();
+  VEDETTE_RETURN_IF_ERROR(run_->Work(bytes / sizeof(double)));
+  if (bytes <= cell->bytes) return base::Status();
+  const size_t more = bytes - std::exchange(cell->bytes, bytes);
+  return hold_.Add(run_, 0, more);
 }
 
 void HistogramAggregate::Finish(size_t group, Row* row) {

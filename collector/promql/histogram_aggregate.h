@@ -35,10 +35,13 @@ class HistogramAggregate {
     bool incompatible = false;
     bool float_before = false;  // before the histograms, or before they were found incompatible
     std::unique_ptr<HistogramAccumulator> accumulator;
+    size_t bytes = 0;  // of it, that the query holds
   };
   using Cells = std::map<int, Cell>;
 
   void AddToSum(const Row& row, const HistogramStep& h, Cell* cell);
+  // A sum has the buckets of all that went into it: it may grow with each.
+  base::Status HoldSum(Cell* cell);
   void FinishCounts(const Cells& cells, Row* row) const;
   void FinishSums(const Cells& cells, Row* row);
 

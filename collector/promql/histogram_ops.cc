@@ -8,6 +8,7 @@
 
 #include "collector/promql/binary_ops.h"
 #include "collector/promql/histogram_trim.h"
+#include "collector/promql/mixed_row.h"
 
 namespace vedette::promql {
 namespace {
@@ -160,22 +161,19 @@ MixedValue ApplyMixed(const BinaryExpr& expr, const Operand& left, const Operand
   return Operation(expr, left, right, step, rules, notes).Apply();
 }
 
-void ApplyMixedRows(const BinaryExpr& expr, const Row& left, const Row& right, MergeRules rules,
-                    OpNotes* notes, Row* out) {
+base::StatusOr<Row> ApplyMixedRows(const BinaryExpr& expr, const Row& left, const Row& right,
+                                   QueryRun* run, OpNotes* notes) {
+  MixedRowMaker out(run);
   const int end = std::min(EndOf(left), EndOf(right));
   for (int step = std::max(FirstOf(left), FirstOf(right)); step < end; ++step) {
     if (!left.Has(step) || !right.Has(step)) continue;
     const HistogramPtr l = left.HistogramAt(step);
     const HistogramPtr r = right.HistogramAt(step);
-    MixedValue value =
-        ApplyMixed(expr, {left.At(step), l.get()}, {right.At(step), r.get()}, step, rules, notes);
-    if (!value.present) continue;
-    if (value.histogram != nullptr) {
-      out->histograms.push_back({step, std::move(value.histogram)});
-    } else {
-      out->Append(step, value.value);
-    }
+    VEDETTE_RETURN_IF_ERROR(
+        out.Add(step, ApplyMixed(expr, {left.At(step), l.get()}, {right.At(step), r.get()}, step,
+                                 run->merge_rules(), notes)));
   }
+  return out.Take();
 }
 
 }  // namespace vedette::promql

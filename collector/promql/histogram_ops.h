@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "base/status.h"
 #include "collector/promql/ast.h"
 #include "collector/promql/mixed_window.h"
 #include "collector/promql/query_run.h"
@@ -40,10 +41,10 @@ class OpNotes {
 MixedValue ApplyMixed(const BinaryExpr& expr, const Operand& left, const Operand& right, int step,
                       MergeRules rules, OpNotes* notes);
 
-// The same for two rows, at all steps at which both have values. `out` gets what each step comes
-// to; rows of floats alone are faster done without.
-void ApplyMixedRows(const BinaryExpr& expr, const Row& left, const Row& right, MergeRules rules,
-                    OpNotes* notes, Row* out);
+// The same for two rows, at all steps at which both have values. Rows of floats alone are faster
+// done without.
+base::StatusOr<Row> ApplyMixedRows(const BinaryExpr& expr, const Row& left, const Row& right,
+                                   QueryRun* run, OpNotes* notes);
 
 }  // namespace vedette::promql
 
