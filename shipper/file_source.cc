@@ -279,7 +279,8 @@ base::Status FileSource::ReadBatch(FileTail* tail, Batch* batch) {
 Entry FileSource::MakeEntry(std::string_view line, uint64_t end, const std::string& path) {
   const CaddyFacts facts = reader_.Read(line);
   Entry entry;
-  entry.timestamp_ns = facts.time ? facts.time->nanos : options_.clock->WallNanos();
+  const int64_t now_ns = options_.clock->WallNanos();
+  entry.timestamp_ns = facts.time ? NotAhead(facts.time->nanos, now_ns) : now_ns;
   entry.line = line;
   entry.position = end;
   entry.labels =

@@ -108,7 +108,9 @@ base::Status JournalSource::ReadBatch(JournalReader* reader, Batch* batch, std::
       held_ = std::move(record);
       return base::Status();
     }
-    batch->Add(MakeJournalEntry(record, options_.host, options_.zone, &caddy_));
+    Entry entry = MakeJournalEntry(record, options_.host, options_.zone, &caddy_);
+    entry.timestamp_ns = NotAhead(entry.timestamp_ns, options_.clock->WallNanos());
+    batch->Add(std::move(entry));
     *cursor = record.cursor;
   }
   return base::Status();

@@ -187,4 +187,8 @@ int64_t ChooseTime(int64_t source_ns, const LeadingTime& parsed) {
   return parsed.nanos;
 }
 
+int64_t NotAhead(int64_t time_ns, int64_t now_ns) {
+  return time_ns - now_ns > kMaxAhead ? now_ns : time_ns;
+}
+
 }  // namespace vedette::shipper

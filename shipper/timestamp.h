@@ -32,6 +32,10 @@ std::optional<int64_t> ParseEpochSeconds(std::string_view text);
 //   survives.
 int64_t ChooseTime(int64_t source_ns, const LeadingTime& parsed);
 
+// `time_ns`, or `now_ns` where that is more than 10 minutes before it: what was written under a
+// clock that has been set back since. A collector takes no such time, and waits for it in vain.
+int64_t NotAhead(int64_t time_ns, int64_t now_ns);
+
 }  // namespace vedette::shipper
 
 #endif  // VEDETTE_SHIPPER_TIMESTAMP_H_

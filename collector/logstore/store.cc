@@ -9,6 +9,9 @@
 namespace vedette::logstore {
 namespace {
 
+constexpr int64_t kNanosPerMilli = 1'000'000;
+constexpr int64_t kSayAgainNs = 60'000'000'000;
+
 std::string UtcText(int64_t timestamp_ns) {
   using std::chrono::floor;
   const std::chrono::sys_time<std::chrono::nanoseconds> time{
@@ -33,8 +36,9 @@ Store::Counters::Counters(base::Telemetry* t)
                             "Log lines skipped because their source position was taken before.")),
       rejected(t->NewCounter("vedette_logs_rejected_total",
                              "Log lines refused: too old, too new or too long.")),
-      refused(t->NewCounter("vedette_logs_refused_pushes_total",
-                            "Pushes refused whole: disk full or failing, memory full.")),
+      refused(t->NewCounter(
+          "vedette_logs_refused_pushes_total",
+          "Pushes refused whole: disk full or failing, memory full, a line too new.")),
       flushes(t->NewCounter("vedette_logs_flushes_total", "Memtables written to parts.")),
       flush_failures(t->NewCounter("vedette_logs_flush_failures_total",
                                    "Attempts to write a memtable that failed.")),
@@ -48,7 +52,8 @@ Store::Store(const Options& options)
       parts_dir_(base::JoinPath(options.dir, kPartsFolder)),
       counters_(options.telemetry != nullptr ? options.telemetry : &own_telemetry_),
       refusal_notice_(options.logger,
-                      options.telemetry != nullptr ? options.telemetry : &own_telemetry_) {}
+                      options.telemetry != nullptr ? options.telemetry : &own_telemetry_),
+      believed_clock_(options.clock) {}
 
 base::StatusOr<std::unique_ptr<Store>> Store::Open(const Options& options) {
   auto store = std::unique_ptr<Store>(new Store(options));
@@ -81,15 +86,16 @@ Store::~Store() {
 }
 
 void Store::Push(model::LogPush push, std::function<void(const base::Status&)> done) {
-  std::string rejected;
+  Verdict verdict;
   const uint64_t epoch = refusal_notice_.Epoch();
-  if (const base::Status status = AppendPush(push, &rejected); !status.ok()) {
+  if (const base::Status status = AppendPush(push, &verdict); !status.ok()) {
     counters_.refused->Add();
-    refusal_notice_.Refused(status);
+    if (!verdict.ahead) refusal_notice_.Refused(status);
     done(status);
     return;
   }
-  wal_->OnDurable([this, done = std::move(done), rejected, epoch](const base::Status& synced) {
+  wal_->OnDurable([this, done = std::move(done), rejected = std::move(verdict.rejected),
+                   epoch](const base::Status& synced) {
     if (!synced.ok()) {
       const base::Status refused =
           base::IsNoSpace(synced) ? synced : base::Unavailable(base::Message(synced));
@@ -118,23 +124,56 @@ base::Status Store::Check(const model::LogPush& push) const {
   return {};
 }
 
-std::string Store::Reject(const model::LogStream& stream, const model::LogEntry& entry) const {
-  const int64_t now_ns = options_.clock->WallNanos();
-  const int64_t oldest_ns = now_ns - options_.retention_ms * 1'000'000;
+int64_t Store::OldestNs() {
+  const int64_t now_ns = believed_clock_.WallMillis() * kNanosPerMilli;
+  // Also a clock that was wrong when we started must not drop what is there.
+  const int64_t newest_ns = newest_ns_ == INT64_MIN ? now_ns : newest_ns_;
+  return std::min(now_ns, newest_ns) - options_.retention_ms * kNanosPerMilli;
+}
+
+Store::Window Store::Taken() {
+  return {OldestNs(), options_.clock->WallNanos() + options_.max_future_ms * kNanosPerMilli};
+}
+
+// The shipper sends no time ahead of its own clock. So one that is ahead of ours says that either
+// is wrong, and refusing it for good would make dead letters of all that comes until somebody sets
+// it.
+base::Status Store::CheckAhead(const Window& window, const model::LogPush& push) {
+  for (const model::LogStream& stream : push.streams) {
+    for (const model::LogEntry& entry : stream.entries) {
+      if (entry.timestamp_ns <= window.newest_ns) continue;
+      const std::string clock = UtcText(options_.clock->WallNanos());
+      const int64_t now_mono_ns = options_.clock->MonotonicNanos();
+      if (said_ahead_mono_ns_ == INT64_MIN || now_mono_ns - said_ahead_mono_ns_ >= kSayAgainNs) {
+        said_ahead_mono_ns_ = now_mono_ns;
+        options_.logger->Warn("log lines are ahead of the clock and wait at their source",
+                              {{"source", push.sources[0].source},
+                               {"timestamp", UtcText(entry.timestamp_ns)},
+                               {"clock", clock}});
+      }
+      return base::Unavailable(base::Concat(
+          {Reject(window, stream, entry), "; the collector's clock is ", clock, ", try again"}));
+    }
+  }
+  return {};
+}
+
+std::string Store::Reject(const Window& window, const model::LogStream& stream,
+                          const model::LogEntry& entry) const {
   if (entry.line.size() > options_.max_line_bytes) {
     return base::Concat({"max entry size '", std::to_string(options_.max_line_bytes),
                          "' bytes exceeded for stream '", stream.labels.ToString(),
                          "' while adding an entry with length '", std::to_string(entry.line.size()),
                          "' bytes"});
   }
-  if (entry.timestamp_ns > now_ns + options_.max_future_ms * 1'000'000) {
+  if (entry.timestamp_ns > window.newest_ns) {
     return base::Concat({"entry for stream '", stream.labels.ToString(),
                          "' has timestamp too new: ", UtcText(entry.timestamp_ns)});
   }
-  if (entry.timestamp_ns < oldest_ns) {
+  if (entry.timestamp_ns < window.oldest_ns) {
     return base::Concat({"entry for stream '", stream.labels.ToString(),
                          "' has timestamp too old: ", UtcText(entry.timestamp_ns),
-                         ", oldest acceptable timestamp is: ", UtcText(oldest_ns)});
+                         ", oldest acceptable timestamp is: ", UtcText(window.oldest_ns)});
   }
   return {};
 }
@@ -168,7 +207,7 @@ base::Status Store::InternStreams(const PushRecord& record, std::vector<StreamPt
                     " streams; refused for ", record.streams.back().labels.ToString()}));
 }
 
-base::Status Store::AppendPush(const model::LogPush& push, std::string* rejected) {
+base::Status Store::AppendPush(const model::LogPush& push, Verdict* verdict) {
   VEDETTE_RETURN_IF_ERROR(Check(push));
   const model::SourcePositions* const source = push.sources.empty() ? nullptr : &push.sources[0];
   PushRecord record;
@@ -177,6 +216,12 @@ base::Status Store::AppendPush(const model::LogPush& push, std::string* rejected
 
   base::MutexLock lock(mutex_);
   VEDETTE_RETURN_IF_ERROR(CheckRoom());
+  const Window window = Taken();
+  if (source != nullptr) {
+    const base::Status ahead = CheckAhead(window, push);
+    verdict->ahead = !ahead.ok();
+    VEDETTE_RETURN_IF_ERROR(ahead);
+  }
   const auto mark = source == nullptr ? std::nullopt : marks_.Get(source->source);
   if (source != nullptr && !mark.has_value() && marks_.size() >= SourceMarks::kMaxSources) {
     return base::ResourceExhausted("log store: too many sources");
@@ -193,8 +238,8 @@ base::Status Store::AppendPush(const model::LogPush& push, std::string* rejected
       const uint64_t position = source == nullptr ? 0 : source->positions[index];
       ++index;
       // Judged before the mark: whoever halves a batch to find the bad entry must meet it again.
-      if (std::string reason = Reject(stream, entry); !reason.empty()) {
-        if (rejected->empty()) *rejected = std::move(reason);
+      if (std::string reason = Reject(window, stream, entry); !reason.empty()) {
+        if (verdict->rejected.empty()) verdict->rejected = std::move(reason);
         counters_.rejected->Add();
       } else if (marked && position <= taken) {
         ++skipped;
@@ -241,6 +286,7 @@ void Store::Apply(const PushRecord& record, const std::vector<StreamPtr>& stream
     for (const PushRecord::Entry& entry : record.streams[i].entries) {
       active_->Add(streams[i], entry.timestamp_ns, sequence++, sourced, entry.metadata, entry.line);
       bytes += entry.line.size();
+      newest_ns_ = std::max(newest_ns_, entry.timestamp_ns);
     }
   }
   counters_.entries->Add(sequence - record.sequence);

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/believed_clock.h"
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/log.h"
@@ -96,8 +97,10 @@ class Store final : public model::LogSink {
 
   // Entries are judged one by one: those that are too old, too new or too long are left out, the
   // rest is stored, and `done` gets InvalidArgument naming the first such entry. Unavailable
-  // (IsNoSpace when the disk is full): nothing of the push was taken. `done` runs on the log's sync
-  // thread or, after a failure, on the caller's; it must not block or call into the store.
+  // (IsNoSpace when the disk is full): nothing of the push was taken. So too when an entry of a
+  // push with a source is too new: a clock is wrong, ours or the source's, which keeps what is not
+  // taken. `done` runs on the log's sync thread or, after a failure, on the caller's; it must not
+  // block or call into the store.
   void Push(model::LogPush push, std::function<void(const base::Status&)> done) override;
 
   // Cancelled when `request.stop` was requested. Unreadable blocks are skipped and counted.
@@ -143,14 +146,28 @@ class Store final : public model::LogSink {
 
   // store.cc
   base::Status Check(const model::LogPush& push) const;
-  std::string Reject(const model::LogStream& stream, const model::LogEntry& entry) const;
+  // The times that are taken now. Older ones are past the retention.
+  struct Window {
+    int64_t oldest_ns;
+    int64_t newest_ns;
+  };
+  Window Taken() VEDETTE_REQUIRES(mutex_);
+  std::string Reject(const Window& window, const model::LogStream& stream,
+                     const model::LogEntry& entry) const;
+  base::Status CheckAhead(const Window& window, const model::LogPush& push)
+      VEDETTE_REQUIRES(mutex_);
   base::Status CheckRoom() const VEDETTE_REQUIRES(mutex_);
-  base::Status AppendPush(const model::LogPush& push, std::string* rejected)
-      VEDETTE_EXCLUDES(mutex_);
+  struct Verdict {
+    std::string rejected;  // why the first entry that was left out was; empty: none
+    bool ahead = false;    // refused whole for a clock
+  };
+  base::Status AppendPush(const model::LogPush& push, Verdict* verdict) VEDETTE_EXCLUDES(mutex_);
   base::Status InternStreams(const PushRecord& record, std::vector<StreamPtr>* streams)
       VEDETTE_REQUIRES(mutex_);
   void Apply(const PushRecord& record, const std::vector<StreamPtr>& streams)
       VEDETTE_REQUIRES(mutex_);
+  // What is older is dropped: counted back from the clock or the newest line, whichever is earlier.
+  int64_t OldestNs() VEDETTE_REQUIRES(mutex_);
   bool Recovering() const { return sync_failures_.load() != sync_recovered_.load(); }
 
   // store_flush.cc
@@ -214,6 +231,9 @@ class Store final : public model::LogSink {
   uint64_t next_sequence_ VEDETTE_GUARDED_BY(mutex_) = 1;
   uint64_t floor_segment_ VEDETTE_GUARDED_BY(mutex_) = 0;  // of the manifest's floor
   std::vector<std::shared_ptr<const Part>> parts_ VEDETTE_GUARDED_BY(mutex_);
+  base::BelievedClock believed_clock_ VEDETTE_GUARDED_BY(mutex_);
+  int64_t newest_ns_ VEDETTE_GUARDED_BY(mutex_) = INT64_MIN;  // of the lines; INT64_MIN: no line
+  int64_t said_ahead_mono_ns_ VEDETTE_GUARDED_BY(mutex_) = INT64_MIN;
   uint64_t losses_seen_ VEDETTE_GUARDED_BY(mutex_) = 0;  // of wal_->losses()
 
   std::unique_ptr<base::Wal> wal_;  // own lock; const after Open; its callbacks use what is above

@@ -167,15 +167,16 @@ base::Status Store::SaveManifest(const Manifest& manifest) {
 }
 
 base::Status Store::DropExpired() {
-  const int64_t cutoff_ms = options_.clock->WallMillis() - options_.retention_ms;
+  base::MutexLock flush_lock(flush_mutex_);
+  int64_t cutoff_ms = 0;
+  {
+    base::MutexLock lock(mutex_);
+    cutoff_ms = OldestNs() / 1'000'000;
+    marks_.Expire(cutoff_ms);
+  }
   const auto expired = [&](int64_t day) {
     return (day + 1) * (kNanosPerDay / 1'000'000) <= cutoff_ms;
   };
-  base::MutexLock flush_lock(flush_mutex_);
-  {
-    base::MutexLock lock(mutex_);
-    marks_.Expire(cutoff_ms);
-  }
   Manifest next = manifest_;
   std::erase_if(next.parts, [&](const PartEntry& part) { return expired(part.day); });
   if (next.parts.size() == manifest_.parts.size()) return {};

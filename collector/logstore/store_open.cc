@@ -94,6 +94,9 @@ base::Status Store::OpenParts() {
   if (sound.parts.size() != manifest_.parts.size()) VEDETTE_RETURN_IF_ERROR(SaveManifest(sound));
   base::MutexLock lock(mutex_);
   parts_ = std::move(parts);
+  for (const auto& part : parts_) {
+    for (const BlockMeta& block : part->blocks()) newest_ns_ = std::max(newest_ns_, block.max_ns);
+  }
   return {};
 }
 
@@ -165,6 +168,7 @@ base::Status Store::Replay(base::WalPosition floor, base::WalPosition position,
         if (mark && entry.position <= *mark) continue;
         active_->Add(interned, entry.timestamp_ns, own, !record->source.empty(), entry.metadata,
                      entry.line);
+        newest_ns_ = std::max(newest_ns_, entry.timestamp_ns);
       }
     }
     if (!record->source.empty()) marks_.Advance(record->source, record->mark, record->wall_ms);

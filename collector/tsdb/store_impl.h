@@ -16,9 +16,9 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "base/believed_clock.h"
 #include "base/mutex.h"
 #include "base/wal.h"
-#include "collector/tsdb/believed_clock.h"
 #include "collector/tsdb/disk_guard.h"
 #include "collector/tsdb/exemplar_record.h"
 #include "collector/tsdb/exemplar_ring.h"
@@ -336,7 +336,7 @@ class Store::Impl {
   int64_t late_histogram_ms_ VEDETTE_GUARDED_BY(mutex_) = 0;
   int64_t last_flush_ns_ VEDETTE_GUARDED_BY(mutex_) = 0;
   int64_t retry_flush_ns_ VEDETTE_GUARDED_BY(mutex_) = 0;  // not before, after a failure
-  BelievedClock believed_clock_ VEDETTE_GUARDED_BY(mutex_);
+  base::BelievedClock believed_clock_ VEDETTE_GUARDED_BY(mutex_);
   int64_t parts_max_ms_ VEDETTE_GUARDED_BY(mutex_) = INT64_MIN;
   bool stopped_ VEDETTE_GUARDED_BY(mutex_) = false;
 

@@ -65,6 +65,14 @@ TEST(ChooseTime, BelievesWhatIsNearAndKeepsOrder) {
   EXPECT_EQ(choose(source, source - 86'400 * kSecond - 1, false), source);
 }
 
+TEST(NotAhead, TakesATimeOfAClockThatWasSetBackSinceForNow) {
+  const int64_t now = kLogTime;
+  EXPECT_EQ(NotAhead(now - 1, now), now - 1);
+  EXPECT_EQ(NotAhead(now + 600 * kSecond, now), now + 600 * kSecond);
+  EXPECT_EQ(NotAhead(now + 601 * kSecond, now), now);
+  EXPECT_EQ(NotAhead(0, now), 0);
+}
+
 TEST(ParseEpochSeconds, IsExactToTheNanosecond) {
   EXPECT_EQ(ParseEpochSeconds("1795237567"), kLogTime);
   EXPECT_EQ(ParseEpochSeconds("1795237567.4703817"), kLogTime + 470'381'700);

@@ -15,6 +15,7 @@
 namespace vedette::logstore {
 
 inline constexpr int64_t kSecondNs = 1'000'000'000;
+inline constexpr int64_t kDayNs = 86'400 * kSecondNs;
 inline constexpr int64_t kNowNs = 1'700'000'000 * kSecondNs;
 
 // A store on a file system in memory, its upkeep run by the test.

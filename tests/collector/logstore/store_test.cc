@@ -10,8 +10,6 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-constexpr int64_t kDayNs = 86'400 * kSecondNs;
-
 TEST(Store, PushedLinesAreReadInOrderAlsoAfterFlushAndRestart) {
   TestStore t;
   ASSERT_TRUE(t.Open().ok());
@@ -88,10 +86,10 @@ TEST(Store, BadEntryOfASourceStaysBadWhenAlone) {
   TestStore t;
   ASSERT_TRUE(t.Open().ok());
   model::LogPush push = Positions(1, 3);
-  push.streams[0].entries[1].timestamp_ns = kNowNs + kDayNs;
+  push.streams[0].entries[1].timestamp_ns = kNowNs - 100 * kDayNs;
   EXPECT_FALSE(t.Push(push).ok());
   model::LogPush alone = Positions(2, 2);
-  alone.streams[0].entries[0].timestamp_ns = kNowNs + kDayNs;
+  alone.streams[0].entries[0].timestamp_ns = kNowNs - 100 * kDayNs;
   EXPECT_FALSE(t.Push(alone).ok());
   EXPECT_TRUE(t.Push(Positions(3, 3)).ok());
   EXPECT_EQ(t.Read(), (Strings{"1", "3"}));
@@ -105,11 +103,12 @@ TEST(Store, RetentionDropsDaysAndTheirFiles) {
   ASSERT_TRUE(t.store->Flush().ok());
   EXPECT_EQ(t.fs.List("data/logs/parts")->size(), 2u);
   t.clock.Advance(std::chrono::hours(48));
+  ASSERT_TRUE(t.Push(OneLine("new", kNowNs + 2 * kDayNs)).ok());
   ASSERT_TRUE(t.store->Maintain().ok());
-  EXPECT_EQ(t.fs.List("data/logs/parts")->size(), 1u);
-  EXPECT_EQ(t.Read(), Strings{"young"});
+  EXPECT_EQ(t.Read(), (Strings{"young", "new"}));
+  EXPECT_EQ(t.fs.List("data/logs/parts")->size(), 2u);
   ASSERT_TRUE(t.Open().ok());
-  EXPECT_EQ(t.Read(), Strings{"young"});
+  EXPECT_EQ(t.Read(), (Strings{"young", "new"}));
 }
 
 TEST(Store, LowDiskRefusesPushesWholeAndResumesByItself) {

@@ -1,19 +1,19 @@
-#include "collector/tsdb/believed_clock.h"
+#include "base/believed_clock.h"
 
 #include <cstdlib>
 
-namespace vedette::tsdb {
+namespace vedette::base {
 namespace {
 
 // Corrections of a clock that runs well.
 constexpr int64_t kSlackMs = 3600 * 1000;
 constexpr int64_t kStandsMs = 24 * 3600 * 1000;
 
-int64_t MonotonicMillis(const base::Clock& clock) { return clock.MonotonicNanos() / 1'000'000; }
+int64_t MonotonicMillis(const Clock& clock) { return clock.MonotonicNanos() / 1'000'000; }
 
 }  // namespace
 
-BelievedClock::BelievedClock(base::Clock* clock)
+BelievedClock::BelievedClock(Clock* clock)
     : clock_(clock), believed_ms_(clock->WallMillis() - MonotonicMillis(*clock)) {}
 
 int64_t BelievedClock::WallMillis() {
@@ -32,4 +32,4 @@ int64_t BelievedClock::WallMillis() {
   return offset_ms + monotonic_ms;
 }
 
-}  // namespace vedette::tsdb
+}  // namespace vedette::base
