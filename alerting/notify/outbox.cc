@@ -62,6 +62,7 @@ void Outbox::Load() {
       continue;
     }
     next_number_ = std::max(next_number_, item->number + 1);
+    item->give_up_ns = GiveUpAt(item->notification.created_at_ms);
     LaneOf(item->notification.integration)->queue.push_back(*std::move(item));
   }
   constexpr std::string_view kPrefix = "breaker/";
@@ -122,6 +123,7 @@ void Outbox::Stage(const model::Notification& notification, base::DurableMap::Ba
   item.number = next_number_++;
   item.delivery_id = NewUlid(options_.clock->WallMillis());
   item.notification = notification;
+  item.give_up_ns = GiveUpAt(notification.created_at_ms);
   batch->Put(ItemKey(notification.integration, item.number), EncodeItem(item));
   staged_.push_back(std::move(item));
 }
@@ -179,13 +181,18 @@ Lane* Outbox::TakeDueLane() {
   return nullptr;
 }
 
+// A day after it was made by the wall clock, which is asked once: one that jumps while a message
+// waits makes it no older.
+int64_t Outbox::GiveUpAt(int64_t created_at_ms) const {
+  const int64_t age_ms =
+      std::clamp<int64_t>(options_.clock->WallMillis() - created_at_ms, 0, kMaxAgeMs);
+  return options_.clock->MonotonicNanos() + (kMaxAgeMs - age_ms) * kNanosPerMilli;
+}
+
 void Outbox::DropExpired(Lane* lane) {
-  const int64_t oldest_ms = options_.clock->WallMillis() - kMaxAgeMs;
+  const int64_t now_ns = options_.clock->MonotonicNanos();
   size_t expired = 0;
-  while (expired < lane->queue.size() &&
-         lane->queue[expired].notification.created_at_ms < oldest_ms) {
-    ++expired;
-  }
+  while (expired < lane->queue.size() && lane->queue[expired].give_up_ns <= now_ns) ++expired;
   GiveUp(lane, expired, "messages given up after a day");
   if (lane->queue.size() > options_.max_waiting) {
     GiveUp(lane, lane->queue.size() - options_.max_waiting,

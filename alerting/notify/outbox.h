@@ -83,6 +83,7 @@ class Outbox {
   void Load() VEDETTE_EXCLUDES(mutex_);
   void Loop(std::stop_token stop);
   Lane* LaneOf(const std::string& integration) VEDETTE_REQUIRES(mutex_);
+  int64_t GiveUpAt(int64_t created_at_ms) const;
   Lane* TakeDueLane() VEDETTE_EXCLUDES(mutex_);
   void DropExpired(Lane* lane) VEDETTE_REQUIRES(mutex_);
   size_t Serve(Lane* lane, std::stop_token stop) VEDETTE_EXCLUDES(mutex_);

@@ -15,6 +15,7 @@ struct OutboxItem {
   uint64_t number = 0;      // order over the whole outbox, also across restarts
   std::string delivery_id;  // ULID, the same at every attempt: the receiver's idempotency key
   model::Notification notification;
+  int64_t give_up_ns = 0;  // monotonic, of this run; not stored
 };
 
 // "outbox/" INTEGRATION NUL number as 20 digits

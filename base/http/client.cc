@@ -86,6 +86,10 @@ std::string WireText(const ClientRequest& request, const Url& url) {
   return wire.append("\r\n").append(request.body);
 }
 
+Status TooLong(uint64_t max_bytes) {
+  return ResourceExhausted(Concat({"the answer is over ", std::to_string(max_bytes), " bytes"}));
+}
+
 // What kept connections are told apart by.
 std::string PoolKey(const Url& url, const ClientRequest& request) {
   return request.unix_socket.empty() ? url.Origin()
@@ -132,11 +136,17 @@ class PooledClient final : public Client {
         Response response,
         (*connection)
             ->Exchange(wire, request.method == "HEAD", request.max_response_bytes, patience));
+    if ((*connection)->body_cut()) {
+      if (request.cut_body) return response;
+      return TooLong(request.max_response_bytes);
+    }
     if ((*connection)->Reusable()) PutIdle(PoolKey(url, request), std::move(*connection));
     if (request.accept_gzip && EqualsIgnoreCase(response.headers.Get("Content-Encoding"), "gzip") &&
         !response.body.empty()) {
-      VEDETTE_ASSIGN_OR_RETURN(response.body,
-                               GzipDecompress(response.body, request.max_response_bytes));
+      StatusOr<std::string> body = GzipDecompress(response.body, request.max_response_bytes);
+      // What has a status and no readable body is an answer all the same to who reads none.
+      if (!body.ok() && !request.cut_body) return body.status();
+      response.body = body.ok() ? *std::move(body) : std::string();
       response.headers.Remove("Content-Encoding");
       response.headers.Remove("Content-Length");
     }

@@ -28,6 +28,9 @@ struct ClientRequest {
   std::string body;
   std::chrono::milliseconds timeout{10'000};  // the whole exchange
   uint64_t max_response_bytes = 64ull << 20;
+  // Of a longer answer the status and the headers are given, without its body. Otherwise it is an
+  // error, of which nobody knows whether the server did what was asked.
+  bool cut_body = false;
   bool accept_gzip = true;  // the answer's gzip is undone within max_response_bytes
   std::stop_token stop;
 };

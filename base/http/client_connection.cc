@@ -127,9 +127,11 @@ StatusOr<Response> ClientConnection::ReadResponse(bool head_only, uint64_t max_b
       if (!anything) return Unavailable("receive: connection closed without an answer");
       state = parser->FeedEof();
     }
-    if (state == ParseState::kBodyTooLarge) {
-      return ResourceExhausted(
-          Concat({"the answer is over ", std::to_string(max_body_bytes), " bytes"}));
+    body_cut_ = state == ParseState::kBodyTooLarge;
+    if (body_cut_) {
+      Response response = parser->TakeResponse();
+      response.body.clear();
+      return response;
     }
     if (state != ParseState::kDone) {
       return Unavailable(Concat({"bad answer: ", parser->error()}));

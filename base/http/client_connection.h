@@ -33,11 +33,13 @@ class ClientConnection {
   // `tls` null: plain. `host` is whom the certificate must name; empty checks no name.
   Status Connect(const std::vector<Endpoint>& endpoints, std::shared_ptr<TlsContext> tls,
                  const std::string& host, const Patience& patience);
-  // `wire` is the whole request. ResourceExhausted when the answer's body is over the limit.
+  // `wire` is the whole request. An answer whose body is over the limit comes without it.
   StatusOr<Response> Exchange(std::string_view wire, bool head_only, uint64_t max_body_bytes,
                               const Patience& patience);
   // After an exchange: may another follow?
   bool Reusable() const { return reusable_ && stream_->IdleAndOpen(); }
+  // Whether the last answer's body was over the limit.
+  bool body_cut() const { return body_cut_; }
   // No byte of an answer came: the server closed a kept connection before it saw the request.
   bool closed_before_answer() const { return closed_before_answer_; }
   std::chrono::steady_clock::time_point last_used() const { return last_used_; }
@@ -56,6 +58,7 @@ class ClientConnection {
   std::vector<char> buffer_;
   std::string in_;
   bool reusable_ = false;
+  bool body_cut_ = false;
   bool closed_before_answer_ = false;
   std::chrono::steady_clock::time_point last_used_;
 };

@@ -211,6 +211,33 @@ TEST_F(OutboxTest, GivesUpAfterADayAndSaysSo) {
   EXPECT_TRUE(state_->Scan("outbox/").empty());
 }
 
+TEST_F(OutboxTest, AClockThatJumpsMakesNoMessageOld) {
+  client_.answer = [](const auto&) { return base::Unavailable("gone"); };
+  Queue(kHa, true);
+  Queue(kHook, true);
+  Pass(seconds(60));
+  clock_.StepWall(std::chrono::hours(1000));
+  Pass(seconds(60));
+  EXPECT_EQ(outbox_->QueueLength(), 2u);
+  clock_.StepWall(-std::chrono::hours(2000));
+  Pass(seconds(25 * 3600), seconds(60));
+  EXPECT_EQ(outbox_->QueueLength(), 0u) << "nor does it live on when set back";
+}
+
+TEST_F(OutboxTest, AnAnswerTooLongToReadIsJudgedByItsStatus) {
+  client_.answer = [](const base::http::ClientRequest& request) {
+    EXPECT_TRUE(request.cut_body);
+    return FakeClient::Status(502);
+  };
+  Queue(kHa, true);
+  Pass(seconds(10));
+  EXPECT_EQ(outbox_->QueueLength(), 1u);
+  // Nor is anything delivered that the client says nothing of.
+  client_.answer = [](const auto&) { return base::ResourceExhausted("too long"); };
+  Pass(seconds(120));
+  EXPECT_EQ(outbox_->QueueLength(), 1u);
+}
+
 // Nextcloud shuts out whoever gets more than ten 401s in half an hour.
 TEST_F(OutboxTest, A401IsRepeatedSlowlyEnoughNotToBeShutOut) {
   client_.answer = [](const auto&) { return FakeClient::Status(401); };
