@@ -1,5 +1,7 @@
 #include "app/memory_budget.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <fstream>
 #include <optional>
@@ -60,15 +62,21 @@ MemoryBudget MakeMemoryBudget(uint64_t available_bytes) {
   return budget;
 }
 
-uint64_t AvailableMemory(const std::string& meminfo, const std::string& cgroup_memory_max) {
-  const uint64_t machine = MemTotal(meminfo);
+uint64_t AvailableMemory(const std::string& meminfo, const std::string& cgroup_memory_max,
+                         uint64_t physical) {
+  // First what /proc says: where a container has a /proc of its own it knows of limits, too.
+  const uint64_t told = MemTotal(meminfo);
+  const uint64_t machine = told == 0 ? physical : told;
   const std::optional<uint64_t> limit = base::ParseUint(base::Trim(cgroup_memory_max));
   if (!limit || *limit == 0) return machine;
-  return machine == 0 ? *limit : std::min(machine, *limit);
+  return std::min(machine, *limit);
 }
 
 uint64_t AvailableMemory() {
-  return AvailableMemory(ReadFile("/proc/meminfo"), ReadFile(OwnCgroup() + "/memory.max"));
+  const auto physical =
+      static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  return AvailableMemory(ReadFile("/proc/meminfo"), ReadFile(OwnCgroup() + "/memory.max"),
+                         physical);
 }
 
 }  // namespace vedette::app

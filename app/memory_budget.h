@@ -22,10 +22,12 @@ struct MemoryBudget {
 MemoryBudget MakeMemoryBudget(uint64_t available_bytes);
 
 // The cgroup's memory limit if it has one below the machine's memory, else the latter, in bytes.
-// Both texts are passed in: /proc/meminfo's and memory.max's content ("max" or a number).
-uint64_t AvailableMemory(const std::string& meminfo, const std::string& cgroup_memory_max);
+// Both texts are passed in: /proc/meminfo's and memory.max's content ("max" or a number);
+// `physical` stands in for the first where it cannot be read, as under systemd's ProcSubset=pid.
+uint64_t AvailableMemory(const std::string& meminfo, const std::string& cgroup_memory_max,
+                         uint64_t physical);
 
-// Reads both for this process.
+// Reads them for this process.
 uint64_t AvailableMemory();
 
 }  // namespace vedette::app

@@ -22,10 +22,17 @@ TEST(MemoryBudget, SharesAddUpToTheWhole) {
 
 TEST(AvailableMemory, TakesTheSmallerOfMachineAndCgroup) {
   const std::string meminfo = "MemTotal:       4194304 kB\nMemFree:         100 kB\n";
-  EXPECT_EQ(AvailableMemory(meminfo, "max\n"), 4 * kGiB);
-  EXPECT_EQ(AvailableMemory(meminfo, "1073741824\n"), kGiB);
-  EXPECT_EQ(AvailableMemory(meminfo, ""), 4 * kGiB);
-  EXPECT_EQ(AvailableMemory(meminfo, std::to_string(100 * kGiB)), 4 * kGiB);
+  EXPECT_EQ(AvailableMemory(meminfo, "max\n", 9), 4 * kGiB);
+  EXPECT_EQ(AvailableMemory(meminfo, "1073741824\n", 9), kGiB);
+  EXPECT_EQ(AvailableMemory(meminfo, "", 9), 4 * kGiB);
+  EXPECT_EQ(AvailableMemory(meminfo, std::to_string(100 * kGiB), 9), 4 * kGiB);
+}
+
+// As under systemd's ProcSubset=pid, which our unit has: a budget of nothing would refuse all.
+TEST(AvailableMemory, IsKnownWhereProcIsHidden) {
+  EXPECT_EQ(AvailableMemory("", "max\n", 4 * kGiB), 4 * kGiB);
+  EXPECT_EQ(AvailableMemory("", "1073741824\n", 4 * kGiB), kGiB);
+  EXPECT_GT(AvailableMemory(), 0u);
 }
 
 }  // namespace
