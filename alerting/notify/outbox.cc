@@ -90,7 +90,9 @@ void Outbox::SetReceivers(const std::vector<model::Receiver>& receivers) {
       Lane* const lane = LaneOf(integration.key);
       lane->integration = integration;
       lane->due_ns = 0;
-      SayEnabled(lane, ReadCredentials(options_.fs, integration).status());
+      const base::Status credentials = ReadCredentials(options_.fs, integration).status();
+      SayEnabled(lane, credentials);
+      SayUnusable(lane, credentials);
     }
   }
 }
@@ -106,6 +108,15 @@ void Outbox::SayEnabled(Lane* lane, const base::Status& credentials) {
     options_.log->Info("receiver is on: its secret is given", {{"receiver", lane->key}});
   }
   lane->said_enabled = enabled;
+}
+
+// What is given and cannot be used, a file that we may not read or no URL, is said before the first
+// alert, too.
+void Outbox::SayUnusable(Lane* lane, const base::Status& credentials) {
+  if (credentials.ok() || absl::IsNotFound(credentials)) return;
+  const std::string reason(base::Message(credentials));
+  if (!lane->IsNews(reason)) return;
+  options_.log->Error("receiver cannot be used", {{"receiver", lane->key}, {"reason", reason}});
 }
 
 bool Outbox::Enabled(const std::string& integration) {
@@ -228,14 +239,8 @@ Outbox::Attempt Outbox::Prepare(Lane* lane) {
   auto credentials = ReadCredentials(options_.fs, *lane->integration);
   SayEnabled(lane, credentials.status());
   if (!credentials.ok()) {
-    if (!absl::IsNotFound(credentials.status())) {
-      const std::string reason(base::Message(credentials.status()));
-      lane->NoteFailure(options_.clock->WallMillis());
-      if (lane->IsNews(reason)) {
-        options_.log->Error("receiver cannot be used",
-                            {{"receiver", lane->key}, {"reason", reason}});
-      }
-    }
+    if (!absl::IsNotFound(credentials.status())) lane->NoteFailure(options_.clock->WallMillis());
+    SayUnusable(lane, credentials.status());
     Wait(lane, kLookAgainMs);
     return attempt;
   }

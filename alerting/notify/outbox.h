@@ -98,6 +98,7 @@ class Outbox {
   void Done(Lane* lane, size_t count) VEDETTE_REQUIRES(mutex_);
   void Block(Lane* lane, const Attempt& attempt) VEDETTE_REQUIRES(mutex_);
   void Wait(Lane* lane, int64_t ms) VEDETTE_REQUIRES(mutex_);
+  void SayUnusable(Lane* lane, const base::Status& credentials) VEDETTE_REQUIRES(mutex_);
   void SayEnabled(Lane* lane, const base::Status& credentials) VEDETTE_REQUIRES(mutex_);
 
   const Options options_;

@@ -423,6 +423,16 @@ TEST_F(OutboxTest, ReceiverWithoutSecretIsOffAndSaysSoOnce) {
   EXPECT_FALSE(outbox_->Enabled("unknown"));
 }
 
+TEST_F(OutboxTest, SecretThatCannotBeUsedIsSaidBeforeTheFirstAlert) {
+  secrets_.Write("ha", "very-secret and no URL");
+  Open();
+  EXPECT_EQ(log_.Count("receiver cannot be used"), 2) << "the hook's is the same file";
+  EXPECT_EQ(log_.Count("very-secret"), 0);
+  Queue(kHa, true);
+  Pass(seconds(60));
+  EXPECT_EQ(log_.Count("receiver cannot be used"), 2);
+}
+
 TEST_F(OutboxTest, NoSecretIsEverLogged) {
   client_.answer = [](const auto&) { return FakeClient::Status(500); };
   Queue(kHa, true);
