@@ -148,13 +148,16 @@ std::unique_ptr<FileTail> FileSource::OpenRotated(const Found& found, bool* look
   // Renamed, and read to its end as what it was.
   *look_again = FindOpen(found.info) != nullptr;
   if (*look_again) return nullptr;
-  std::unique_ptr<FileTail> tail = Open(found);
-  if (!tail) return nullptr;
+  const bool at_rest = found.info.mtime_ns <= options_.clock->WallNanos() - kClockSlackNs;
+  std::unique_ptr<FileTail> tail = Open(found, at_rest);
+  if (!tail) {
+    *look_again = !at_rest;
+    return nullptr;
+  }
   if (const FileTail* twin = FindTwin(tail->position().identity)) {
     // Perhaps a copy in the making of what is open: the original tells it all, unless it is
     // truncated. Once it is at rest, and something of the original is read, it can be seen.
-    *look_again = twin->position().offset == 0 ||
-                  found.info.mtime_ns > options_.clock->WallNanos() - kClockSlackNs;
+    *look_again = twin->position().offset == 0 || !at_rest;
     if (*look_again || tail->Holds(twin->position()).value_or(false)) return nullptr;
   }
   const std::vector<FilePosition> alike = known_.Alike(tail->position());
@@ -168,11 +171,11 @@ std::unique_ptr<FileTail> FileSource::OpenRotated(const Found& found, bool* look
   return tail;
 }
 
-std::unique_ptr<FileTail> FileSource::Open(const Found& found) {
+std::unique_ptr<FileTail> FileSource::Open(const Found& found, bool at_rest) {
   // What is empty has no first line. Neither pipes nor devices have a size, and opening one may
   // block for ever.
   if (found.info.size == 0) return nullptr;
-  auto tail = FileTail::Open(options_.fs, found.path, found.info);
+  auto tail = FileTail::Open(options_.fs, found.path, found.info, at_rest);
   if (tail.ok()) return *std::move(tail);
   SayOnce(found.path, tail.status());
   return nullptr;
@@ -265,10 +268,10 @@ bool FileSource::Ship(FileTail* tail, std::stop_token stop) {
 
 base::Status FileSource::ReadBatch(FileTail* tail, Batch* batch) {
   const std::string path = tail->position().path;
-  const bool last =
-      tail->packed() || (tail->missing_since_mono_ns != 0 &&
-                         options_.clock->MonotonicNanos() - tail->missing_since_mono_ns >=
-                             std::chrono::nanoseconds(options_.drain_for).count());
+  const bool last = tail->packed() || tail->at_rest() ||
+                    (tail->missing_since_mono_ns != 0 &&
+                     options_.clock->MonotonicNanos() - tail->missing_since_mono_ns >=
+                         std::chrono::nanoseconds(options_.drain_for).count());
   tail->drained = last;
   return tail->ReadLines(last, [&](std::string_view line, uint64_t end) {
     batch->Add(MakeEntry(line, end, path));

@@ -68,7 +68,7 @@ class FileSource {
   // What is worth reading of a rotated file; null when there is nothing.
   std::unique_ptr<FileTail> OpenRotated(const Found& found, bool* look_again);
   // Null while there is no first line, and, said once, when it cannot be read.
-  std::unique_ptr<FileTail> Open(const Found& found);
+  std::unique_ptr<FileTail> Open(const Found& found, bool at_rest = false);
   // Finds out whether it is a known file, and lets it go on where that ended.
   base::Status Recognise(FileTail* tail);
   uint64_t NextGeneration(const FileIdentity& identity) const;

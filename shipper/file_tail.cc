@@ -10,15 +10,16 @@ namespace {
 
 constexpr size_t kReadBytes = 256 << 10;
 
-// The first line, line feed included, or its first kHeadBytes; empty while there is neither.
-base::StatusOr<std::string> ReadHead(LogBytes* bytes) {
+// The first line, line feed included, or its first kHeadBytes; empty while there is neither and it
+// may grow.
+base::StatusOr<std::string> ReadHead(LogBytes* bytes, bool at_rest) {
   std::string head(FileTail::kHeadBytes, '\0');
   VEDETTE_ASSIGN_OR_RETURN(const size_t n, bytes->Read(0, head.size(), head.data()));
   head.resize(n);
   const size_t line_feed = head.find('\n');
   if (line_feed != std::string::npos) {
     head.resize(line_feed + 1);
-  } else if (head.size() < FileTail::kHeadBytes) {
+  } else if (head.size() < FileTail::kHeadBytes && !at_rest) {
     head.clear();
   }
   return head;
@@ -42,18 +43,18 @@ std::optional<Piece> NextPiece(std::string_view rest, bool final) {
 
 }  // namespace
 
-FileTail::FileTail(std::unique_ptr<LogBytes> bytes, const base::FileInfo& info)
-    : bytes_(std::move(bytes)), device_(info.device) {
+FileTail::FileTail(std::unique_ptr<LogBytes> bytes, const base::FileInfo& info, bool at_rest)
+    : bytes_(std::move(bytes)), device_(info.device), at_rest_(at_rest) {
   position_.inode = info.inode;
 }
 
 base::StatusOr<std::unique_ptr<FileTail>> FileTail::Open(base::FileSystem* fs,
                                                          const std::string& path,
-                                                         const base::FileInfo& info) {
+                                                         const base::FileInfo& info, bool at_rest) {
   VEDETTE_ASSIGN_OR_RETURN(auto bytes, OpenLogBytes(fs, path));
-  VEDETTE_ASSIGN_OR_RETURN(const std::string head, ReadHead(bytes.get()));
+  VEDETTE_ASSIGN_OR_RETURN(const std::string head, ReadHead(bytes.get(), at_rest));
   if (head.empty()) return std::unique_ptr<FileTail>();
-  std::unique_ptr<FileTail> tail(new FileTail(std::move(bytes), info));
+  std::unique_ptr<FileTail> tail(new FileTail(std::move(bytes), info, at_rest));
   tail->position_.path = path;
   FileIdentity& identity = tail->position_.identity;
   identity.family = base::Hash64(FamilyOf(path));
@@ -63,7 +64,7 @@ base::StatusOr<std::unique_ptr<FileTail>> FileTail::Open(base::FileSystem* fs,
 }
 
 base::StatusOr<bool> FileTail::Holds(const FilePosition& known) {
-  VEDETTE_ASSIGN_OR_RETURN(const std::string head, ReadHead(bytes_.get()));
+  VEDETTE_ASSIGN_OR_RETURN(const std::string head, ReadHead(bytes_.get(), at_rest_));
   if (head.size() != known.identity.head_length || base::Hash64(head) != known.identity.head_hash) {
     return false;
   }

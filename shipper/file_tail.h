@@ -25,15 +25,17 @@ class FileTail {
   static constexpr size_t kTailBytes = 1024;
 
   // Opens the file. Its position is the start, and its identity of generation 0; nothing while its
-  // first line is not complete.
+  // first line is not complete. What is `at_rest` will not grow any more: its last line needs no
+  // end, also where that is its first.
   static base::StatusOr<std::unique_ptr<FileTail>> Open(base::FileSystem* fs,
                                                         const std::string& path,
-                                                        const base::FileInfo& info);
+                                                        const base::FileInfo& info, bool at_rest);
 
   const FilePosition& position() const { return position_; }
   void set_path(const std::string& path) { position_.path = path; }
   void set_generation(uint64_t generation) { position_.identity.generation = generation; }
   bool packed() const { return PackingOf(position_.path) != Packing::kPlain; }
+  bool at_rest() const { return at_rest_; }
   bool IsFile(const base::FileInfo& info) const {
     return device_ == info.device && position_.inode == info.inode;
   }
@@ -60,7 +62,7 @@ class FileTail {
   bool broken = false;                // reading failed
 
  private:
-  FileTail(std::unique_ptr<LogBytes> bytes, const base::FileInfo& info);
+  FileTail(std::unique_ptr<LogBytes> bytes, const base::FileInfo& info, bool at_rest);
   // Where a read stands: how far lines were taken.
   struct Taken {
     uint64_t offset = 0;
@@ -72,6 +74,7 @@ class FileTail {
 
   const std::unique_ptr<LogBytes> bytes_;
   const uint64_t device_;
+  const bool at_rest_;
   uint64_t size_ = 0;  // as last looked at
   int64_t mtime_ns_ = 0;
   FilePosition position_;

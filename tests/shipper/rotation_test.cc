@@ -161,6 +161,28 @@ TEST_F(RotationTest, FirstStartLooksAWeekBackForRotatedFiles) {
   Ship(3, 6);
 }
 
+TEST_F(RotationTest, ALineWithoutItsEndIsReadFromWhatWillNotGrowAnyMore) {
+  const auto at_rest = [](const std::string& path) {
+    fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours(1));
+  };
+  Write(Log("caddy-access-a.log.2"), AccessLine(0));
+  Write(Log("x"), AccessLine(1));
+  Compress(Log("x"), Log("caddy-access-a.log.1.gz"));
+  at_rest(Log("caddy-access-a.log.2"));
+  at_rest(Log("caddy-access-a.log.1.gz"));
+  Write(LogPath(), AccessLine(2));
+  Ship(0, 2);
+  Write(LogPath(), "\n");
+  Ship(0, 3);
+  LoseState();
+  Start();
+  for (int i = 0; i < 2000 && collector_.skipped() < 3; ++i) {
+    clock_.SleepFor(std::chrono::milliseconds(10), {});
+  }
+  EXPECT_EQ(collector_.skipped(), 3u) << "sent again under the same name";
+  ExpectLines(0, 3);
+}
+
 TEST_F(RotationTest, RotatedFileThatBeginsLikeTheOpenOneIsReadOnceItIsAtRest) {
   WriteLines(Log("x"), 0, 1);
   WriteLines(Log("x"), 10, 12);
