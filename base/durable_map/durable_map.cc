@@ -18,6 +18,8 @@ constexpr uint8_t kErase = 2;
 constexpr size_t kCheckpointPartBytes = 256 << 10;
 constexpr uint64_t kSegmentBytes = 16ull << 20;
 constexpr uint64_t kMaxRecordBytes = 16ull << 20;
+// Each start begins one: more than so many found are made one by the next commit.
+constexpr uint64_t kMaxSegments = 16;
 
 void PutOperation(std::string_view key, std::string_view value, std::string* out) {
   out->push_back(static_cast<char>(kPut));
@@ -126,7 +128,8 @@ DurableMap::DurableMap(const Options& options, Entries entries, std::unique_ptr<
     : options_(options),
       corrupt_frames_(wal->replay_stats().corrupt_frames),
       wal_(std::move(wal)),
-      entries_(std::move(entries)) {
+      entries_(std::move(entries)),
+      rewrite_first_(wal_->replay_stats().segments > kMaxSegments) {
   for (const auto& [key, value] : entries_) live_bytes_ += key.size() + value.size();
 }
 

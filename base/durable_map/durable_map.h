@@ -99,8 +99,9 @@ class DurableMap {
   std::unique_ptr<Wal> wal_ VEDETTE_GUARDED_BY(mutex_);
   Entries entries_ VEDETTE_GUARDED_BY(mutex_);
   uint64_t live_bytes_ VEDETTE_GUARDED_BY(mutex_) = 0;
-  // A commit failed with unknown result: what is on disk is replaced before anything is added.
-  bool rewrite_first_ VEDETTE_GUARDED_BY(mutex_) = false;
+  // A commit failed with unknown result, or many segments were found: what is on disk is replaced
+  // before anything is added.
+  bool rewrite_first_ VEDETTE_GUARDED_BY(mutex_);
   // wal_->losses() when all of the map was last known to be on disk.
   uint64_t repaired_losses_ VEDETTE_GUARDED_BY(mutex_) = 0;
 };

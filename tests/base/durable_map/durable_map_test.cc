@@ -72,6 +72,20 @@ TEST(DurableMap, LogStaysSmallHoweverOftenAKeyChanges) {
   EXPECT_EQ(All(**map), want);
 }
 
+TEST(DurableMap, FilesStayFewHoweverOftenItIsOpened) {
+  FaultFs fs;
+  test::FakeClock clock;
+  for (int i = 0; i < 100; ++i) {
+    auto map = DurableMap::Open(OptionsOn(&fs, &clock));
+    ASSERT_TRUE(map.ok());
+    ASSERT_EQ(All(**map).size(), static_cast<size_t>(i));
+    DurableMap::Batch batch;
+    batch.Put("key" + std::to_string(i), "value");
+    ASSERT_TRUE((*map)->Commit(batch).ok());
+    EXPECT_LE(fs.List("/state")->size(), 19u) << i;
+  }
+}
+
 TEST(DurableMap, FullDiskTakesTheReserveAndGoesOn) {
   FaultFs fs;
   test::FakeClock clock;
