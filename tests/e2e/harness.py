@@ -79,6 +79,8 @@ def free_port():
 
 def die_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    # A shell ignores it for what it starts in the background, and then no script can trap it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Process:
