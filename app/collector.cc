@@ -42,13 +42,18 @@ void LogLines(base::Logger* logger, std::string_view what, std::string_view line
   }
 }
 
+// What was left out, or is allowed and likely a mistake.
+void LogWarnings(base::Logger* logger, const CollectorConfig& config) {
+  for (const std::string& warning : config.warnings) {
+    logger->Warn("configuration", {{"warning", warning}});
+  }
+}
+
 }  // namespace
 
 base::Status Collector::Start() {
   VEDETTE_ASSIGN_OR_RETURN(CollectorConfig config, LoadCollectorConfig(world_.fs, options_));
-  for (const std::string& warning : config.warnings) {
-    world_.logger->Warn("left out of the configuration", {{"what", warning}});
-  }
+  LogWarnings(world_.logger, config);
   const MemoryBudget budget = MakeMemoryBudget(AvailableMemory());
   world_.logger->Info("memory budget", {{"budget", budget.ToString()}});
   const scrape::Config scrape = config.scrape;
@@ -112,6 +117,7 @@ base::Status Collector::ReloadConfig() {
     return status;
   }
   parts_->ShowConfig(config->text);
+  LogWarnings(world_.logger, *config);
   world_.logger->Info("reloaded");
   return status;
 }

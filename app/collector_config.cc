@@ -78,6 +78,20 @@ base::StatusOr<std::vector<rules::GroupSpec>> LoadRules(base::FileSystem* fs,
   return groups;
 }
 
+// A name or pattern that no file has is no mistake, as for Prometheus: the file may come later. But
+// whoever mistyped it has no alerts, and nobody would tell.
+std::vector<std::string> PatternsWithoutFile(base::FileSystem* fs, const scrape::Config& scrape) {
+  std::vector<std::string> warnings;
+  for (const scrape::RulePattern& pattern : scrape.rule_files) {
+    const auto files = scrape::ExpandRuleFiles(fs, {pattern});
+    if (!files.ok() || !files->empty()) continue;
+    warnings.push_back(
+        base::Concat({pattern.place, pattern.place.empty() ? "" : ": ", "no file is ",
+                      base::GoQuote(pattern.pattern), ", no rules are read from it"}));
+  }
+  return warnings;
+}
+
 base::StatusOr<routing::Config> LoadRouting(base::FileSystem* fs, const CollectorOptions& options) {
   routing::ParseOptions how;
   how.skip_unsupported = options.skip_unsupported;
@@ -133,6 +147,9 @@ base::StatusOr<CollectorConfig> LoadCollectorConfig(base::FileSystem* fs,
   }
   if (options.parts.rules) {
     Keep(LoadRules(fs, options, config.scrape), &config.rule_groups, &problems);
+    for (std::string& warning : PatternsWithoutFile(fs, config.scrape)) {
+      config.warnings.push_back(std::move(warning));
+    }
   }
   if (options.parts.alertmanager) {
     Keep(LoadRouting(fs, options), &config.routing, &problems);

@@ -87,6 +87,22 @@ TEST(CollectorConfig, RuleFilesThatCannotBeReadAreToldWithTheirPlace) {
   }
 }
 
+TEST(CollectorConfig, RuleFilesThatAreNotThereAreWarnedOfWithTheirPlace) {
+  test::TempDir dir;
+  dir.Write("r.yml", "groups: []\n");
+  CollectorOptions options = Options();
+  options.config_file =
+      dir.Write("p.yml", "rule_files: [r.yml, mistyped.yml, 'x/*.yml', 'r*.yml']\n");
+  const auto fs = base::NewPosixFileSystem();
+  const auto config = LoadCollectorConfig(fs.get(), options);
+  ASSERT_TRUE(config.ok()) << config.status();
+  ASSERT_EQ(config->warnings.size(), 2u);
+  EXPECT_NE(config->warnings[0].find("p.yml:1:20: rule_files[1]: no file is "), std::string::npos)
+      << config->warnings[0];
+  EXPECT_NE(config->warnings[0].find("mistyped.yml"), std::string::npos);
+  EXPECT_NE(config->warnings[1].find("rule_files[2]"), std::string::npos);
+}
+
 TEST(CollectorParts, AreNamedOneByOne) {
   const auto logs = ParseParts("logs");
   ASSERT_TRUE(logs.ok());

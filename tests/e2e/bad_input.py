@@ -119,6 +119,10 @@ def reload(t):
     collector.popen.send_signal(h.signal.SIGHUP)
     t.eventually(lambda: "reload.yml:1" in collector.output(), "a bad file at reload is named")
     t.equal(h.get(f"http://127.0.0.1:{port}/-/healthy").status, 200, "and the old one keeps running")
+    t.write("reload.yml", "rule_files: [mistyped.yml]\n")
+    collector.popen.send_signal(h.signal.SIGHUP)
+    t.eventually(lambda: "reload.yml:1:14: rule_files[0]: no file is" in collector.output(),
+                 "a rule file that is not there is warned of")
 
 
 def push_line(base, i, size=20000):
