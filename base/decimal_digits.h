@@ -9,8 +9,10 @@ namespace vedette::base {
 // A finite double as its shortest decimal digits: 0.DIGITS is never meant, D.IGITS * 10^exponent
 // is.
 struct DecimalDigits {
+  static constexpr size_t kMost = 17;  // digits
+
   bool negative = false;
-  char digits[24] = {};
+  char digits[kMost] = {};
   size_t count = 0;
   int exponent = 0;
 };

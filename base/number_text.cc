@@ -3,8 +3,12 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
+#include <utility>
 
 #include "base/decimal_digits.h"
+#include "base/eight_digits.h"
+#include "base/shortest_decimal.h"
 
 namespace vedette::base {
 namespace {
@@ -15,22 +19,33 @@ bool AppendSpecial(double v, std::string* out) {
   return true;
 }
 
+// With zeros in front.
+void WriteDigits(uint64_t n, char out[DecimalDigits::kMost]) {
+  constexpr uint64_t kEight = 100'000'000;
+  const uint64_t high = n / kEight;
+  out[0] = static_cast<char>('0' + high / kEight);
+  for (const auto& [eight, to] : {std::pair{high % kEight, out + 1}, {n % kEight, out + 9}}) {
+    const uint64_t digits = EightDigits(static_cast<uint32_t>(eight));
+    std::memcpy(to, &digits, sizeof digits);
+  }
+}
+
 }  // namespace
 
 DecimalDigits ShortestDigits(double v) {
+  constexpr size_t kMost = DecimalDigits::kMost;
+  const ShortDecimal decimal = ShortestDecimal(std::fabs(v));
+  char text[kMost];
+  WriteDigits(decimal.digits, text);
+  size_t first = 0;
+  while (first + 1 < kMost && text[first] == '0') ++first;
+  size_t end = kMost;
+  while (end > first + 1 && text[end - 1] == '0') --end;
   DecimalDigits d;
   d.negative = std::signbit(v);
-  char text[40];
-  const auto [end, error] =
-      std::to_chars(text, text + sizeof text, std::fabs(v), std::chars_format::scientific);
-  const char* at = text;
-  for (; at != end && *at != 'e'; ++at) {
-    if (*at != '.') d.digits[d.count++] = *at;
-  }
-  int exponent = 0;
-  // from_chars takes no leading '+'.
-  std::from_chars(at[1] == '+' ? at + 2 : at + 1, end, exponent);
-  d.exponent = exponent;
+  d.count = end - first;
+  std::memcpy(d.digits, text + first, d.count);
+  d.exponent = decimal.digits == 0 ? 0 : decimal.exponent + static_cast<int>(kMost - 1 - first);
   return d;
 }
 

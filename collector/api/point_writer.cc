@@ -1,5 +1,6 @@
 #include "collector/api/point_writer.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -17,26 +18,39 @@ const PointWriter::TimeText& PointWriter::TextOf(int64_t timestamp_ms) {
   return time;
 }
 
-void PointWriter::Append(int64_t timestamp_ms, double value, std::string* out) {
-  const auto bits = std::bit_cast<uint64_t>(value);
+// Copies of fixed sizes are a few instructions: what is beyond the text is written over.
+char* PointWriter::Write(const model::Sample& point, char* out) {
+  const auto bits = std::bit_cast<uint64_t>(point.value);
   if (bits != value_bits_ || value_length_ == 0) {
     value_bits_ = bits;
-    value_length_ = static_cast<size_t>(WriteSampleValue(value, value_text_) - value_text_);
+    value_length_ = static_cast<size_t>(WriteSampleValue(point.value, value_text_) - value_text_);
   }
-  const TimeText& time = TextOf(timestamp_ms);
-  char text[kMaxTimeBytes + kMaxValueBytes + 5];
-  char* at = text;
-  *at++ = '[';
-  // Copies of fixed sizes are a few instructions: what is beyond the text is written over.
-  std::memcpy(at, time.text, sizeof time.text);
-  at += time.length;
-  *at++ = ',';
-  *at++ = '"';
-  std::memcpy(at, value_text_, sizeof value_text_);
-  at += value_length_;
-  *at++ = '"';
-  *at++ = ']';
-  out->append(text, at);
+  const TimeText& time = TextOf(point.timestamp_ms);
+  *out++ = '[';
+  std::memcpy(out, time.text, sizeof time.text);
+  out += time.length;
+  *out++ = ',';
+  *out++ = '"';
+  std::memcpy(out, value_text_, sizeof value_text_);
+  out += value_length_;
+  *out++ = '"';
+  *out++ = ']';
+  return out;
+}
+
+void PointWriter::Append(std::span<const model::Sample> points, std::string* out) {
+  constexpr size_t kAtOnce = 16;
+  char text[kAtOnce * kMaxPointBytes];
+  while (!points.empty()) {
+    const size_t n = std::min(points.size(), kAtOnce);
+    char* end = text;
+    for (const model::Sample& point : points.first(n)) {
+      end = Write(point, end);
+      *end++ = ',';
+    }
+    points = points.subspan(n);
+    out->append(text, points.empty() ? end - 1 : end);
+  }
 }
 
 }  // namespace vedette::api

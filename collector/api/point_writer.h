@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "collector/api/sample_json.h"
+#include "model/sample.h"
 
 namespace vedette::api {
 
@@ -14,8 +16,8 @@ namespace vedette::api {
 // still for long: the text of a time, and of the value before, is made once and copied. One thread.
 class PointWriter {
  public:
-  // [1435781430.781,"1"]
-  void Append(int64_t timestamp_ms, double value, std::string* out);
+  // [1435781430.781,"1"],[1435781445.781,"2"]
+  void Append(std::span<const model::Sample> points, std::string* out);
 
  private:
   struct TimeText {
@@ -24,7 +26,10 @@ class PointWriter {
     char text[kMaxTimeBytes];
   };
   static constexpr unsigned kTimeBits = 10;
+  static constexpr size_t kMaxPointBytes = kMaxTimeBytes + kMaxValueBytes + 6;
 
+  // Takes kMaxPointBytes of room.
+  char* Write(const model::Sample& point, char* out);
   // Any two times may have one place; those of a query's steps mostly have different ones.
   const TimeText& TextOf(int64_t timestamp_ms);
 

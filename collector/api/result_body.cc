@@ -1,5 +1,7 @@
 #include "collector/api/result_body.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -9,6 +11,9 @@
 
 namespace vedette::api {
 namespace {
+
+// Between looks at how long the piece has become.
+constexpr size_t kPointsAtOnce = 64;
 
 bool IsFull(const std::string& out) { return out.size() >= base::http::BodySource::kPieceBytes; }
 
@@ -90,7 +95,7 @@ bool ResultBody::WriteVector(std::string* out) {
       AppendHistogramPoint(sample.timestamp_ms, *sample.histogram, out);
     } else {
       out->append(",\"value\":");
-      points_.Append(sample.timestamp_ms, sample.value, out);
+      points_.Append({{{sample.timestamp_ms, sample.value}}}, out);
     }
     out->push_back('}');
   }
@@ -116,22 +121,21 @@ bool ResultBody::WriteSeries(promql::Series* series, std::string* out) {
     out->append(series_ == 0 ? "{\"metric\":" : ",{\"metric\":");
     AppendLabels(series->labels, out);
   }
-  const size_t floats = series->points.size();
-  const size_t all = floats + series->histograms.size();
+  const std::span<const model::Sample> floats(series->points);
+  while (point_ < floats.size()) {
+    if (IsFull(*out)) return true;
+    const auto some = floats.subspan(point_, std::min(kPointsAtOnce, floats.size() - point_));
+    out->append(point_ == 0 ? ",\"values\":[" : ",");
+    points_.Append(some, out);
+    point_ += some.size();
+  }
+  const size_t all = floats.size() + series->histograms.size();
   for (; point_ < all; ++point_) {
     if (IsFull(*out)) return true;
-    if (point_ == floats) {
-      out->append(floats > 0 ? "],\"histograms\":[" : ",\"histograms\":[");
-    } else {
-      out->append(point_ == 0 ? ",\"values\":[" : ",");
-    }
-    if (point_ < floats) {
-      const model::Sample& point = series->points[point_];
-      points_.Append(point.timestamp_ms, point.value, out);
-    } else {
-      const model::HistogramSample& point = series->histograms[point_ - floats];
-      AppendHistogramPoint(point.time_ms, *point.histogram, out);
-    }
+    const bool first = point_ == floats.size();
+    out->append(!first ? "," : floats.empty() ? ",\"histograms\":[" : "],\"histograms\":[");
+    const model::HistogramSample& point = series->histograms[point_ - floats.size()];
+    AppendHistogramPoint(point.time_ms, *point.histogram, out);
   }
   out->append(all > 0 ? "]}" : "}");
   in_series_ = false;

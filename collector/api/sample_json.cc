@@ -1,19 +1,22 @@
 #include "collector/api/sample_json.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <iterator>
 
+#include "base/eight_digits.h"
 #include "base/json_writer.h"
 #include "base/number_text.h"
+#include "base/shortest_decimal.h"
 #include "collector/promql/histogram_buckets.h"
 
 namespace vedette::api {
 namespace {
 
-// Where std::to_chars' fixed form is the shortest text: beyond, it shows every digit of the binary
-// value and Go fills up with zeros.
+// Whatever is below as an integer has fewer digits than a double.
 constexpr double kExactBelow = 1e15;
 constexpr double kSmallest = 1e-6;
 constexpr double kLargest = 1e21;
@@ -27,8 +30,11 @@ char* WriteWhole(int64_t value, char* out) {
 char* WriteThousandths(double value, char* out) {
   const double scaled = value * 1000;
   if (!(std::abs(scaled) < kExactBelow)) return nullptr;
-  const auto thousandths = static_cast<int64_t>(std::round(scaled));
-  if (static_cast<double>(thousandths) / 1000 != value) return nullptr;
+  const auto thousandths = static_cast<int64_t>(scaled + std::copysign(0.5, scaled));
+  const auto rounded = static_cast<double>(thousandths);
+  // Most are told by less than a division.
+  if (std::abs(rounded - scaled) > std::abs(scaled) * 1e-15) return nullptr;
+  if (rounded / 1000 != value) return nullptr;
   if (thousandths < 0) *out++ = '-';
   const auto magnitude = thousandths < 0 ? -thousandths : thousandths;
   out = WriteWhole(magnitude / 1000, out);
@@ -42,13 +48,59 @@ char* WriteThousandths(double value, char* out) {
   return out;
 }
 
-// Null: not one of the values that std::to_chars writes as Go does.
+// Sixteen characters, the first in the lowest byte.
+__extension__ using Sixteen = unsigned __int128;
+
+constexpr uint64_t kTenToThe8 = 100'000'000;
+constexpr uint64_t kTenToThe15 = kTenToThe8 * 10'000'000;
+constexpr uint64_t kTenToThe16 = kTenToThe15 * 10;
+
+Sixteen SixteenDigits(uint64_t n) {
+  return Sixteen{base::EightDigits(static_cast<uint32_t>(n % kTenToThe8))} << 64 |
+         base::EightDigits(static_cast<uint32_t>(n / kTenToThe8));
+}
+
+size_t ZerosAtTheEnd(Sixteen text) {
+  constexpr uint64_t kZeros = 0x30303030'30303030;
+  const uint64_t last = static_cast<uint64_t>(text >> 64) ^ kZeros;
+  if (last != 0) return static_cast<size_t>(std::countl_zero(last)) / 8;
+  return 8 + static_cast<size_t>(std::countl_zero(static_cast<uint64_t>(text) ^ kZeros)) / 8;
+}
+
+char* Store(Sixteen text, char* out) {
+  std::memcpy(out, &text, sizeof text);
+  return out + sizeof text;
+}
+
+// The shortest digits of a value of at least kSmallest and below kExactBelow that is no integer.
+// They stay in registers until they are written where they belong.
+char* WriteDigits(double value, char* out) {
+  if (value < 0) *out++ = '-';
+  auto [digits, exponent] = base::ShortestDecimal(std::abs(value));
+  for (; digits < kTenToThe15; --exponent) digits *= 10;
+  const auto seventeenth = static_cast<int>(digits / kTenToThe16);  // the first one; mostly none
+  const Sixteen text = SixteenDigits(digits % kTenToThe16);
+  const int whole = exponent + 16;  // of `text`, in front of the point
+  const int before = whole + (seventeenth != 0 ? 1 : 0);
+  if (before <= 0) {
+    std::memcpy(out, "0.000000", 8);
+    out += 2 - before;
+  }
+  if (seventeenth != 0) *out++ = static_cast<char>('0' + seventeenth);
+  char* const end = Store(text, out) - ZerosAtTheEnd(text);
+  if (before <= 0) return end;
+  out[whole] = '.';
+  Store(text >> (8 * whole), out + whole + 1);
+  return end + 1;
+}
+
+// Null where the value is too small or too large.
 char* WritePlain(double value, double magnitude, char* out) {
   if (!(magnitude >= kSmallest && magnitude < kExactBelow)) return nullptr;
   if (char* const end = WriteThousandths(value, out)) return end;
   const auto whole = static_cast<int64_t>(value);
   if (static_cast<double>(whole) == value) return WriteWhole(whole, out);
-  return std::to_chars(out, out + kMaxValueBytes, value, std::chars_format::fixed).ptr;
+  return WriteDigits(value, out);
 }
 
 void AppendQuoted(double value, std::string* out) {

@@ -13,8 +13,8 @@
 
 namespace vedette::api {
 
-// No text of a value, or of a point's time, is longer.
-inline constexpr size_t kMaxValueBytes = 32;
+// What writing a value, or a point's time, may write over: neither has a longer text.
+inline constexpr size_t kMaxValueBytes = 40;
 inline constexpr size_t kMaxTimeBytes = 24;
 
 // Writes the text of a sample value without quotes: an exponent below 1e-6 and from 1e21 on. Takes

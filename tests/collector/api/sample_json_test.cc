@@ -8,6 +8,7 @@
 #include <fstream>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "base/number_text.h"
 #include "collector/api/point_writer.h"
@@ -62,11 +63,16 @@ TEST(PointWriter, WritesEachPointAsIfItWereAlone) {
   api::PointWriter writer;
   std::string all;
   std::string each;
-  for (int i = 0; i < 20'000; ++i) {
-    const int64_t ms = static_cast<int64_t>(random() % 5000) * (i % 2 == 0 ? 15'000 : 1);
-    const double value = static_cast<double>(random() % 3) / 7;
-    writer.Append(ms, value, &all);
-    api::AppendPoint(ms, value, &each);
+  for (size_t series = 0; series < 1'000; ++series) {
+    std::vector<model::Sample> points(1 + series % 40);
+    for (size_t i = 0; i < points.size(); ++i) {
+      const int64_t ms = static_cast<int64_t>(random() % 5000) * (series % 2 == 0 ? 15'000 : 1);
+      const auto number = static_cast<double>(random() % 3);
+      points[i] = {ms, number * (i % 2 == 0 ? 1e-6 / 7 : 1e14 / 7)};
+      if (i > 0) each += ',';
+      api::AppendPoint(points[i].timestamp_ms, points[i].value, &each);
+    }
+    writer.Append(points, &all);
   }
   EXPECT_EQ(all, each);
 }
