@@ -9,7 +9,7 @@ namespace vedette::app {
 namespace {
 
 tsdb::SeriesQuery ToQuery(const api::SeriesFilter& filter) {
-  return {filter.matchers, filter.min_ms, filter.max_ms, filter.limit};
+  return {filter.matchers, filter.min_ms, filter.max_ms, filter.limit, filter.note};
 }
 
 std::string HealthText(scrape::Health health) {
@@ -38,9 +38,7 @@ std::string StateText(rules::AlertState state) {
 
 // As upstream shows expressions: printed from their tree.
 std::string Formatted(const std::string& text) {
-  promql::ParserOptions options;
-  options.experimental_functions = options.duration_expressions = true;
-  const auto expr = promql::ParseExpr(text, options);
+  const auto expr = promql::ParseExpr(text, promql::ParserOptions::All());
   return expr.ok() ? promql::Print(**expr) : text;
 }
 

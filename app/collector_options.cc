@@ -82,6 +82,10 @@ void CollectorFlags::AddQueries(CLI::App* verb) {
   verb->add_option("--query.lookback-delta", query_lookback_,
                    "How far back the newest sample of a series may lie")
       ->capture_default_str();
+  verb->add_option(
+      "--query.cache-bytes", query_cache_,
+      "Memory for answers of range queries, kept for when they are asked again (64MB); "
+      "0: none. An eighth of what queries may hold unless given, half of it at most");
 }
 
 CollectorFlags::CollectorFlags(CLI::App* verb) : verb_(verb) {
@@ -169,6 +173,13 @@ base::Status CollectorFlags::CheckQueries(CollectorOptions* options) const {
                            RetentionMs("--query.timeout", query_timeout_));
   VEDETTE_ASSIGN_OR_RETURN(options->query_lookback_ms,
                            RetentionMs("--query.lookback-delta", query_lookback_));
+  if (!query_cache_.empty()) {
+    options->query_cache_bytes = ParseByteSize(query_cache_);
+    if (!options->query_cache_bytes) {
+      return BadFlag("--query.cache-bytes", query_cache_,
+                     "a size such as 64MB or 1GB, units B, KB, MB, GB, TB, PB, EB, or 0");
+    }
+  }
   const auto number = [](std::string_view flag, int64_t found, int64_t most) {
     if (found > 0 && found <= most) return base::Status();
     return BadFlag(flag, std::to_string(found),

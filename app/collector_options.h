@@ -2,6 +2,7 @@
 #define VEDETTE_APP_COLLECTOR_OPTIONS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,6 +51,7 @@ struct CollectorOptions {
   int64_t query_timeout_ms = 2 * 60 * 1000;
   int64_t query_max_samples = 50'000'000;
   int64_t query_lookback_ms = 5 * 60 * 1000;
+  std::optional<uint64_t> query_cache_bytes;  // none given: a share of what queries may hold
   bool skip_unsupported = false;
   FeatureFlag features;
   Parts parts;
@@ -74,6 +76,7 @@ class CollectorFlags {
   CollectorOptions options_;
   std::string query_timeout_ = "2m";
   std::string query_lookback_ = "5m";
+  std::string query_cache_;
   std::string metrics_retention_ = "90d";
   std::string metrics_size_ = "0B";
   std::string metrics_flush_ = "30m";

@@ -14,6 +14,8 @@ namespace {
 
 // About what one sample of a query costs while it is evaluated: time and value.
 constexpr uint64_t kBytesPerSample = 16;
+// Of what queries may hold, the share that the cache of their answers has by default: 1 / this.
+constexpr uint64_t kCacheShare = 8;
 
 }  // namespace
 
@@ -60,7 +62,6 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
   queryable_ = std::make_unique<MetricsQueryable>(metrics_.get());
   metrics_view_ = std::make_unique<MetricsJoin>(metrics_.get());
   status_view_ = std::make_unique<StatusJoin>(world_, options, metrics_.get());
-  query_bytes_ = budget.queries;
 
   promql::Engine::Options engine;
   engine.max_samples =
@@ -74,6 +75,11 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
     world_.logger->Warn("--enable-feature: a name that is not known here", {{"name", name}});
   }
   promql_ = std::make_unique<promql::Engine>(engine, world_.clock);
+  // What is kept of answers is part of what queries may hold.
+  const uint64_t cache = std::min(options.query_cache_bytes.value_or(budget.queries / kCacheShare),
+                                  budget.queries / 2);
+  if (cache > 0) result_cache_ = std::make_shared<promql::ResultCache>(cache);
+  query_memory_ = std::make_shared<base::MemoryPool>(budget.queries - cache);
 
   scrape::Manager::Options scraper;
   scraper.sink = metrics_.get();
@@ -116,7 +122,7 @@ base::Status CollectorParts::OpenRules(const CollectorOptions& options,
   state.clock = world_.clock;
   VEDETTE_ASSIGN_OR_RETURN(rule_state_, base::DurableMap::Open(state));
   SayDamage(world_, *rule_state_, state.dir);
-  querier_ = std::make_unique<EngineQuerier>(promql_.get(), queryable_.get());
+  querier_ = std::make_unique<EngineQuerier>(promql_.get(), queryable_.get(), query_memory_);
   if (alerting_) {
     alert_sink_ = std::make_unique<RouterAlertSink>(alerting_->router());
   } else {
@@ -160,13 +166,14 @@ void CollectorParts::RegisterMetrics(base::http::Router* router, const Collector
   query.storage = queryable_.get();
   query.clock = world_.clock;
   query.caution = [this] { return ReplayCaution(*metrics_); };
-  query.budget = std::make_shared<api::ResultBudget>(query_bytes_);
+  query.memory = query_memory_;
+  query.cache = result_cache_;
   query.telemetry = world_.telemetry;
   api::RegisterPrometheusQuery(router, query);
   api::RegisterPrometheusParse(router, promql_->options().parser);
   api::RegisterPrometheusStatus(router, status_view_.get(), world_.clock);
-  api::RegisterPrometheusExemplars(router, exemplars_view_.get());
-  api::RegisterPrometheusLabels(router, metrics_view_.get());
+  api::RegisterPrometheusExemplars(router, exemplars_view_.get(), promql_->options().parser);
+  api::RegisterPrometheusLabels(router, {metrics_view_.get(), world_.clock, query_memory_});
   if (options.admin_api) {
     tsdb_admin_ = std::make_unique<TsdbAdminJoin>(
         metrics_.get(), world_, base::JoinPath(options.storage_path, "snapshots"));

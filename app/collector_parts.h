@@ -19,10 +19,12 @@
 #include "app/written_metadata.h"
 #include "base/durable_map/durable_map.h"
 #include "base/http/router.h"
+#include "base/memory_pool.h"
 #include "base/mutex.h"
 #include "base/status.h"
 #include "collector/logql/engine.h"
 #include "collector/promql/engine.h"
+#include "collector/promql/result_cache.h"
 
 namespace vedette::app {
 
@@ -89,13 +91,15 @@ class CollectorParts {
   std::optional<scrape::Config> waiting_ VEDETTE_GUARDED_BY(begin_mutex_);  // for Begin
 
   uint64_t one_query_bytes_ = 0;
-  uint64_t query_bytes_ = 0;  // of all together
+  // Of all queries together: what they hold and what their answers do.
+  std::shared_ptr<base::MemoryPool> query_memory_;
 
   std::unique_ptr<tsdb::Store> metrics_;
   SharedLabels external_labels_;
   std::unique_ptr<ExemplarsJoin> exemplars_view_;
   std::unique_ptr<MetricsQueryable> queryable_;
   std::unique_ptr<promql::Engine> promql_;
+  std::shared_ptr<promql::ResultCache> result_cache_;  // null: none
   std::unique_ptr<MetricsJoin> metrics_view_;
   WrittenMetadata written_metadata_;
   std::unique_ptr<scrape::Manager> scraper_;

@@ -12,6 +12,8 @@ base::StatusOr<std::vector<rules::VectorSample>> EngineQuerier::Query(const std:
   promql::QueryContext context;
   context.queryable = queryable_;
   context.stop = std::move(stop);
+  context.memory = memory_;
+  context.must_run = true;
   promql::Result result = engine_->Instant(expr, time_ms, context);
   if (!result.ok()) return result.ToStatus();
   std::vector<rules::VectorSample> samples;

@@ -1,13 +1,16 @@
 #ifndef VEDETTE_APP_RULES_JOIN_H_
 #define VEDETTE_APP_RULES_JOIN_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "alerting/notify/outbox.h"
 #include "alerting/routing/router.h"
 #include "alerting/rules/querier.h"
+#include "base/memory_pool.h"
 #include "collector/promql/engine.h"
 
 // Adapters between alerting's interfaces and the parts that serve them. Each is thread-safe, owned
@@ -18,8 +21,11 @@ namespace vedette::app {
 // Rules ask the query engine over the local store.
 class EngineQuerier final : public rules::Querier {
  public:
-  EngineQuerier(const promql::Engine* engine, const promql::Queryable* queryable)
-      : engine_(engine), queryable_(queryable) {}
+  // What rules hold counts in `memory`, and is not refused for what others hold there: an alert
+  // must not wait for a dashboard. May be null.
+  EngineQuerier(const promql::Engine* engine, const promql::Queryable* queryable,
+                std::shared_ptr<base::MemoryPool> memory = nullptr)
+      : engine_(engine), queryable_(queryable), memory_(std::move(memory)) {}
 
   base::StatusOr<std::vector<rules::VectorSample>> Query(const std::string& expr, int64_t time_ms,
                                                          std::stop_token stop) override;
@@ -34,6 +40,7 @@ class EngineQuerier final : public rules::Querier {
  private:
   const promql::Engine* const engine_;
   const promql::Queryable* const queryable_;
+  const std::shared_ptr<base::MemoryPool> memory_;
 };
 
 // Rules hand their alerts to the local router.

@@ -20,6 +20,10 @@ namespace vedette::app {
 class MetricsQueryable final : public promql::Queryable {
  public:
   explicit MetricsQueryable(const tsdb::Store* store) : store_(store) {}
+  promql::History History() const override {
+    const tsdb::History history = store_->History();
+    return {history.boundary_ms, history.version};
+  }
   base::Status Select(const promql::SelectRequest& request, const Visit& visit) const override {
     return Lend(request,
                 [&visit](const model::SeriesView& series) { return visit(model::CopyOf(series)); });

@@ -9,12 +9,13 @@
 
 #include "base/clock.h"
 #include "base/http/router.h"
+#include "base/memory_pool.h"
 #include "base/telemetry.h"
-#include "collector/api/result_budget.h"
 #include "collector/api/status_view.h"
 #include "collector/api/views.h"
 #include "collector/logql/engine.h"
 #include "collector/promql/engine.h"
+#include "collector/promql/result_cache.h"
 #include "model/sinks.h"
 
 // The collector's HTTP API: each function adds one family of routes. What the structs point to
@@ -38,9 +39,10 @@ struct QueryDeps {
   base::Clock* clock = nullptr;
   // What every answer has to warn of now, empty: nothing. May be null.
   std::function<std::string()> caution = {};
-  // Of all answers on their way; null: no limit.
-  std::shared_ptr<ResultBudget> budget = nullptr;
-  base::Telemetry* telemetry = nullptr;  // may be null
+  // Of all queries that run and all answers on their way; null: no limit.
+  std::shared_ptr<base::MemoryPool> memory = nullptr;
+  std::shared_ptr<promql::ResultCache> cache = nullptr;  // of range queries; null: none
+  base::Telemetry* telemetry = nullptr;                  // may be null
 };
 // /api/v1/query, /api/v1/query_range
 void RegisterPrometheusQuery(base::http::Router* router, const QueryDeps& deps);
@@ -49,10 +51,17 @@ void RegisterPrometheusQuery(base::http::Router* router, const QueryDeps& deps);
 void RegisterPrometheusParse(base::http::Router* router, const promql::ParserOptions& options);
 
 // /api/v1/query_exemplars; null: there are none.
-void RegisterPrometheusExemplars(base::http::Router* router, const ExemplarsView* exemplars);
+void RegisterPrometheusExemplars(base::http::Router* router, const ExemplarsView* exemplars,
+                                 const promql::ParserOptions& parser = {});
 
+struct LabelsDeps {
+  const MetricsView* metrics = nullptr;
+  const base::Clock* clock = nullptr;  // for deadlines; null: none are kept
+  // As in QueryDeps.
+  std::shared_ptr<base::MemoryPool> memory = nullptr;
+};
 // /api/v1/labels, /api/v1/label/{name}/values, /api/v1/series
-void RegisterPrometheusLabels(base::http::Router* router, const MetricsView* metrics);
+void RegisterPrometheusLabels(base::http::Router* router, const LabelsDeps& deps);
 
 struct TargetsDeps {
   const TargetsView* targets = nullptr;

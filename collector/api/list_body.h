@@ -10,6 +10,7 @@
 
 #include "base/http/message.h"
 #include "base/json_writer.h"
+#include "base/memory_pool.h"
 
 namespace vedette::api {
 
@@ -21,8 +22,13 @@ class ListBody final : public base::http::BodySource {
   // Appends one item as JSON.
   using Append = std::function<void(const T&, std::string*)>;
 
-  ListBody(std::vector<T> items, Append append, std::vector<std::string> warnings)
-      : items_(std::move(items)), append_(std::move(append)), warnings_(std::move(warnings)) {}
+  // `hold`: the memory of the items.
+  ListBody(std::vector<T> items, Append append, std::vector<std::string> warnings,
+           base::MemoryPool::Hold hold = {})
+      : items_(std::move(items)),
+        append_(std::move(append)),
+        warnings_(std::move(warnings)),
+        hold_(std::move(hold)) {}
 
   bool Next(std::string* out) override {
     if (next_ == 0) out->append("{\"status\":\"success\",\"data\":[");
@@ -47,6 +53,7 @@ class ListBody final : public base::http::BodySource {
   const std::vector<T> items_;
   const Append append_;
   const std::vector<std::string> warnings_;
+  const base::MemoryPool::Hold hold_;
   size_t next_ = 0;
 };
 

@@ -83,7 +83,8 @@ void WriteAll(const std::vector<ExemplarsInfo>& all, JsonWriter* json) {
   json->EndArray();
 }
 
-Response Query(const ExemplarsView* view, const Request& request) {
+Response Query(const ExemplarsView* view, const promql::ParserOptions& parser,
+               const Request& request) {
   const Params params = request.FormParams();
   const StatusOr<int64_t> start = TimeParam(params, "start", INT64_MIN);
   if (!start.ok()) return BadData(base::Message(start.status()));
@@ -92,7 +93,7 @@ Response Query(const ExemplarsView* view, const Request& request) {
   if (*end < *start) {
     return BadData("end timestamp must not be before start timestamp");
   }
-  const StatusOr<promql::ExprPtr> expr = promql::ParseExpr(params.Get("query"));
+  const StatusOr<promql::ExprPtr> expr = promql::ParseExpr(params.Get("query"), parser);
   if (!expr.ok()) return BadData(base::Message(expr.status()));
   const Selectors selectors = SelectorsOf(**expr);
   if (view == nullptr || selectors.empty())
@@ -104,10 +105,12 @@ Response Query(const ExemplarsView* view, const Request& request) {
 
 }  // namespace
 
-void RegisterPrometheusExemplars(base::http::Router* router, const ExemplarsView* exemplars) {
-  router->HandleGetPost(
-      "/api/v1/query_exemplars", Pool::kQuery, Scope::kRead,
-      base::http::Sync([exemplars](const Request& request) { return Query(exemplars, request); }));
+void RegisterPrometheusExemplars(base::http::Router* router, const ExemplarsView* exemplars,
+                                 const promql::ParserOptions& parser) {
+  router->HandleGetPost("/api/v1/query_exemplars", Pool::kQuery, Scope::kRead,
+                        base::http::Sync([exemplars, parser](const Request& request) {
+                          return Query(exemplars, parser, request);
+                        }));
 }
 
 }  // namespace vedette::api

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "collector/api/api.h"
 #include "collector/api/list_body.h"
+#include "collector/api/list_meter.h"
 #include "collector/api/prometheus_params.h"
 #include "collector/api/prometheus_reply.h"
 #include "collector/api/sample_json.h"
@@ -75,58 +76,73 @@ std::vector<std::string> Truncate(size_t limit, std::vector<T>* values) {
   return {std::string(kTruncatedWarning)};
 }
 
-Response StringsReply(StatusOr<std::vector<std::string>> values, size_t limit) {
-  if (!values.ok()) return StorageFailure(values.status());
-  std::vector<std::string> warnings = Truncate(limit, &*values);
-  return SuccessStrings(*std::move(values), std::move(warnings));
-}
+// The handlers over one store.
+class LabelsApi {
+ public:
+  explicit LabelsApi(LabelsDeps deps) : deps_(std::move(deps)) {}
 
-Response LabelNames(const MetricsView* metrics, const Request& request) {
-  const StatusOr<LabelQuery> query = ReadLabelQuery(request);
-  if (!query.ok()) return BadData(base::Message(query.status()));
-  return StringsReply(
-      Union<std::string>(query->filters,
-                         [&](const SeriesFilter& filter) { return metrics->LabelNames(filter); }),
-      query->limit);
-}
-
-Response LabelValues(const MetricsView* metrics, const Request& request) {
-  const std::string name = UnescapeLabelName(request.path_args.at(0));
-  if (!base::IsValidUtf8(name)) {
-    return BadData(base::Concat({"invalid label name: ", base::GoQuote(name)}));
+  Response Names(const Request& request) const {
+    return Strings(request, "the list of label names", [this](const SeriesFilter& filter) {
+      return deps_.metrics->LabelNames(filter);
+    });
   }
-  const StatusOr<LabelQuery> query = ReadLabelQuery(request);
-  if (!query.ok()) return BadData(base::Message(query.status()));
-  return StringsReply(Union<std::string>(query->filters,
-                                         [&](const SeriesFilter& filter) {
-                                           return metrics->LabelValues(name, filter);
-                                         }),
-                      query->limit);
-}
 
-Response Series(const MetricsView* metrics, const Request& request) {
-  if (!request.FormParams().Has("match[]")) return BadData("no match[] parameter provided");
-  const StatusOr<LabelQuery> query = ReadLabelQuery(request, Naming::kNamed);
-  if (!query.ok()) return BadData(base::Message(query.status()));
-  StatusOr<std::vector<model::Labels>> series = Union<model::Labels>(
-      query->filters, [&](const SeriesFilter& filter) { return metrics->Series(filter); });
-  if (!series.ok()) return StorageFailure(series.status());
-  std::vector<std::string> warnings = Truncate(query->limit, &*series);
-  return Streamed(std::make_shared<ListBody<model::Labels>>(*std::move(series), AppendLabels,
-                                                            std::move(warnings)));
-}
+  Response Values(const Request& request) const {
+    const std::string name = UnescapeLabelName(request.path_args.at(0));
+    if (!base::IsValidUtf8(name)) {
+      return BadData(base::Concat({"invalid label name: ", base::GoQuote(name)}));
+    }
+    return Strings(request, "the list of label values", [&](const SeriesFilter& filter) {
+      return deps_.metrics->LabelValues(name, filter);
+    });
+  }
+
+  Response Series(const Request& request) const {
+    if (!request.FormParams().Has("match[]")) return BadData("no match[] parameter provided");
+    StatusOr<LabelQuery> query = ReadLabelQuery(request, Naming::kNamed);
+    if (!query.ok()) return BadData(base::Message(query.status()));
+    ListMeter meter(request, deps_.clock, deps_.memory, "the list of series");
+    auto series = Union<model::Labels>(Noted(&meter, &*query), [this](const SeriesFilter& filter) {
+      return deps_.metrics->Series(filter);
+    });
+    if (!series.ok()) return StorageFailure(series.status());
+    std::vector<std::string> warnings = Truncate(query->limit, &*series);
+    return Streamed(std::make_shared<ListBody<model::Labels>>(*std::move(series), AppendLabels,
+                                                              std::move(warnings), meter.Take()));
+  }
+
+ private:
+  static const std::vector<SeriesFilter>& Noted(ListMeter* meter, LabelQuery* query) {
+    for (SeriesFilter& filter : query->filters) filter.note = meter->Noter();
+    return query->filters;
+  }
+
+  template <typename Ask>
+  Response Strings(const Request& request, std::string_view who, const Ask& ask) const {
+    StatusOr<LabelQuery> query = ReadLabelQuery(request);
+    if (!query.ok()) return BadData(base::Message(query.status()));
+    ListMeter meter(request, deps_.clock, deps_.memory, who);
+    auto values = Union<std::string>(Noted(&meter, &*query), ask);
+    if (!values.ok()) return StorageFailure(values.status());
+    std::vector<std::string> warnings = Truncate(query->limit, &*values);
+    return SuccessStrings(*std::move(values), std::move(warnings), meter.Take());
+  }
+
+  const LabelsDeps deps_;
+};
 
 }  // namespace
 
-void RegisterPrometheusLabels(base::http::Router* router, const MetricsView* metrics) {
-  const auto bind = [metrics](Response (*handle)(const MetricsView*, const Request&)) {
+void RegisterPrometheusLabels(base::http::Router* router, const LabelsDeps& deps) {
+  const auto api = std::make_shared<const LabelsApi>(deps);
+  const auto bind = [&api](Response (LabelsApi::*handle)(const Request&) const) {
     return base::http::Sync(
-        [metrics, handle](const Request& request) { return handle(metrics, request); });
+        [api, handle](const Request& request) { return ((*api).*handle)(request); });
   };
-  router->HandleGetPost("/api/v1/labels", Pool::kQuery, Scope::kRead, bind(LabelNames));
-  router->HandleGetPost("/api/v1/series", Pool::kQuery, Scope::kRead, bind(Series));
+  router->HandleGetPost("/api/v1/labels", Pool::kQuery, Scope::kRead, bind(&LabelsApi::Names));
+  router->HandleGetPost("/api/v1/series", Pool::kQuery, Scope::kRead, bind(&LabelsApi::Series));
   router->Handle(
-      {"GET", "/api/v1/label/{name}/values", Pool::kQuery, Scope::kRead, bind(LabelValues)});
+      {"GET", "/api/v1/label/{name}/values", Pool::kQuery, Scope::kRead, bind(&LabelsApi::Values)});
 }
 
 }  // namespace vedette::api

@@ -49,6 +49,8 @@ Response QueryFailure(const promql::Result& result) {
       return Failure(503, "timeout", result.error);
     case promql::ErrorKind::kCanceled:
       return Failure(503, "canceled", result.error);
+    case promql::ErrorKind::kBusy:
+      return Failure(503, "unavailable", result.error);
     default:
       return Failure(422, "execution", result.error);
   }
@@ -59,8 +61,8 @@ class QueryApi {
  public:
   explicit QueryApi(const QueryDeps& deps)
       : deps_(deps), meter_(std::make_shared<QueryMeter>(deps.telemetry)) {
-    if (!deps_.budget) deps_.budget = std::make_shared<ResultBudget>(0);
-    RegisterBudget();
+    if (!deps_.memory) deps_.memory = std::make_shared<base::MemoryPool>(0);
+    RegisterGauges();
   }
 
   Response Instant(const Request& request) const {
@@ -91,8 +93,7 @@ class QueryApi {
     }
     std::string caution = Caution();
     const QueryMeter::Running running(meter_.get());
-    promql::Result result = deps_.engine->Range(params.Get("query"), times.start_ms, times.end_ms,
-                                                times.step_ms, asked.context);
+    promql::Result result = Evaluate(params.Get("query"), times, asked.context);
     return Reply(std::move(result), asked, std::move(caution));
   }
 
@@ -114,7 +115,7 @@ class QueryApi {
     if (!result.ok()) return QueryFailure(result);
     if (!caution.empty()) result.warnings.push_back(std::move(caution));
     if (Truncate(asked.limit, &result.value)) result.warnings.emplace_back(kTruncatedWarning);
-    StatusOr<ResultBudget::Hold> hold = deps_.budget->Take(MemoryOf(result.value));
+    auto hold = deps_.memory->Take(MemoryOf(result.value), "the answer");
     if (!hold.ok()) return StorageFailure(hold.status());
     std::optional<ShownStats> stats;
     if (asked.stats) {
@@ -131,6 +132,13 @@ class QueryApi {
     int64_t end_ms = 0;
     int64_t step_ms = 0;
   };
+
+  promql::Result Evaluate(std::string_view query, const RangeTimes& times,
+                          const promql::QueryContext& context) const {
+    const auto& [start, end, step] = times;
+    if (deps_.cache == nullptr) return deps_.engine->Range(query, start, end, step, context);
+    return deps_.cache->Range(*deps_.engine, query, start, end, step, context);
+  }
 
   static base::Status ReadTimes(const Params& params, RangeTimes* times) {
     for (const auto& [name, field] :
@@ -172,6 +180,7 @@ class QueryApi {
     asked->by_step = stats == "all";
     context.queryable = deps_.storage;
     context.stop = request.stop;
+    context.memory = deps_.memory;
     if (request.deadline_mono_ns != 0) {
       context.timeout = std::chrono::nanoseconds(
           std::max<int64_t>(request.deadline_mono_ns - asked->begun_ns, 1));
@@ -190,12 +199,27 @@ class QueryApi {
     return base::Status();
   }
 
-  void RegisterBudget() const {
+  void RegisterGauges() const {
     if (deps_.telemetry == nullptr) return;
-    deps_.telemetry->NewCallback(
-        "vedette_query_answers_bytes", "Memory held by answers that clients are still reading.",
-        base::MetricType::kGauge, {},
-        [budget = deps_.budget] { return static_cast<double>(budget->held()); });
+    const auto add = [this](const char* name, const char* help, base::MetricType type,
+                            std::function<double()> value) {
+      deps_.telemetry->NewCallback(name, help, type, {}, std::move(value));
+    };
+    add("vedette_queries_memory_bytes",
+        "Memory held by queries under evaluation and by answers that clients are still reading.",
+        base::MetricType::kGauge,
+        [memory = deps_.memory] { return static_cast<double>(memory->held()); });
+    if (deps_.cache == nullptr) return;
+    const std::shared_ptr<const promql::ResultCache> cache = deps_.cache;
+    add("vedette_query_cache_hits_total", "Range queries answered at least in part by the cache.",
+        base::MetricType::kCounter, [cache] { return static_cast<double>(cache->stats().hits); });
+    add("vedette_query_cache_misses_total",
+        "Range queries that the cache could have answered and had nothing for.",
+        base::MetricType::kCounter, [cache] { return static_cast<double>(cache->stats().misses); });
+    add("vedette_query_cache_bytes", "Memory that the cache of range queries holds.",
+        base::MetricType::kGauge, [cache] { return static_cast<double>(cache->stats().bytes); });
+    add("vedette_query_cache_results", "Range queries whose answers the cache holds.",
+        base::MetricType::kGauge, [cache] { return static_cast<double>(cache->stats().results); });
   }
 
   QueryDeps deps_;

@@ -28,11 +28,12 @@ Response Success(const std::function<void(JsonWriter*)>& write_data,
   return Response::Json(200, std::move(body));
 }
 
-Response SuccessStrings(std::vector<std::string> strings, std::vector<std::string> warnings) {
+Response SuccessStrings(std::vector<std::string> strings, std::vector<std::string> warnings,
+                        base::MemoryPool::Hold hold) {
   return Streamed(std::make_shared<ListBody<std::string>>(
       std::move(strings),
       [](const std::string& text, std::string* out) { base::AppendJsonString(text, out); },
-      std::move(warnings)));
+      std::move(warnings), std::move(hold)));
 }
 
 Response Streamed(std::shared_ptr<base::http::BodySource> source) {

@@ -10,6 +10,7 @@
 
 #include "base/http/message.h"
 #include "base/json_writer.h"
+#include "base/memory_pool.h"
 #include "base/status.h"
 #include "collector/api/views.h"
 #include "model/labels.h"
@@ -23,7 +24,8 @@ base::http::Response Success(const std::function<void(base::JsonWriter*)>& write
                              const std::vector<std::string>& warnings = {},
                              const std::vector<std::string>& infos = {});
 base::http::Response SuccessStrings(std::vector<std::string> strings,
-                                    std::vector<std::string> warnings = {});
+                                    std::vector<std::string> warnings = {},
+                                    base::MemoryPool::Hold hold = {});
 // 200 with a JSON body: whole where it fits into one piece, else made while it is sent.
 base::http::Response Streamed(std::shared_ptr<base::http::BodySource> source);
 

@@ -7,8 +7,8 @@ QueryMeter::QueryMeter(base::Telemetry* telemetry) {
   telemetry->NewCallback("vedette_queries_running", "Queries under evaluation.",
                          base::MetricType::kGauge, {},
                          [running = running_] { return static_cast<double>(running->load()); });
-  constexpr const char* kResults[kKinds] = {"success", "bad_data", "execution", "timeout",
-                                            "canceled"};
+  constexpr const char* kResults[kKinds] = {"success", "bad_data", "execution",
+                                            "timeout", "canceled", "busy"};
   for (size_t i = 0; i < kKinds; ++i) {
     ended_[i] =
         telemetry->NewCounter("vedette_queries_total", "Queries of the HTTP API by how they ended.",

@@ -33,7 +33,7 @@ class QueryMeter {
   void Count(promql::ErrorKind kind);
 
  private:
-  static constexpr size_t kKinds = 5;
+  static constexpr size_t kKinds = 6;
   // Shared with the telemetry, which may outlive this.
   const std::shared_ptr<std::atomic<int64_t>> running_ = std::make_shared<std::atomic<int64_t>>(0);
   base::Counter* ended_[kKinds] = {};

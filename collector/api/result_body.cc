@@ -59,7 +59,7 @@ uint64_t MemoryOf(const model::Labels& labels) { return labels.bytes().size(); }
 }  // namespace
 
 ResultBody::ResultBody(promql::Result result, std::optional<ShownStats> stats,
-                       ResultBudget::Hold hold)
+                       base::MemoryPool::Hold hold)
     : result_(std::move(result)), stats_(std::move(stats)), hold_(std::move(hold)) {}
 
 bool ResultBody::Next(std::string* out) {

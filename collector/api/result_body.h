@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/http/message.h"
+#include "base/memory_pool.h"
 #include "collector/api/point_writer.h"
-#include "collector/api/result_budget.h"
 #include "collector/promql/engine.h"
 #include "collector/promql/query_stats.h"
 
@@ -26,7 +26,7 @@ struct ShownStats {
 class ResultBody final : public base::http::BodySource {
  public:
   // `result` is ok.
-  ResultBody(promql::Result result, std::optional<ShownStats> stats, ResultBudget::Hold hold);
+  ResultBody(promql::Result result, std::optional<ShownStats> stats, base::MemoryPool::Hold hold);
   bool Next(std::string* out) override;
 
  private:
@@ -39,7 +39,7 @@ class ResultBody final : public base::http::BodySource {
 
   promql::Result result_;
   const std::optional<ShownStats> stats_;
-  const ResultBudget::Hold hold_;
+  const base::MemoryPool::Hold hold_;
   bool begun_ = false;
   size_t series_ = 0;       // the next element of the vector or matrix
   bool in_series_ = false;  // its labels are written

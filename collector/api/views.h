@@ -2,6 +2,7 @@
 #define VEDETTE_COLLECTOR_API_VIEWS_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,9 @@ struct SeriesFilter {
   int64_t min_ms = INT64_MIN;
   int64_t max_ms = INT64_MAX;
   size_t limit = 0;  // 0: none
+  // Called for every series and name that is looked at, with the bytes that the answer grows by; an
+  // error ends the query and is its answer. May be null.
+  std::function<base::Status(size_t bytes)> note = {};
 };
 
 // Names and label sets of the metrics store; all answers sorted and unique.

@@ -23,6 +23,7 @@ Result Failed(const base::Status& status) {
   const std::string_view message = base::Message(status);
   if (absl::IsDeadlineExceeded(status)) return Failed(ErrorKind::kTimeout, message);
   if (absl::IsCancelled(status)) return Failed(ErrorKind::kCanceled, message);
+  if (absl::IsUnavailable(status)) return Failed(ErrorKind::kBusy, message);
   return Failed(ErrorKind::kExecution, message);
 }
 
@@ -118,6 +119,8 @@ QueryRun::Settings SettingsFor(const Engine::Options& options, const base::Clock
   settings.type_and_unit_labels = options.type_and_unit_labels;
   settings.level = options.level;
   settings.use_start_timestamps = options.use_start_timestamps;
+  settings.memory = context.memory;
+  settings.must_run = context.must_run;
   return settings;
 }
 
@@ -236,6 +239,8 @@ base::Status Result::ToStatus() const {
       return base::DeadlineExceeded(error);
     case ErrorKind::kCanceled:
       return base::Cancelled(error);
+    case ErrorKind::kBusy:
+      return base::Unavailable(error);
   }
   return base::Internal(error);
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/memory_pool.h"
 #include "base/status.h"
 #include "collector/promql/level.h"
 #include "collector/promql/parser.h"
@@ -21,8 +22,8 @@
 namespace vedette::promql {
 
 // Why a query has no value. The HTTP API answers kParse with 400 bad_data, kExecution with 422
-// execution, kTimeout and kCanceled with 503.
-enum class ErrorKind { kNone, kParse, kExecution, kTimeout, kCanceled };
+// execution, the others with 503. kBusy: other queries hold the memory that it needs.
+enum class ErrorKind { kNone, kParse, kExecution, kTimeout, kCanceled, kBusy };
 
 struct Result {
   ErrorKind error_kind = ErrorKind::kNone;
@@ -33,7 +34,7 @@ struct Result {
   QueryStats stats;  // where asked for
 
   bool ok() const { return error_kind == ErrorKind::kNone; }
-  // OK, InvalidArgument (parse), Internal (execution), DeadlineExceeded or Cancelled.
+  // OK, InvalidArgument (parse), Internal (execution), DeadlineExceeded, Cancelled or Unavailable.
   base::Status ToStatus() const;
 };
 
@@ -46,6 +47,9 @@ struct QueryContext {
   // Replaces the engine's look-back for this query; milliseconds.
   std::optional<int64_t> lookback_ms;
   bool stats = false;  // fill Result::stats, which costs reading the samples once more
+  // What all queries hold together; null: no limit.
+  std::shared_ptr<base::MemoryPool> memory;
+  bool must_run = false;  // is not refused for what others hold: rules, whose alerts cannot wait
 };
 
 // Evaluates PromQL as Prometheus 3.5 does. Thread-safe: a query keeps its state to itself. Holds no

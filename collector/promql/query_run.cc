@@ -28,10 +28,20 @@ base::Status QueryRun::Hold(size_t samples, size_t bytes) {
     return base::ResourceExhausted(
         "query processing would load too many samples into memory in query execution");
   }
-  if (settings_.max_bytes == 0 || held_bytes_ <= settings_.max_bytes) return base::Status();
+  if (settings_.max_bytes == 0 || held_bytes_ <= settings_.max_bytes) {
+    return held_bytes_ <= std::max(shared_.bytes(), kSmall) ? base::Status() : TakeShared();
+  }
   return base::ResourceExhausted(
       base::Concat({"query would hold ", std::to_string(held_bytes_), " bytes of memory, it may ",
                     std::to_string(settings_.max_bytes), ": ask for fewer series or less time"}));
+}
+
+base::Status QueryRun::TakeShared() {
+  const uint64_t wanted = (held_bytes_ + kSharedStep - 1) / kSharedStep * kSharedStep;
+  const uint64_t more = wanted - shared_.bytes();
+  if (!settings_.must_run) return shared_.Grow(more, "the query");
+  shared_.GrowAnyway(more);
+  return base::Status();
 }
 
 }  // namespace vedette::promql

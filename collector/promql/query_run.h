@@ -2,11 +2,13 @@
 #define VEDETTE_COLLECTOR_PROMQL_QUERY_RUN_H_
 
 #include <cstdint>
+#include <memory>
 #include <stop_token>
 #include <utility>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/memory_pool.h"
 #include "base/status.h"
 #include "collector/promql/annotations.h"
 #include "collector/promql/histogram_math.h"
@@ -27,6 +29,9 @@ class QueryRun {
     int64_t lookback_ms = 0;
     int64_t max_samples = 0;
     uint64_t max_bytes = 0;  // 0: no limit
+    // What all queries hold together; null: no limit. Not refused to one that must not wait.
+    std::shared_ptr<base::MemoryPool> memory;
+    bool must_run = false;
     int64_t default_subquery_step_ms = 0;
     int64_t start_ms = 0;  // of the whole query: what @ start() and @ end() mean
     int64_t end_ms = 0;
@@ -38,7 +43,8 @@ class QueryRun {
     // Whose histograms are read without buckets (stats_selectors.h).
     std::vector<const VectorSelector*> without_buckets = {};
   };
-  explicit QueryRun(Settings settings) : settings_(std::move(settings)) {}
+  explicit QueryRun(Settings settings)
+      : settings_(std::move(settings)), shared_(settings_.memory) {}
 
   const Settings& settings() const { return settings_; }
   Annotations& annotations() { return annotations_; }
@@ -69,11 +75,19 @@ class QueryRun {
   }
 
  private:
+  // Takes of the shared memory what is held beyond what was taken so far; in steps, so that most
+  // holds cost nothing.
+  base::Status TakeShared();
+  static constexpr uint64_t kSharedStep = uint64_t{1} << 20;
+  // Not worth counting: a small query goes on whatever others hold.
+  static constexpr uint64_t kSmall = uint64_t{64} << 10;
+
   const Settings settings_;
   Annotations annotations_;
   int64_t held_ = 0;
   int64_t peak_ = 0;
   uint64_t held_bytes_ = 0;
+  base::MemoryPool::Hold shared_;  // the most that was held, until the query ends
   int checks_ = 0;
   size_t work_ = 0;
 };

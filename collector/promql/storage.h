@@ -24,9 +24,21 @@ struct SelectRequest {
   bool newest_only = false;
 };
 
+// What of a store's past stands: samples at or before `boundary_ms` are the same for as long as the
+// version is. A change there (late samples, deletions, retention) makes another version before it
+// can be seen, and nothing stands while it is under way: what was read between two calls that give
+// the same version, the first with a boundary, is as of one time up to that boundary.
+struct History {
+  int64_t boundary_ms = INT64_MIN;  // nothing stands
+  uint64_t version = 0;
+};
+
 class Queryable {
  public:
   virtual ~Queryable() = default;
+
+  // By this results may be kept (result_cache.h). Thread-safe.
+  virtual promql::History History() const { return {}; }
 
   // Hands every series that matches all matchers and has a sample in the request's time to `visit`,
   // in the order of their labels, each once. Samples are raw: ascending times, stale markers

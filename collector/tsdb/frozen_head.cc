@@ -80,8 +80,10 @@ void FrozenHead::VisitMatching(const std::vector<model::Matcher>& matchers,
   }
 }
 
-void FrozenHead::VisitLabels(const std::function<void(const model::Labels& labels)>& visit) const {
-  for (const Series& series : series_) visit(series.owner->labels);
+base::Status FrozenHead::VisitLabels(
+    const std::function<base::Status(const model::Labels& labels)>& visit) const {
+  for (const Series& series : series_) VEDETTE_RETURN_IF_ERROR(visit(series.owner->labels));
+  return {};
 }
 
 }  // namespace vedette::tsdb

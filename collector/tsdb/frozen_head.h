@@ -47,7 +47,8 @@ class FrozenHead {
   void VisitMatching(const std::vector<model::Matcher>& matchers,
                      const std::function<void(const model::Labels& labels,
                                               const SampleView& samples)>& visit) const;
-  void VisitLabels(const std::function<void(const model::Labels& labels)>& visit) const;
+  base::Status VisitLabels(
+      const std::function<base::Status(const model::Labels& labels)>& visit) const;
 
  private:
   friend class Head;

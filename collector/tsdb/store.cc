@@ -81,6 +81,8 @@ base::StatusOr<CopyReport> Store::Backup(const std::string& to, base::HardLinker
   return impl_->Backup(to, linker, skip_head);
 }
 
+History Store::History() const { return impl_->History(); }
+
 StoreStats Store::Stats() const { return impl_->Stats(); }
 base::Status Store::Flush() { return impl_->Flush(); }
 

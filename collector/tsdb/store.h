@@ -96,6 +96,18 @@ struct SeriesQuery {
   int64_t min_ms = INT64_MIN;
   int64_t max_ms = INT64_MAX;
   size_t limit = 0;  // 0: none; the first `limit` in order
+  // Called for every series and for every name that is looked at, with the bytes that the answer
+  // grows by; an error ends the query and is its answer. May be null.
+  std::function<base::Status(size_t bytes)> note = {};
+};
+
+// What of the past stands: samples at or before `boundary_ms` are in parts and the same for as long
+// as the version is. Another version comes with every sample taken there (late ones, imports), with
+// deletions, retention and damage; merging parts changes nothing. Versions are of one process.
+struct History {
+  // INT64_MIN: nothing stands; the log is being replayed, no part is there, a change is under way.
+  int64_t boundary_ms = INT64_MIN;
+  uint64_t version = 0;
 };
 
 // The metrics store: samples by series, for as long as the retention, in one folder.
@@ -194,6 +206,10 @@ class Store final : public model::SampleSink, public model::WireSink {
   void OnReplayed(std::function<void()> done);
 
   StoreStats Stats() const;
+
+  // What was read between two calls that give the same version, the first with a boundary, is as of
+  // one time up to that boundary.
+  tsdb::History History() const;
 
   // Makes a part of what is in the head and drops the log of it.
   base::Status Flush();

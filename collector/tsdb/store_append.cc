@@ -96,6 +96,7 @@ base::StatusOr<model::AppendStats> Store::Impl::AppendFrom(const Source& source,
       head_->Undo(batch_);
       return status;
     }
+    CheckHistory();
   }
   Count(stats);
   return stats;

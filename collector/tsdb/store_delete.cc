@@ -37,6 +37,7 @@ base::Status Store::Impl::Delete(const std::vector<model::Matcher>& matchers, in
   options_.log->Info(
       "metrics store: series are deleted",
       {{"selector", SelectorText(matchers)}, {"min_ms", min_ms}, {"max_ms", max_ms}});
+  const HistoryChange history(this);
   VEDETTE_RETURN_IF_ERROR(
       WithReserve([&]() VEDETTE_NO_THREAD_SAFETY_ANALYSIS { return parts_->Commit(change); }));
   {

@@ -87,6 +87,7 @@ base::Status Store::Impl::WriteFrozen() {
     frozen_.reset();
     repaired_losses_ = frozen_losses_;
     frozen_log_from_.reset();
+    ExtendHistory();
   }
   flushes_->Add();
   return log_from && wal() != nullptr ? DropLog(*log_from) : base::Status();

@@ -42,7 +42,7 @@ class WireHistograms;
 // Joins head, log and parts. store_open.cc brings it up, store_replay.cc puts the log back into
 // the head, store_append.cc takes samples,
 // store_flush.cc writes parts, store_maintain.cc merges them, store_retention.cc drops,
-// store_delete.cc deletes, store_read.cc answers.
+// store_delete.cc deletes, store_history.cc says what stands, store_read.cc answers.
 //
 // Locks: maintenance_mutex_ (who changes the set of parts) before mutex_ (head, log epoch).
 class Store::Impl {
@@ -69,6 +69,7 @@ class Store::Impl {
                                                        const SeriesQuery& query);
   base::StatusOr<std::vector<model::Labels>> Series(const SeriesQuery& query);
   StoreStats Stats() VEDETTE_EXCLUDES(mutex_);
+  tsdb::History History() VEDETTE_EXCLUDES(mutex_);
   base::Status Flush() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
   base::Status Compact() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
   base::Status Maintain() VEDETTE_EXCLUDES(maintenance_mutex_, mutex_);
@@ -234,6 +235,30 @@ class Store::Impl {
   base::StatusOr<std::optional<StoredPart>> ImportDay(int64_t day, int64_t first_ms,
                                                       const ReadDayFn& read_day);
 
+  // store_history.cc
+  // After samples went from memory into parts.
+  void ExtendHistory() VEDETTE_REQUIRES(mutex_);
+  // After samples were taken: some may lie in the past that stood.
+  void CheckHistory() VEDETTE_REQUIRES(mutex_);
+  // Around anything else that changes the past: nothing stands meanwhile, and who asked before sees
+  // another version from the beginning on.
+  class HistoryChange {
+   public:
+    explicit HistoryChange(Impl* store) : store_(store) {
+      ++store_->history_changes_;
+      ++store_->history_version_;
+    }
+    ~HistoryChange() {
+      ++store_->history_version_;
+      --store_->history_changes_;
+    }
+    HistoryChange(const HistoryChange&) = delete;
+    HistoryChange& operator=(const HistoryChange&) = delete;
+
+   private:
+    Impl* const store_;
+  };
+
   // store_backup.cc
   // Leaves nothing in memory of what was there at the call.
   base::Status FlushAll() VEDETTE_REQUIRES(maintenance_mutex_) VEDETTE_EXCLUDES(mutex_);
@@ -338,6 +363,9 @@ class Store::Impl {
   int64_t retry_flush_ns_ VEDETTE_GUARDED_BY(mutex_) = 0;  // not before, after a failure
   base::BelievedClock believed_clock_ VEDETTE_GUARDED_BY(mutex_);
   int64_t parts_max_ms_ VEDETTE_GUARDED_BY(mutex_) = INT64_MIN;
+  int64_t history_ms_ VEDETTE_GUARDED_BY(mutex_) = INT64_MIN;  // up to there the past stands
+  std::atomic<uint64_t> history_version_{0};
+  std::atomic<int> history_changes_{0};  // under way
   bool stopped_ VEDETTE_GUARDED_BY(mutex_) = false;
 
   base::Mutex damage_mutex_;

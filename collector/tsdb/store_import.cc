@@ -28,10 +28,12 @@ base::Status Store::Impl::Import(const ImportDays& days, const ReadDayFn& read_d
   if (change.added.empty()) return {};
   int64_t max_ms = INT64_MIN;
   for (const StoredPart& part : change.added) max_ms = std::max(max_ms, part.meta.max_ms);
+  const HistoryChange history(this);
   VEDETTE_RETURN_IF_ERROR(parts_->Commit(std::move(change)));
   {
     base::MutexLock head_lock(mutex_);
     parts_max_ms_ = std::max(parts_max_ms_, max_ms);
+    ExtendHistory();
   }
   SetGauges();
   return {};

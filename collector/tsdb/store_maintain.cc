@@ -100,6 +100,7 @@ base::Status Store::Impl::KeepFolder() {
     folder_was_removed_ = true;
   }
   if (!folder_was_removed_) return {};
+  const HistoryChange history(this);
   VEDETTE_RETURN_IF_ERROR(parts_->DropMissing());
   folder_was_removed_ = false;
   return {};

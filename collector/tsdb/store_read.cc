@@ -18,10 +18,40 @@ namespace {
 // Different damages said in the log; a sick disk must not fill it.
 constexpr size_t kMaxDamageLines = 100;
 
+base::Status Note(const SeriesQuery& query, size_t bytes) {
+  return query.note ? query.note(bytes) : base::Status();
+}
+
 // Texts from several sources, sorted and each once: those of most queries come from one, sorted.
 class TextUnion {
  public:
-  void Add(std::vector<std::string> sorted) {
+  explicit TextUnion(const SeriesQuery& query) : query_(query) {}
+
+  base::Status Add(std::vector<std::string> sorted) {
+    const size_t before = TextBytes();
+    Merge(std::move(sorted));
+    return Note(query_, TextBytes() - before);
+  }
+  // In any order, with repetitions.
+  base::Status AddOne(std::string_view text) {
+    const bool is_new = !text.empty() && !unsorted_.contains(text);
+    if (is_new) unsorted_.emplace(text);
+    return Note(query_, is_new ? sizeof(std::string) + text.size() : 0);
+  }
+  // The first of them, as many as the query asks for.
+  std::vector<std::string> Take() {
+    if (!unsorted_.empty()) Merge({unsorted_.begin(), unsorted_.end()});
+    if (query_.limit > 0 && texts_.size() > query_.limit) texts_.resize(query_.limit);
+    return std::move(texts_);
+  }
+
+ private:
+  size_t TextBytes() const {
+    size_t bytes = 0;
+    for (const std::string& text : texts_) bytes += sizeof text + text.size();
+    return bytes;
+  }
+  void Merge(std::vector<std::string> sorted) {
     if (texts_.empty()) {
       texts_ = std::move(sorted);
       return;
@@ -33,18 +63,8 @@ class TextUnion {
                    std::back_inserter(both));
     texts_ = std::move(both);
   }
-  // In any order, with repetitions.
-  void AddOne(std::string_view text) {
-    if (!text.empty() && !unsorted_.contains(text)) unsorted_.emplace(text);
-  }
-  // The first `limit` of them; 0: all.
-  std::vector<std::string> Take(size_t limit) {
-    if (!unsorted_.empty()) Add({unsorted_.begin(), unsorted_.end()});
-    if (limit > 0 && texts_.size() > limit) texts_.resize(limit);
-    return std::move(texts_);
-  }
 
- private:
+  const SeriesQuery& query_;
   std::vector<std::string> texts_;
   std::set<std::string, std::less<>> unsorted_;
 };
@@ -186,6 +206,7 @@ base::Status Store::Impl::Lend(const LendRequest& request, const ViewVisitor& vi
 
 base::Status Store::Impl::ForEachLabels(
     const SeriesQuery& query, const std::function<base::Status(const model::Labels&)>& visit) {
+  VEDETTE_RETURN_IF_ERROR(Note(query, 0));
   VEDETTE_ASSIGN_OR_RETURN(auto cursors,
                            MakeCursors(TakeView(query.matchers, query.min_ms, query.max_ms),
                                        query.matchers, query.min_ms, query.max_ms));
@@ -208,6 +229,7 @@ base::StatusOr<std::vector<model::Labels>> Store::Impl::Series(const SeriesQuery
   std::vector<model::Labels> out;
   const auto full = [&] { return query.limit > 0 && out.size() >= query.limit; };
   const base::Status status = ForEachLabels(query, [&](const model::Labels& labels) {
+    VEDETTE_RETURN_IF_ERROR(Note(query, sizeof labels + labels.bytes().size()));
     out.push_back(labels);
     return full() ? base::Cancelled("enough") : base::Status();
   });
@@ -216,43 +238,40 @@ base::StatusOr<std::vector<model::Labels>> Store::Impl::Series(const SeriesQuery
 }
 
 base::StatusOr<std::vector<std::string>> Store::Impl::LabelNames(const SeriesQuery& query) {
-  TextUnion names;
+  TextUnion names(query);
   const auto add = [&names](const model::Labels& labels) {
-    for (const model::LabelView& label : labels) names.AddOne(label.name);
+    for (const model::LabelView& label : labels) VEDETTE_RETURN_IF_ERROR(names.AddOne(label.name));
     return base::Status();
   };
   if (!query.matchers.empty()) {
     VEDETTE_RETURN_IF_ERROR(ForEachLabels(query, add));
-    return names.Take(query.limit);
+    return names.Take();
   }
   LabelsView view = TakeLabelsView("", query);
-  names.Add(std::move(view.head));
-  if (view.frozen != nullptr) view.frozen->VisitLabels(add);
+  VEDETTE_RETURN_IF_ERROR(names.Add(std::move(view.head)));
+  if (view.frozen != nullptr) VEDETTE_RETURN_IF_ERROR(view.frozen->VisitLabels(add));
   for (const StoredPart& stored : *view.parts) {
     if (!Overlaps(stored.meta, query.min_ms, query.max_ms)) continue;
     if (!stored.deleted.empty()) {
       VEDETTE_RETURN_IF_ERROR(ForEachLabelsLeft(stored, query, add));
       continue;
     }
-    names.Add(stored.part->LabelNames());
+    VEDETTE_RETURN_IF_ERROR(names.Add(stored.part->LabelNames()));
   }
-  return names.Take(query.limit);
+  return names.Take();
 }
 
 base::StatusOr<std::vector<std::string>> Store::Impl::LabelValues(std::string_view name,
                                                                   const SeriesQuery& query) {
-  TextUnion values;
-  const auto add = [&](const model::Labels& labels) {
-    values.AddOne(labels.Get(name));
-    return base::Status();
-  };
+  TextUnion values(query);
+  const auto add = [&](const model::Labels& labels) { return values.AddOne(labels.Get(name)); };
   if (!query.matchers.empty()) {
     VEDETTE_RETURN_IF_ERROR(ForEachLabels(query, add));
-    return values.Take(query.limit);
+    return values.Take();
   }
   LabelsView view = TakeLabelsView(name, query);
-  values.Add(std::move(view.head));
-  if (view.frozen != nullptr) view.frozen->VisitLabels(add);
+  VEDETTE_RETURN_IF_ERROR(values.Add(std::move(view.head)));
+  if (view.frozen != nullptr) VEDETTE_RETURN_IF_ERROR(view.frozen->VisitLabels(add));
   for (const StoredPart& stored : *view.parts) {
     if (!Overlaps(stored.meta, query.min_ms, query.max_ms)) continue;
     if (!stored.deleted.empty()) {
@@ -265,13 +284,14 @@ base::StatusOr<std::vector<std::string>> Store::Impl::LabelValues(std::string_vi
       continue;
     }
     if (!of_part.ok()) return of_part.status();
-    values.Add(**of_part);
+    VEDETTE_RETURN_IF_ERROR(values.Add(**of_part));
   }
-  return values.Take(query.limit);
+  return values.Take();
 }
 
 base::Status Store::Impl::ReportDamage(const base::Status& damage) {
   damaged_reads_->Add();
+  ++history_version_;  // what was read now is not kept
   const std::string text(base::Message(damage));
   base::MutexLock lock(damage_mutex_);
   if (damage_seen_.size() >= kMaxDamageLines || !damage_seen_.insert(text).second) return {};

@@ -152,6 +152,7 @@ void Store::Impl::TakeLog(std::unique_ptr<base::Wal> log, uint64_t segment,
   replay_problem_.clear();
   wal_owner_ = std::move(log);
   wal_.store(wal_owner_.get(), std::memory_order_release);
+  ExtendHistory();
 }
 
 base::Status Store::Impl::ReplayRecord(base::WalPosition position, uint8_t type,

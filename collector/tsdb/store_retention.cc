@@ -62,6 +62,7 @@ base::Status Store::Impl::DropOld() {
   if (change.removed.empty()) return {};
   options_.log->Info("metrics store: parts beyond the retention are dropped",
                      {{"parts", static_cast<uint64_t>(change.removed.size())}});
+  const HistoryChange history(this);
   return parts_->Commit(std::move(change));
 }
 
@@ -86,6 +87,7 @@ base::Status Store::Impl::KeepSize() {
                      {{"parts", static_cast<uint64_t>(change.removed.size())},
                       {"bytes_left", bytes},
                       {"limit", options_.retention_bytes}});
+  const HistoryChange history(this);
   VEDETTE_RETURN_IF_ERROR(parts_->Commit(std::move(change)));
   size_retentions_->Add();
   return {};

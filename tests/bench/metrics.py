@@ -87,6 +87,7 @@ class Vedette(Server):
     def command(self):
         return [h.vedette(), "collector", f"--storage.tsdb.path={self.dir}", "--collector.parts=tsdb",
                 f"--web.listen-address=127.0.0.1:{self.port}", "--web.enable-remote-write-receiver",
+                "--query.cache-bytes=0",  # who asks again asks the store
                 *self.bench.args.flag]
 
     def settle(self):

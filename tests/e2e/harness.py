@@ -196,6 +196,9 @@ class Test:
         return str(path)
 
     def collector(self, name, port, *flags, ready=True):
+        """Without the cache of query results, unless a flag gives it one."""
+        if not any(flag.startswith("--query.cache-bytes") for flag in flags):
+            flags += ("--query.cache-bytes=0",)
         process = self.start([vedette(), "collector", f"--storage.tsdb.path={self.dir / name}",
                               f"--web.listen-address=127.0.0.1:{port}", *flags], name)
         if ready:

@@ -28,7 +28,11 @@ Response ApiTest::Call(const Ask& ask) {
   answer.status = 0;
   match.route->handler(request, [&](Response response) { answer = std::move(response); });
   if (answer.rest) {
-    while (answer.rest->Next(&answer.body)) {
+    bool more = true;
+    while (more) {
+      std::string piece;
+      more = answer.rest->Next(&piece);
+      answer.body += piece;
     }
     answer.rest.reset();
   }

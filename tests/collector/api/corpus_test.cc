@@ -82,7 +82,7 @@ class EndpointCorpus : public Corpus {
   EndpointCorpus() : metrics_(EndpointSeries()), engine_({}, &clock_) {
     api::RegisterPrometheusQuery(&router_, {&engine_, &metrics_, &clock_});
     api::RegisterPrometheusParse(&router_, {});
-    api::RegisterPrometheusLabels(&router_, &metrics_);
+    api::RegisterPrometheusLabels(&router_, {&metrics_});
     api::RegisterPrometheusExemplars(&router_, &exemplars_);
     api::RegisterPrometheusTargets(&router_, {&targets_});
     api::RegisterPrometheusRules(&router_, &rules_);
@@ -219,7 +219,7 @@ TEST_F(EndpointCorpus, StatsAreShownWhenAsked) {
 class LookupCorpus : public Corpus {
  protected:
   LookupCorpus() : metrics_(LookupSeries()) {
-    api::RegisterPrometheusLabels(&router_, &metrics_);
+    api::RegisterPrometheusLabels(&router_, {&metrics_});
     api::RegisterPrometheusExemplars(&router_, &exemplars_);
   }
   // What a store says that cannot answer: of its own fault, or because of limits.

@@ -100,7 +100,7 @@ class PrometheusApi : public ApiTest {
     api::RegisterPrometheusQuery(&router_, {&engine_, &metrics_, &clock_});
     api::RegisterPrometheusParse(&router_, {});
     api::RegisterPrometheusExemplars(&router_, &exemplars_);
-    api::RegisterPrometheusLabels(&router_, &metrics_);
+    api::RegisterPrometheusLabels(&router_, {&metrics_});
   }
   FakeMetrics metrics_;
   FakeExemplars exemplars_;

@@ -17,7 +17,6 @@ namespace vedette::test {
 namespace {
 
 using api::ResultBody;
-using api::ResultBudget;
 
 constexpr size_t kPiece = base::http::BodySource::kPieceBytes;
 
@@ -153,30 +152,16 @@ TEST(ResultBody, StatsStandInTheDataAndAnnotationsBehindIt) {
       R"("warnings":["careful \"now\""],"infos":["a","b"]})");
 }
 
-TEST(ResultBudget, IsGivenBackAndNeverOverdrawn) {
-  const auto budget = std::make_shared<ResultBudget>(100);
-  EXPECT_TRUE(absl::IsResourceExhausted(budget->Take(101).status()));
-  {
-    const auto first = budget->Take(60);
-    ASSERT_TRUE(first.ok());
-    EXPECT_TRUE(absl::IsUnavailable(budget->Take(41).status()));
-    EXPECT_EQ(budget->held(), 60u);
-    EXPECT_TRUE(budget->Take(40).ok());
-  }
-  EXPECT_EQ(budget->held(), 0u);
-  EXPECT_TRUE(std::make_shared<ResultBudget>(0)->Take(UINT64_MAX).ok());
-}
-
-TEST(ResultBudget, BodyHoldsUntilItIsWritten) {
-  const auto budget = std::make_shared<ResultBudget>(1 << 20);
+TEST(ResultBody, HoldsItsMemoryUntilItIsWritten) {
+  const auto memory = std::make_shared<base::MemoryPool>(1 << 20);
   promql::Result result = Matrix(10, 10);
   const uint64_t bytes = api::MemoryOf(result.value);
   EXPECT_GE(bytes, 10u * 10 * sizeof(model::Sample));
   {
-    const ResultBody body(std::move(result), std::nullopt, *budget->Take(bytes));
-    EXPECT_EQ(budget->held(), bytes);
+    const ResultBody body(std::move(result), std::nullopt, *memory->Take(bytes, "the answer"));
+    EXPECT_EQ(memory->held(), bytes);
   }
-  EXPECT_EQ(budget->held(), 0u);
+  EXPECT_EQ(memory->held(), 0u);
 }
 
 }  // namespace
