@@ -85,6 +85,7 @@ base::StatusOr<Table> Evaluator::EvalVectorScalar(const BinaryExpr& expr, Table 
   const bool renames = (!IsComparison(expr.op) && !IsTrim(expr.op)) || expr.return_bool;
   OpNotes notes;
   for (Row& row : vector.rows) {
+    VEDETTE_RETURN_IF_ERROR(run_->Work(row.values.size()));
     ApplyToRow(expr, scalar, &notes, &row);
     if (renames) DropName(&row);
   }

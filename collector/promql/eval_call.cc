@@ -16,6 +16,9 @@
 namespace vedette::promql {
 namespace {
 
+// What a value costs beside being looked at: sin() and its like.
+constexpr size_t kWorkOfCall = 16;
+
 // Seconds as an integer: Go's conversion of what does not fit gives the least.
 int64_t TruncateSeconds(double v) {
   return FitsInt64(v) ? static_cast<int64_t>(v) : std::numeric_limits<int64_t>::min();
@@ -137,6 +140,7 @@ base::StatusOr<Table> Evaluator::EvalMapped(const Expr& arg, const Grid& grid,
                                             const std::function<double(double, int)>& f) {
   VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(arg, grid));
   for (Row& row : table.rows) {
+    VEDETTE_RETURN_IF_ERROR(run_->Work(kWorkOfCall * row.values.size()));
     for (size_t i = 0; i < row.values.size(); ++i) {
       if (!IsPresent(row.values[i])) continue;
       row.values[i] = f(row.values[i], row.first + static_cast<int>(i));

@@ -34,6 +34,7 @@ base::StatusOr<Table> Evaluator::EvalLabelReplace(const CallExpr& call, const Gr
   }
   VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
   for (Row& row : table.rows) {
+    VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
     const std::string value(row.labels.Get(source));
     const auto groups = model::RegexGroups::Match(**regex, value);
     if (groups) SetLabel(&row, destination, groups->Expand(replacement));
@@ -54,6 +55,7 @@ base::StatusOr<Table> Evaluator::EvalLabelJoin(const CallExpr& call, const Grid&
   }
   VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
   for (Row& row : table.rows) {
+    VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
     std::vector<std::string> values;
     for (size_t i = 3; i < call.args.size(); ++i) {
       values.emplace_back(row.labels.Get(TextArg(call, i)));

@@ -47,8 +47,11 @@ PositionRange PlaceOf(const Expr& argument) {
 base::StatusOr<Table> Evaluator::Eval(const Expr& expr, const Grid& grid) {
   VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
   const bool literal = expr.kind == ExprKind::kNumber || expr.kind == ExprKind::kString;
-  if (expr.step_invariant && grid.steps > 1 && !literal) return Broadcast(expr, grid);
-  return EvalNode(expr, grid);
+  const bool once = expr.step_invariant && grid.steps > 1 && !literal;
+  VEDETTE_ASSIGN_OR_RETURN(Table table, once ? Broadcast(expr, grid) : EvalNode(expr, grid));
+  // Before whoever asked goes on with it: of calls within calls all but the innermost wait there.
+  VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
+  return table;
 }
 
 // Computes at the first step and repeats the value at all.
@@ -135,6 +138,7 @@ base::StatusOr<Table> Evaluator::EvalUnary(const UnaryExpr& expr, const Grid& gr
   VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*expr.operand, grid));
   if (!expr.negative) return table;
   for (Row& row : table.rows) {
+    VEDETTE_RETURN_IF_ERROR(run_->Work(row.values.size()));
     for (double& v : row.values) {
       if (IsPresent(v)) v = -v;
     }

@@ -209,6 +209,28 @@ TEST_F(EngineTest, StopRequestEndsTheQuery) {
   EXPECT_EQ(result.error, "query was canceled in expression evaluation");
 }
 
+// What waits for the innermost call's value does not begin once the client has gone.
+TEST(Engine, AStopAmidNestedCallsEndsThem) {
+  class StoppingStore final : public Queryable {
+   public:
+    base::Status Select(const SelectRequest&, const Visit& visit) const override {
+      stop.request_stop();
+      return visit({{{"__name__", "a"}}, {0}, {1}});
+    }
+    mutable std::stop_source stop;
+  };
+  const test::FakeClock clock;
+  const Engine engine(Engine::Options{}, &clock);
+  for (const char* query : {"a", "abs(a)", "sort(sort(a))", "-a", "a * 2",
+                            "label_replace(a, \"x\", \"\", \"y\", \"\")"}) {
+    const StoppingStore store;
+    QueryContext context;
+    context.queryable = &store;
+    context.stop = store.stop.get_token();
+    EXPECT_EQ(engine.Instant(query, 0, context).error_kind, ErrorKind::kCanceled) << query;
+  }
+}
+
 TEST_F(EngineTest, TimeoutEndsTheQuery) {
   context_.timeout = std::chrono::nanoseconds(-1);
   const Result result = Instant("temp");
