@@ -47,15 +47,17 @@ std::string OwnCgroup() {
 
 std::string MemoryBudget::ToString() const {
   const auto mib = [](uint64_t bytes) { return std::to_string(bytes / kMiB) + "MiB"; };
-  return "total=" + mib(total) + " tsdb_head=" + mib(tsdb_head) + " logs=" + mib(logs) +
-         " queries=" + mib(queries) + " one_query=" + mib(one_query) + " rest=" + mib(rest);
+  return "total=" + mib(total) + " tsdb_head=" + mib(tsdb_head) + " scrape=" + mib(scrape) +
+         " logs=" + mib(logs) + " queries=" + mib(queries) + " one_query=" + mib(one_query) +
+         " rest=" + mib(rest);
 }
 
 MemoryBudget MakeMemoryBudget(uint64_t available_bytes) {
   MemoryBudget budget;
   budget.total = std::min(available_bytes / 4, kLargestBudget);
   budget.tsdb_head = budget.total / 100 * 40;
-  budget.logs = budget.total / 100 * 20;
+  budget.scrape = budget.total / 100 * 10;
+  budget.logs = budget.total / 100 * 10;
   budget.queries = budget.total / 100 * 30;
   budget.one_query = budget.total / 100 * 10;
   budget.rest = budget.total / 100 * 10;

@@ -10,7 +10,8 @@ namespace vedette::app {
 struct MemoryBudget {
   uint64_t total = 0;
   uint64_t tsdb_head = 0;  // 40 %
-  uint64_t logs = 0;       // 20 %: memtables and caches
+  uint64_t scrape = 0;     // 10 %: what is kept of targets' pages
+  uint64_t logs = 0;       // 10 %: memtables
   uint64_t queries = 0;    // 30 %, one query 10 %
   uint64_t one_query = 0;
   uint64_t rest = 0;  // 10 %

@@ -12,6 +12,10 @@ constexpr size_t kQueue = 4096;
 
 Manager::Manager(Options options)
     : options_(std::move(options)),
+      caches_(options_.cache_bytes, options_.cache_bytes / 2,
+              options_.telemetry->NewGauge(
+                  "vedette_scrape_cache_bytes",
+                  "Memory that is kept of targets' pages, to read the next ones faster.")),
       active_targets_(options_.telemetry->NewGauge("vedette_scrape_targets",
                                                    "Targets that are being scraped.")),
       missed_(options_.telemetry->NewCounter(
@@ -22,6 +26,7 @@ Manager::Manager(Options options)
   context_.sink = options_.sink;
   context_.rich_sink = options_.rich_sink;
   context_.start_timestamps = options_.start_timestamps;
+  context_.caches = &caches_;
   context_.clock = options_.clock;
   context_.logger = options_.logger;
   context_.scrapes = telemetry->NewCounter("vedette_scrape_scrapes_total", "Scrapes done.");

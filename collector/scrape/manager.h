@@ -1,7 +1,9 @@
 #ifndef VEDETTE_COLLECTOR_SCRAPE_MANAGER_H_
 #define VEDETTE_COLLECTOR_SCRAPE_MANAGER_H_
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <stop_token>
@@ -17,6 +19,7 @@
 #include "base/mutex.h"
 #include "base/telemetry.h"
 #include "base/thread_pool.h"
+#include "collector/scrape/cache_budget.h"
 #include "collector/scrape/config.h"
 #include "collector/scrape/schedule.h"
 #include "collector/scrape/scrape_loop.h"
@@ -51,6 +54,8 @@ class Manager {
     model::SampleSink* sink = nullptr;
     model::WireSink* rich_sink = nullptr;  // for native histograms and exemplars
     bool start_timestamps = false;         // LoopContext's
+    // What all targets' caches may take in memory, half of it those of one.
+    uint64_t cache_bytes = std::numeric_limits<uint64_t>::max();
     base::FileSystem* fs = nullptr;
     base::Clock* clock = nullptr;
     base::Logger* logger = nullptr;
@@ -92,6 +97,7 @@ class Manager {
   std::vector<TargetPtr> CurrentTargets() const VEDETTE_EXCLUDES(mutex_);
 
   const Options options_;
+  CacheBudget caches_;
   LoopContext context_;
   base::Gauge* const active_targets_;
   base::Counter* const missed_;

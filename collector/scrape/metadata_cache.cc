@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "collector/scrape/heap_bytes.h"
+
 namespace vedette::scrape {
 namespace {
 
@@ -13,12 +15,28 @@ void MetadataCache::Set(model::exposition::EntryKind kind, const std::string& fa
                         const std::string& text) {
   using model::exposition::EntryKind;
   const base::MutexLock lock(mutex_);
-  Entry& entry = entries_[family];
+  const auto [at, is_new] = entries_.try_emplace(family);
+  if (is_new) text_bytes_ += family.size();
+  Entry& entry = at->second;
   entry.seen = scrape_;
   std::string& target = kind == EntryKind::kHelp   ? entry.metadata.help
                         : kind == EntryKind::kType ? entry.metadata.type
                                                    : entry.metadata.unit;
-  if (target != text) target = text;
+  if (target == text) return;
+  text_bytes_ += text.size();
+  text_bytes_ -= std::min(target.size(), text_bytes_);
+  target = text;
+}
+
+void MetadataCache::Clear() {
+  const base::MutexLock lock(mutex_);
+  entries_.clear();
+  text_bytes_ = 0;
+}
+
+uint64_t MetadataCache::bytes() const {
+  const base::MutexLock lock(mutex_);
+  return text_bytes_ + entries_.size() * (sizeof(std::string) + sizeof(Entry) + kAllocationBytes);
 }
 
 void MetadataCache::EndScrape() {
@@ -26,6 +44,12 @@ void MetadataCache::EndScrape() {
   const uint64_t now = scrape_++;
   absl::erase_if(entries_,
                  [now](const auto& entry) { return entry.second.seen + kKeptScrapes < now; });
+  text_bytes_ = 0;
+  for (const auto& [family, entry] : entries_) {
+    const model::Metadata& metadata = entry.metadata;
+    text_bytes_ +=
+        family.size() + metadata.type.size() + metadata.help.size() + metadata.unit.size();
+  }
 }
 
 std::vector<std::pair<std::string, model::Metadata>> MetadataCache::Snapshot() const {

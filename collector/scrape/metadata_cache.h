@@ -22,7 +22,10 @@ class MetadataCache {
       VEDETTE_EXCLUDES(mutex_);
   // After a good scrape: forgets families not mentioned in the last ten.
   void EndScrape() VEDETTE_EXCLUDES(mutex_);
+  void Clear() VEDETTE_EXCLUDES(mutex_);
   std::vector<std::pair<std::string, model::Metadata>> Snapshot() const VEDETTE_EXCLUDES(mutex_);
+  // What it takes in memory.
+  uint64_t bytes() const VEDETTE_EXCLUDES(mutex_);
 
  private:
   struct Entry {
@@ -32,6 +35,7 @@ class MetadataCache {
   mutable base::Mutex mutex_;
   uint64_t scrape_ VEDETTE_GUARDED_BY(mutex_) = 1;
   base::StringMap<Entry> entries_ VEDETTE_GUARDED_BY(mutex_);
+  uint64_t text_bytes_ VEDETTE_GUARDED_BY(mutex_) = 0;  // of names and texts
 };
 
 }  // namespace vedette::scrape

@@ -5,6 +5,7 @@
 #include <compare>
 
 #include "absl/hash/hash.h"
+#include "collector/scrape/heap_bytes.h"
 #include "model/wire_append.h"
 
 namespace vedette::scrape {
@@ -29,18 +30,29 @@ void RichBatch::Clear() {
   series_.clear();
   touched_.clear();
   last_exemplars_.clear();
+  content_bytes_ = 0;
+}
+
+uint64_t RichBatch::bytes() const {
+  return content_bytes_ + ArrayBytes(series_) + ArrayBytes(touched_) + ArrayBytes(last_exemplars_);
+}
+
+model::WireSeries* RichBatch::AddSeries(const model::Labels& labels) {
+  model::WireSeries& added = series_.emplace_back();
+  added.labels = labels;
+  content_bytes_ += HeapBytes(added.labels);
+  return &added;
 }
 
 model::WireSeries* RichBatch::Add(CachedSeries* series, bool track) {
   touched_.push_back({series, track});
-  model::WireSeries& added = series_.emplace_back();
-  added.labels = series->labels;
-  return &added;
+  return AddSeries(series->labels);
 }
 
 void RichBatch::AddHistogram(CachedSeries* series, int64_t time_ms, int64_t start_ms,
                              const model::Histogram& histogram, bool track) {
   Add(series, track)->histograms.push_back({time_ms, start_ms, histogram});
+  content_bytes_ += sizeof(model::TimedHistogram) + kAllocationBytes + histogram.MemoryBytes();
 }
 
 void RichBatch::AddNumber(CachedSeries* series, int64_t time_ms, int64_t start_ms, double value,
@@ -48,6 +60,7 @@ void RichBatch::AddNumber(CachedSeries* series, int64_t time_ms, int64_t start_m
   model::WireSeries* const added = Add(series, track);
   added->samples.push_back({time_ms, value});
   added->starts_ms.push_back(start_ms);
+  content_bytes_ += sizeof(model::WireSample) + sizeof(start_ms) + 2 * kAllocationBytes;
 }
 
 void RichBatch::AddExemplars(CachedSeries* series, int64_t time_ms,
@@ -59,19 +72,16 @@ void RichBatch::AddExemplars(CachedSeries* series, int64_t time_ms,
     if (found != 0 && found == last) continue;
     last = found;
     added.push_back({exemplar.labels, exemplar.value, exemplar.timestamp_ms.value_or(time_ms)});
+    content_bytes_ += sizeof(model::Exemplar) + HeapBytes(exemplar.labels);
   }
   if (added.empty()) return;
   std::sort(added.begin(), added.end(), IsBefore);
   last_exemplars_.emplace_back(series, last);
-  model::WireSeries& to = series_.emplace_back();
-  to.labels = series->labels;
-  to.exemplars = std::move(added);
+  AddSeries(series->labels)->exemplars = std::move(added);
 }
 
 void RichBatch::AddStale(const model::SampleRow& row) {
-  model::WireSeries& added = series_.emplace_back();
-  added.labels = row.labels;
-  added.histograms.push_back({row.timestamp_ms, 0, model::StaleHistogram(false)});
+  AddSeries(row.labels)->histograms.push_back({row.timestamp_ms, 0, model::StaleHistogram(false)});
 }
 
 uint64_t RichBatch::TouchAll(ScrapeCache* cache) {

@@ -20,6 +20,8 @@ class RichBatch {
  public:
   void Clear();
   bool empty() const { return series_.empty(); }
+  // What it takes in memory.
+  uint64_t bytes() const;
 
   // `track`: as for SampleBatch.
   void AddHistogram(CachedSeries* series, int64_t time_ms, int64_t start_ms,
@@ -43,8 +45,10 @@ class RichBatch {
     bool track = false;
   };
   model::WireSeries* Add(CachedSeries* series, bool track);
+  model::WireSeries* AddSeries(const model::Labels& labels);
 
   std::vector<model::WireSeries> series_;
+  uint64_t content_bytes_ = 0;  // of what series_ point to
   std::vector<Touched> touched_;
   std::vector<std::pair<CachedSeries*, uint64_t>> last_exemplars_;  // timeless_exemplar to be
 };

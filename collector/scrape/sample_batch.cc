@@ -2,7 +2,20 @@
 
 #include <utility>
 
+#include "collector/scrape/heap_bytes.h"
+
 namespace vedette::scrape {
+
+void SampleBatch::Clear() {
+  // Rows of a page that was far larger are of no more use.
+  constexpr size_t kSpareRows = 1000;
+  if (rows_.capacity() > 8 * used_ + kSpareRows) *this = SampleBatch();
+  used_ = 0;
+}
+
+uint64_t SampleBatch::bytes() const {
+  return ArrayBytes(rows_) + ArrayBytes(slots_) + label_bytes_;
+}
 
 void SampleBatch::Add(CachedSeries* series, int64_t timestamp_ms, double value, bool track) {
   if (used_ == rows_.size()) {
@@ -12,7 +25,11 @@ void SampleBatch::Add(CachedSeries* series, int64_t timestamp_ms, double value, 
   model::SampleRow& row = rows_[used_];
   Slot& slot = slots_[used_];
   ++used_;
-  if (slot.id != series->id) row.labels = series->labels;
+  if (slot.id != series->id) {
+    label_bytes_ -= HeapBytes(row.labels);
+    row.labels = series->labels;
+    label_bytes_ += HeapBytes(row.labels);
+  }
   slot = {series, series->id, track};
   row.timestamp_ms = timestamp_ms;
   row.value = value;
@@ -20,8 +37,10 @@ void SampleBatch::Add(CachedSeries* series, int64_t timestamp_ms, double value, 
 }
 
 void SampleBatch::Add(model::SampleRow row) {
+  for (size_t i = used_; i < rows_.size(); ++i) label_bytes_ -= HeapBytes(rows_[i].labels);
   rows_.resize(used_);
   slots_.resize(used_);
+  label_bytes_ += HeapBytes(row.labels);
   rows_.push_back(std::move(row));
   slots_.emplace_back();
   ++used_;

@@ -14,11 +14,13 @@ namespace vedette::scrape {
 // same series stands in the same place, only time and value change. One thread at a time.
 class SampleBatch {
  public:
-  void Clear() { used_ = 0; }
+  void Clear();
   void Add(CachedSeries* series, int64_t timestamp_ms, double value, bool track);
   void Add(model::SampleRow row);  // of a series that is gone
 
   size_t size() const { return used_; }
+  // What it takes in memory, rows kept for later included.
+  uint64_t bytes() const;
   std::span<model::SampleRow> rows() { return {rows_.data(), used_}; }
 
   // Calls Touch for each row of a series; returns how many are new.
@@ -35,6 +37,7 @@ class SampleBatch {
   std::vector<model::SampleRow> rows_;
   std::vector<Slot> slots_;  // of rows_
   size_t used_ = 0;
+  uint64_t label_bytes_ = 0;  // of all rows_
 };
 
 }  // namespace vedette::scrape

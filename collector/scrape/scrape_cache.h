@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
 #include "base/strings.h"
 #include "model/labels.h"
 #include "model/sample.h"
@@ -64,9 +66,27 @@ class ScrapeCache {
   // The end of a failed scrape, and of a target: everything tracked goes stale.
   std::vector<StaleMarker> FailScrape(int64_t timestamp_ms);
 
+  // Forgets lines and series, and gives their memory back.
+  void Clear();
+
   size_t size() const { return series_.size(); }
+  // What all of it takes in memory.
+  uint64_t bytes() const;
 
  private:
+  // Series by their labels, which only the series itself holds.
+  using SeriesPtr = std::unique_ptr<CachedSeries>;
+  static const model::Labels& LabelsOf(const SeriesPtr& series) { return series->labels; }
+  static const model::Labels& LabelsOf(const model::Labels& labels) { return labels; }
+  struct HashByLabels {
+    using is_transparent = void;
+    size_t operator()(const auto& of) const { return absl::HashOf(LabelsOf(of)); }
+  };
+  struct SameLabels {
+    using is_transparent = void;
+    bool operator()(const auto& a, const auto& b) const { return LabelsOf(a) == LabelsOf(b); }
+  };
+
   struct Line {
     std::string text;
     CachedSeries* series = nullptr;
@@ -74,6 +94,10 @@ class ScrapeCache {
     size_t place = 0;  // in order_
   };
   CachedSeries* Take(Line* line);
+  CachedSeries* SeriesOf(model::Labels labels);
+  static uint64_t BytesOf(const Line& line);
+  static uint64_t BytesOf(const CachedSeries& series);
+  void DropUnseen();
   StaleMarker Mark(CachedSeries* series, int64_t timestamp_ms);
 
   uint64_t scrape_ = 0;
@@ -83,7 +107,9 @@ class ScrapeCache {
   std::vector<Line*> order_;                                            // of the last good scrape
   std::vector<Line*> taken_;                                            // of this one, so far
   size_t next_ = 0;                                                     // in order_
-  absl::flat_hash_map<model::Labels, std::unique_ptr<CachedSeries>> series_;
+  absl::flat_hash_set<SeriesPtr, HashByLabels, SameLabels> series_;
+  uint64_t line_bytes_ = 0;    // of what lines_ points to
+  uint64_t series_bytes_ = 0;  // of what series_ points to
 };
 
 }  // namespace vedette::scrape

@@ -27,7 +27,7 @@ constexpr uint64_t kReportIds = std::numeric_limits<uint64_t>::max() - 16;
 
 ScrapeLoop::ScrapeLoop(Target target, std::shared_ptr<const Fetcher> fetcher,
                        const LoopContext* context)
-    : context_(context) {
+    : context_(context), share_(context->caches) {
   SetNext(std::move(target), std::move(fetcher));
   TakeNext();
 }
@@ -89,12 +89,13 @@ void ScrapeLoop::Scrape(std::stop_token stop) {
     counts.added = batch_.TouchAll(&cache_) + rich_.TouchAll(&cache_);
     metadata_.EndScrape();
   } else {
-    batch_.Clear();
+    batch_ = SampleBatch();  // a target that is down needs no rows
     rich_.Clear();
   }
   AddReports(status.ok(), seconds, counts, now_ms);
   AddStaleMarkers(status.ok() ? cache_.EndScrape(now_ms) : cache_.FailScrape(now_ms));
   const base::Status stored = Store();
+  HoldOrForget();
   Remember(status.ok() ? stored : status, now_ms, seconds);
 }
 
@@ -118,6 +119,7 @@ base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, std:
         return base::DeadlineExceeded(
             base::Concat({"scrape timed out while reading entry ", std::to_string(entry)}));
       }
+      VEDETTE_RETURN_IF_ERROR(HoldCaches());
     }
     VEDETTE_ASSIGN_OR_RETURN(const bool is_expected, page->NextIf(cache_.Expected()));
     if (is_expected) {
@@ -128,6 +130,7 @@ base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, std:
     VEDETTE_ASSIGN_OR_RETURN(const EntryKind kind, page->Next());
     switch (kind) {
       case EntryKind::kEnd:
+        VEDETTE_RETURN_IF_ERROR(HoldCaches());
         return CheckSampleLimit(*counts);
       case EntryKind::kComment:
       case EntryKind::kGathered:
@@ -181,7 +184,23 @@ base::StatusOr<CachedSeries*> ScrapeLoop::FindSeries(Reader* page) {
   model::Labels exposed;
   VEDETTE_RETURN_IF_ERROR(page->ReadLabels(&exposed));
   VEDETTE_ASSIGN_OR_RETURN(model::Labels labels, SampleLabels(*target_, exposed));
-  return cache_.Add(page->series(), std::move(labels));
+  CachedSeries* const series = cache_.Add(page->series(), std::move(labels));
+  VEDETTE_RETURN_IF_ERROR(HoldCaches());
+  return series;
+}
+
+base::Status ScrapeLoop::HoldCaches() {
+  return share_.Hold(cache_.bytes() + batch_.bytes() + rich_.bytes() + metadata_.bytes());
+}
+
+// What does not fit is not kept: the next scrape starts from nothing.
+void ScrapeLoop::HoldOrForget() {
+  rich_ = RichBatch();
+  if (!share_.refused() && HoldCaches().ok()) return;
+  cache_.Clear();
+  batch_ = SampleBatch();
+  metadata_.Clear();
+  HoldCaches().IgnoreError();
 }
 
 base::Status ScrapeLoop::AddSample(EntryKind kind, const Reader& page, CachedSeries* series,
@@ -193,6 +212,7 @@ base::Status ScrapeLoop::AddSample(EntryKind kind, const Reader& page, CachedSer
     model::Histogram histogram = page.histogram();
     VEDETTE_RETURN_IF_ERROR(LimitHistogram(target_->job->histograms, &histogram));
     rich_.AddHistogram(series, time_ms, page.start_ms(), histogram, track);
+    VEDETTE_RETURN_IF_ERROR(HoldCaches());
   } else if (context_->start_timestamps && has_place && page.start_ms() != 0) {
     rich_.AddNumber(series, time_ms, page.start_ms(), page.value(), track);
   } else {

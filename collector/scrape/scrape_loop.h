@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/mutex.h"
 #include "base/telemetry.h"
+#include "collector/scrape/cache_budget.h"
 #include "collector/scrape/fetcher.h"
 #include "collector/scrape/metadata_cache.h"
 #include "collector/scrape/rich_batch.h"
@@ -47,6 +48,7 @@ struct LoopContext {
   model::WireSink* rich_sink = nullptr;  // native histograms and exemplars; without it: left out
   // created-timestamp-zero-ingestion: numbers are stored with the time their counter began.
   bool start_timestamps = false;
+  CacheBudget* caches = nullptr;  // null: without bound
   base::Clock* clock = nullptr;
   base::Logger* logger = nullptr;
   base::Counter* scrapes = nullptr;
@@ -98,6 +100,9 @@ class ScrapeLoop {
   void AddExemplars(model::exposition::Reader* page, CachedSeries* series, int64_t time_ms);
   void AddStaleMarkers(std::vector<StaleMarker> markers);
   base::Status CheckSampleLimit(const Counts& counts) const;
+  // Counts what is kept for the next scrape and gathered in this one against the budget.
+  base::Status HoldCaches();
+  void HoldOrForget();
   void AddReports(bool up, double seconds, const Counts& counts, int64_t now_ms);
   base::Status Store();
   base::Status StoreRich();
@@ -116,6 +121,7 @@ class ScrapeLoop {
   std::array<CachedSeries, kReports> reports_;
   int64_t last_ms_ = 0;
   MetadataCache metadata_;
+  CacheShare share_;
 
   mutable base::Mutex status_mutex_;
   TargetStatus status_ VEDETTE_GUARDED_BY(status_mutex_);

@@ -14,7 +14,8 @@ TEST(MemoryBudget, IsAQuarterOfWhatIsAvailableUpToTwoGiB) {
 
 TEST(MemoryBudget, SharesAddUpToTheWhole) {
   const MemoryBudget budget = MakeMemoryBudget(4 * kGiB);
-  const uint64_t sum = budget.tsdb_head + budget.logs + budget.queries + budget.rest;
+  const uint64_t sum =
+      budget.tsdb_head + budget.scrape + budget.logs + budget.queries + budget.rest;
   EXPECT_LE(sum, budget.total);
   EXPECT_GT(sum, budget.total / 100 * 99);
   EXPECT_LT(budget.one_query, budget.queries);

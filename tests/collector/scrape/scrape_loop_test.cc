@@ -315,6 +315,47 @@ TEST_F(ScrapeLoopTest, LimitsFailTheWholeScrape) {
   EXPECT_EQ(Value("up"), "0.000000");
 }
 
+// Nothing is kept of a page whose series take more memory than a target may, so that the next one,
+// and other targets, find room.
+TEST_F(ScrapeLoopTest, APageOverTheCacheBudgetFailsByNameAndLeavesNothing) {
+  base::Gauge held;
+  CacheBudget budget(1 << 20, 200'000, &held);
+  context_.caches = &budget;
+  Start();
+  std::string page;
+  for (int i = 0; i < 5'000; ++i) page += "m" + std::to_string(i) + " 1\n";
+  client_->Expose(page);
+  Scrape();
+  EXPECT_EQ(Value("up"), "0.000000");
+  EXPECT_EQ(sink_.Rows(), 5u);
+  EXPECT_NE(loop_->Status().last_error.find(" bytes of scrape cache, allowed are 200000 a target"),
+            std::string::npos)
+      << loop_->Status().last_error;
+  EXPECT_LT(held.Value(), 10'000);
+  client_->Expose("# HELP a a\na 1\n");
+  Scrape();
+  EXPECT_EQ(Value("up"), "1.000000");
+  EXPECT_GT(held.Value(), 0);
+  loop_.reset();
+  EXPECT_EQ(held.Value(), 0);
+}
+
+// A page of nothing but HELP lines takes memory too.
+TEST_F(ScrapeLoopTest, MetadataCountsAgainstTheCacheBudget) {
+  base::Gauge held;
+  CacheBudget budget(1 << 20, 200'000, &held);
+  context_.caches = &budget;
+  Start();
+  std::string page;
+  for (int i = 0; i < 5'000; ++i) page += "# HELP m" + std::to_string(i) + " help\n";
+  client_->Expose(page);
+  Scrape();
+  EXPECT_EQ(Value("up"), "0.000000");
+  EXPECT_LT(held.Value(), 10'000);
+  EXPECT_TRUE(loop_->Metadata().empty());
+  loop_.reset();
+}
+
 // Who runs into a cap of the store learns whose page it was and what of it.
 TEST_F(ScrapeLoopTest, RefusalsOfTheStoreNameTargetAndSeries) {
   Start();
