@@ -19,10 +19,12 @@ ThreadPool::ThreadPool(std::string name, size_t threads, size_t queue_capacity, 
 ThreadPool::~ThreadPool() { Stop(); }
 
 bool ThreadPool::TrySubmit(std::function<void()> task) {
-  MutexLock lock(mutex_);
-  if (stopping_ || queue_.size() >= queue_capacity_) return false;
-  queue_.push_back(std::move(task));
-  wake_.NotifyOne();
+  {
+    MutexLock lock(mutex_);
+    if (stopping_ || queue_.size() >= queue_capacity_) return false;
+    queue_.push_back(std::move(task));
+  }
+  wake_.NotifyOne();  // a thread that wakes up finds the mutex free
   return true;
 }
 

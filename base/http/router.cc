@@ -1,7 +1,6 @@
 #include "base/http/router.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "base/strings.h"
 
@@ -15,30 +14,36 @@ bool IsArgument(std::string_view part) {
 // "{rest...}"
 bool IsRest(std::string_view part) { return IsArgument(part) && EndsWith(part, "...}"); }
 
-// The arguments that `path` (still percent-encoded, so that %2F stays inside its part) gives to
-// `pattern`, or nothing when it is another path.
-std::optional<std::vector<std::string>> MatchPath(std::string_view pattern, std::string_view path) {
-  std::vector<std::string> args;
-  const std::vector<std::string_view> wanted = Split(pattern, '/');
+std::string_view PartOf(std::string_view path, size_t at) {
+  return path.substr(at, std::min(path.find('/', at), path.size()) - at);
+}
+
+bool IsEscapeOf(std::string_view escaped, std::string_view text) {
+  return escaped.find('%') != std::string_view::npos && PercentDecode(escaped) == text;
+}
+
+// Whether `path` (still percent-encoded, so that %2F stays inside its part) is of the pattern with
+// these parts; the arguments that it gives.
+bool MatchPath(const std::vector<std::string>& pattern, std::string_view path,
+               std::vector<std::string>* args) {
+  args->clear();
   size_t at = 0;  // where the current part of `path` begins; past its end: no parts left
-  for (const std::string_view part : wanted) {
-    if (at > path.size()) return std::nullopt;
+  for (const std::string_view part : pattern) {
+    if (at > path.size()) return false;
     if (IsRest(part)) {
-      args.push_back(PercentDecode(path.substr(at)));
-      return args;
+      args->push_back(PercentDecode(path.substr(at)));
+      return true;
     }
-    const size_t end = std::min(path.find('/', at), path.size());
-    const std::string found = PercentDecode(path.substr(at, end - at));
+    const std::string_view found = PartOf(path, at);
     if (IsArgument(part)) {
-      if (found.empty()) return std::nullopt;
-      args.push_back(found);
-    } else if (found != part) {
-      return std::nullopt;
+      if (found.empty()) return false;
+      args->push_back(PercentDecode(found));
+    } else if (found != part && !IsEscapeOf(found, part)) {
+      return false;
     }
-    at = end + 1;
+    at += found.size() + 1;
   }
-  if (at <= path.size()) return std::nullopt;
-  return args;
+  return at > path.size();
 }
 
 bool Answers(const Route& route, std::string_view method) {
@@ -53,7 +58,11 @@ void AddUnique(std::vector<std::string>* methods, const std::string& method) {
 
 }  // namespace
 
-void Router::Handle(Route route) { routes_.push_back(std::move(route)); }
+void Router::Handle(Route route) {
+  std::vector<std::string> parts;
+  for (const std::string_view part : Split(route.pattern, '/')) parts.emplace_back(part);
+  routes_.push_back({std::move(route), std::move(parts)});
+}
 
 void Router::HandleGetPost(const std::string& pattern, Pool pool, Scope scope,
                            const Handler& handler) {
@@ -63,18 +72,17 @@ void Router::HandleGetPost(const std::string& pattern, Pool pool, Scope scope,
 
 Router::Match Router::Find(std::string_view method, std::string_view path) const {
   Match match;
-  for (const Route& route : routes_) {
-    std::optional<std::vector<std::string>> args = MatchPath(route.pattern, path);
-    if (!args) continue;
+  for (const auto& [route, parts] : routes_) {
+    if (!MatchPath(parts, path, &match.path_args)) continue;
     if (Answers(route, method)) {
       match.route = &route;
-      match.path_args = std::move(*args);
       match.allowed.clear();
       return match;
     }
     AddUnique(&match.allowed, route.method);
     if (route.method == "GET") AddUnique(&match.allowed, "HEAD");
   }
+  match.path_args.clear();
   return match;
 }
 

@@ -38,7 +38,11 @@ class Router {
   Match Find(std::string_view method, std::string_view path) const;
 
  private:
-  std::vector<Route> routes_;
+  struct Entry {
+    Route route;
+    std::vector<std::string> parts;  // of the pattern
+  };
+  std::vector<Entry> routes_;
 };
 
 }  // namespace vedette::base::http
