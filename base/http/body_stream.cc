@@ -1,6 +1,6 @@
 #include "base/http/body_stream.h"
 
-#include <charconv>
+#include <string_view>
 #include <utility>
 
 namespace vedette::base::http {
@@ -22,14 +22,15 @@ std::unique_ptr<StreamCompressor> CompressorFor(Coding coding) {
   return nullptr;
 }
 
-// A chunk of no bytes would be the end.
-void AppendChunk(std::string_view data, std::string* wire) {
-  if (data.empty()) return;
-  char size[20];
-  const auto end = std::to_chars(size, size + sizeof size, data.size(), 16).ptr;
-  wire->append(size, end);
-  wire->append("\r\n");
-  wire->append(data);
+// What comes before a chunk, of a length that does not depend on the chunk's: it is written once
+// the chunk is there, so that nothing is copied.
+constexpr std::string_view kChunkHead = "00000000\r\n";
+
+// Makes what comes behind the head at `begin` a chunk. One of no bytes would be the end.
+void CloseChunk(size_t begin, std::string* wire) {
+  size_t size = wire->size() - begin - kChunkHead.size();
+  if (size == 0) return wire->resize(begin);
+  for (size_t at = begin + 8; size > 0; size >>= 4) (*wire)[--at] = "0123456789abcdef"[size & 15];
   wire->append("\r\n");
 }
 
@@ -42,9 +43,10 @@ BodyStream::BodyStream(std::string beginning, std::shared_ptr<BodySource> source
       compressor_(CompressorFor(coding)),
       chunked_(chunked) {}
 
-bool BodyStream::NextPlain(std::string* plain) {
+bool BodyStream::AppendPlain(std::string* plain) {
   if (!beginning_.empty()) {
-    *plain = std::exchange(beginning_, {});
+    plain->append(beginning_);
+    beginning_ = {};
     return true;
   }
   if (source_->Next(plain)) return true;
@@ -52,22 +54,22 @@ bool BodyStream::NextPlain(std::string* plain) {
   return false;
 }
 
+bool BodyStream::AppendCoded(std::string* wire) {
+  if (!compressor_) return AppendPlain(wire);
+  std::string piece;
+  const bool more = AppendPlain(&piece);
+  compressor_->Add(piece, !more, wire);
+  return more;
+}
+
 bool BodyStream::Next(std::string* wire) {
   // A compressor may swallow several pieces before it gives one.
   for (;;) {
-    std::string piece;
-    const bool more = NextPlain(&piece);
-    if (compressor_) {
-      std::string coded;
-      compressor_->Add(piece, !more, &coded);
-      piece = std::move(coded);
-    }
-    if (chunked_) {
-      AppendChunk(piece, wire);
-      if (!more) wire->append("0\r\n\r\n");
-    } else {
-      wire->append(piece);
-    }
+    const size_t begin = wire->size();
+    if (chunked_) wire->append(kChunkHead);
+    const bool more = AppendCoded(wire);
+    if (chunked_) CloseChunk(begin, wire);
+    if (chunked_ && !more) wire->append("0\r\n\r\n");
     if (!more || wire->size() >= BodySource::kPieceBytes / 4) return more;
   }
 }

@@ -22,8 +22,9 @@ class BodyStream {
   bool Next(std::string* wire);
 
  private:
-  // Some of the body that has not been coded yet; false when it is the last.
-  bool NextPlain(std::string* plain);
+  // These append some of the body, not coded and coded; false when it is the last.
+  bool AppendPlain(std::string* plain);
+  bool AppendCoded(std::string* wire);
 
   std::string beginning_;
   std::shared_ptr<BodySource> source_;

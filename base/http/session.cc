@@ -417,8 +417,11 @@ void Session::OnWritten(const IoResult& result) {
 // On a thread of the route's pool: making and coding takes milliseconds, which others on the loop
 // would wait for.
 void Session::MakePiece() {
-  auto make = [rest = out_.rest, loop = core_->weak_from_this(), session = weak_from_this()] {
-    auto piece = std::make_shared<std::string>();
+  // In the memory of the piece before, which has been sent.
+  auto piece = std::make_shared<std::string>(std::exchange(out_.body, {}));
+  piece->clear();
+  auto make = [rest = out_.rest, piece, loop = core_->weak_from_this(),
+               session = weak_from_this()] {
     bool more = false;
     bool failed = false;
     try {

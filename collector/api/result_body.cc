@@ -54,6 +54,21 @@ void AppendStrings(std::string_view key, const std::vector<std::string>& strings
   out->push_back(']');
 }
 
+// About how long the text is, or its first piece.
+size_t FirstPieceBytes(const promql::Value& value) {
+  constexpr size_t kMost = base::http::BodySource::kPieceBytes * 33 / 32;
+  constexpr size_t kPoint = 40;
+  const auto labels = [](const model::Labels& l) { return 64 + l.bytes().size() * 3 / 2; };
+  size_t bytes = 256;
+  for (size_t i = 0; i < value.vector.size() && bytes < kMost; ++i) {
+    bytes += labels(value.vector[i].labels) + kPoint;
+  }
+  for (size_t i = 0; i < value.matrix.size() && bytes < kMost; ++i) {
+    bytes += labels(value.matrix[i].labels) + value.matrix[i].points.size() * kPoint;
+  }
+  return std::min(bytes, kMost);
+}
+
 uint64_t MemoryOf(const model::Labels& labels) { return labels.bytes().size(); }
 
 }  // namespace
@@ -64,7 +79,8 @@ ResultBody::ResultBody(promql::Result result, std::optional<ShownStats> stats,
 
 bool ResultBody::Next(std::string* out) {
   const promql::Value& value = result_.value;
-  if (begun_) out->reserve(kPieceBytes + kPieceBytes / 32);  // mostly whole: it need not grow
+  // It need not grow, mostly.
+  out->reserve(begun_ ? kPieceBytes + kPieceBytes / 32 : FirstPieceBytes(value));
   if (!begun_) {
     begun_ = true;
     out->append("{\"status\":\"success\",\"data\":{\"resultType\":\"");
