@@ -100,7 +100,7 @@ base::Status CollectorParts::OpenLogs(const CollectorOptions& options, const Mem
   store.dir = base::JoinPath(options.storage_path, "logs");
   store.retention_ms = options.logs_retention_ms;
   // Two can be in memory: the one being filled and the one being flushed.
-  store.memtable_bytes = std::min<uint64_t>(store.memtable_bytes, budget.logs / 2);
+  store.memtable_bytes = std::min<uint64_t>(store.memtable_bytes, budget.logs / 4);
   store.fs = world_.fs;
   store.clock = world_.clock;
   store.logger = world_.logger;
