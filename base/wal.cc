@@ -186,7 +186,8 @@ Status WalImpl::DropBefore(uint64_t segment) {
 Status WalImpl::Discard(uint64_t number, const WalSegment& segment) {
   const std::string path = PathOf(number);
   if (!segment.damaged) {
-    const Status removed = options_.fs->Remove(path);
+    const Status removed =
+        options_.retire ? options_.retire(number, path) : options_.fs->Remove(path);
     return absl::IsNotFound(removed) ? Status() : removed;
   }
   const std::string kept_as = Concat({path, wal_format::kBrokenSuffix});
@@ -200,6 +201,11 @@ Status WalImpl::Discard(uint64_t number, const WalSegment& segment) {
 uint64_t WalImpl::next_segment() const {
   MutexLock lock(mutex_);
   return next_number_;
+}
+
+WalPosition WalImpl::end() const {
+  MutexLock lock(mutex_);
+  return current_ == 0 ? WalPosition{next_number_, 0} : WalPosition{current_, offset_};
 }
 
 uint64_t WalImpl::BytesOnDisk() const {

@@ -53,6 +53,9 @@ class Wal {
     // The user's own state rests on positions below this segment: no new one gets a lower number,
     // even when the folder was lost, and those missing from here on are reported.
     uint64_t min_segment = 1;
+    // Called in place of removing a segment that is no longer needed, which it moves elsewhere or
+    // removes; one with damage is kept aside all the same. Empty: segments are removed.
+    std::function<Status(uint64_t number, const std::string& path)> retire;
     FileSystem* fs = nullptr;
     Clock* clock = nullptr;
     Logger* log = nullptr;           // null: says nothing
@@ -121,6 +124,10 @@ class Wal {
   virtual uint64_t losses() const = 0;
   // The number of the next new segment: greater than any there ever was.
   virtual uint64_t next_segment() const = 0;
+
+  // Behind the last record appended: what lies before it can be read. Before the first Append since
+  // Open, where the next segment will begin.
+  virtual WalPosition end() const = 0;
 
   virtual uint64_t BytesOnDisk() const = 0;
   virtual const ReplayStats& replay_stats() const = 0;

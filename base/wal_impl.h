@@ -35,6 +35,7 @@ class WalImpl final : public Wal {
   Status DropBefore(uint64_t segment) override VEDETTE_EXCLUDES(mutex_);
   uint64_t losses() const override { return losses_; }
   uint64_t next_segment() const override VEDETTE_EXCLUDES(mutex_);
+  WalPosition end() const override VEDETTE_EXCLUDES(mutex_);
   uint64_t BytesOnDisk() const override VEDETTE_EXCLUDES(mutex_);
   const ReplayStats& replay_stats() const override { return stats_; }
 

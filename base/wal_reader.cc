@@ -44,9 +44,27 @@ Status WalSegmentReader::Run(const RecordFn& record) {
   return Status();
 }
 
+Status WalSegmentReader::ReadOn(uint64_t end, const RecordFn& record) {
+  std::string block(kBlockBytes, '\0');
+  while (next_ < end) {
+    const uint64_t offset = next_;
+    const uint64_t to = std::min(end, offset - offset % kBlockBytes + kBlockBytes);
+    next_ = to;
+    const StatusOr<size_t> n = file_->Read(offset, to - offset, block.data());
+    if (n.ok()) {
+      VEDETTE_RETURN_IF_ERROR(ReadBlock(offset, std::string_view(block).substr(0, *n), record));
+    } else {
+      ++stats_.unreadable_blocks;
+      stats_.read_error = n.status();
+      MarkBad();
+    }
+  }
+  return Status();
+}
+
 Status WalSegmentReader::ReadBlock(uint64_t offset, std::string_view block,
                                    const RecordFn& record) {
-  size_t at = offset == 0 ? std::min<size_t>(kHeaderBytes, block.size()) : 0;
+  size_t at = offset < kHeaderBytes ? std::min<size_t>(kHeaderBytes - offset, block.size()) : 0;
   while (block.size() - at >= kFrameHeaderBytes) {
     auto frame = DecodeFrame(block.substr(at), number_, offset + at);
     if (!frame) {
@@ -59,7 +77,7 @@ Status WalSegmentReader::ReadBlock(uint64_t offset, std::string_view block,
     VEDETTE_RETURN_IF_ERROR(TakeFrame(*frame, offset + at, record));
   }
   // What is too short for a frame is padding in a full block and a cut frame in the last.
-  const bool padding = block.size() == kBlockBytes && AllZero(block.substr(at));
+  const bool padding = (offset + block.size()) % kBlockBytes == 0 && AllZero(block.substr(at));
   if (at < block.size() && !padding) MarkBad();
   return Status();
 }

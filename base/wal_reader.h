@@ -34,9 +34,13 @@ class WalSegmentReader {
 
   // Calls `record` for each. Fails only when `record` fails.
   Status Run(const RecordFn& record);
+  // The same of what lies before `end`, where a record ends, and was not read yet: for a segment
+  // that grows. Not to be mixed with Run.
+  Status ReadOn(uint64_t end, const RecordFn& record);
   const Stats& stats() const { return stats_; }
 
  private:
+  // `block`: what lies at `offset`, up to the end of a block or less.
   Status ReadBlock(uint64_t offset, std::string_view block, const RecordFn& record);
   Status TakeFrame(const wal_format::Frame& frame, uint64_t end, const RecordFn& record);
   void DropPartial();
@@ -48,6 +52,7 @@ class WalSegmentReader {
   Stats stats_;
   std::string partial_;           // pieces of the record being put together
   uint8_t partial_type_ = 0;      // 0: none
+  uint64_t next_ = 0;             // where ReadOn goes on
   uint64_t pending_corrupt_ = 0;  // bad places since the last good frame: corrupt if one follows
 };
 

@@ -83,6 +83,13 @@ base::StatusOr<CopyReport> Store::Backup(const std::string& to, base::HardLinker
 
 History Store::History() const { return impl_->History(); }
 
+base::WalPosition Store::LogEnd() const { return impl_->LogEnd(); }
+base::WalPosition Store::LogRunBegin() const { return impl_->LogRunBegin(); }
+std::unique_ptr<model::SampleLogReader> Store::OpenLog(base::WalPosition from) const {
+  return impl_->OpenLog(from);
+}
+void Store::NeedLog(std::optional<uint64_t> segment) { impl_->NeedLog(segment); }
+
 StoreStats Store::Stats() const { return impl_->Stats(); }
 base::Status Store::Flush() { return impl_->Flush(); }
 

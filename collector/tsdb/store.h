@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@
 #include "model/labels.h"
 #include "model/matcher.h"
 #include "model/sample.h"
+#include "model/sample_log.h"
 #include "model/series_view.h"
 #include "model/sinks.h"
 #include "model/wire_batch.h"
@@ -54,6 +56,9 @@ struct Options {
   uint64_t reserve_bytes = 32ull << 20;
   // With less free space than this samples are refused (queries and retention go on); 0: no limit.
   uint64_t min_free_bytes = 64ull << 20;
+  // Of log that is kept for those that read it (NeedLog) after the store is done with it. With
+  // little disk left, or an eighth of retention_bytes, it is less.
+  uint64_t max_sending_bytes = 4ull << 30;
   // False: no thread. Open replays the log before it returns and the owner calls Maintain() itself
   // (tools, tests).
   bool background = true;
@@ -117,7 +122,7 @@ struct History {
 //
 // Thread-safe: one writer lock for Append, readers work on a snapshot. Owned by app; the pointers
 // in Options outlive it. One thread of its own flushes, merges and drops what is too old.
-class Store final : public model::SampleSink, public model::WireSink {
+class Store final : public model::SampleSink, public model::WireSink, public model::SampleLog {
  public:
   // Called once a series. An error ends the query and is its answer.
   using Visitor = std::function<base::Status(model::SeriesSamples series)>;
@@ -147,6 +152,12 @@ class Store final : public model::SampleSink, public model::WireSink {
   // Its exemplars are kept.
   base::StatusOr<model::AppendStats> Append(const model::WireBatch& batch) override;
   void OnDurable(std::function<void(const base::Status&)> done) override;
+
+  // What was appended, for those that pass it on. Callable once the log has been replayed.
+  base::WalPosition LogEnd() const override;
+  base::WalPosition LogRunBegin() const override;
+  std::unique_ptr<model::SampleLogReader> OpenLog(base::WalPosition from) const override;
+  void NeedLog(std::optional<uint64_t> segment) override;
 
   // Visits every series that matches all matchers and has samples in [min_ms, max_ms], both ends
   // included, sorted by labels, stale markers among the values. The answer is a snapshot of the

@@ -24,6 +24,7 @@
 #include "collector/tsdb/exemplar_ring.h"
 #include "collector/tsdb/head.h"
 #include "collector/tsdb/head_batch.h"
+#include "collector/tsdb/log_keeper.h"
 #include "collector/tsdb/log_replay.h"
 #include "collector/tsdb/log_writer.h"
 #include "collector/tsdb/merge_cursor.h"
@@ -61,6 +62,10 @@ class Store::Impl {
   std::vector<SeriesExemplars> Exemplars(const std::vector<std::vector<model::Matcher>>& selectors,
                                          int64_t min_ms, int64_t max_ms) VEDETTE_EXCLUDES(mutex_);
   void OnDurable(std::function<void(const base::Status&)> done);
+  base::WalPosition LogEnd() const;
+  base::WalPosition LogRunBegin() const { return {run_segment_, 0}; }
+  std::unique_ptr<model::SampleLogReader> OpenLog(base::WalPosition from) const;
+  void NeedLog(std::optional<uint64_t> segment) { keeper_.Need(segment); }
   ReplayProgress Replay() VEDETTE_EXCLUDES(mutex_);
   void OnReplayed(std::function<void()> done) VEDETTE_EXCLUDES(mutex_);
   base::Status Lend(const LendRequest& request, const ViewVisitor& visit) VEDETTE_EXCLUDES(mutex_);
@@ -107,7 +112,7 @@ class Store::Impl {
   void RunBackground(const std::stop_token& stop);
 
   // store_replay.cc
-  base::Wal::Options WalOptions() const;
+  base::Wal::Options WalOptions();
   // The log once it has been replayed, null before.
   base::Wal* wal() const { return wal_.load(std::memory_order_acquire); }
   // Unavailable until then.
@@ -311,11 +316,13 @@ class Store::Impl {
   const std::string wal_dir_;
   DiskGuard guard_;
   Quarantine quarantine_;
+  LogKeeper keeper_;
   PartSelections part_selections_;
   std::unique_ptr<PartSet> parts_;  // set by Open
   SeriesPageCache series_pages_;
   ReplayMeter replay_meter_;
   std::unique_ptr<base::Wal> wal_owner_;  // set once, before wal_
+  uint64_t run_segment_ = 0;              // likewise
   std::atomic<base::Wal*> wal_{nullptr};
   std::atomic<bool> ending_{false};  // long work is to be left undone
   // Queries that want mutex_: the replay, which takes it again and again, lets them go first.

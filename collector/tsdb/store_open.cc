@@ -3,6 +3,7 @@
 #include <random>
 #include <utility>
 
+#include "collector/tsdb/log_tail.h"
 #include "collector/tsdb/part_format.h"
 #include "collector/tsdb/store_impl.h"
 
@@ -23,6 +24,22 @@ Options Bounded(Options options) {
   return options;
 }
 
+LogKeeper::Options KeeperOptions(const Options& options, const std::string& wal_dir) {
+  LogKeeper::Options out;
+  out.wal_dir = wal_dir;
+  out.kept_dir = base::JoinPath(options.dir, "sending");
+  out.max_bytes = options.max_sending_bytes;
+  if (options.retention_bytes > 0) {
+    out.max_bytes = std::min(out.max_bytes, options.retention_bytes / 8);
+  }
+  // Samples are refused below the one: what is kept for others goes before.
+  out.min_free_bytes = 4 * options.min_free_bytes;
+  out.fs = options.fs;
+  out.log = options.log;
+  out.telemetry = options.telemetry;
+  return out;
+}
+
 }  // namespace
 
 Store::Impl::Impl(const Options& options)
@@ -31,6 +48,7 @@ Store::Impl::Impl(const Options& options)
       guard_(options.fs, options.clock, options.log, options.dir, options.min_free_bytes,
              options.reserve_bytes),
       quarantine_(options.fs, options.log, options.telemetry),
+      keeper_(KeeperOptions(options_, wal_dir_)),
       part_selections_(options.selection_cache_bytes),
       series_pages_(options.page_cache_bytes),
       replay_meter_(options.telemetry, options.clock, options.log, wal_dir_),
@@ -93,6 +111,7 @@ base::Status Store::Impl::Open() {
     VEDETTE_RETURN_IF_ERROR(KeepFolder());
   }
   VEDETTE_RETURN_IF_ERROR(OpenParts());
+  keeper_.Open();
   // Before anything is answered: a log of a newer version is not to be started with.
   VEDETTE_ASSIGN_OR_RETURN(const base::Wal::Extent log, base::Wal::Look(WalOptions()));
   replay_meter_.Begin(log.bytes);
@@ -139,6 +158,15 @@ void Store::Impl::RunBackground(const std::stop_token& stop) {
 void Store::Impl::OnDurable(std::function<void(const base::Status&)> done) {
   if (const base::Status replayed = CheckReplayed(); !replayed.ok()) return done(replayed);
   wal()->OnDurable(std::move(done));
+}
+
+base::WalPosition Store::Impl::LogEnd() const {
+  return wal() == nullptr ? base::WalPosition() : wal()->end();
+}
+
+std::unique_ptr<model::SampleLogReader> Store::Impl::OpenLog(base::WalPosition from) const {
+  return std::make_unique<LogTail>(
+      &keeper_, [this] { return LogEnd(); }, from.segment, base::Wal::Options().max_record_bytes);
 }
 
 void Store::Impl::Stop() {

@@ -19,11 +19,15 @@ constexpr uint64_t kLeastShare = 16;
 
 }  // namespace
 
-base::Wal::Options Store::Impl::WalOptions() const {
+base::Wal::Options Store::Impl::WalOptions() {
   base::Wal::Options options;
   options.dir = wal_dir_;
   options.name = "metrics";
   options.min_segment = std::max<uint64_t>(parts_->log_from(), 1);
+  // The log ends before the keeper does.
+  options.retire = [this](uint64_t number, const std::string& path) {
+    return keeper_.Retire(number, path);
+  };
   options.fs = options_.fs;
   options.clock = options_.clock;
   options.log = options_.log;
@@ -151,6 +155,7 @@ void Store::Impl::TakeLog(std::unique_ptr<base::Wal> log, uint64_t segment,
   StartEpoch(segment);
   replay_problem_.clear();
   wal_owner_ = std::move(log);
+  run_segment_ = segment;
   wal_.store(wal_owner_.get(), std::memory_order_release);
   ExtendHistory();
 }

@@ -69,6 +69,7 @@ base::Status Store::Impl::DropOld() {
 base::Status Store::Impl::KeepSize() {
   const int64_t now_ns = options_.clock->MonotonicNanos();
   if (measured_ && now_ns - measured_at_ns_ < kMeasureEveryNs) return {};
+  keeper_.Trim();
   VEDETTE_ASSIGN_OR_RETURN(uint64_t bytes, BytesUnder(options_.fs, options_.dir));
   measured_ = true;
   measured_at_ns_ = now_ns;
