@@ -43,6 +43,7 @@ base::StatusOr<scrape::Config> LoadScrape(base::FileSystem* fs, const CollectorO
                                           const base::http::WebConfig* web) {
   scrape::ConfigOptions how;
   how.skip_unsupported = options.skip_unsupported;
+  how.extra_metrics = options.features.extra_scrape_metrics();
   if (!options.config_file.empty()) return scrape::LoadConfig(fs, options.config_file, how);
   return scrape::ParseConfig(DefaultScrapeText(options, web), "built-in", how);
 }
@@ -61,7 +62,7 @@ base::StatusOr<std::vector<rules::GroupSpec>> LoadRules(base::FileSystem* fs,
                                 validate);
   }
   VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> files,
-                           scrape::ExpandRuleFiles(fs, scrape.rule_files));
+                           scrape::ExpandFiles(fs, scrape.rule_files));
   std::vector<rules::GroupSpec> groups;
   std::string problems;
   for (const std::string& file : files) {
@@ -82,8 +83,8 @@ base::StatusOr<std::vector<rules::GroupSpec>> LoadRules(base::FileSystem* fs,
 // whoever mistyped it has no alerts, and nobody would tell.
 std::vector<std::string> PatternsWithoutFile(base::FileSystem* fs, const scrape::Config& scrape) {
   std::vector<std::string> warnings;
-  for (const scrape::RulePattern& pattern : scrape.rule_files) {
-    const auto files = scrape::ExpandRuleFiles(fs, {pattern});
+  for (const scrape::FilePattern& pattern : scrape.rule_files) {
+    const auto files = scrape::ExpandFiles(fs, {pattern});
     if (!files.ok() || !files->empty()) continue;
     warnings.push_back(
         base::Concat({pattern.place, pattern.place.empty() ? "" : ": ", "no file is ",

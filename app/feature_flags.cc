@@ -19,12 +19,13 @@ constexpr std::string_view kExtendedRangeSelectors = "promql-extended-range-sele
 constexpr std::string_view kFillModifiers = "promql-binop-fill-modifiers";
 // Of scraping.
 constexpr std::string_view kCreatedTimestamps = "created-timestamp-zero-ingestion";
+constexpr std::string_view kExtraScrapeMetrics = "extra-scrape-metrics";
 // Ours: 3.14 and nothing else.
 constexpr std::string_view kPrometheus314 = "prometheus-3.14";
 
 constexpr auto kSwitches = std::to_array<std::string_view>(
     {kExperimentalFunctions, kDurationExpr, kDelayedNameRemoval, kExtendedRangeSelectors,
-     kFillModifiers, kCreatedTimestamps, kPrometheus314});
+     kFillModifiers, kCreatedTimestamps, kExtraScrapeMetrics, kPrometheus314});
 // Names of Prometheus for what is always on here.
 constexpr auto kAlwaysOn = std::to_array<std::string_view>(
     {"promql-at-modifier", "promql-negative-offset", "promql-per-step-stats", "exemplar-storage",
@@ -41,7 +42,8 @@ void FeatureFlag::AddTo(CLI::App* verb) {
   verb->add_option("--enable-feature", given_,
                    "Features of Prometheus to switch on, with commas between them: "
                    "promql-experimental-functions, promql-duration-expr, "
-                   "promql-delayed-name-removal, created-timestamp-zero-ingestion; of versions "
+                   "promql-delayed-name-removal, created-timestamp-zero-ingestion, "
+                   "extra-scrape-metrics; of versions "
                    "after 3.5: "
                    "promql-extended-range-selectors, promql-binop-fill-modifiers; "
                    "prometheus-3.14: the language and the answers of that version");
@@ -58,6 +60,7 @@ std::vector<std::string> FeatureFlag::Names() const {
 }
 
 bool FeatureFlag::created_timestamps() const { return Has(kCreatedTimestamps); }
+bool FeatureFlag::extra_scrape_metrics() const { return Has(kExtraScrapeMetrics); }
 
 bool FeatureFlag::Has(std::string_view name) const { return Contains(Names(), name); }
 

@@ -31,6 +31,8 @@ class FeatureFlag {
   void ApplyTo(promql::Engine::Options* engine) const;
   // Scraped numbers are stored with the time that their counter began.
   bool created_timestamps() const;
+  // extra-scrape-metrics: three more synthetic series a target.
+  bool extra_scrape_metrics() const;
 
   void Set(std::vector<std::string> given) { given_ = std::move(given); }
 

@@ -4,32 +4,31 @@
 #include <cmath>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/config/yaml.h"
 #include "base/escape.h"
-#include "base/http/client.h"
+#include "base/http/configured_client.h"
 #include "base/number_text.h"
-#include "base/secrets.h"
 #include "base/strings.h"
 #include "collector/api/time_text.h"
-#include "collector/scrape/http_reader.h"
 
 namespace vedette::app {
 namespace {
 
-using scrape::HttpAuth;
+using base::http::ClientConfig;
 
-base::Status ReadHttpConfig(base::FileSystem* fs, const std::string& file, HttpAuth* auth,
-                            base::http::TlsClientOptions* tls) {
+base::StatusOr<ClientConfig> ReadHttpConfig(base::FileSystem* fs, const std::string& file) {
   VEDETTE_ASSIGN_OR_RETURN(const std::string text, fs->ReadFile(file));
   VEDETTE_ASSIGN_OR_RETURN(const base::config::Node root, base::config::ParseYaml(text, file));
+  ClientConfig config;
   base::config::Problems problems(file);
   base::config::Problems unsupported(file);
   base::config::MapReader map(root, "", &problems);
-  scrape::ReadHttpClient(&map, file, auth, tls, &unsupported);
-  map.Ignore("follow_redirects");
+  base::http::ReadClientConfig(&map, file, &config, &unsupported);
   map.Finish();
   VEDETTE_RETURN_IF_ERROR(problems.ToStatus());
-  return unsupported.ToStatus();
+  VEDETTE_RETURN_IF_ERROR(unsupported.ToStatus());
+  return config;
 }
 
 base::Status CheckOneWay(const QueryServer& server) {
@@ -46,20 +45,20 @@ base::Status CheckOneWay(const QueryServer& server) {
   return base::Status();
 }
 
-base::Status Authorize(base::FileSystem* fs, const HttpAuth& auth, base::http::Headers* headers) {
-  const bool basic = !auth.username.empty() || !auth.password_file.empty();
-  const std::string& file = basic ? auth.password_file : auth.credentials_file;
-  base::Secret secret;
-  if (!file.empty()) {
-    VEDETTE_ASSIGN_OR_RETURN(secret, base::ReadSecretFile(fs, file));
+// How the flags say that the server is reached.
+base::StatusOr<ClientConfig> ConfigOf(const QueryServer& server, base::FileSystem* fs) {
+  VEDETTE_RETURN_IF_ERROR(CheckOneWay(server));
+  ClientConfig config;
+  if (!server.http_config_file.empty()) {
+    VEDETTE_ASSIGN_OR_RETURN(config, ReadHttpConfig(fs, server.http_config_file));
   }
-  if (basic) {
-    const std::string pair = base::Concat({auth.username, ":", secret.Reveal()});
-    headers->Set("Authorization", "Basic " + base::EncodeBase64(pair));
-  } else if (!file.empty()) {
-    headers->Set("Authorization", base::Concat({auth.authorization_type, " ", secret.Reveal()}));
+  if (!server.user.empty()) {
+    config.basic_auth = base::http::BasicAuth{server.user, "", {{}, server.password_file}};
   }
-  return base::Status();
+  if (!server.token_file.empty()) {
+    config.authorization = base::http::AuthorizationConfig{"Bearer", {{}, server.token_file}};
+  }
+  return config;
 }
 
 std::string Form(const Question& question) {
@@ -82,28 +81,20 @@ std::string Form(const Question& question) {
 
 base::StatusOr<QueryAnswer> Ask(const QueryServer& server, const Question& question,
                                 base::FileSystem* fs) {
-  VEDETTE_RETURN_IF_ERROR(CheckOneWay(server));
-  HttpAuth auth;
-  base::http::TlsClientOptions tls;
-  if (!server.http_config_file.empty()) {
-    VEDETTE_RETURN_IF_ERROR(ReadHttpConfig(fs, server.http_config_file, &auth, &tls));
-  }
-  if (!server.user.empty()) auth = {server.user, server.password_file, "", ""};
-  if (!server.token_file.empty()) auth = {"", "", "Bearer", server.token_file};
-
+  VEDETTE_ASSIGN_OR_RETURN(ClientConfig config, ConfigOf(server, fs));
   base::http::ClientRequest request;
   request.method = "POST";
   std::string url = server.url;
   while (!url.empty() && url.back() == '/') url.pop_back();
   request.url = url + (question.step_ms > 0 ? "/api/v1/query_range" : "/api/v1/query");
   request.headers.Set("Content-Type", "application/x-www-form-urlencoded");
-  VEDETTE_RETURN_IF_ERROR(Authorize(fs, auth, &request.headers));
   request.body = Form(question);
   constexpr int64_t kMarginMs = 5000;  // so that the server's own word about its time comes first
   request.timeout = std::chrono::milliseconds(question.timeout_ms + kMarginMs);
   request.max_response_bytes = 512ull << 20;
-  const auto client = base::http::NewClient(tls);
-  auto response = client->Send(request);
+  base::SystemClock clock;
+  const base::http::ConfiguredClient client(std::move(config), {fs, &clock, nullptr, nullptr});
+  auto response = client.Send(std::move(request));
   if (!response.ok()) return base::Unavailable(base::Message(response.status()));
   auto answer = ParseQueryAnswer(std::move(response->body));
   if (answer.ok()) return answer;

@@ -142,9 +142,10 @@ void Relabeler::Replace(const std::string& value, LabelsBuilder* labels) const {
 void Relabeler::MapNames(LabelsBuilder* labels) const {
   const auto before = labels->pairs();
   for (const auto& [name, value] : before) {
-    if (const auto groups = RegexGroups::Match(*regex_, name)) {
-      labels->Set(groups->Expand(rule_.replacement), value);
-    }
+    const auto groups = RegexGroups::Match(*regex_, name);
+    if (!groups) continue;
+    const std::string target = groups->Expand(rule_.replacement);
+    if (IsLabelName(target)) labels->Set(target, value);
   }
 }
 

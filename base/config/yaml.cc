@@ -1,5 +1,6 @@
 #include "base/config/yaml.h"
 
+#include <yaml-cpp/binary.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -101,7 +102,8 @@ class Builder final : public YAML::EventHandler {
     const std::string_view type = CheckTag(mark, tag);
     Node node = Make(Node::Kind::kScalar, mark);
     node.scalar = value;
-    node.quoted = tag == "!" || type == "str";
+    node.quoted = tag == "!" || type == "str" || type == "binary";
+    if (type == "binary") node.scalar = DecodeBinary(mark, value);
     if (tag == "!" && !QuoteIsClosed(text_, static_cast<size_t>(std::max(0, mark.pos)))) {
       Fail(mark, "the quoted text that starts here never ends");
     }
@@ -150,6 +152,15 @@ class Builder final : public YAML::EventHandler {
     Node node;
     size_t nodes;
   };
+
+  // Text that is written as base64; like all text it has to be UTF-8.
+  static std::string DecodeBinary(const YAML::Mark& mark, const std::string& value) {
+    const std::vector<unsigned char> bytes = YAML::DecodeBase64(value);
+    if (bytes.empty() && !value.empty()) Fail(mark, "!!binary value contains invalid base64 data");
+    std::string text(bytes.begin(), bytes.end());
+    if (!IsValidUtf8(text)) Fail(mark, Concat({GoQuote(text), " is not valid UTF-8"}));
+    return text;
+  }
 
   Node Make(Node::Kind kind, const YAML::Mark& mark) {
     Spend(mark, 1);

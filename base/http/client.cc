@@ -22,7 +22,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 // Kept connections: fewer seconds than servers keep theirs (ours 60).
 constexpr std::chrono::seconds kMaxIdle{45};
-constexpr size_t kMaxIdleConnections = 32;
 // Names being looked up at one time; a resolver that hangs holds no more threads than that.
 constexpr size_t kResolverThreads = 2;
 constexpr size_t kResolverQueue = 64;
@@ -65,8 +64,31 @@ Status CheckRequest(const ClientRequest& request) {
   return absl::OkStatus();
 }
 
-// Request line, header fields and body as one text.
-std::string WireText(const ClientRequest& request, const Url& url) {
+// "Basic USER:PASSWORD" of a proxy's URL, empty without them.
+std::string ProxyAuthorization(const Url& proxy) {
+  return proxy.userinfo.empty() ? "" : Concat({"Basic ", EncodeBase64(proxy.userinfo)});
+}
+
+std::string HeadText(std::string_view method, std::string_view target, const Headers& headers) {
+  std::string head = Concat({method, " ", target, " HTTP/1.1\r\n"});
+  for (const auto& [name, value] : headers.fields()) {
+    head.append(name).append(": ").append(value).append("\r\n");
+  }
+  return head.append("\r\n");
+}
+
+// The request for a way through the proxy to the server.
+std::string TunnelText(const Url& url, const Url& proxy, Headers headers) {
+  const std::string place = url.Origin().substr(url.scheme.size() + 3);
+  headers.Set("Host", place);
+  if (const std::string user = ProxyAuthorization(proxy); !user.empty()) {
+    headers.Set("Proxy-Authorization", user);
+  }
+  return HeadText("CONNECT", place, headers);
+}
+
+// Request line, header fields and body as one text. `proxy`: whom it is sent to instead, or null.
+std::string WireText(const ClientRequest& request, const Url& url, const Url* proxy) {
   Headers headers = request.headers;
   if (!headers.Has("Host")) headers.Set("Host", url.HostHeader());
   if (!headers.Has("User-Agent")) headers.Set("User-Agent", "vedette");
@@ -79,11 +101,15 @@ std::string WireText(const ClientRequest& request, const Url& url) {
   if (!request.body.empty() || request.method == "POST" || request.method == "PUT") {
     headers.Set("Content-Length", std::to_string(request.body.size()));
   }
-  std::string wire = Concat({request.method, " ", url.target, " HTTP/1.1\r\n"});
-  for (const auto& [name, value] : headers.fields()) {
-    wire.append(name).append(": ").append(value).append("\r\n");
+  if (proxy == nullptr || url.is_tls()) {
+    return HeadText(request.method, url.target, headers).append(request.body);
   }
-  return wire.append("\r\n").append(request.body);
+  if (const std::string user = ProxyAuthorization(*proxy); !user.empty()) {
+    headers.Set("Proxy-Authorization", user);
+  }
+  return HeadText(request.method, Concat({url.scheme, "://", url.HostHeader(), url.target}),
+                  headers)
+      .append(request.body);
 }
 
 Status TooLong(uint64_t max_bytes) {
@@ -92,13 +118,15 @@ Status TooLong(uint64_t max_bytes) {
 
 // What kept connections are told apart by.
 std::string PoolKey(const Url& url, const ClientRequest& request) {
-  return request.unix_socket.empty() ? url.Origin()
-                                     : Concat({url.scheme, "+unix:", request.unix_socket});
+  if (!request.unix_socket.empty()) return Concat({url.scheme, "+unix:", request.unix_socket});
+  if (request.proxy.empty()) return url.Origin();
+  return Concat({request.proxy, " ", url.is_tls() ? url.Origin() : ""});
 }
 
 class PooledClient final : public Client {
  public:
-  explicit PooledClient(TlsClientOptions tls) : tls_options_(std::move(tls)) {}
+  PooledClient(TlsClientOptions tls, size_t max_idle)
+      : tls_options_(std::move(tls)), max_idle_(max_idle) {}
 
   StatusOr<Response> Send(const ClientRequest& request) override {
     VEDETTE_ASSIGN_OR_RETURN(const Url url, ParseUrl(request.url));
@@ -117,7 +145,13 @@ class PooledClient final : public Client {
 
   StatusOr<Response> SendTo(const Url& url, const ClientRequest& request) {
     const Patience patience{SteadyClock::now() + request.timeout, request.stop};
-    const std::string wire = WireText(request, url);
+    std::optional<Url> proxy;
+    if (!request.proxy.empty()) {
+      auto parsed = ParseUrl(request.proxy);
+      if (!parsed.ok()) return Annotate(parsed.status(), "proxy");
+      proxy = *std::move(parsed);
+    }
+    const std::string wire = WireText(request, url, proxy ? &*proxy : nullptr);
     if (Connection kept = TakeIdle(PoolKey(url, request))) {
       StatusOr<Response> response = Exchange(url, request, wire, &kept, patience);
       // It had been closed meanwhile: once more, on a new one, where doing it twice is harmless.
@@ -125,7 +159,8 @@ class PooledClient final : public Client {
           !response.ok() && kept && kept->closed_before_answer() && IsIdempotent(request.method);
       if (!again) return response;
     }
-    VEDETTE_ASSIGN_OR_RETURN(Connection fresh, Connect(url, request.unix_socket, patience));
+    VEDETTE_ASSIGN_OR_RETURN(Connection fresh,
+                             Connect(url, proxy ? &*proxy : nullptr, request, patience));
     return Exchange(url, request, wire, &fresh, patience);
   }
 
@@ -141,9 +176,9 @@ class PooledClient final : public Client {
       return TooLong(request.max_response_bytes);
     }
     if ((*connection)->Reusable()) PutIdle(PoolKey(url, request), std::move(*connection));
-    if (request.accept_gzip && EqualsIgnoreCase(response.headers.Get("Content-Encoding"), "gzip") &&
-        !response.body.empty()) {
-      StatusOr<std::string> body = GzipDecompress(response.body, request.max_response_bytes);
+    const std::string coding = ToLowerAscii(response.headers.Get("Content-Encoding"));
+    if (request.accept_gzip && (coding == "gzip" || coding == "zstd") && !response.body.empty()) {
+      StatusOr<std::string> body = DecodeContent(coding, response.body, request.max_response_bytes);
       // What has a status and no readable body is an answer all the same to who reads none.
       if (!body.ok() && !request.cut_body) return body.status();
       response.body = body.ok() ? *std::move(body) : std::string();
@@ -153,17 +188,20 @@ class PooledClient final : public Client {
     return response;
   }
 
-  StatusOr<Connection> Connect(const Url& url, const std::string& unix_socket,
+  StatusOr<Connection> Connect(const Url& url, const Url* proxy, const ClientRequest& request,
                                const Patience& patience) {
     std::shared_ptr<TlsContext> tls;
     if (url.is_tls()) {
       VEDETTE_ASSIGN_OR_RETURN(tls, Tls());
     }
-    VEDETTE_ASSIGN_OR_RETURN(const std::vector<Endpoint> endpoints,
-                             Endpoints(url, unix_socket, patience));
+    VEDETTE_ASSIGN_OR_RETURN(
+        const std::vector<Endpoint> endpoints,
+        Endpoints(proxy == nullptr ? url : *proxy, request.unix_socket, patience));
+    std::string tunnel;
+    if (proxy != nullptr && url.is_tls()) tunnel = TunnelText(url, *proxy, request.proxy_headers);
     std::string name = tls_options_.server_name.empty() ? url.host : tls_options_.server_name;
     auto connection = std::make_unique<ClientConnection>();
-    VEDETTE_RETURN_IF_ERROR(connection->Connect(endpoints, std::move(tls), name, patience));
+    VEDETTE_RETURN_IF_ERROR(connection->Connect(endpoints, tunnel, std::move(tls), name, patience));
     return connection;
   }
 
@@ -246,8 +284,10 @@ class PooledClient final : public Client {
 
   void PutIdle(const std::string& origin, Connection connection) VEDETTE_EXCLUDES(mutex_) {
     Connection evicted;
+    connection->Rest();
     MutexLock lock(mutex_);
-    if (idle_.size() >= kMaxIdleConnections) {
+    if (max_idle_ == 0) return;
+    if (idle_.size() >= max_idle_) {
       evicted = std::move(idle_.back().connection);
       idle_.pop_back();
     }
@@ -255,6 +295,7 @@ class PooledClient final : public Client {
   }
 
   const TlsClientOptions tls_options_;
+  const size_t max_idle_;
   Mutex mutex_;
   std::shared_ptr<TlsContext> tls_ VEDETTE_GUARDED_BY(mutex_);
   std::deque<Idle> idle_ VEDETTE_GUARDED_BY(mutex_);  // most recently used first
@@ -263,8 +304,8 @@ class PooledClient final : public Client {
 
 }  // namespace
 
-std::unique_ptr<Client> NewClient(const TlsClientOptions& tls) {
-  return std::make_unique<PooledClient>(tls);
+std::unique_ptr<Client> NewClient(const TlsClientOptions& tls, size_t max_idle) {
+  return std::make_unique<PooledClient>(tls, max_idle);
 }
 
 }  // namespace vedette::base::http

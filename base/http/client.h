@@ -2,6 +2,7 @@
 #define VEDETTE_BASE_HTTP_CLIENT_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <stop_token>
@@ -13,11 +14,18 @@
 namespace vedette::base::http {
 
 struct TlsClientOptions {
-  std::string ca_file;  // empty: the system's
+  std::string ca_file;  // neither it nor `ca`: the system's
   std::string cert_file;
   std::string key_file;
   std::string server_name;  // empty: the URL's host
   bool insecure_skip_verify = false;
+  // PEM itself, in place of the files.
+  std::string ca;
+  std::string cert;
+  std::string key;
+  // "TLS10" ... "TLS13"; empty: TLS12, and the newest.
+  std::string min_version;
+  std::string max_version;
 };
 
 struct ClientRequest {
@@ -31,8 +39,14 @@ struct ClientRequest {
   // Of a longer answer the status and the headers are given, without its body. Otherwise it is an
   // error, of which nobody knows whether the server did what was asked.
   bool cut_body = false;
-  bool accept_gzip = true;  // the answer's gzip is undone within max_response_bytes
-  std::stop_token stop;
+  // The answer's gzip or zstd is undone within max_response_bytes. Where no Accept-Encoding is
+  // given, gzip is asked for.
+  bool accept_gzip = true;
+  // "http://[USER:PASSWORD@]HOST:PORT": asked for http URLs, tunnelled through (CONNECT) to https
+  // ones. Empty: there is none.
+  std::string proxy = {};
+  Headers proxy_headers = {};  // of CONNECT
+  std::stop_token stop = {};
 };
 
 // Blocking HTTP/1.1 client with kept-alive connections. Does not follow redirects. Thread-safe;
@@ -45,7 +59,8 @@ class Client {
   virtual StatusOr<Response> Send(const ClientRequest& request) = 0;
 };
 
-std::unique_ptr<Client> NewClient(const TlsClientOptions& tls = {});
+// `max_idle`: connections kept for the next request.
+std::unique_ptr<Client> NewClient(const TlsClientOptions& tls = {}, size_t max_idle = 32);
 
 }  // namespace vedette::base::http
 

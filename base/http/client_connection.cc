@@ -14,7 +14,7 @@ constexpr int kMaxInterim = 10;
 
 }  // namespace
 
-ClientConnection::ClientConnection() : loop_(EventLoop::New()), buffer_(kReadBytes) {}
+ClientConnection::ClientConnection() : loop_(EventLoop::New()) {}
 
 Status ClientConnection::Await(const bool* done, const Patience& patience) {
   // The callback only wakes the loop; the token itself is what is asked.
@@ -26,7 +26,7 @@ Status ClientConnection::Await(const bool* done, const Patience& patience) {
   return absl::OkStatus();
 }
 
-Status ClientConnection::Connect(const std::vector<Endpoint>& endpoints,
+Status ClientConnection::Connect(const std::vector<Endpoint>& endpoints, const std::string& tunnel,
                                  std::shared_ptr<TlsContext> tls, const std::string& host,
                                  const Patience& patience) {
   // What a callback writes to, should it come after we gave up and left.
@@ -44,6 +44,11 @@ Status ClientConnection::Connect(const std::vector<Endpoint>& endpoints,
   });
   VEDETTE_RETURN_IF_ERROR(Annotate(Await(&shared->done, patience), "connect"));
   if (!shared->socket) return Unavailable(Concat({"connect: ", shared->error}));
+  if (!tunnel.empty()) {
+    stream_ = NewPlainStream(std::move(shared->socket));
+    VEDETTE_RETURN_IF_ERROR(Annotate(OpenTunnel(tunnel, patience), "proxy"));
+    shared->socket = stream_->Release();
+  }
   stream_ = tls ? NewTlsClientStream(std::move(shared->socket), std::move(tls), host)
                 : NewPlainStream(std::move(shared->socket));
   shared->done = false;
@@ -55,6 +60,17 @@ Status ClientConnection::Connect(const std::vector<Endpoint>& endpoints,
   if (shared->handshake.ok()) return absl::OkStatus();
   const std::string& why = shared->handshake.error;
   return Unavailable(Concat({"TLS handshake: ", why.empty() ? "connection closed" : why}));
+}
+
+Status ClientConnection::OpenTunnel(const std::string& tunnel, const Patience& patience) {
+  // As after HEAD no body follows: what comes next is the server's.
+  VEDETTE_ASSIGN_OR_RETURN(const Response answer,
+                           Exchange(tunnel, /*head_only=*/true, 0, patience));
+  if (answer.status < 200 || answer.status > 299) {
+    return Unavailable(Concat({"CONNECT was answered ", std::to_string(answer.status)}));
+  }
+  if (!in_.empty()) return Unavailable("bytes that nobody asked for follow CONNECT's answer");
+  return absl::OkStatus();
 }
 
 Status ClientConnection::WriteAll(std::string_view data, const Patience& patience) {
@@ -81,14 +97,15 @@ StatusOr<bool> ClientConnection::ReadMore(const Patience& patience) {
     bool done = false;
   };
   const auto shared = std::make_shared<Shared>();
-  stream_->ReadSome(buffer_.data(), buffer_.size(), [shared](const IoResult& result) {
+  if (buffer_ == nullptr) buffer_ = std::make_unique_for_overwrite<char[]>(kReadBytes);
+  stream_->ReadSome(buffer_.get(), kReadBytes, [shared](const IoResult& result) {
     shared->result = result;
     shared->done = true;
   });
   VEDETTE_RETURN_IF_ERROR(Annotate(Await(&shared->done, patience), "receive"));
   if (shared->result.code == IoResult::Code::kEof) return false;
   if (!shared->result.ok()) return Unavailable(Concat({"receive: ", shared->result.error}));
-  in_.append(buffer_.data(), shared->result.bytes);
+  in_.append(buffer_.get(), shared->result.bytes);
   return true;
 }
 

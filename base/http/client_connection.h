@@ -30,9 +30,11 @@ class ClientConnection {
  public:
   ClientConnection();
 
-  // `tls` null: plain. `host` is whom the certificate must name; empty checks no name.
-  Status Connect(const std::vector<Endpoint>& endpoints, std::shared_ptr<TlsContext> tls,
-                 const std::string& host, const Patience& patience);
+  // `tls` null: plain. `host` is whom the certificate must name; empty checks no name. A `tunnel`
+  // that is not empty is the CONNECT request to send first: the endpoints are a proxy's.
+  Status Connect(const std::vector<Endpoint>& endpoints, const std::string& tunnel,
+                 std::shared_ptr<TlsContext> tls, const std::string& host,
+                 const Patience& patience);
   // `wire` is the whole request. An answer whose body is over the limit comes without it.
   StatusOr<Response> Exchange(std::string_view wire, bool head_only, uint64_t max_body_bytes,
                               const Patience& patience);
@@ -43,10 +45,13 @@ class ClientConnection {
   // No byte of an answer came: the server closed a kept connection before it saw the request.
   bool closed_before_answer() const { return closed_before_answer_; }
   std::chrono::steady_clock::time_point last_used() const { return last_used_; }
+  // Until the next exchange: gives memory back that only exchanges need.
+  void Rest() { buffer_.reset(); }
 
  private:
   // Runs the loop until *done, the deadline or the stop.
   Status Await(const bool* done, const Patience& patience);
+  Status OpenTunnel(const std::string& tunnel, const Patience& patience);
   Status WriteAll(std::string_view data, const Patience& patience);
   // Appends what came to in_; false at the end of the stream.
   StatusOr<bool> ReadMore(const Patience& patience);
@@ -55,7 +60,7 @@ class ClientConnection {
 
   const std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<Stream> stream_;
-  std::vector<char> buffer_;
+  std::unique_ptr<char[]> buffer_;  // kReadBytes, or null between exchanges
   std::string in_;
   bool reusable_ = false;
   bool body_cut_ = false;

@@ -131,6 +131,9 @@ class PlainStream final : public Stream {
   bool IdleAndOpen() override { return PeekSocket(socket_) == Waiting::kNothing; }
   bool is_tls() const override { return false; }
   const std::string& remote_address() const override { return remote_address_; }
+  std::unique_ptr<Socket> Release() override {
+    return std::make_unique<AsioSocket>(std::move(socket_));
+  }
 
  private:
   Tcp::socket socket_;
@@ -149,8 +152,18 @@ class TlsStream final : public Stream {
   SSL* native() { return stream_.native_handle(); }
 
   void Handshake(IoDone done) override {
+    SSL_up_ref(native());  // the callback may come after this object's end
+    std::shared_ptr<SSL> ssl(native(), SSL_free);
     stream_.async_handshake(
-        type_, [done = std::move(done)](const ErrorCode& error) { done(ToResult(error, 0)); });
+        type_, [done = std::move(done), ssl = std::move(ssl)](const ErrorCode& error) {
+          IoResult result = ToResult(error, 0);
+          // What is wrong with the certificate: "certificate has expired".
+          if (const long why = SSL_get_verify_result(ssl.get());
+              result.code == IoResult::Code::kError && why != X509_V_OK) {
+            result.error = Concat({result.error, ": ", X509_verify_cert_error_string(why)});
+          }
+          done(result);
+        });
   }
   void ReadSome(char* buffer, size_t size, IoDone done) override {
     stream_.async_read_some(asio::buffer(buffer, size), Adapt(std::move(done)));
@@ -167,6 +180,7 @@ class TlsStream final : public Stream {
   bool IdleAndOpen() override { return PeekSocket(stream_.next_layer()) != Waiting::kEnd; }
   bool is_tls() const override { return true; }
   const std::string& remote_address() const override { return remote_address_; }
+  std::unique_ptr<Socket> Release() override { return nullptr; }
 
  private:
   const std::string remote_address_;

@@ -26,6 +26,12 @@ struct IoResult {
 };
 using IoDone = std::function<void(const IoResult&)>;
 
+// A connected socket that is no stream yet.
+class Socket {
+ public:
+  virtual ~Socket() = default;
+};
+
 // One connection. Used on its loop's thread only. At most one read and one write at a time; the
 // buffers must live until `done`. Callbacks never run inside the call that started them.
 class Stream {
@@ -44,12 +50,9 @@ class Stream {
   virtual bool is_tls() const = 0;
   // "127.0.0.1:51234", "[::1]:51234"
   virtual const std::string& remote_address() const = 0;
-};
-
-// A connected socket that is no stream yet.
-class Socket {
- public:
-  virtual ~Socket() = default;
+  // Plain: the socket, for another stream to go on with; this one is good for nothing more. TLS:
+  // null.
+  virtual std::unique_ptr<Socket> Release() = 0;
 };
 
 // An address and port to listen on or to dial.

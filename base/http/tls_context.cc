@@ -67,13 +67,18 @@ StatusOr<std::string> Read(const NamedFile& file, FileSystem* fs) {
 }
 
 Status FileError(const NamedFile& file, const ErrorCode& error) {
-  return InvalidArgument(Concat({file.place, ": ", file.path, ": ", error.message()}));
+  const std::string_view colon = file.path.empty() ? "" : ": ";
+  return InvalidArgument(Concat({file.place, ": ", file.path, colon, error.message()}));
 }
 
-Status LoadPair(const NamedFile& cert_file, const NamedFile& key_file, FileSystem* fs,
-                ssl::context* context) {
-  VEDETTE_ASSIGN_OR_RETURN(const std::string cert, Read(cert_file, fs));
-  VEDETTE_ASSIGN_OR_RETURN(const std::string key, Read(key_file, fs));
+// The text where there is one, else the file's.
+StatusOr<std::string> TextOr(const std::string& text, const NamedFile& file, FileSystem* fs) {
+  if (!text.empty()) return text;
+  return Read(file, fs);
+}
+
+Status UsePair(const std::string& cert, const NamedFile& cert_file, const std::string& key,
+               const NamedFile& key_file, ssl::context* context) {
   ErrorCode error;
   context->use_certificate_chain(asio::buffer(cert), error);
   if (error) return FileError(cert_file, error);
@@ -82,11 +87,22 @@ Status LoadPair(const NamedFile& cert_file, const NamedFile& key_file, FileSyste
   return absl::OkStatus();
 }
 
-Status LoadAuthority(const NamedFile& ca_file, FileSystem* fs, ssl::context* context) {
-  VEDETTE_ASSIGN_OR_RETURN(const std::string ca, Read(ca_file, fs));
+Status LoadPair(const NamedFile& cert_file, const NamedFile& key_file, FileSystem* fs,
+                ssl::context* context) {
+  VEDETTE_ASSIGN_OR_RETURN(const std::string cert, Read(cert_file, fs));
+  VEDETTE_ASSIGN_OR_RETURN(const std::string key, Read(key_file, fs));
+  return UsePair(cert, cert_file, key, key_file, context);
+}
+
+Status UseAuthority(const std::string& ca, const NamedFile& ca_file, ssl::context* context) {
   ErrorCode error;
   context->add_certificate_authority(asio::buffer(ca), error);
   return error ? FileError(ca_file, error) : absl::OkStatus();
+}
+
+Status LoadAuthority(const NamedFile& ca_file, FileSystem* fs, ssl::context* context) {
+  VEDETTE_ASSIGN_OR_RETURN(const std::string ca, Read(ca_file, fs));
+  return UseAuthority(ca, ca_file, context);
 }
 
 Status SetClientAuth(const WebConfig::Tls& tls, FileSystem* fs, ssl::context* context) {
@@ -104,6 +120,16 @@ Status SetClientAuth(const WebConfig::Tls& tls, FileSystem* fs, ssl::context* co
     context->set_verify_callback([](bool, ssl::verify_context&) { return true; }, error);
   }
   return absl::OkStatus();
+}
+
+void SetVersions(const TlsClientOptions& tls, SSL_CTX* native) {
+  const int min = VersionNumber(tls.min_version);
+  SSL_CTX_set_min_proto_version(native, min);
+  // What is older is signed with SHA-1, which the system's level refuses.
+  if (min < TLS1_2_VERSION) SSL_CTX_set_security_level(native, 0);
+  if (!tls.max_version.empty()) {
+    SSL_CTX_set_max_proto_version(native, VersionNumber(tls.max_version));
+  }
 }
 
 }  // namespace
@@ -137,18 +163,23 @@ StatusOr<std::shared_ptr<TlsContext>> NewClientTls(const TlsClientOptions& tls, 
   ErrorCode error;
   // A file that was named is read even where nobody is verified, so that a wrong name shows; the
   // machine's bundle costs milliseconds and more than a megabyte.
-  if (!tls.ca_file.empty()) {
-    VEDETTE_RETURN_IF_ERROR(LoadAuthority(Named(tls.ca_file, {}, "ca_file"), fs, &made->context));
+  if (!tls.ca.empty() || !tls.ca_file.empty()) {
+    const NamedFile file = Named(tls.ca_file, {}, tls.ca.empty() ? "ca_file" : "ca");
+    VEDETTE_ASSIGN_OR_RETURN(const std::string ca, TextOr(tls.ca, file, fs));
+    VEDETTE_RETURN_IF_ERROR(UseAuthority(ca, file, &made->context));
   } else if (!tls.insecure_skip_verify) {
     made->context.set_default_verify_paths(error);
   }
-  if (!tls.cert_file.empty()) {
-    VEDETTE_RETURN_IF_ERROR(LoadPair(Named(tls.cert_file, {}, "cert_file"),
-                                     Named(tls.key_file, {}, "key_file"), fs, &made->context));
+  if (!tls.cert.empty() || !tls.cert_file.empty()) {
+    const NamedFile cert_file = Named(tls.cert_file, {}, tls.cert.empty() ? "cert_file" : "cert");
+    const NamedFile key_file = Named(tls.key_file, {}, tls.key.empty() ? "key_file" : "key");
+    VEDETTE_ASSIGN_OR_RETURN(const std::string cert, TextOr(tls.cert, cert_file, fs));
+    VEDETTE_ASSIGN_OR_RETURN(const std::string key, TextOr(tls.key, key_file, fs));
+    VEDETTE_RETURN_IF_ERROR(UsePair(cert, cert_file, key, key_file, &made->context));
   }
   made->context.set_verify_mode(tls.insecure_skip_verify ? ssl::verify_none : ssl::verify_peer,
                                 error);
-  SSL_CTX_set_min_proto_version(made->context.native_handle(), TLS1_2_VERSION);
+  SetVersions(tls, made->context.native_handle());
   return made;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/config/yaml.h"
 #include "base/strings.h"
+#include "collector/scrape/discovery/discovery_reader.h"
 #include "collector/scrape/job_reader.h"
 #include "collector/scrape/section_reader.h"
 #include "model/relabel_yaml.h"
@@ -46,9 +47,10 @@ std::string ExpandEnvironment(std::string_view text) {
 
 class ConfigReader {
  public:
-  ConfigReader(const std::string& path, const ConfigOptions& options)
-      : path_(path), options_(options), problems_(path) {
+  ConfigReader(const std::string& path, const ConfigOptions& options, base::FileSystem* fs)
+      : path_(path), options_(options), fs_(fs), problems_(path) {
     config_.path = path;
+    config_.defaults.extra_metrics = options.extra_metrics;
   }
 
   base::StatusOr<Config> Read(std::string_view text) {
@@ -61,13 +63,18 @@ class ConfigReader {
   void ReadRoot(const Node& root) {
     MapReader map(root, "", &problems_.mistakes);
     map.Child("global", [this](const Node& n, const std::string& f) { ReadGlobal(n, f); });
-    map.Each("rule_files", [this](const Node& n, const std::string& f) { AddRulePattern(n, f); });
-    map.Each("scrape_configs", [this](const Node& n, const std::string& f) { AddJob(n, f); });
+    map.Each("rule_files", [this](const Node& n, const std::string& f) {
+      AddPattern(n, f, &config_.rule_files);
+    });
+    map.Each("scrape_configs",
+             [this](const Node& n, const std::string& f) { AddJob(n, f, path_); });
+    map.Each("scrape_config_files",
+             [this](const Node& n, const std::string& f) { AddJobFile(n, f); });
+    ReadJobFiles();
     map.Child("alerting", [this](const Node& n, const std::string& f) { ReadAlerting(n, f); });
     map.Child("storage", [this](const Node& n, const std::string& f) { ReadStorage(n, f); });
     map.Ignore("runtime");  // settings of Go's runtime
     Problems* unsupported = &problems_.unsupported;
-    Unsupported(&map, "scrape_config_files", "put the jobs into this file", unsupported);
     Unsupported(&map, "remote_write", "sending samples on", unsupported);
     Unsupported(&map, "remote_read", "reading from other stores", unsupported);
     Unsupported(&map, "tracing", "traces", unsupported);
@@ -94,12 +101,11 @@ class ConfigReader {
     ReadLimits(&map, &defaults_.limits);
     ReadHistograms(&map, &defaults_.histograms);
     ReadNames(&map, &defaults_.legacy_names, &defaults_.escaping);
-    Unsupported(&map, "extra_scrape_metrics", "more synthetic metrics", &problems_.unsupported,
-                true);
-    map.Ignore("keep_dropped_targets");
+    map.Bool("extra_scrape_metrics", &defaults_.extra_metrics);
+    if (map.String("scrape_failure_log_file", &defaults_.failure_log_file)) {
+      defaults_.failure_log_file = base::http::BesideConfig(path_, defaults_.failure_log_file);
+    }
     Unsupported(&map, "query_log_file", "query logs", &problems_.unsupported);
-    Unsupported(&map, "scrape_failure_log_file", "failures are in the log and in /api/v1/targets",
-                &problems_.unsupported);
     map.Finish();
   }
 
@@ -119,24 +125,64 @@ class ConfigReader {
     }
   }
 
-  void AddRulePattern(const Node& node, const std::string& field) {
+  void AddPattern(const Node& node, const std::string& field, std::vector<FilePattern>* out) {
     if (node.kind != Node::Kind::kScalar || node.scalar.empty()) {
       problems_.mistakes.Add(node, field, "expected the name of a file, or a pattern of names");
       return;
     }
-    config_.rule_files.push_back(
-        {BesideFile(path_, node.scalar), problems_.mistakes.Place(node, field)});
+    out->push_back(
+        {base::http::BesideConfig(path_, node.scalar), problems_.mistakes.Place(node, field)});
   }
 
-  void AddJob(const Node& node, const std::string& field) {
-    ConfigProblems job_problems(path_);
-    JobConfig job = ReadJob(node, field, path_, defaults_, &job_problems);
-    Keep(job_problems.mistakes);
+  void ReadJobFiles() {
+    if (fs_ == nullptr || config_.scrape_config_files.empty()) return;
+    const auto files = ExpandFiles(fs_, config_.scrape_config_files);
+    if (!files.ok()) {
+      mistakes_.emplace_back(base::Message(files.status()));
+      return;
+    }
+    for (const std::string& file : *files) {
+      if (const base::Status status = ReadJobFile(file); !status.ok()) {
+        mistakes_.emplace_back(base::Message(status));
+      }
+    }
+  }
+
+  // One that is listed twice would have each of its jobs twice.
+  void AddJobFile(const Node& node, const std::string& field) {
+    auto& files = config_.scrape_config_files;
+    AddPattern(node, field, &files);
+    const auto same = [&files](const FilePattern& file) {
+      return file.pattern == files.back().pattern;
+    };
+    if (files.size() > 1 && std::any_of(files.begin(), files.end() - 1, same)) {
+      problems_.mistakes.Add(node, field,
+                             base::Concat({"found ", base::GoQuote(node.scalar), " twice"}));
+    }
+  }
+
+  // Holds scrape_configs and nothing else.
+  base::Status ReadJobFile(const std::string& file) {
+    VEDETTE_ASSIGN_OR_RETURN(const std::string text, fs_->ReadFile(file));
+    VEDETTE_ASSIGN_OR_RETURN(const Node root, base::config::ParseYaml(text, file));
+    if (root.kind == Node::Kind::kNull) return {};
+    Problems problems(file);
+    MapReader map(root, "", &problems);
+    map.Each("scrape_configs",
+             [this, &file](const Node& n, const std::string& f) { AddJob(n, f, file); });
+    map.Finish();
+    return problems.ToStatus();
+  }
+
+  void AddJob(const Node& node, const std::string& field, const std::string& file) {
+    ConfigProblems job_problems(file);
+    JobConfig job = ReadJob(node, field, file, defaults_, &job_problems);
     if (!job.name.empty() && !names_.insert(job.name).second) {
-      problems_.mistakes.Add(
+      job_problems.mistakes.Add(
           node, field + ".job_name",
           base::Concat({"found multiple scrape configs with job name ", base::GoQuote(job.name)}));
     }
+    Keep(job_problems.mistakes);
     if (!job_problems.unsupported.empty()) {
       KeepUnsupported(job_problems.unsupported);
       return;
@@ -167,9 +213,11 @@ class ConfigReader {
       problems_.mistakes.Add(*node.Find("api_version"), field + ".api_version",
                              base::Concat({"found ", base::GoQuote(version), "; allowed: v2"}));
     }
-    ReadStaticGroups(&map, &alertmanager.static_groups);
     Problems* unsupported = &problems_.unsupported;
-    ReadDiscoveries(&map, unsupported);
+    ReadDiscoveries(&map, path_, &alertmanager.discovery, unsupported);
+    for (const std::string_view key : {"file_sd_configs", "http_sd_configs", "dns_sd_configs"}) {
+      Unsupported(&map, key, "alertmanagers come from static_configs", unsupported);
+    }
     for (const std::string_view key :
          {"basic_auth", "authorization", "bearer_token", "bearer_token_file", "oauth2",
           "tls_config", "sigv4", "http_headers", "proxy_url", "no_proxy", "relabel_configs",
@@ -245,30 +293,30 @@ class ConfigReader {
       mistakes_.insert(mistakes_.end(), config_.skipped.begin(), config_.skipped.end());
     }
     if (!mistakes_.empty()) return base::InvalidArgument(base::Join(mistakes_, "\n"));
-    config_.defaults = std::move(defaults_);
     return std::move(config_);
   }
 
   const std::string path_;
   const ConfigOptions options_;
+  base::FileSystem* const fs_;
   ConfigProblems problems_;
   std::vector<std::string> mistakes_;
-  JobDefaults defaults_;
   std::set<std::string> names_;
   Config config_;
+  JobDefaults& defaults_ = config_.defaults;
 };
 
 }  // namespace
 
 base::StatusOr<Config> ParseConfig(std::string_view text, const std::string& path,
-                                   const ConfigOptions& options) {
-  return ConfigReader(path, options).Read(text);
+                                   const ConfigOptions& options, base::FileSystem* fs) {
+  return ConfigReader(path, options, fs).Read(text);
 }
 
 base::StatusOr<Config> LoadConfig(base::FileSystem* fs, const std::string& path,
                                   const ConfigOptions& options) {
   VEDETTE_ASSIGN_OR_RETURN(const std::string text, fs->ReadFile(path));
-  return ParseConfig(text, path, options);
+  return ParseConfig(text, path, options, fs);
 }
 
 }  // namespace vedette::scrape

@@ -10,8 +10,9 @@
 #include <vector>
 
 #include "base/fs.h"
-#include "base/http/client.h"
+#include "base/http/client_config.h"
 #include "base/status.h"
+#include "collector/scrape/discovery/discovery_config.h"
 #include "model/exposition/format.h"
 #include "model/labels.h"
 #include "model/relabel.h"
@@ -20,7 +21,8 @@
 
 namespace vedette::scrape {
 
-// 0 is no limit. Over a limit the whole scrape fails.
+// 0 is no limit. Over a limit the whole scrape fails; of dropped targets the others are only
+// counted.
 struct ScrapeLimits {
   uint64_t body_bytes = 0;
   uint64_t samples = 0;
@@ -28,14 +30,7 @@ struct ScrapeLimits {
   uint64_t labels = 0;
   uint64_t label_name_bytes = 0;
   uint64_t label_value_bytes = 0;
-};
-
-// How to authenticate to a target. Secrets are files, read at each scrape.
-struct HttpAuth {
-  std::string username;  // basic auth when username or password_file is given
-  std::string password_file;
-  std::string authorization_type;  // "Bearer" unless said otherwise; empty: none
-  std::string credentials_file;
+  uint64_t dropped_targets = 0;  // keep_dropped_targets
 };
 
 // Native histograms, off until asked for as in Prometheus.
@@ -54,11 +49,6 @@ struct NameConfig {
   model::exposition::NameEscaping escaping = model::exposition::NameEscaping::kAllowUtf8;
 };
 
-struct StaticGroup {
-  std::vector<std::string> targets;  // host:port
-  std::vector<std::pair<std::string, std::string>> labels;
-};
-
 struct JobConfig {
   std::string name;
   int64_t interval_ms = 60'000;
@@ -70,15 +60,15 @@ struct JobConfig {
   bool honor_timestamps = true;
   bool track_timestamps_staleness = false;
   bool enable_compression = true;
-  bool follow_redirects = true;
+  bool extra_metrics = false;          // extra_scrape_metrics
+  std::string failure_log_file;        // scrape_failure_log_file; empty: none
   std::vector<std::string> protocols;  // names of scrape_protocols, most wanted first
   std::optional<model::exposition::Format> fallback_format;
   ScrapeLimits limits;
   HistogramConfig histograms;
   NameConfig names;
-  HttpAuth auth;
-  base::http::TlsClientOptions tls;
-  std::vector<StaticGroup> static_groups;
+  base::http::ClientConfig http;
+  DiscoveryConfig discovery;
   std::vector<model::Relabeler> relabel;
   std::vector<model::Relabeler> metric_relabel;
 };
@@ -88,7 +78,7 @@ struct AlertmanagerConfig {
   std::string scheme = "http";
   std::string path_prefix;
   int64_t timeout_ms = 10'000;
-  std::vector<StaticGroup> static_groups;
+  DiscoveryConfig discovery;  // static groups alone
 };
 
 struct StorageConfig {
@@ -97,8 +87,8 @@ struct StorageConfig {
   std::optional<uint64_t> retention_bytes;
 };
 
-// One item of rule_files.
-struct RulePattern {
+// One item of rule_files or scrape_config_files.
+struct FilePattern {
   std::string pattern;  // a relative one is joined to the file's folder
   std::string place;    // where it stands, "FILE:LINE:COL: rule_files[0]", for messages
 };
@@ -110,6 +100,8 @@ struct JobDefaults {
   std::vector<std::string> protocols;  // empty: by what is scraped
   ScrapeLimits limits;
   HistogramConfig histograms;
+  bool extra_metrics = false;
+  std::string failure_log_file;
   // As far as they were said: what is left open depends on the other.
   std::optional<bool> legacy_names;
   std::optional<model::exposition::NameEscaping> escaping;
@@ -121,7 +113,8 @@ struct Config {
   int64_t evaluation_interval_ms = 60'000;
   int64_t rule_query_offset_ms = 0;
   std::vector<std::pair<std::string, std::string>> external_labels;
-  std::vector<RulePattern> rule_files;
+  std::vector<FilePattern> rule_files;
+  std::vector<FilePattern> scrape_config_files;  // their jobs are in `jobs`
   std::vector<std::shared_ptr<const JobConfig>> jobs;
   std::vector<AlertmanagerConfig> alertmanagers;
   std::vector<model::Relabeler> alert_relabel;
@@ -133,20 +126,24 @@ struct Config {
 struct ConfigOptions {
   // Leave out jobs and sections that need what is not supported instead of refusing the file.
   bool skip_unsupported = false;
+  // extra_scrape_metrics where the file does not say.
+  bool extra_metrics = false;
 };
 
 // Reads the text of a prometheus.yml. `path` names it in messages and is what relative paths are
-// relative to. InvalidArgument with every problem of the file, one a line.
+// relative to. InvalidArgument with every problem of the file, one a line. The jobs of
+// scrape_config_files are read through `fs`, not at all where it is null.
 base::StatusOr<Config> ParseConfig(std::string_view text, const std::string& path,
-                                   const ConfigOptions& options = {});
+                                   const ConfigOptions& options = {},
+                                   base::FileSystem* fs = nullptr);
 base::StatusOr<Config> LoadConfig(base::FileSystem* fs, const std::string& path,
                                   const ConfigOptions& options = {});
 
 // The files that the patterns name now, sorted, each once. '*' and '?' stand in the last part of a
 // path only; folders they match are left out. A pattern that names nothing is no error, as
 // upstream. InvalidArgument with every pattern that cannot be used and its place, one a line.
-base::StatusOr<std::vector<std::string>> ExpandRuleFiles(base::FileSystem* fs,
-                                                         const std::vector<RulePattern>& patterns);
+base::StatusOr<std::vector<std::string>> ExpandFiles(base::FileSystem* fs,
+                                                     const std::vector<FilePattern>& patterns);
 
 }  // namespace vedette::scrape
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/config/yaml_writer.h"
+#include "collector/scrape/http_text.h"
 #include "collector/scrape/job_reader.h"
 
 namespace vedette::scrape {
@@ -18,6 +19,7 @@ void WriteLimits(const ScrapeLimits& limits, YamlWriter* out) {
   out->NumberIfAny("label_limit", limits.labels);
   out->NumberIfAny("label_name_length_limit", limits.label_name_bytes);
   out->NumberIfAny("label_value_length_limit", limits.label_value_bytes);
+  out->NumberIfAny("keep_dropped_targets", limits.dropped_targets);
 }
 
 void WriteHistograms(const HistogramConfig& histograms, YamlWriter* out) {
@@ -50,17 +52,6 @@ std::string_view ProtocolName(model::exposition::Format format) {
   return "PrometheusText0.0.4";
 }
 
-void WriteStatic(const std::vector<StaticGroup>& groups, YamlWriter* out) {
-  if (groups.empty()) return;
-  out->Items("static_configs");
-  for (const StaticGroup& group : groups) {
-    out->Item();
-    out->List("targets", group.targets);
-    out->Pairs("labels", group.labels);
-    out->End();
-  }
-}
-
 void WriteRelabeling(std::string_view key, const std::vector<model::Relabeler>& rules,
                      YamlWriter* out) {
   if (rules.empty()) return;
@@ -79,33 +70,6 @@ void WriteRelabeling(std::string_view key, const std::vector<model::Relabeler>& 
   }
 }
 
-void WriteHttp(const JobConfig& job, YamlWriter* out) {
-  const HttpAuth& auth = job.auth;
-  if (!auth.username.empty() || !auth.password_file.empty()) {
-    out->Map("basic_auth");
-    out->TextIfAny("username", auth.username);
-    out->TextIfAny("password_file", auth.password_file);
-    out->End();
-  }
-  if (!auth.authorization_type.empty()) {
-    out->Map("authorization").Text("type", auth.authorization_type);
-    out->TextIfAny("credentials_file", auth.credentials_file);
-    out->End();
-  }
-  const base::http::TlsClientOptions& tls = job.tls;
-  const bool any_file = !tls.ca_file.empty() || !tls.cert_file.empty() || !tls.key_file.empty();
-  if (any_file || !tls.server_name.empty() || tls.insecure_skip_verify) {
-    out->Map("tls_config");
-    out->TextIfAny("ca_file", tls.ca_file);
-    out->TextIfAny("cert_file", tls.cert_file);
-    out->TextIfAny("key_file", tls.key_file);
-    out->TextIfAny("server_name", tls.server_name);
-    out->Bool("insecure_skip_verify", tls.insecure_skip_verify);
-    out->End();
-  }
-  out->Bool("follow_redirects", job.follow_redirects);
-}
-
 void WriteJob(const JobConfig& job, YamlWriter* out) {
   out->Item();
   out->Text("job_name", job.name);
@@ -118,16 +82,18 @@ void WriteJob(const JobConfig& job, YamlWriter* out) {
   out->List("scrape_protocols", job.protocols);
   if (job.fallback_format) out->Raw("fallback_scrape_protocol", ProtocolName(*job.fallback_format));
   WriteHistograms(job.histograms, out);
+  out->TextIfAny("scrape_failure_log_file", job.failure_log_file);
+  if (job.extra_metrics) out->Bool("extra_scrape_metrics", true);
   out->Text("metrics_path", job.metrics_path);
   out->Text("scheme", job.scheme);
   out->Bool("enable_compression", job.enable_compression);
   WriteLimits(job.limits, out);
   WriteHistogramLimits(job.histograms, out);
   WriteNames(job.names, out);
-  WriteHttp(job, out);
+  WriteClientConfig(job.http, out);
   WriteRelabeling("relabel_configs", job.relabel, out);
   WriteRelabeling("metric_relabel_configs", job.metric_relabel, out);
-  WriteStatic(job.static_groups, out);
+  WriteDiscoveries(job.discovery, out);
   out->End();
 }
 
@@ -142,6 +108,8 @@ void WriteGlobal(const Config& config, YamlWriter* out) {
     out->Duration("rule_query_offset", config.rule_query_offset_ms);
   }
   out->Pairs("external_labels", config.external_labels);
+  out->TextIfAny("scrape_failure_log_file", defaults.failure_log_file);
+  if (defaults.extra_metrics) out->Bool("extra_scrape_metrics", true);
   WriteLimits(defaults.limits, out);
   WriteHistogramLimits(defaults.histograms, out);
   WriteNames(NamesInForce(defaults.legacy_names, defaults.escaping), out);
@@ -162,10 +130,17 @@ void WriteAlerting(const Config& config, YamlWriter* out) {
     out->TextIfAny("path_prefix", alertmanager.path_prefix);
     out->Duration("timeout", alertmanager.timeout_ms);
     out->Raw("api_version", "v2");
-    WriteStatic(alertmanager.static_groups, out);
+    WriteDiscoveries(alertmanager.discovery, out);
     out->End();
   }
   out->End();
+}
+
+void WritePatterns(std::string_view key, const std::vector<FilePattern>& files, YamlWriter* out) {
+  if (files.empty()) return;
+  std::vector<std::string> patterns;
+  for (const FilePattern& file : files) patterns.push_back(file.pattern);
+  out->List(key, patterns);
 }
 
 void WriteStorage(const StorageConfig& storage, YamlWriter* out) {
@@ -191,11 +166,8 @@ std::string ConfigText(const Config& config) {
   YamlWriter out;
   WriteGlobal(config, &out);
   WriteAlerting(config, &out);
-  if (!config.rule_files.empty()) {
-    std::vector<std::string> patterns;
-    for (const RulePattern& rule : config.rule_files) patterns.push_back(rule.pattern);
-    out.List("rule_files", patterns);
-  }
+  WritePatterns("rule_files", config.rule_files, &out);
+  WritePatterns("scrape_config_files", config.scrape_config_files, &out);
   if (!config.jobs.empty()) out.Items("scrape_configs");
   for (const auto& job : config.jobs) WriteJob(*job, &out);
   WriteStorage(config.storage, &out);

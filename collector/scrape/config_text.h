@@ -8,7 +8,7 @@
 namespace vedette::scrape {
 
 // The configuration in force as YAML, laid out as Prometheus shows its own: what the file left out
-// stands there with the value that applies. Secrets are named by their files, so there are none.
+// stands there with the value that applies. Secrets are shown as <secret>.
 std::string ConfigText(const Config& config);
 
 }  // namespace vedette::scrape

@@ -5,9 +5,9 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include "base/fs.h"
-#include "base/http/client.h"
+#include "base/http/configured_client.h"
 #include "base/status.h"
 #include "collector/scrape/target.h"
 #include "model/exposition/format.h"
@@ -22,20 +22,15 @@ struct Exposition {
 // Gets what a target exposes. Immutable, thread-safe; one a job, shared by its targets.
 class Fetcher {
  public:
-  // `client` carries the job's TLS settings. `fs` reads the secrets, at each fetch.
-  Fetcher(std::shared_ptr<base::http::Client> client, base::FileSystem* fs)
-      : client_(std::move(client)), fs_(fs) {}
+  Fetcher(const JobConfig& job, base::http::ConfiguredClient::Options client)
+      : client_(job.http, std::move(client)) {}
 
   // Any failure is the scrape's last error: transport, time, status, size, Content-Type.
+  // ResourceExhausted: the body is over the job's limit.
   base::StatusOr<Exposition> Fetch(const Target& target, std::stop_token stop) const;
 
  private:
-  base::StatusOr<base::http::Response> Follow(const Target& target,
-                                              base::http::ClientRequest request) const;
-  base::Status Authorize(const HttpAuth& auth, base::http::Headers* headers) const;
-
-  const std::shared_ptr<base::http::Client> client_;
-  base::FileSystem* const fs_;
+  const base::http::ConfiguredClient client_;
 };
 
 // The Accept header for a job's scrape_protocols.

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "base/strings.h"
-#include "collector/scrape/http_reader.h"
+#include "collector/scrape/discovery/discovery_reader.h"
 #include "model/relabel_yaml.h"
 
 namespace vedette::scrape {
@@ -20,20 +20,6 @@ using model::exposition::NameEscaping;
 constexpr std::array<std::string_view, 5> kProtocols = {
     "PrometheusProto", "OpenMetricsText1.0.0", "OpenMetricsText0.0.1", "PrometheusText1.0.0",
     "PrometheusText0.0.4"};
-
-// Every mechanism of upstream but static_configs.
-constexpr std::array<std::string_view, 32> kDiscoveries = {
-    "azure_sd_configs",     "consul_sd_configs",    "digitalocean_sd_configs",
-    "dns_sd_configs",       "docker_sd_configs",    "dockerswarm_sd_configs",
-    "ec2_sd_configs",       "ecs_sd_configs",       "eureka_sd_configs",
-    "file_sd_configs",      "gce_sd_configs",       "hetzner_sd_configs",
-    "http_sd_configs",      "ionos_sd_configs",     "kubernetes_sd_configs",
-    "kuma_sd_configs",      "lightsail_sd_configs", "linode_sd_configs",
-    "marathon_sd_configs",  "nerve_sd_configs",     "nomad_sd_configs",
-    "oci_sd_configs",       "openstack_sd_configs", "outscale_sd_configs",
-    "ovhcloud_sd_configs",  "puppetdb_sd_configs",  "scaleway_sd_configs",
-    "serverset_sd_configs", "stackit_sd_configs",   "triton_sd_configs",
-    "uyuni_sd_configs",     "vultr_sd_configs"};
 
 void ReadLimit(MapReader* map, std::string_view key, uint64_t* limit) {
   int64_t value = 0;
@@ -94,34 +80,6 @@ void ReadScheme(MapReader* map, JobConfig* job) {
       base::Concat({"found ", base::GoQuote(job->scheme), "; allowed: http, https"}));
 }
 
-void ReadUnsupportedOptions(MapReader* map, Problems* unsupported) {
-  Unsupported(map, "scrape_failure_log_file", "failures are in the log and in /api/v1/targets",
-              unsupported);
-  Unsupported(map, "extra_scrape_metrics", "more synthetic metrics", unsupported, true);
-  map->Ignore("keep_dropped_targets");
-}
-
-void CheckTarget(const Node& node, const std::string& field, const std::string& target,
-                 Problems* problems) {
-  const bool bad = target.empty() || target.find('/') != target.npos ||
-                   target.find_first_of(" \t\n") != target.npos || !base::IsValidUtf8(target);
-  if (!bad) return;
-  problems->Add(node, field, base::Concat({base::GoQuote(target), " is not a valid hostname"}));
-}
-
-void CheckGroupLabels(const Node& node, const std::string& field, const StaticGroup& group,
-                      Problems* problems) {
-  for (const auto& [name, value] : group.labels) {
-    if (name.empty() || !base::IsValidUtf8(name)) {
-      problems->Add(node, field, base::Concat({base::GoQuote(name), " is not a valid label name"}));
-    }
-    if (!base::IsValidUtf8(value)) {
-      problems->Add(node, field,
-                    base::Concat({base::GoQuote(value), " is not a valid label value"}));
-    }
-  }
-}
-
 }  // namespace
 
 void ReadLimits(MapReader* map, ScrapeLimits* limits) {
@@ -131,6 +89,7 @@ void ReadLimits(MapReader* map, ScrapeLimits* limits) {
   ReadLimit(map, "label_limit", &limits->labels);
   ReadLimit(map, "label_name_length_limit", &limits->label_name_bytes);
   ReadLimit(map, "label_value_length_limit", &limits->label_value_bytes);
+  ReadLimit(map, "keep_dropped_targets", &limits->dropped_targets);
 }
 
 void ReadProtocols(MapReader* map, std::vector<std::string>* protocols) {
@@ -155,27 +114,6 @@ void ReadProtocols(MapReader* map, std::vector<std::string>* protocols) {
 std::vector<std::string> DefaultProtocols(const HistogramConfig& histograms) {
   const size_t left_out = histograms.scrape_native ? 0 : 1;
   return {kProtocols.begin() + left_out, kProtocols.end()};
-}
-
-void ReadStaticGroups(MapReader* map, std::vector<StaticGroup>* groups) {
-  map->Each("static_configs", [map, groups](const Node& node, const std::string& field) {
-    StaticGroup group;
-    MapReader reader(node, field, map->problems());
-    reader.StringList("targets", &group.targets);
-    reader.StringMap("labels", &group.labels);
-    reader.Finish();
-    for (const std::string& target : group.targets) {
-      CheckTarget(node, field + ".targets", target, map->problems());
-    }
-    CheckGroupLabels(node, field + ".labels", group, map->problems());
-    groups->push_back(std::move(group));
-  });
-}
-
-void ReadDiscoveries(MapReader* map, Problems* unsupported) {
-  for (const std::string_view key : kDiscoveries) {
-    Unsupported(map, key, "targets come from static_configs", unsupported);
-  }
 }
 
 void ReadHistograms(MapReader* map, HistogramConfig* histograms) {
@@ -228,6 +166,16 @@ void ReadJobNames(MapReader* map, const JobDefaults& defaults, JobConfig* job) {
                        "underscores, dots, values");
 }
 
+// A limit of 0 in a job is none of its own, as upstream.
+void TakeDefaults(const ScrapeLimits& defaults, ScrapeLimits* limits) {
+  for (uint64_t ScrapeLimits::*limit :
+       {&ScrapeLimits::body_bytes, &ScrapeLimits::samples, &ScrapeLimits::targets,
+        &ScrapeLimits::labels, &ScrapeLimits::label_name_bytes, &ScrapeLimits::label_value_bytes,
+        &ScrapeLimits::dropped_targets}) {
+    if (limits->*limit == 0) limits->*limit = defaults.*limit;
+  }
+}
+
 void ReadJobProtocols(MapReader* map, const JobDefaults& defaults, JobConfig* job) {
   job->protocols = defaults.protocols;
   ReadProtocols(map, &job->protocols);
@@ -254,20 +202,23 @@ JobConfig ReadJob(const Node& node, const std::string& field, const std::string&
   map.Bool("honor_timestamps", &job.honor_timestamps);
   map.Bool("track_timestamps_staleness", &job.track_timestamps_staleness);
   map.Bool("enable_compression", &job.enable_compression);
-  map.Bool("follow_redirects", &job.follow_redirects);
+  job.extra_metrics = defaults.extra_metrics;
+  map.Bool("extra_scrape_metrics", &job.extra_metrics);
+  job.failure_log_file = defaults.failure_log_file;
+  if (map.String("scrape_failure_log_file", &job.failure_log_file)) {
+    job.failure_log_file = base::http::BesideConfig(config_path, job.failure_log_file);
+  }
   job.histograms = defaults.histograms;
   ReadHistograms(&map, &job.histograms);
   ReadJobNames(&map, defaults, &job);
   ReadJobProtocols(&map, defaults, &job);
   ReadFallback(&map, &job);
-  job.limits = defaults.limits;
   ReadLimits(&map, &job.limits);
-  ReadHttpClient(&map, config_path, &job.auth, &job.tls, &problems->unsupported);
-  ReadStaticGroups(&map, &job.static_groups);
-  ReadDiscoveries(&map, &problems->unsupported);
+  TakeDefaults(defaults.limits, &job.limits);
+  base::http::ReadClientConfig(&map, config_path, &job.http, &problems->unsupported);
+  ReadDiscoveries(&map, config_path, &job.discovery, &problems->unsupported);
   model::ReadRelabelRules(&map, "relabel_configs", &job.relabel);
   model::ReadRelabelRules(&map, "metric_relabel_configs", &job.metric_relabel);
-  ReadUnsupportedOptions(&map, &problems->unsupported);
   map.Finish();
   return job;
 }

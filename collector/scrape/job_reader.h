@@ -17,10 +17,6 @@ void ReadLimits(base::config::MapReader* map, ScrapeLimits* limits);
 void ReadProtocols(base::config::MapReader* map, std::vector<std::string>* protocols);
 // Those of a job when neither it nor `global` says which.
 std::vector<std::string> DefaultProtocols(const HistogramConfig& histograms);
-// static_configs of a job or an Alertmanager.
-void ReadStaticGroups(base::config::MapReader* map, std::vector<StaticGroup>* groups);
-// Service discoveries, in any section that may hold one: all but static_configs are unsupported.
-void ReadDiscoveries(base::config::MapReader* map, base::config::Problems* unsupported);
 // Native histograms, in `global` and in a job.
 void ReadHistograms(base::config::MapReader* map, HistogramConfig* histograms);
 // What names may be, in `global` and in a job.

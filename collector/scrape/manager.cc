@@ -1,17 +1,32 @@
 #include "collector/scrape/manager.h"
 
+#include <algorithm>
 #include <chrono>
+
+#include "base/http/client.h"
 
 namespace vedette::scrape {
 namespace {
 
 constexpr int64_t kIdleNanos = 3'600'000'000'000;
-constexpr size_t kQueue = 4096;
+constexpr size_t kQueue = 65'536;
+// Connections that the targets of a job keep between scrapes.
+constexpr size_t kIdleConnections = 256;
+
+Manager::Options WithDefaults(Manager::Options options) {
+  if (!options.new_client) {
+    options.new_client = [](const base::http::TlsClientOptions& tls) {
+      return base::http::NewClient(tls, kIdleConnections);
+    };
+  }
+  if (!options.dns) options.dns = NewDnsClient(options.fs);
+  return options;
+}
 
 }  // namespace
 
 Manager::Manager(Options options)
-    : options_(std::move(options)),
+    : options_(WithDefaults(std::move(options))),
       caches_(options_.cache_bytes, options_.cache_bytes / 2,
               options_.telemetry->NewGauge(
                   "vedette_scrape_cache_bytes",
@@ -37,13 +52,23 @@ Manager::Manager(Options options)
   context_.rejected = telemetry->NewCounter(
       "vedette_scrape_samples_rejected_total",
       "Scraped samples that the store rejected: out of order, duplicate or over a limit.");
+  Discoverer::Options discovery;
+  discovery.fs = options_.fs;
+  discovery.clock = options_.clock;
+  discovery.logger = options_.logger;
+  discovery.telemetry = telemetry;
+  discovery.new_client = options_.new_client;
+  discovery.dns = options_.dns.get();
+  discovery.on_change = [this](const std::string& job) { OnDiscovered(job); };
   scheduler_ = std::thread([this] { RunSchedule(); });
+  discoverer_ = std::make_unique<Discoverer>(std::move(discovery));
 }
 
 Manager::~Manager() { Stop(); }
 
 void Manager::Stop() {
   stop_.request_stop();
+  discoverer_->Stop();
   {
     const base::MutexLock lock(mutex_);
     wake_.request_stop();
@@ -52,65 +77,126 @@ void Manager::Stop() {
   workers_.Stop();
 }
 
-void Manager::ApplyConfig(const Config& config) {
-  std::vector<TargetPtr> retired;
-  size_t active = 0;
-  {
-    const base::MutexLock lock(mutex_);
-    std::map<std::string, TargetPtr> old(targets_.begin(), targets_.end());
-    targets_.clear();
-    dropped_.clear();
-    for (const auto& job : config.jobs) {
-      const auto fetcher =
-          std::make_shared<const Fetcher>(options_.new_client(job->tls), options_.fs);
-      JobTargets found = BuildTargets(job);
-      for (const std::string& error : found.errors) {
-        options_.logger->Error("target cannot be scraped", {{"error", error}});
-      }
-      for (model::Labels& labels : found.dropped) {
-        dropped_.push_back({job->name, std::move(labels)});
-      }
-      for (Target& target : found.active) PlaceTarget(std::move(target), fetcher, &old);
-    }
-    retired = Retire(old);
-    active = targets_.size();
-    wake_.request_stop();
+JobTools Manager::ToolsOf(const JobConfig& job) {
+  JobTools tools;
+  tools.fetcher = std::make_shared<const Fetcher>(
+      job, base::http::ConfiguredClient::Options{options_.fs, options_.clock, options_.new_client,
+                                                 nullptr});
+  if (job.failure_log_file.empty()) return tools;
+  std::shared_ptr<FailureLog>& log = failure_logs_[job.failure_log_file];
+  if (log == nullptr) {
+    log = std::make_shared<FailureLog>(job.failure_log_file, options_.fs, options_.clock,
+                                       options_.logger);
   }
-  active_targets_->Set(static_cast<double>(active));
-  for (const TargetPtr& target : retired) target->loop->End();
+  tools.failures = log;
+  return tools;
 }
 
-void Manager::PlaceTarget(Target target, const std::shared_ptr<const Fetcher>& fetcher,
-                          std::map<std::string, TargetPtr>* old) {
-  std::string key = target.Key();
-  const int64_t interval_ns = target.interval_ms * 1'000'000;
-  const int64_t due =
-      Schedule::FirstDue(target, options_.clock->WallNanos(), options_.clock->MonotonicNanos());
-  const auto kept = old->find(key);
-  TargetPtr scheduled;
-  if (kept != old->end()) {
-    scheduled = kept->second;
-    old->erase(kept);
-    scheduled->loop->SetNext(std::move(target), fetcher);
-  } else {
-    scheduled = std::make_shared<ScheduledTarget>();
-    scheduled->loop = std::make_unique<ScrapeLoop>(std::move(target), fetcher, &context_);
+// The job's targets as of what is known of them now.
+JobTargets Manager::Build(const std::shared_ptr<const JobConfig>& job) const {
+  JobTargets found = BuildTargets(job, discoverer_->Groups(job->name));
+  for (const std::string& error : found.errors) {
+    options_.logger->Error("target cannot be scraped", {{"error", error}});
   }
-  if (scheduled->interval_ns != interval_ns) {
-    scheduled->interval_ns = interval_ns;
-    schedule_.Add(scheduled, due);
+  return found;
+}
+
+void Manager::ApplyConfig(const Config& config) {
+  const base::MutexLock apply(apply_mutex_);
+  Discoverer::Jobs jobs;
+  for (const auto& job : config.jobs) jobs.emplace_back(job->name, &job->discovery);
+  discoverer_->ApplyConfig(jobs);
+  std::vector<Pool> pools;
+  std::vector<JobTargets> found;
+  for (const auto& job : config.jobs) {
+    found.push_back(Build(job));
+    Pool& pool = pools.emplace_back();
+    pool.job = job;
+    pool.tools = ToolsOf(*job);
   }
-  targets_.emplace_back(std::move(key), std::move(scheduled));
+  std::vector<TargetPtr> retired;
+  {
+    const base::MutexLock lock(mutex_);
+    ByKey old;
+    for (Pool& pool : pools_) old.insert(pool.targets.begin(), pool.targets.end());
+    for (size_t i = 0; i < pools.size(); ++i) Fill(std::move(found[i]), &old, &pools[i]);
+    pools_ = std::move(pools);
+    retired = Retire(old);
+  }
+  Finish(retired);
+}
+
+void Manager::OnDiscovered(const std::string& job) {
+  const base::MutexLock apply(apply_mutex_);
+  std::shared_ptr<const JobConfig> config;
+  {
+    const base::MutexLock lock(mutex_);
+    for (const Pool& pool : pools_) {
+      if (pool.job->name == job) config = pool.job;
+    }
+  }
+  if (config == nullptr) return;
+  JobTargets found = Build(config);
+  std::vector<TargetPtr> retired;
+  {
+    const base::MutexLock lock(mutex_);
+    for (Pool& pool : pools_) {
+      if (pool.job != config) continue;
+      ByKey old(pool.targets.begin(), pool.targets.end());
+      Fill(std::move(found), &old, &pool);
+      retired = Retire(old);
+    }
+  }
+  Finish(retired);
+}
+
+// Gives the pool the targets found. Those it finds in `old` go on, and are taken out there.
+void Manager::Fill(JobTargets found, ByKey* old, Pool* pool) {
+  pool->targets.clear();
+  pool->dropped = std::move(found.dropped);
+  pool->dropped_count = found.dropped_count;
+  const int64_t wall = options_.clock->WallNanos();
+  const int64_t mono = options_.clock->MonotonicNanos();
+  for (Target& target : found.active) {
+    std::string key = target.Key();
+    const int64_t interval_ns = target.interval_ms * 1'000'000;
+    const int64_t due = Schedule::FirstDue(target, wall, mono);
+    TargetPtr scheduled;
+    if (const auto kept = old->find(key); kept != old->end()) {
+      scheduled = kept->second;
+      old->erase(kept);
+      scheduled->loop->SetNext(std::move(target), pool->tools);
+    } else {
+      scheduled = std::make_shared<ScheduledTarget>();
+      scheduled->loop = std::make_unique<ScrapeLoop>(std::move(target), pool->tools, &context_);
+    }
+    if (scheduled->interval_ns != interval_ns) {
+      scheduled->interval_ns = interval_ns;
+      schedule_.Add(scheduled, due);
+    }
+    pool->targets.emplace_back(std::move(key), std::move(scheduled));
+  }
 }
 
 // Marks what is left of the old set as removed; returns those no worker has, for the caller to end.
-std::vector<Manager::TargetPtr> Manager::Retire(const std::map<std::string, TargetPtr>& old) {
+std::vector<Manager::TargetPtr> Manager::Retire(const ByKey& old) {
   std::vector<TargetPtr> idle;
   for (const auto& [key, target] : old) {
     target->removed = true;
     if (!target->busy) idle.push_back(target);
   }
+  wake_.request_stop();
   return idle;
+}
+
+void Manager::Finish(const std::vector<TargetPtr>& retired) {
+  size_t active = 0;
+  {
+    const base::MutexLock lock(mutex_);
+    for (const Pool& pool : pools_) active += pool.targets.size();
+  }
+  active_targets_->Set(static_cast<double>(active));
+  for (const TargetPtr& target : retired) target->loop->End();
 }
 
 void Manager::RunSchedule() {
@@ -145,8 +231,13 @@ std::stop_token Manager::NextSleep(int64_t* wait_ns, std::vector<TargetPtr>* due
 void Manager::Dispatch(const TargetPtr& target) {
   if (workers_.TrySubmit([this, target] { ScrapeOne(target); })) return;
   missed_->Add();
-  const base::MutexLock lock(mutex_);
-  target->busy = false;
+  bool end = false;
+  {
+    const base::MutexLock lock(mutex_);
+    target->busy = false;
+    end = target->removed;
+  }
+  if (end) target->loop->End();
 }
 
 void Manager::ScrapeOne(const TargetPtr& target) {
@@ -163,8 +254,9 @@ void Manager::ScrapeOne(const TargetPtr& target) {
 std::vector<Manager::TargetPtr> Manager::CurrentTargets() const {
   std::vector<TargetPtr> out;
   const base::MutexLock lock(mutex_);
-  out.reserve(targets_.size());
-  for (const auto& [key, target] : targets_) out.push_back(target);
+  for (const Pool& pool : pools_) {
+    for (const auto& [key, target] : pool.targets) out.push_back(target);
+  }
   return out;
 }
 
@@ -173,7 +265,12 @@ TargetsSnapshot Manager::Targets() const {
   for (const TargetPtr& target : CurrentTargets())
     snapshot.active.push_back(target->loop->Status());
   const base::MutexLock lock(mutex_);
-  snapshot.dropped = dropped_;
+  for (const Pool& pool : pools_) {
+    for (const model::Labels& labels : pool.dropped) {
+      snapshot.dropped.push_back({pool.job->name, labels});
+    }
+    snapshot.dropped_counts.emplace_back(pool.job->name, pool.dropped_count);
+  }
   return snapshot;
 }
 

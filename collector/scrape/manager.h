@@ -14,21 +14,19 @@
 
 #include "base/clock.h"
 #include "base/fs.h"
-#include "base/http/client.h"
+#include "base/http/configured_client.h"
 #include "base/log.h"
 #include "base/mutex.h"
 #include "base/telemetry.h"
-#include "base/thread_pool.h"
 #include "collector/scrape/cache_budget.h"
 #include "collector/scrape/config.h"
+#include "collector/scrape/discovery/discoverer.h"
 #include "collector/scrape/schedule.h"
 #include "collector/scrape/scrape_loop.h"
+#include "collector/scrape/worker_crew.h"
 #include "model/sinks.h"
 
 namespace vedette::scrape {
-
-using ClientFactory =
-    std::function<std::unique_ptr<base::http::Client>(const base::http::TlsClientOptions&)>;
 
 struct DroppedTarget {
   std::string job;
@@ -38,6 +36,8 @@ struct DroppedTarget {
 struct TargetsSnapshot {
   std::vector<TargetStatus> active;  // by job, then as written
   std::vector<DroppedTarget> dropped;
+  // How many each job has dropped: keep_dropped_targets may leave some out of `dropped`.
+  std::vector<std::pair<std::string, uint64_t>> dropped_counts;
 };
 
 struct TargetMetadata {
@@ -46,8 +46,9 @@ struct TargetMetadata {
   model::Metadata metadata;
 };
 
-// Scrapes all targets of a configuration into a sink. Owned by app. Thread-safe. One thread keeps
-// the schedule, `workers` scrape; Stop (or the destructor) joins all.
+// Scrapes all targets of a configuration into a sink, and those that are discovered while it is in
+// force. Owned by app. Thread-safe. One thread keeps the schedule, a crew of workers scrapes, the
+// discoverer has threads of its own; Stop (or the destructor) joins all.
 class Manager {
  public:
   struct Options {
@@ -60,10 +61,9 @@ class Manager {
     base::Clock* clock = nullptr;
     base::Logger* logger = nullptr;
     base::Telemetry* telemetry = nullptr;
-    ClientFactory new_client = [](const base::http::TlsClientOptions& tls) {
-      return base::http::NewClient(tls);
-    };
-    size_t workers = 4;
+    base::http::ClientFactory new_client = nullptr;  // null: clients that keep many connections
+    std::unique_ptr<DnsClient> dns = nullptr;        // null: the system's name servers
+    size_t workers = 256;                            // at most
   };
 
   // Starts its threads; scrapes nothing before the first ApplyConfig.
@@ -74,7 +74,7 @@ class Manager {
 
   // Swaps the whole set of targets. Targets that stay keep health, cache and place in time; series
   // of those that go are ended with stale markers.
-  void ApplyConfig(const Config& config) VEDETTE_EXCLUDES(mutex_);
+  void ApplyConfig(const Config& config) VEDETTE_EXCLUDES(apply_mutex_, mutex_);
 
   TargetsSnapshot Targets() const VEDETTE_EXCLUDES(mutex_);
   std::vector<TargetMetadata> Metadata() const VEDETTE_EXCLUDES(mutex_);
@@ -85,31 +85,47 @@ class Manager {
 
  private:
   using TargetPtr = std::shared_ptr<ScheduledTarget>;
+  using ByKey = std::map<std::string, TargetPtr>;
+  // A job and its targets now.
+  struct Pool {
+    std::shared_ptr<const JobConfig> job;
+    JobTools tools;
+    std::vector<std::pair<std::string, TargetPtr>> targets;  // by key, in the order found
+    std::vector<model::Labels> dropped;
+    uint64_t dropped_count = 0;
+  };
 
   void RunSchedule();
   void Dispatch(const TargetPtr& target);
   void ScrapeOne(const TargetPtr& target);
   std::stop_token NextSleep(int64_t* wait_ns, std::vector<TargetPtr>* due) VEDETTE_EXCLUDES(mutex_);
-  void PlaceTarget(Target target, const std::shared_ptr<const Fetcher>& fetcher,
-                   std::map<std::string, TargetPtr>* old) VEDETTE_REQUIRES(mutex_);
-  std::vector<TargetPtr> Retire(const std::map<std::string, TargetPtr>& old)
-      VEDETTE_REQUIRES(mutex_);
+  void OnDiscovered(const std::string& job) VEDETTE_EXCLUDES(apply_mutex_, mutex_);
+  JobTools ToolsOf(const JobConfig& job) VEDETTE_REQUIRES(apply_mutex_);
+  JobTargets Build(const std::shared_ptr<const JobConfig>& job) const;
+  void Fill(JobTargets found, ByKey* old, Pool* pool) VEDETTE_REQUIRES(mutex_);
+  std::vector<TargetPtr> Retire(const ByKey& old) VEDETTE_REQUIRES(mutex_);
+  void Finish(const std::vector<TargetPtr>& retired) VEDETTE_EXCLUDES(mutex_);
   std::vector<TargetPtr> CurrentTargets() const VEDETTE_EXCLUDES(mutex_);
 
-  const Options options_;
+  Options options_;
   CacheBudget caches_;
   LoopContext context_;
   base::Gauge* const active_targets_;
   base::Counter* const missed_;
   std::stop_source stop_;
-  base::ThreadPool workers_;
+  WorkerCrew workers_;
+
+  // One change of targets at a time; taken before mutex_.
+  base::Mutex apply_mutex_;
+  // By path; a file is open once, whoever names it.
+  std::map<std::string, std::shared_ptr<FailureLog>> failure_logs_ VEDETTE_GUARDED_BY(apply_mutex_);
 
   mutable base::Mutex mutex_;
   Schedule schedule_ VEDETTE_GUARDED_BY(mutex_);
-  std::vector<std::pair<std::string, TargetPtr>> targets_ VEDETTE_GUARDED_BY(mutex_);  // by key
-  std::vector<DroppedTarget> dropped_ VEDETTE_GUARDED_BY(mutex_);
+  std::vector<Pool> pools_ VEDETTE_GUARDED_BY(mutex_);
   std::stop_source wake_ VEDETTE_GUARDED_BY(mutex_);  // ends the schedule's current sleep
   std::thread scheduler_;
+  std::unique_ptr<Discoverer> discoverer_;
 };
 
 }  // namespace vedette::scrape

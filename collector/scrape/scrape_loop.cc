@@ -14,9 +14,15 @@ namespace {
 using model::exposition::EntryKind;
 using model::exposition::Reader;
 
-constexpr std::array<std::string_view, 5> kReportNames = {
-    "up", "scrape_duration_seconds", "scrape_samples_scraped",
-    "scrape_samples_post_metric_relabeling", "scrape_series_added"};
+constexpr size_t kUsualReports = 5;
+constexpr std::array<std::string_view, 8> kReportNames = {"up",
+                                                          "scrape_duration_seconds",
+                                                          "scrape_samples_scraped",
+                                                          "scrape_samples_post_metric_relabeling",
+                                                          "scrape_series_added",
+                                                          "scrape_timeout_seconds",
+                                                          "scrape_sample_limit",
+                                                          "scrape_body_size_bytes"};
 
 // Timestamps this near to a whole interval after the last one are put there: steady times compress.
 constexpr int64_t kAlignToleranceMs = 2;
@@ -25,14 +31,13 @@ constexpr uint64_t kReportIds = std::numeric_limits<uint64_t>::max() - 16;
 
 }  // namespace
 
-ScrapeLoop::ScrapeLoop(Target target, std::shared_ptr<const Fetcher> fetcher,
-                       const LoopContext* context)
+ScrapeLoop::ScrapeLoop(Target target, JobTools tools, const LoopContext* context)
     : context_(context), share_(context->caches) {
-  SetNext(std::move(target), std::move(fetcher));
+  SetNext(std::move(target), std::move(tools));
   TakeNext();
 }
 
-void ScrapeLoop::SetNext(Target target, std::shared_ptr<const Fetcher> fetcher) {
+void ScrapeLoop::SetNext(Target target, JobTools tools) {
   const base::MutexLock lock(status_mutex_);
   status_.job = target.job->name;
   status_.labels = target.labels;
@@ -41,7 +46,7 @@ void ScrapeLoop::SetNext(Target target, std::shared_ptr<const Fetcher> fetcher) 
   status_.interval_ms = target.interval_ms;
   status_.timeout_ms = target.timeout_ms;
   next_target_ = std::make_unique<Target>(std::move(target));
-  next_fetcher_ = std::move(fetcher);
+  next_tools_ = std::move(tools);
 }
 
 void ScrapeLoop::TakeNext() {
@@ -49,7 +54,7 @@ void ScrapeLoop::TakeNext() {
     const base::MutexLock lock(status_mutex_);
     if (next_target_ == nullptr) return;
     target_ = std::move(next_target_);
-    fetcher_ = std::move(next_fetcher_);
+    tools_ = std::move(next_tools_);
   }
   cache_.ForgetLines();  // under other relabelling a line means another series
   ResetReports();
@@ -101,8 +106,13 @@ void ScrapeLoop::Scrape(std::stop_token stop) {
 
 base::Status ScrapeLoop::FetchAndRead(int64_t now_ms, std::stop_token stop, Counts* counts) {
   if (!target_->refused.empty()) return base::ResourceExhausted(target_->refused);
-  VEDETTE_ASSIGN_OR_RETURN(const Exposition exposition, fetcher_->Fetch(*target_, stop));
-  return Read(exposition, now_ms, std::move(stop), counts);
+  const auto exposition = tools_.fetcher->Fetch(*target_, stop);
+  if (!exposition.ok()) {
+    if (absl::IsResourceExhausted(exposition.status())) counts->body_bytes = -1;
+    return exposition.status();
+  }
+  counts->body_bytes = static_cast<double>(exposition->body.size());
+  return Read(*exposition, now_ms, std::move(stop), counts);
 }
 
 base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, std::stop_token stop,
@@ -252,10 +262,25 @@ base::Status ScrapeLoop::CheckSampleLimit(const Counts& counts) const {
 }
 
 void ScrapeLoop::AddReports(bool up, double seconds, const Counts& counts, int64_t now_ms) {
-  const std::array<double, kReports> values = {
-      up ? 1.0 : 0.0, seconds, static_cast<double>(counts.scraped),
-      static_cast<double>(counts.kept), static_cast<double>(counts.added)};
-  for (size_t i = 0; i < kReports; ++i) batch_.Add(&reports_[i], now_ms, values[i], true);
+  const std::array<double, kReports> values = {up ? 1.0 : 0.0,
+                                               seconds,
+                                               static_cast<double>(counts.scraped),
+                                               static_cast<double>(counts.kept),
+                                               static_cast<double>(counts.added),
+                                               static_cast<double>(target_->timeout_ms) / 1000,
+                                               static_cast<double>(target_->job->limits.samples),
+                                               counts.body_bytes};
+  const size_t count = ReportCount();
+  for (size_t i = 0; i < count; ++i) batch_.Add(&reports_[i], now_ms, values[i], true);
+  // Those that a new configuration asks for no more.
+  for (size_t i = count; i < reported_; ++i) {
+    batch_.Add(&reports_[i], now_ms, model::StaleNan(), false);
+  }
+  reported_ = count;
+}
+
+size_t ScrapeLoop::ReportCount() const {
+  return target_->job->extra_metrics ? kReports : kUsualReports;
 }
 
 base::Status ScrapeLoop::Store() {
@@ -291,7 +316,12 @@ void ScrapeLoop::Count(const model::AppendStats& stats) {
 
 void ScrapeLoop::Remember(const base::Status& status, int64_t now_ms, double seconds) {
   context_->scrapes->Add();
-  if (!status.ok()) context_->failures->Add();
+  if (!status.ok()) {
+    context_->failures->Add();
+    if (tools_.failures != nullptr) {
+      tools_.failures->Write(base::Message(status), target_->job->name, target_->url);
+    }
+  }
   bool changed = false;
   {
     const base::MutexLock lock(status_mutex_);
@@ -317,7 +347,9 @@ void ScrapeLoop::End() {
   batch_.Clear();
   rich_.Clear();
   if (last_ms_ == 0) return;  // nothing was ever stored
-  for (CachedSeries& report : reports_) batch_.Add(&report, now_ms, model::StaleNan(), false);
+  for (size_t i = 0; i < reported_; ++i) {
+    batch_.Add(&reports_[i], now_ms, model::StaleNan(), false);
+  }
   AddStaleMarkers(cache_.FailScrape(now_ms));
   if (const base::Status status = Store(); !status.ok()) {
     context_->logger->Warn("a removed target's series could not be ended",

@@ -15,6 +15,7 @@
 #include "base/mutex.h"
 #include "base/telemetry.h"
 #include "collector/scrape/cache_budget.h"
+#include "collector/scrape/failure_log.h"
 #include "collector/scrape/fetcher.h"
 #include "collector/scrape/metadata_cache.h"
 #include "collector/scrape/rich_batch.h"
@@ -57,17 +58,22 @@ struct LoopContext {
   base::Counter* rejected = nullptr;  // out of order, duplicate or refused by the store
 };
 
+// What the targets of a job share.
+struct JobTools {
+  std::shared_ptr<const Fetcher> fetcher;
+  std::shared_ptr<FailureLog> failures;  // null: none
+};
+
 // One target through time: fetches, reads, stores, reports, and marks what has gone. Scrape and End
 // are called by one thread at a time; the rest by any.
 class ScrapeLoop {
  public:
-  ScrapeLoop(Target target, std::shared_ptr<const Fetcher> fetcher, const LoopContext* context);
+  ScrapeLoop(Target target, JobTools tools, const LoopContext* context);
 
   // One scrape, whatever comes of it. Blocks for the target's timeout at most.
   void Scrape(std::stop_token stop);
   // The same target under a new configuration, from the next scrape on: caches and health stay.
-  void SetNext(Target target, std::shared_ptr<const Fetcher> fetcher)
-      VEDETTE_EXCLUDES(status_mutex_);
+  void SetNext(Target target, JobTools tools) VEDETTE_EXCLUDES(status_mutex_);
   // The target is gone: its series and its synthetic ones go stale now.
   void End();
 
@@ -77,11 +83,12 @@ class ScrapeLoop {
   }
 
  private:
-  static constexpr size_t kReports = 5;
+  static constexpr size_t kReports = 8;  // the last three only with extra_scrape_metrics
   struct Counts {
     uint64_t scraped = 0;
     uint64_t kept = 0;
     uint64_t added = 0;
+    double body_bytes = 0;  // -1: over the limit
   };
 
   void TakeNext() VEDETTE_EXCLUDES(status_mutex_);
@@ -109,16 +116,18 @@ class ScrapeLoop {
   void Count(const model::AppendStats& stats);
   int64_t AlignedNow();
   void ResetReports();
+  size_t ReportCount() const;
   void Remember(const base::Status& status, int64_t now_ms, double seconds);
 
   const LoopContext* const context_;
   std::unique_ptr<const Target> target_;
-  std::shared_ptr<const Fetcher> fetcher_;
+  JobTools tools_;
   ScrapeCache cache_;
   SampleBatch batch_;
   RichBatch rich_;
   std::vector<model::exposition::Exemplar> exemplars_;
   std::array<CachedSeries, kReports> reports_;
+  size_t reported_ = 0;  // how many of them the last scrape had
   int64_t last_ms_ = 0;
   MetadataCache metadata_;
   CacheShare share_;
@@ -126,7 +135,7 @@ class ScrapeLoop {
   mutable base::Mutex status_mutex_;
   TargetStatus status_ VEDETTE_GUARDED_BY(status_mutex_);
   std::unique_ptr<const Target> next_target_ VEDETTE_GUARDED_BY(status_mutex_);
-  std::shared_ptr<const Fetcher> next_fetcher_ VEDETTE_GUARDED_BY(status_mutex_);
+  JobTools next_tools_ VEDETTE_GUARDED_BY(status_mutex_);
 };
 
 }  // namespace vedette::scrape

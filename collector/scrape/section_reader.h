@@ -21,9 +21,6 @@ struct ConfigProblems {
 void Unsupported(base::config::MapReader* map, std::string_view key, std::string_view why,
                  base::config::Problems* unsupported, bool allow_false = false);
 
-// "a/b" beside the configuration file, absolute paths as they are, empty stays empty.
-std::string BesideFile(const std::string& config_path, const std::string& path);
-
 }  // namespace vedette::scrape
 
 #endif  // VEDETTE_COLLECTOR_SCRAPE_SECTION_READER_H_

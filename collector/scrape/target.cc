@@ -23,11 +23,14 @@ void SetIfAbsent(std::string_view name, std::string_view value, model::LabelsBui
   if (labels->Get(name).empty()) labels->Set(name, value);
 }
 
-model::Labels DiscoveredLabels(const JobConfig& job, const StaticGroup& group,
-                               const std::string& address) {
+// Of the group's target `at`.
+model::Labels DiscoveredLabels(const JobConfig& job, const TargetGroup& group, size_t at) {
   model::LabelsBuilder labels;
   for (const auto& [name, value] : group.labels) labels.Set(name, value);
-  labels.Set(kAddress, address);
+  if (at < group.target_labels.size()) {
+    for (const auto& [name, value] : group.target_labels[at]) labels.Set(name, value);
+  }
+  labels.Set(kAddress, group.targets[at]);
   SetIfAbsent(kJob, job.name, &labels);
   SetIfAbsent(kInterval, base::FormatDurationMs(job.interval_ms), &labels);
   SetIfAbsent(kTimeout, base::FormatDurationMs(job.timeout_ms), &labels);
@@ -102,6 +105,11 @@ base::Status FillTarget(const model::LabelsBuilder& labels, Target* target) {
   VEDETTE_RETURN_IF_ERROR(ReadTiming(labels, target));
   target->url = BuildUrl(*target->job, labels);
   target->labels = PublicLabels(labels);
+  for (const model::LabelView& label : target->labels) {
+    if (base::IsValidUtf8(label.value)) continue;
+    return base::InvalidArgument(base::Concat(
+        {"invalid label value for ", base::GoQuote(label.name), ": ", base::GoQuote(label.value)}));
+  }
   return {};
 }
 
@@ -109,7 +117,9 @@ void AddTarget(const std::shared_ptr<const JobConfig>& job, model::Labels discov
                std::set<std::string>* keys, JobTargets* out) {
   model::LabelsBuilder labels(discovered);
   if (!model::ApplyRelabeling(job->relabel, &labels)) {
-    out->dropped.push_back(std::move(discovered));
+    ++out->dropped_count;
+    const uint64_t kept = job->limits.dropped_targets;
+    if (kept == 0 || out->dropped.size() < kept) out->dropped.push_back(std::move(discovered));
     return;
   }
   Target target;
@@ -130,12 +140,13 @@ std::string Target::Key() const {
   return base::Concat({job->name, "\n", url, "\n", labels.bytes()});
 }
 
-JobTargets BuildTargets(const std::shared_ptr<const JobConfig>& job) {
+JobTargets BuildTargets(const std::shared_ptr<const JobConfig>& job,
+                        std::span<const TargetGroup> groups) {
   JobTargets out;
   std::set<std::string> keys;
-  for (const StaticGroup& group : job->static_groups) {
-    for (const std::string& address : group.targets) {
-      AddTarget(job, DiscoveredLabels(*job, group, address), &keys, &out);
+  for (const TargetGroup& group : groups) {
+    for (size_t at = 0; at < group.targets.size(); ++at) {
+      AddTarget(job, DiscoveredLabels(*job, group, at), &keys, &out);
     }
   }
   const uint64_t limit = job->limits.targets;

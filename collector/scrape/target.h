@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,12 +27,16 @@ struct Target {
 };
 
 struct JobTargets {
-  std::vector<Target> active;          // each key once, in the order written
-  std::vector<model::Labels> dropped;  // discovered labels of those relabelling dropped
-  std::vector<std::string> errors;     // targets that came out unusable, and why
+  std::vector<Target> active;  // each key once, in the order written
+  // Discovered labels of those relabelling dropped, as many as keep_dropped_targets lets.
+  std::vector<model::Labels> dropped;
+  uint64_t dropped_count = 0;
+  std::vector<std::string> errors;  // targets that came out unusable, and why
 };
 
-JobTargets BuildTargets(const std::shared_ptr<const JobConfig>& job);
+// The targets of the groups, relabelled. Over target_limit all are refused.
+JobTargets BuildTargets(const std::shared_ptr<const JobConfig>& job,
+                        std::span<const TargetGroup> groups);
 
 }  // namespace vedette::scrape
 

@@ -30,7 +30,7 @@ TEST(CollectorConfig, WithoutFilesWatchesThisHost) {
   ASSERT_EQ(config->scrape.jobs.size(), 2u);
   EXPECT_EQ(config->scrape.jobs[0]->name, "node");
   EXPECT_EQ(config->scrape.jobs[1]->name, "vedette");
-  EXPECT_EQ(config->scrape.jobs[1]->static_groups[0].targets[0], "127.0.0.1:9090");
+  EXPECT_EQ(config->scrape.jobs[1]->discovery.static_groups[0].targets[0], "127.0.0.1:9090");
   EXPECT_EQ(AlertNames(*config),
             (std::set<std::string>{"DiskSpaceCritical", "HighCPUUsage", "HighMemoryUsage",
                                    "HostDown", "ServiceDown"}));

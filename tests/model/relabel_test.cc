@@ -115,5 +115,15 @@ TEST(RelabelRules, DefaultsAreUpstreams) {
   EXPECT_EQ(labels.Get("c"), "1;2");
 }
 
+TEST(RelabelRules, LabelmapMakesNoEmptyName) {
+  std::vector<Relabeler> rules;
+  ASSERT_EQ(Read("relabel_configs:\n  - {action: labelmap, regex: 'm_(.*)', replacement: '$1'}\n",
+                 &rules),
+            "");
+  LabelsBuilder labels(Labels({{"m_", "1"}, {"m_a", "2"}}));
+  EXPECT_TRUE(ApplyRelabeling(rules, &labels));
+  EXPECT_EQ(labels.Build().ToString(), R"({a="2", m_="1", m_a="2"})");
+}
+
 }  // namespace
 }  // namespace vedette::model

@@ -1,7 +1,15 @@
-#include <cstdlib>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "tests/base/http/proxy_stand_in.h"
 #include "tests/base/http/raw_client.h"
 #include "tests/base/http/server_fixture.h"
+#include "tests/support/shared_dir.h"
 #include "tests/support/temp_dir.h"
 
 namespace vedette::test {
@@ -28,6 +36,25 @@ class HttpTls : public ServerTest {
         name + " -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout " + Key(name) +
         " -out " + Cert(name) + " 2>/dev/null";
     ASSERT_EQ(std::system(command.c_str()), 0);
+  }
+  // The same key, signed for a day that is over: the tool makes none.
+  void MakeExpired() {
+    using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+    const File key_file(std::fopen(Key("server").c_str(), "r"), std::fclose);
+    const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(
+        PEM_read_PrivateKey(key_file.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
+    ASSERT_NE(key, nullptr);
+    const std::unique_ptr<X509, void (*)(X509*)> cert(X509_new(), X509_free);
+    X509_set_pubkey(cert.get(), key.get());
+    constexpr long kDay = 86'400;
+    X509_gmtime_adj(X509_getm_notBefore(cert.get()), -2 * kDay);
+    X509_gmtime_adj(X509_getm_notAfter(cert.get()), -kDay);
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(cert.get()), "CN", MBSTRING_ASC,
+                               reinterpret_cast<const unsigned char*>("server"), -1, -1, 0);
+    X509_set_issuer_name(cert.get(), X509_get_subject_name(cert.get()));
+    ASSERT_NE(X509_sign(cert.get(), key.get(), EVP_sha256()), 0);
+    const File cert_file(std::fopen(Cert("server").c_str(), "w"), std::fclose);
+    ASSERT_EQ(PEM_write_X509(cert_file.get(), cert.get()), 1);
   }
   std::string Cert(const std::string& name) const { return dir_.Join(name + ".pem"); }
   std::string Key(const std::string& name) const { return dir_.Join(name + ".key"); }
@@ -64,6 +91,48 @@ TEST_F(HttpTls, RoundTripWithAKnownAuthority) {
   request.url = Url("/echo", "https");
   request.body = std::string(300'000, 'x');
   EXPECT_EQ(client_->Send(request)->body, request.body);
+}
+
+TEST_F(HttpTls, ATunnelThroughAProxyIsWhollyEncrypted) {
+  options_.web_config = ServerConfig();
+  Start();
+  TlsClientOptions tls;
+  tls.ca = ReadWholeFile(Cert("server"));
+  ProxyStandIn proxy(port());
+  ClientRequest request;
+  request.url = "https://localhost:1/hello";
+  request.proxy = proxy.Url();
+  const auto response = NewClient(tls)->Send(request);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->body, "hello");
+  EXPECT_EQ(proxy.Head().find("CONNECT localhost:1 HTTP/1.1\r\n"), 0u) << proxy.Head();
+}
+
+TEST_F(HttpTls, VersionsAreHeldBetweenTheirBounds) {
+  const auto config = ServerConfig();
+  config->tls->min_version = "TLS13";
+  options_.web_config = config;
+  Start();
+  TlsClientOptions tls;
+  tls.insecure_skip_verify = true;
+  tls.max_version = "TLS12";
+  EXPECT_TRUE(absl::IsUnavailable(Ask(tls).status()));
+  tls.max_version = "TLS13";
+  tls.min_version = "TLS13";
+  EXPECT_TRUE(Ask(tls).ok());
+}
+
+TEST_F(HttpTls, AnExpiredCertificateIsToldByName) {
+  MakeExpired();
+  options_.web_config = ServerConfig();
+  Start();
+  TlsClientOptions tls;
+  tls.ca_file = Cert("server");
+  tls.server_name = "server";
+  const base::Status status = Ask(tls).status();
+  EXPECT_TRUE(absl::IsUnavailable(status));
+  EXPECT_NE(base::Message(status).find("certificate has expired"), std::string_view::npos)
+      << status;
 }
 
 TEST_F(HttpTls, UnknownAuthorityOrNameIsRefused) {

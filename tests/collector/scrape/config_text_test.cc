@@ -39,7 +39,7 @@ constexpr char kDefaultGlobal[] = R"(global:
 TEST(ConfigText, WhatAnEmptyFileMeansIsShown) { EXPECT_EQ(Shown(""), kDefaultGlobal); }
 
 // In the order and layout of Prometheus 3.5.3's /api/v1/status/config for the same file, without
-// what we do not have (HTTP/2, Go's runtime, OTLP), and with scrape_native_histograms, which is
+// what we do not have (Go's runtime, OTLP), and with scrape_native_histograms, which is
 // newer.
 TEST(ConfigText, IsLaidOutAsUpstreams) {
   EXPECT_EQ(Shown(R"(
@@ -143,6 +143,7 @@ scrape_configs:
     server_name: s
     insecure_skip_verify: true
   follow_redirects: true
+  enable_http2: true
   relabel_configs:
   - source_labels: [__address__]
     separator: ;
@@ -193,6 +194,7 @@ scrape_configs:
     type: Bearer
     credentials_file: /tmp/y
   follow_redirects: true
+  enable_http2: true
   static_configs:
   - targets: []
 storage:
@@ -216,6 +218,9 @@ global:
   label_limit: 3
   label_name_length_limit: 4
   label_value_length_limit: 5
+  keep_dropped_targets: 6
+  extra_scrape_metrics: true
+  scrape_failure_log_file: /f
   scrape_native_histograms: true
   always_scrape_classic_histograms: true
   convert_classic_histograms_to_nhcb: true
@@ -224,6 +229,7 @@ global:
   metric_name_validation_scheme: legacy
   metric_name_escaping_scheme: dots
 rule_files: [r.yml]
+scrape_config_files: [s.yml]
 scrape_configs:
   - job_name: a
     scrape_interval: 21s
@@ -251,15 +257,85 @@ scrape_configs:
     label_limit: 30
     label_name_length_limit: 40
     label_value_length_limit: 50
-    basic_auth: {username: u, password_file: /p}
-    tls_config: {ca_file: /a, cert_file: /c, key_file: /k, server_name: s, insecure_skip_verify: true}
+    keep_dropped_targets: 60
+    scrape_failure_log_file: /g
+    basic_auth: {username: u, password: hunter2}
+    tls_config: {ca: A, cert: C, key: hunter2, server_name: s, insecure_skip_verify: true, min_version: TLS12, max_version: TLS13}
+    enable_http2: false
+    proxy_url: "http://u:hunter2@proxy:1"
+    no_proxy: localhost
+    proxy_connect_header: {a: [hunter2]}
+    http_headers: {X-A: {values: [v], secrets: [hunter2], files: [/h]}}
     static_configs: [{targets: ["t:1"], labels: {l: v}}]
     relabel_configs:
       - {source_labels: [a], separator: "-", regex: x, modulus: 3, target_label: b, replacement: r, action: hashmod}
     metric_relabel_configs:
       - {source_labels: [a], separator: "-", regex: x, modulus: 3, target_label: b, replacement: r, action: hashmod}
   - job_name: b
-    authorization: {type: Token, credentials_file: /t}
+    authorization: {type: Token, credentials: hunter2}
+    proxy_from_environment: true
+    tls_config: {ca_file: /a, cert_file: /c, key_file: /k}
+    dns_sd_configs: [{names: [n], refresh_interval: 5s, type: A, port: 9}]
+    file_sd_configs: [{files: [/x/*.json], refresh_interval: 6s}]
+    http_sd_configs:
+      - url: "http://u:hunter2@h/"
+        refresh_interval: 7s
+        basic_auth: {username: u, password: hunter2}
+        tls_config: {ca: A, cert: C, key: hunter2, server_name: s, insecure_skip_verify: true, min_version: TLS12, max_version: TLS13}
+        follow_redirects: false
+        enable_http2: false
+        proxy_url: "http://u:hunter2@proxy:1"
+        no_proxy: localhost
+        proxy_connect_header: {a: [hunter2]}
+        http_headers: {X-A: {values: [v], secrets: [hunter2], files: [/h]}}
+      - url: "http://h/"
+        basic_auth: {username_file: /u, password_file: /p}
+        tls_config: {ca_file: /a, cert_file: /c, key_file: /k}
+        proxy_from_environment: true
+      - url: "http://h/"
+        authorization: {type: Token, credentials: hunter2}
+      - url: "http://h/"
+        authorization: {credentials_file: /t}
+      - url: "http://h/"
+        oauth2:
+          client_id: i
+          client_secret: hunter2
+          scopes: [o]
+          token_url: "http://t/"
+          endpoint_params: {e: p}
+          tls_config: {ca: A, cert: C, key: hunter2, server_name: s, insecure_skip_verify: true, min_version: TLS12, max_version: TLS13}
+          proxy_url: "http://u:hunter2@proxy:1"
+          no_proxy: localhost
+          proxy_connect_header: {a: [hunter2]}
+      - url: "http://h/"
+        oauth2:
+          client_id: i
+          client_secret_file: /s
+          token_url: "http://t/"
+          tls_config: {ca_file: /a, cert_file: /c, key_file: /k}
+          proxy_from_environment: true
+  - job_name: c
+    basic_auth: {username_file: /u, password_file: /p}
+  - job_name: d
+    authorization: {credentials_file: /t}
+  - job_name: e
+    oauth2:
+      client_id: i
+      client_secret: hunter2
+      scopes: [o]
+      token_url: "http://t/"
+      endpoint_params: {e: p}
+      tls_config: {ca: A, cert: C, key: hunter2, server_name: s, insecure_skip_verify: true, min_version: TLS12, max_version: TLS13}
+      proxy_url: "http://u:hunter2@proxy:1"
+      no_proxy: localhost
+      proxy_connect_header: {a: [hunter2]}
+  - job_name: f
+    oauth2:
+      client_id: i
+      client_secret_file: /s
+      token_url: "http://t/"
+      tls_config: {ca_file: /a, cert_file: /c, key_file: /k}
+      proxy_from_environment: true
 alerting:
   alert_relabel_configs:
     - {source_labels: [a], separator: "-", regex: x, modulus: 3, target_label: b, replacement: r, action: hashmod}
@@ -274,11 +350,11 @@ storage:
 // Keys that are read and have no say here, or are shown under another name.
 const std::set<std::string>& NotShown() {
   static const std::set<std::string> kKeys = {
-      ".runtime",  // of Go
-      ".global.keep_dropped_targets",
-      ".scrape_configs.keep_dropped_targets",
-      ".scrape_configs.bearer_token_file",  // as authorization
-      ".scrape_configs.enable_http2",
+      ".runtime",                      // of Go
+      ".scrape_configs.bearer_token",  // as authorization
+      ".scrape_configs.bearer_token_file",
+      ".scrape_configs.http_sd_configs.bearer_token",
+      ".scrape_configs.http_sd_configs.bearer_token_file",
       ".alerting.alertmanagers.follow_redirects",
       ".alerting.alertmanagers.enable_http2",
       ".storage.exemplars",
@@ -361,6 +437,12 @@ TEST(ConfigText, ShowsEachKeyThatTheParserKnows) {
     ASSERT_NE(section, sections.shown().end()) << name;
     EXPECT_FALSE(section->second.contains(name.substr(dot + 1))) << name << " is shown after all";
   }
+}
+
+TEST(ConfigText, ShowsNoSecret) {
+  const std::string text = Shown(kEverything);
+  EXPECT_EQ(text.find("hunter2"), text.npos) << text;
+  EXPECT_NE(text.find("password: <secret>"), text.npos) << text;
 }
 
 TEST(ConfigText, KeepsEachValue) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "model/wire_batch.h"
 #include "tests/support/capture_logger.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/temp_dir.h"
 
 namespace vedette::scrape {
 namespace {
@@ -24,8 +26,15 @@ namespace {
 class FakeClient final : public base::http::Client {
  public:
   base::StatusOr<base::http::Response> Send(const base::http::ClientRequest& request) override {
-    const base::MutexLock lock(mutex_);
+    base::MutexLock lock(mutex_);
     requests_.push_back(request);
+    if (request.url == hanging_url_) {
+      ++hanging_;
+      while (!request.stop.stop_requested()) {
+        changed_.WaitFor(mutex_, std::chrono::milliseconds(10));
+      }
+      return base::Cancelled("stopped");
+    }
     if (redirects_ > 0) {
       --redirects_;
       base::http::Response response = base::http::Response::Text(302, "");
@@ -45,6 +54,15 @@ class FakeClient final : public base::http::Client {
     response.body = text;
     Answer(std::move(response));
   }
+  // Requests for this URL wait until they are stopped.
+  void Hang(const std::string& url) {
+    const base::MutexLock lock(mutex_);
+    hanging_url_ = url;
+  }
+  int Hanging() {
+    const base::MutexLock lock(mutex_);
+    return hanging_;
+  }
   void Redirect(int times) {
     const base::MutexLock lock(mutex_);
     redirects_ = times;
@@ -59,8 +77,26 @@ class FakeClient final : public base::http::Client {
   base::StatusOr<base::http::Response> answer_ VEDETTE_GUARDED_BY(mutex_) =
       base::Unavailable("connection refused");
   int redirects_ VEDETTE_GUARDED_BY(mutex_) = 0;
+  base::CondVar changed_;
+  std::string hanging_url_ VEDETTE_GUARDED_BY(mutex_);
+  int hanging_ VEDETTE_GUARDED_BY(mutex_) = 0;
   std::vector<base::http::ClientRequest> requests_ VEDETTE_GUARDED_BY(mutex_);
 };
+
+class Forward final : public base::http::Client {
+ public:
+  explicit Forward(std::shared_ptr<FakeClient> to) : to_(std::move(to)) {}
+  base::StatusOr<base::http::Response> Send(const base::http::ClientRequest& request) override {
+    return to_->Send(request);
+  }
+
+ private:
+  std::shared_ptr<FakeClient> to_;
+};
+
+JobTargets StaticTargets(const std::shared_ptr<const JobConfig>& job) {
+  return BuildTargets(job, job->discovery.static_groups);
+}
 
 // Keeps what is appended, as "SERIES value" (or "stale"), and gives refs out.
 class FakeSink final : public model::SampleSink {
@@ -76,6 +112,7 @@ class FakeSink final : public model::SampleSink {
       if (row.ref != 0 && row.ref != ref) ++wrong_refs_;
       row.ref = ref;
       last_[row.labels.ToString()] = row;
+      if (model::IsStaleNan(row.value)) ended_.insert(row.labels.ToString());
       ++stats.accepted;
     }
     ++appends_;
@@ -94,6 +131,11 @@ class FakeSink final : public model::SampleSink {
     if (at == last_.end()) return "none";
     if (model::IsStaleNan(at->second.value)) return "stale";
     return std::to_string(at->second.value);
+  }
+  // True if a stale marker ever came.
+  bool HasEnded(const std::string& series) {
+    const base::MutexLock lock(mutex_);
+    return ended_.count(series) > 0;
   }
   size_t Rows() {
     const base::MutexLock lock(mutex_);
@@ -116,6 +158,7 @@ class FakeSink final : public model::SampleSink {
   base::Mutex mutex_;
   std::map<std::string, uint64_t> refs_ VEDETTE_GUARDED_BY(mutex_);
   std::map<std::string, model::SampleRow> last_ VEDETTE_GUARDED_BY(mutex_);
+  std::set<std::string> ended_ VEDETTE_GUARDED_BY(mutex_);
   std::optional<model::AppendStats> answer_ VEDETTE_GUARDED_BY(mutex_);
   int wrong_refs_ VEDETTE_GUARDED_BY(mutex_) = 0;
   int appends_ VEDETTE_GUARDED_BY(mutex_) = 0;
@@ -183,11 +226,20 @@ class ScrapeLoopTest : public ::testing::Test {
     const auto config = ParseConfig(
         "scrape_configs:\n- job_name: j\n  static_configs: [{targets: ['h:1']}]\n" + options, "f");
     ASSERT_TRUE(config.ok()) << config.status();
-    JobTargets targets = BuildTargets(config->jobs.at(0));
+    JobTargets targets = StaticTargets(config->jobs.at(0));
     ASSERT_EQ(targets.active.size(), 1u);
-    loop_ = std::make_unique<ScrapeLoop>(std::move(targets.active[0]),
-                                         std::make_shared<const Fetcher>(client_, fs_.get()),
+    loop_ = std::make_unique<ScrapeLoop>(std::move(targets.active[0]), Tools(*config->jobs[0]),
                                          &context_);
+  }
+
+  base::http::ClientFactory Factory() {
+    return
+        [this](const base::http::TlsClientOptions&) { return std::make_unique<Forward>(client_); };
+  }
+  JobTools Tools(const JobConfig& job) {
+    return {std::make_shared<const Fetcher>(
+                job, base::http::ConfiguredClient::Options{fs_.get(), &clock_, Factory(), nullptr}),
+            failures_};
   }
 
   void Scrape() {
@@ -208,6 +260,7 @@ class ScrapeLoopTest : public ::testing::Test {
   LoopContext context_;
   std::shared_ptr<FakeClient> client_ = std::make_shared<FakeClient>();
   std::unique_ptr<base::FileSystem> fs_ = base::NewPosixFileSystem();
+  std::shared_ptr<FailureLog> failures_;
   std::unique_ptr<ScrapeLoop> loop_;
 };
 
@@ -593,6 +646,53 @@ TEST_F(ScrapeLoopTest, NamesAreHeldAgainstTheJobsScheme) {
   EXPECT_EQ(loop_->Status().last_error, "");
 }
 
+TEST_F(ScrapeLoopTest, ExtraMetricsAreThereWhenAskedForAndEndWhenNoMore) {
+  Start("  extra_scrape_metrics: true\n  sample_limit: 9\n  scrape_timeout: 4s\n");
+  client_->Expose("a 1\n");
+  Scrape();
+  EXPECT_EQ(Value("scrape_timeout_seconds"), "4.000000");
+  EXPECT_EQ(Value("scrape_sample_limit"), "9.000000");
+  EXPECT_EQ(Value("scrape_body_size_bytes"), "4.000000");
+  const auto config =
+      ParseConfig("scrape_configs:\n- job_name: j\n  static_configs: [{targets: ['h:1']}]\n", "f");
+  ASSERT_TRUE(config.ok());
+  loop_->SetNext(StaticTargets(config->jobs[0]).active[0], Tools(*config->jobs[0]));
+  Scrape();
+  EXPECT_EQ(Value("scrape_timeout_seconds"), "stale");
+  Scrape();
+  EXPECT_EQ(Value("scrape_timeout_seconds"), "none");
+}
+
+TEST_F(ScrapeLoopTest, FailuresAreWrittenToTheirFile) {
+  test::TempDir dir;
+  failures_ = std::make_shared<FailureLog>(dir.Join("f.log"), fs_.get(), &clock_, &logger_);
+  Start();
+  client_->Expose("a 1\n");
+  Scrape();
+  client_->Answer(base::Unavailable("connection \"refused\""));
+  Scrape();
+  ASSERT_TRUE(fs_->Rename(dir.Join("f.log"), dir.Join("old.log")).ok());
+  Scrape();
+  const std::string expected =
+      R"(Z","level":"ERROR","msg":"connection \"refused\"","job_name":"j","target":"http://h:1/metrics"})"
+      "\n";
+  for (const char* file : {"f.log", "old.log"}) {
+    const auto text = fs_->ReadFile(dir.Join(file));
+    ASSERT_TRUE(text.ok()) << text.status();
+    EXPECT_EQ(text->substr(0, 9), "{\"time\":\"");
+    EXPECT_EQ(text->substr(text->find('Z')), expected);
+  }
+}
+
+TEST_F(ScrapeLoopTest, TwiceTheSameSeriesIsLeftToTheStore) {
+  Start();
+  client_->Expose("a 1\na 2\n");
+  Scrape();
+  EXPECT_EQ(Value("up"), "1.000000");
+  EXPECT_EQ(Value("scrape_samples_scraped"), "2.000000");
+  EXPECT_EQ(Value("scrape_series_added"), "1.000000");
+}
+
 TEST_F(ScrapeLoopTest, TheEndOfATargetEndsItsSyntheticSeriesToo) {
   Start();
   client_->Expose("a 1\n");
@@ -612,8 +712,7 @@ TEST_F(ScrapeLoopTest, ANewConfigurationRereadsLinesAndEndsWhatItDrops) {
       "  metric_relabel_configs: [{source_labels: [__name__], regex: b, action: drop}]\n",
       "f");
   ASSERT_TRUE(config.ok());
-  loop_->SetNext(BuildTargets(config->jobs[0]).active[0],
-                 std::make_shared<const Fetcher>(client_, fs_.get()));
+  loop_->SetNext(StaticTargets(config->jobs[0]).active[0], Tools(*config->jobs[0]));
   Scrape();
   EXPECT_EQ(Value("a"), "1.000000");
   EXPECT_EQ(Value("b"), "stale");
@@ -635,7 +734,7 @@ scrape_configs:
 )",
                                   "f");
   ASSERT_TRUE(config.ok()) << config.status();
-  const JobTargets targets = BuildTargets(config->jobs[0]);
+  const JobTargets targets = StaticTargets(config->jobs[0]);
   ASSERT_EQ(targets.active.size(), 2u);
   EXPECT_EQ(targets.dropped.size(), 1u);
   EXPECT_EQ(targets.active[0].labels.ToString(), R"({host="x", instance="b:2", job="j"})");
@@ -658,9 +757,7 @@ class ManagerTest : public ScrapeLoopTest {
     options.clock = &clock_;
     options.logger = &logger_;
     options.telemetry = &telemetry_;
-    options.new_client = [this](const base::http::TlsClientOptions&) {
-      return std::make_unique<Forward>(client_);
-    };
+    options.new_client = Factory();
     return options;
   }
 
@@ -670,22 +767,10 @@ class ManagerTest : public ScrapeLoopTest {
     for (int i = 0; i < 10'000 && !done(); ++i) {
       clock_.WaitForSleepers(1);
       clock_.Advance(std::chrono::seconds(1));
-      std::this_thread::yield();
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
     }
     EXPECT_TRUE(done());
   }
-
- private:
-  class Forward final : public base::http::Client {
-   public:
-    explicit Forward(std::shared_ptr<FakeClient> to) : to_(std::move(to)) {}
-    base::StatusOr<base::http::Response> Send(const base::http::ClientRequest& request) override {
-      return to_->Send(request);
-    }
-
-   private:
-    std::shared_ptr<FakeClient> to_;
-  };
 };
 
 constexpr char kOneTarget[] =
@@ -705,6 +790,76 @@ TEST_F(ManagerTest, ScrapesWhatItIsGivenAndEndsWhatIsTakenAway) {
   manager.ApplyConfig(Read(""));
   EXPECT_TRUE(manager.Targets().active.empty());
   StepUntil([&] { return Value("up") == "stale"; });
+  manager.Stop();
+}
+
+TEST_F(ManagerTest, DiscoveredTargetsComeAndGoWhileTheOthersStay) {
+  test::TempDir dir;
+  dir.Write("t.json", "[{\"targets\": [\"a:1\", \"b:1\"], \"labels\": {\"l\": \"v\"}}]");
+  client_->Expose("m 1\n");
+  Manager manager(Options());
+  manager.ApplyConfig(
+      Read("scrape_configs:\n- job_name: j\n  scrape_interval: 15s\n"
+           "  static_configs: [{targets: ['h:1']}]\n"
+           "  file_sd_configs: [{files: ['" +
+           dir.Join("t.json") + "'], refresh_interval: 1m}]\n"));
+  StepUntil([&] { return manager.Targets().active.size() == 3; });
+  EXPECT_EQ(manager.Targets().active[1].labels.ToString(), R"({instance="a:1", job="j", l="v"})");
+  EXPECT_EQ(manager.Targets().active[1].discovered.Get("__meta_filepath"), dir.Join("t.json"));
+  for (const size_t target : {0, 1, 2}) {
+    StepUntil([&] { return manager.Targets().active.at(target).health == Health::kUp; });
+  }
+  ASSERT_TRUE(fs_->Remove(dir.Join("t.json")).ok());
+  StepUntil([&] { return manager.Targets().active.size() == 1; });
+  EXPECT_EQ(manager.Targets().active[0].health, Health::kUp);
+  StepUntil(
+      [&] { return sink_.HasEnded("{__name__=\"up\", instance=\"a:1\", job=\"j\", l=\"v\"}"); });
+  manager.Stop();
+}
+
+TEST_F(ManagerTest, TenThousandTargetsAtOnceAreAllScrapedOnce) {
+  std::string groups = "[{\"targets\": [";
+  for (int i = 0; i < 10'000; ++i) {
+    groups += std::string(i == 0 ? "" : ",") + "\"h" + std::to_string(i) + ":1\"";
+  }
+  test::TempDir dir;
+  dir.Write("t.json", groups + "]}]");
+  client_->Expose("m 1\n");
+  Manager manager(Options());
+  manager.ApplyConfig(
+      Read("scrape_configs:\n- job_name: j\n  scrape_interval: 15m\n"
+           "  file_sd_configs: [{files: ['" +
+           dir.Join("t.json") + "'], refresh_interval: 1h}]\n"));
+  StepUntil([&] { return manager.Targets().active.size() == 10'000; });
+  StepUntil([&] { return sink_.Appends() >= 10'000; });
+  manager.Stop();
+}
+
+TEST_F(ManagerTest, ATargetThatHangsDelaysNoOther) {
+  client_->Expose("m 1\n");
+  client_->Hang("http://slow:1/metrics");
+  auto options = Options();
+  options.workers = 2;
+  Manager manager(std::move(options));
+  manager.ApplyConfig(
+      Read("scrape_configs:\n- job_name: j\n  scrape_interval: 15s\n"
+           "  static_configs: [{targets: ['slow:1', 'h:1']}]\n"));
+  StepUntil([&] { return client_->Hanging() == 1 && sink_.Appends() >= 3; });
+  manager.Stop();
+}
+
+TEST_F(ManagerTest, DroppedTargetsAreKeptUpToTheirNumberAndCounted) {
+  Manager manager(Options());
+  manager.ApplyConfig(
+      Read("scrape_configs:\n- job_name: j\n  keep_dropped_targets: 1\n"
+           "  static_configs: [{targets: ['a:1', 'b:1', 'c:1']}]\n"
+           "  relabel_configs: [{source_labels: [__address__], regex: 'a.*', "
+           "action: keep}]\n"));
+  const TargetsSnapshot snapshot = manager.Targets();
+  EXPECT_EQ(snapshot.active.size(), 1u);
+  EXPECT_EQ(snapshot.dropped.size(), 1u);
+  ASSERT_EQ(snapshot.dropped_counts.size(), 1u);
+  EXPECT_EQ(snapshot.dropped_counts[0].second, 2u);
   manager.Stop();
 }
 

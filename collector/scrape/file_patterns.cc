@@ -25,12 +25,12 @@ bool IsFolder(base::FileSystem* fs, const std::string& path) {
   return info.ok() && info->is_directory;
 }
 
-base::Status Unusable(const RulePattern& pattern, std::string_view why) {
+base::Status Unusable(const FilePattern& pattern, std::string_view why) {
   return base::InvalidArgument(base::Concat({pattern.place, pattern.place.empty() ? "" : ": ",
                                              "found ", base::GoQuote(pattern.pattern), why}));
 }
 
-base::Status ExpandName(base::FileSystem* fs, const RulePattern& pattern,
+base::Status ExpandName(base::FileSystem* fs, const FilePattern& pattern,
                         std::vector<std::string>* files) {
   if (IsFolder(fs, pattern.pattern)) {
     const std::string_view slash = base::EndsWith(pattern.pattern, "/") ? "" : "/";
@@ -42,7 +42,7 @@ base::Status ExpandName(base::FileSystem* fs, const RulePattern& pattern,
   return {};
 }
 
-base::Status ExpandPattern(base::FileSystem* fs, const RulePattern& pattern,
+base::Status ExpandPattern(base::FileSystem* fs, const FilePattern& pattern,
                            std::vector<std::string>* files) {
   const std::string folder(FolderOf(pattern.pattern));
   const std::string last(NameOf(pattern.pattern));
@@ -63,11 +63,11 @@ base::Status ExpandPattern(base::FileSystem* fs, const RulePattern& pattern,
 
 }  // namespace
 
-base::StatusOr<std::vector<std::string>> ExpandRuleFiles(base::FileSystem* fs,
-                                                         const std::vector<RulePattern>& patterns) {
+base::StatusOr<std::vector<std::string>> ExpandFiles(base::FileSystem* fs,
+                                                     const std::vector<FilePattern>& patterns) {
   std::vector<std::string> files;
   std::vector<std::string> problems;
-  for (const RulePattern& pattern : patterns) {
+  for (const FilePattern& pattern : patterns) {
     const base::Status status = ExpandPattern(fs, pattern, &files);
     if (!status.ok()) problems.emplace_back(base::Message(status));
   }

@@ -1,0 +1,129 @@
+#include "collector/scrape/discovery/file_source.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/strings.h"
+#include "collector/scrape/discovery/group_list.h"
+
+namespace vedette::scrape {
+namespace {
+
+constexpr uint64_t kMaxFileBytes = 64 << 20;
+// A file that has not changed for so long is taken to be whole.
+constexpr int64_t kSettledNs = 1'000'000'000;
+constexpr int64_t kAgainMs = 1000;
+
+std::string FolderOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string_view NameOf(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  return slash == path.npos ? path : path.substr(slash + 1);
+}
+
+bool IsSame(const base::FileInfo& a, const base::FileInfo& b) {
+  return a.size == b.size && a.mtime_ns == b.mtime_ns && a.inode == b.inode && a.device == b.device;
+}
+
+bool IsJson(std::string_view path) { return base::EndsWith(base::ToLowerAscii(path), ".json"); }
+
+}  // namespace
+
+std::vector<std::string> FileSource::Folders() const {
+  std::set<std::string> folders;
+  for (const std::string& pattern : config_.patterns) folders.insert(FolderOf(pattern));
+  return {folders.begin(), folders.end()};
+}
+
+// The files that the patterns name now, sorted, each once.
+std::vector<std::string> FileSource::Expand(Found* found) const {
+  std::set<std::string> files;
+  for (const std::string& pattern : config_.patterns) {
+    if (pattern.find('*') == pattern.npos) {
+      if (fs_->Exists(pattern)) files.insert(pattern);
+      continue;
+    }
+    const std::string folder = FolderOf(pattern);
+    const std::string last(NameOf(pattern));
+    const auto names = fs_->List(folder);
+    if (!names.ok()) {
+      if (!absl::IsNotFound(names.status())) {
+        found->problems.emplace_back(base::Message(names.status()));
+      }
+      continue;
+    }
+    for (const std::string& name : *names) {
+      if (fnmatch(last.c_str(), name.c_str(), FNM_NOESCAPE) != 0) continue;
+      files.insert(pattern.substr(0, pattern.size() - last.size()) + name);
+    }
+  }
+  return {files.begin(), files.end()};
+}
+
+bool FileSource::IsSettled(const base::FileInfo& info) const {
+  const int64_t age = clock_->WallNanos() - info.mtime_ns;
+  return age < 0 || age >= kSettledNs;
+}
+
+base::StatusOr<std::vector<TargetGroup>> FileSource::Read(const std::string& path,
+                                                          const base::FileInfo& before,
+                                                          bool* changed) const {
+  if (before.size > kMaxFileBytes) {
+    return base::ResourceExhausted(
+        base::Concat({path, ": ", std::to_string(before.size),
+                      " bytes; allowed: ", std::to_string(kMaxFileBytes)}));
+  }
+  VEDETTE_ASSIGN_OR_RETURN(const std::string text, fs_->ReadFile(path));
+  const auto after = fs_->Stat(path);
+  *changed = !after.ok() || !IsSame(before, *after);
+  return IsJson(path) ? ReadGroupsJson(text, path) : ReadGroupsYaml(text, path);
+}
+
+void FileSource::Take(const std::string& path, bool is_whole, Found* found) {
+  const auto info = fs_->Stat(path);
+  if (!info.ok() || info->is_directory) return;
+  const auto known = taken_.find(path);
+  const bool is_known = known != taken_.end() && IsSame(known->second.info, *info);
+  if (is_known && !is_whole) return;
+  if (!is_whole && !IsSettled(*info)) {
+    found->again_ms = kAgainMs;
+    return;
+  }
+  bool changed = false;
+  auto groups = Read(path, *info, &changed);
+  if (changed) {
+    found->again_ms = kAgainMs;
+    return;
+  }
+  Taken& taken = taken_[path];
+  taken.info = *info;
+  taken.problem = std::string(base::Message(groups.status()));
+  if (!groups.ok()) return;  // what it said before stands on
+  for (TargetGroup& group : *groups) group.labels.emplace_back("__meta_filepath", path);
+  taken.groups = *std::move(groups);
+}
+
+Found FileSource::Look(const std::set<std::string>& written, std::stop_token stop) {
+  Found found;
+  const std::vector<std::string> files = Expand(&found);
+  for (const std::string& path : files) {
+    if (stop.stop_requested()) break;
+    Take(path, written.count(path) > 0, &found);
+  }
+  std::erase_if(taken_, [&files](const auto& entry) {
+    return !std::binary_search(files.begin(), files.end(), entry.first);
+  });
+  for (const auto& [path, taken] : taken_) {
+    found.groups.insert(found.groups.end(), taken.groups.begin(), taken.groups.end());
+    if (!taken.problem.empty()) found.problems.push_back(taken.problem);
+  }
+  return found;
+}
+
+}  // namespace vedette::scrape
