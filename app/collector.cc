@@ -57,6 +57,7 @@ base::Status Collector::Start() {
   const MemoryBudget budget = MakeMemoryBudget(AvailableMemory());
   world_.logger->Info("memory budget", {{"budget", budget.ToString()}});
   const scrape::Config scrape = config.scrape;
+  const remote::Config sending = config.remote;
   VEDETTE_ASSIGN_OR_RETURN(
       parts_, CollectorParts::Open(world_, options_, budget, ExternalUrl(options_), &config));
   parts_->ShowConfig(config.text);
@@ -64,7 +65,7 @@ base::Status Collector::Start() {
   RegisterOwnRoutes();
   VEDETTE_RETURN_IF_ERROR(StartServer(config));
   parts_->Start();
-  parts_->Scrape(scrape);
+  parts_->Scrape(scrape, sending);
   ready_ = true;
   SayWhereWeListen();
   return base::Status();

@@ -8,6 +8,7 @@
 #include "app/rules_join.h"
 #include "base/http/listen_address.h"
 #include "base/strings.h"
+#include "collector/remote/config_text.h"
 #include "collector/scrape/config_text.h"
 
 namespace vedette::app {
@@ -124,6 +125,11 @@ base::StatusOr<std::shared_ptr<const base::http::WebConfig>> LoadWeb(
       std::make_shared<base::http::WebConfig>(std::move(web)));
 }
 
+base::StatusOr<remote::Config> LoadRemote(base::FileSystem* fs, const CollectorOptions& options) {
+  if (options.config_file.empty()) return remote::Config();
+  return remote::LoadConfig(fs, options.config_file, options.skip_unsupported);
+}
+
 // Gathers what several files have wrong, so that one start shows all of it.
 template <typename T>
 void Keep(base::StatusOr<T> loaded, T* into, std::string* problems) {
@@ -142,9 +148,17 @@ base::StatusOr<CollectorConfig> LoadCollectorConfig(base::FileSystem* fs,
   std::string problems;
   Keep(LoadWeb(fs, options), &config.web, &problems);
   if (options.parts.tsdb) {
+    const size_t before = problems.size();
     Keep(LoadScrape(fs, options, config.web.get()), &config.scrape, &problems);
-    config.text = scrape::ConfigText(config.scrape);
+    const bool readable = problems.size() == before;
+    std::string others;
+    Keep(LoadRemote(fs, options), &config.remote, &others);
+    // Of a file that is no YAML once is enough.
+    if (readable || problems.find(others) == std::string::npos) problems += others;
+    config.text = scrape::ConfigText(config.scrape) + remote::ConfigText(config.remote);
     config.warnings = config.scrape.skipped;
+    config.warnings.insert(config.warnings.end(), config.remote.skipped.begin(),
+                           config.remote.skipped.end());
   }
   if (options.parts.rules) {
     Keep(LoadRules(fs, options, config.scrape), &config.rule_groups, &problems);

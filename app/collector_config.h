@@ -11,6 +11,7 @@
 #include "base/fs.h"
 #include "base/http/web_config.h"
 #include "base/status.h"
+#include "collector/remote/config.h"
 #include "collector/scrape/config.h"
 
 namespace vedette::app {
@@ -19,6 +20,7 @@ namespace vedette::app {
 // at each reload. A value type.
 struct CollectorConfig {
   scrape::Config scrape;
+  remote::Config remote;
   std::vector<rules::GroupSpec> rule_groups;
   routing::Config routing;
   std::shared_ptr<const base::http::WebConfig> web;

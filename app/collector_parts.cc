@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "app/build_info.h"
 #include "base/http/listen_address.h"
 #include "collector/api/admin_view.h"
@@ -16,6 +17,17 @@ namespace {
 constexpr uint64_t kBytesPerSample = 16;
 // Of what queries may hold, the share that the cache of their answers has by default: 1 / this.
 constexpr uint64_t kCacheShare = 8;
+
+// Each family once: of several targets the first has the word.
+remote::Families FamiliesOf(const api::TargetsView& targets) {
+  remote::Families families;
+  absl::flat_hash_set<std::string> seen;
+  for (api::MetadataInfo& info : targets.Metadata()) {
+    if (!seen.insert(info.family).second) continue;
+    families.emplace_back(std::move(info.family), std::move(info.metadata));
+  }
+  return families;
+}
 
 }  // namespace
 
@@ -92,7 +104,20 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
   scraper.telemetry = world_.telemetry;
   scraper_ = std::make_unique<scrape::Manager>(std::move(scraper));
   targets_view_ = std::make_unique<TargetsJoin>(scraper_.get(), &written_metadata_);
+  OpenSender(options);
   return base::Status();
+}
+
+void CollectorParts::OpenSender(const CollectorOptions& options) {
+  remote::Manager::Options sender;
+  sender.dir = base::JoinPath(options.storage_path, "remote_write");
+  sender.queue.log = metrics_.get();
+  sender.queue.families = [this] { return FamiliesOf(*targets_view_); };
+  sender.queue.fs = world_.fs;
+  sender.queue.clock = world_.clock;
+  sender.queue.logger = world_.logger;
+  sender.queue.telemetry = world_.telemetry;
+  sender_ = std::make_unique<remote::Manager>(sender);
 }
 
 base::Status CollectorParts::OpenLogs(const CollectorOptions& options, const MemoryBudget& budget) {
@@ -243,20 +268,30 @@ void CollectorParts::Begin() {
   base::MutexLock lock(begin_mutex_);
   if (ended_) return;
   begun_ = true;
+  // Who sends on comes first: nothing that is made from here on is to be missed.
+  if (scraper_ && waiting_) ApplyScraping(waiting_->scrape, waiting_->remote);
   if (rules_) rules_->Start();
-  if (scraper_ && waiting_) scraper_->ApplyConfig(*waiting_);
   waiting_.reset();
 }
 
-void CollectorParts::Scrape(const scrape::Config& config) {
+void CollectorParts::Scrape(const scrape::Config& config, const remote::Config& sending) {
   external_labels_.Set(model::Labels::FromPairs(config.external_labels));
   if (!scraper_) return;
   base::MutexLock lock(begin_mutex_);
   if (begun_) {
-    scraper_->ApplyConfig(config);
+    ApplyScraping(config, sending);
   } else {
-    waiting_ = config;
+    waiting_ = Waiting{config, sending};
   }
+}
+
+void CollectorParts::ApplyScraping(const scrape::Config& config, const remote::Config& sending) {
+  const base::Status status =
+      sender_->ApplyConfig(sending, model::Labels::FromPairs(config.external_labels));
+  if (!status.ok()) {
+    world_.logger->Error("remote write: nothing is sent", {{"reason", base::Message(status)}});
+  }
+  scraper_->ApplyConfig(config);
 }
 
 void CollectorParts::Stop() {
@@ -267,13 +302,14 @@ void CollectorParts::Stop() {
   if (scraper_) scraper_->Stop();
   if (rules_) rules_->Stop();
   if (alerting_) alerting_->Stop();
+  if (sender_) sender_->Stop();
   if (metrics_) metrics_->Stop();
 }
 
 base::Status CollectorParts::Apply(CollectorConfig* config) {
   if (alerting_) alerting_->SetConfig(std::move(config->routing));
   if (rules_) VEDETTE_RETURN_IF_ERROR(rules_->SetGroups(std::move(config->rule_groups)));
-  Scrape(config->scrape);
+  Scrape(config->scrape, config->remote);
   return base::Status();
 }
 

@@ -25,6 +25,7 @@
 #include "collector/logql/engine.h"
 #include "collector/promql/engine.h"
 #include "collector/promql/result_cache.h"
+#include "collector/remote/manager.h"
 
 namespace vedette::app {
 
@@ -49,8 +50,8 @@ class CollectorParts {
   // Alerts are sent from here on. Rules and scrapes wait until the metrics store has replayed its
   // log: before that what they see may end an alert, and what they bring is refused.
   void Start();
-  // Begins to scrape, or scrapes by another configuration.
-  void Scrape(const scrape::Config& config);
+  // Begins to scrape and to send on, or does so by another configuration.
+  void Scrape(const scrape::Config& config, const remote::Config& sending);
   // All is at work: false while the log is replayed.
   bool Ready() const { return !metrics_ || metrics_->Replay().done; }
   // Last in, first out: nobody new is scraped or told, then the stores close.
@@ -70,11 +71,14 @@ class CollectorParts {
   void KeepLock();
   base::Status OpenMetrics(const CollectorOptions& options, const MemoryBudget& budget,
                            const CollectorConfig& config);
+  void OpenSender(const CollectorOptions& options);
   base::Status OpenLogs(const CollectorOptions& options, const MemoryBudget& budget);
   base::Status OpenRules(const CollectorOptions& options, const std::string& external_url,
                          CollectorConfig* config);
   // Runs on the store's thread, or in Start.
   void Begin() VEDETTE_EXCLUDES(begin_mutex_);
+  void ApplyScraping(const scrape::Config& config, const remote::Config& sending)
+      VEDETTE_REQUIRES(begin_mutex_);
   void RegisterMetrics(base::http::Router* router, const CollectorOptions& options);
   void RegisterTargets(base::http::Router* router, const CollectorOptions& options,
                        const std::string& external_url);
@@ -88,7 +92,11 @@ class CollectorParts {
   base::Mutex begin_mutex_;
   bool begun_ VEDETTE_GUARDED_BY(begin_mutex_) = false;
   bool ended_ VEDETTE_GUARDED_BY(begin_mutex_) = false;
-  std::optional<scrape::Config> waiting_ VEDETTE_GUARDED_BY(begin_mutex_);  // for Begin
+  struct Waiting {
+    scrape::Config scrape;
+    remote::Config remote;
+  };
+  std::optional<Waiting> waiting_ VEDETTE_GUARDED_BY(begin_mutex_);  // for Begin
 
   uint64_t one_query_bytes_ = 0;
   // Of all queries together: what they hold and what their answers do.
@@ -104,6 +112,7 @@ class CollectorParts {
   WrittenMetadata written_metadata_;
   std::unique_ptr<scrape::Manager> scraper_;
   std::unique_ptr<TargetsJoin> targets_view_;
+  std::unique_ptr<remote::Manager> sender_;
   std::unique_ptr<TsdbAdminJoin> tsdb_admin_;
   std::unique_ptr<StatusJoin> status_view_;
 

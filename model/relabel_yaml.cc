@@ -68,4 +68,22 @@ void ReadRelabelRules(MapReader* map, std::string_view key, std::vector<Relabele
   });
 }
 
+void WriteRelabelRules(std::string_view key, const std::vector<Relabeler>& rules,
+                       base::config::YamlWriter* out) {
+  if (rules.empty()) return;
+  out->Items(key);
+  for (const Relabeler& relabeler : rules) {
+    const RelabelRule& rule = relabeler.rule();
+    out->Item();
+    out->FlowListIfAny("source_labels", rule.source_labels);
+    out->Text("separator", rule.separator);
+    if (rule.regex != RelabelRule().regex) out->Text("regex", rule.regex);
+    out->NumberIfAny("modulus", rule.modulus);
+    out->TextIfAny("target_label", rule.target_label);
+    out->Text("replacement", rule.replacement);
+    out->Text("action", RelabelActionName(rule.action));
+    out->End();
+  }
+}
+
 }  // namespace vedette::model

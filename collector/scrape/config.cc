@@ -75,8 +75,8 @@ class ConfigReader {
     map.Child("storage", [this](const Node& n, const std::string& f) { ReadStorage(n, f); });
     map.Ignore("runtime");  // settings of Go's runtime
     Problems* unsupported = &problems_.unsupported;
-    Unsupported(&map, "remote_write", "sending samples on", unsupported);
-    Unsupported(&map, "remote_read", "reading from other stores", unsupported);
+    map.Ignore("remote_write");  // collector/remote reads these
+    map.Ignore("remote_read");
     Unsupported(&map, "tracing", "traces", unsupported);
     Unsupported(&map, "otlp", "OTLP ingestion", unsupported);
     map.Finish();

@@ -6,6 +6,7 @@
 #include "base/config/yaml_writer.h"
 #include "collector/scrape/http_text.h"
 #include "collector/scrape/job_reader.h"
+#include "model/relabel_yaml.h"
 
 namespace vedette::scrape {
 namespace {
@@ -52,24 +53,6 @@ std::string_view ProtocolName(model::exposition::Format format) {
   return "PrometheusText0.0.4";
 }
 
-void WriteRelabeling(std::string_view key, const std::vector<model::Relabeler>& rules,
-                     YamlWriter* out) {
-  if (rules.empty()) return;
-  out->Items(key);
-  for (const model::Relabeler& relabeler : rules) {
-    const model::RelabelRule& rule = relabeler.rule();
-    out->Item();
-    out->FlowListIfAny("source_labels", rule.source_labels);
-    out->Text("separator", rule.separator);
-    if (rule.regex != model::RelabelRule().regex) out->Text("regex", rule.regex);
-    out->NumberIfAny("modulus", rule.modulus);
-    out->TextIfAny("target_label", rule.target_label);
-    out->Text("replacement", rule.replacement);
-    out->Text("action", model::RelabelActionName(rule.action));
-    out->End();
-  }
-}
-
 void WriteJob(const JobConfig& job, YamlWriter* out) {
   out->Item();
   out->Text("job_name", job.name);
@@ -91,8 +74,8 @@ void WriteJob(const JobConfig& job, YamlWriter* out) {
   WriteHistogramLimits(job.histograms, out);
   WriteNames(job.names, out);
   WriteClientConfig(job.http, out);
-  WriteRelabeling("relabel_configs", job.relabel, out);
-  WriteRelabeling("metric_relabel_configs", job.metric_relabel, out);
+  model::WriteRelabelRules("relabel_configs", job.relabel, out);
+  model::WriteRelabelRules("metric_relabel_configs", job.metric_relabel, out);
   WriteDiscoveries(job.discovery, out);
   out->End();
 }
@@ -122,7 +105,7 @@ void WriteGlobal(const Config& config, YamlWriter* out) {
 void WriteAlerting(const Config& config, YamlWriter* out) {
   if (config.alertmanagers.empty() && config.alert_relabel.empty()) return;
   out->Map("alerting");
-  WriteRelabeling("alert_relabel_configs", config.alert_relabel, out);
+  model::WriteRelabelRules("alert_relabel_configs", config.alert_relabel, out);
   if (!config.alertmanagers.empty()) out->Items("alertmanagers");
   for (const AlertmanagerConfig& alertmanager : config.alertmanagers) {
     out->Item();

@@ -131,7 +131,7 @@ TEST(Config, NameSchemesThatContradictAreRefused) {
 
 TEST(Config, SkipUnsupportedLeavesTheJobOutAndSaysSo) {
   const std::string yaml = R"(
-remote_write: [{url: "http://x"}]
+tracing: {endpoint: x}
 scrape_configs:
   - job_name: a
     nomad_sd_configs: [{server: x}]

@@ -1,0 +1,48 @@
+#ifndef VEDETTE_COLLECTOR_REMOTE_QUEUE_METRICS_H_
+#define VEDETTE_COLLECTOR_REMOTE_QUEUE_METRICS_H_
+
+#include <string>
+
+#include "base/telemetry.h"
+#include "collector/remote/batch.h"
+
+namespace vedette::remote {
+
+// Counters of one thing for samples, histograms, exemplars and metadata.
+struct KindCounters {
+  base::Counter* samples = nullptr;
+  base::Counter* histograms = nullptr;
+  base::Counter* exemplars = nullptr;
+  base::Counter* metadata = nullptr;
+  void Add(const Counts& counts) const;
+};
+
+// What a queue says of itself, under upstream's names, so that its dashboards and alerts hold.
+// Thread-safe; the objects are the Telemetry's.
+struct QueueMetrics {
+  // `origin`: of the URL, whose path may be a secret.
+  QueueMetrics(base::Telemetry* telemetry, const std::string& name, const std::string& origin);
+
+  KindCounters sent, failed, retried;
+  KindCounters too_old, dropped_series;
+  base::Counter* nhcb_in_v1 = nullptr;
+  base::Counter* lost_samples = nullptr;
+  base::Counter* lost_segments = nullptr;
+  base::Counter* bytes = nullptr;
+  base::Counter* metadata_bytes = nullptr;
+  base::Counter* requests = nullptr;
+  base::Gauge* pending = nullptr;
+  base::Gauge* shards = nullptr;
+  base::Gauge* shards_min = nullptr;
+  base::Gauge* shards_max = nullptr;
+  base::Gauge* shards_desired = nullptr;
+  base::Gauge* capacity = nullptr;
+  base::Gauge* max_per_send = nullptr;
+  base::Gauge* highest_sent_s = nullptr;
+  base::Gauge* highest_read_s = nullptr;
+  base::Gauge* behind_bytes = nullptr;
+};
+
+}  // namespace vedette::remote
+
+#endif  // VEDETTE_COLLECTOR_REMOTE_QUEUE_METRICS_H_
