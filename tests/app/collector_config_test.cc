@@ -97,7 +97,7 @@ TEST(CollectorConfig, RuleFilesThatAreNotThereAreWarnedOfWithTheirPlace) {
   const auto config = LoadCollectorConfig(fs.get(), options);
   ASSERT_TRUE(config.ok()) << config.status();
   ASSERT_EQ(config->warnings.size(), 2u);
-  EXPECT_NE(config->warnings[0].find("p.yml:1:20: rule_files[1]: no file is "), std::string::npos)
+  EXPECT_NE(config->warnings[0].find("p.yml:1:21: rule_files[1]: no file is "), std::string::npos)
       << config->warnings[0];
   EXPECT_NE(config->warnings[0].find("mistyped.yml"), std::string::npos);
   EXPECT_NE(config->warnings[1].find("rule_files[2]"), std::string::npos);

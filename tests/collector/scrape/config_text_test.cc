@@ -350,7 +350,9 @@ storage:
 // Keys that are read and have no say here, or are shown under another name.
 const std::set<std::string>& NotShown() {
   static const std::set<std::string> kKeys = {
-      ".runtime",                      // of Go
+      ".runtime",       // of Go
+      ".remote_write",  // read and shown by remote/
+      ".remote_read",
       ".scrape_configs.bearer_token",  // as authorization
       ".scrape_configs.bearer_token_file",
       ".scrape_configs.http_sd_configs.bearer_token",
