@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "alerting/notify/signature.h"
+#include "base/digest.h"
 #include "base/strings.h"
 
 namespace vedette::notify {
@@ -60,7 +61,8 @@ base::StatusOr<Credentials> ReadCredentials(base::FileSystem* fs,
   if (!base::StartsWith(url, "http://") && !base::StartsWith(url, "https://")) {
     return base::InvalidArgument("the webhook file does not hold an http or https URL");
   }
-  out.fingerprint = Sha256Hex(url + '\0' + out.bot_secret.Reveal()).substr(0, kFingerprintDigits);
+  out.fingerprint =
+      base::Sha256Hex(url + '\0' + out.bot_secret.Reveal()).substr(0, kFingerprintDigits);
   return out;
 }
 
@@ -74,7 +76,7 @@ std::string ShownUrl(std::string_view url) {
     authority.remove_prefix(at + 1);
   }
   return base::Concat(
-      {url.substr(0, host), authority, "/#", Sha256Hex(url.substr(path)).substr(0, 6)});
+      {url.substr(0, host), authority, "/#", base::Sha256Hex(url.substr(path)).substr(0, 6)});
 }
 
 }  // namespace vedette::notify

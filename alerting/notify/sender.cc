@@ -7,6 +7,7 @@
 #include "alerting/notify/message_text.h"
 #include "alerting/notify/payload.h"
 #include "alerting/notify/signature.h"
+#include "base/digest.h"
 #include "base/json_writer.h"
 #include "base/strings.h"
 
@@ -31,7 +32,7 @@ std::string TalkBody(const std::string& text, const Sender::Message& message) {
   base::JsonWriter json(&body);
   json.BeginObject();
   json.Key("message").String(text);
-  json.Key("referenceId").String(Sha256Hex(message.delivery_id));
+  json.Key("referenceId").String(base::Sha256Hex(message.delivery_id));
   json.Key("silent").Bool(TalkSilent(*message.notification));
   json.EndObject();
   return body;
@@ -102,7 +103,7 @@ void Sender::BuildTalk(const Credentials& credentials, const Message& message,
   request->headers.Set("Accept", "application/json");
   switch (credentials.mode) {
     case Mode::kBot: {
-      const std::string random = RandomHex(kRandomBytes);
+      const std::string random = base::RandomHex(kRandomBytes);
       // The server signs what it decodes: the same bytes that the JSON carries.
       text = base::RepairUtf8(text);
       request->headers.Set("OCS-APIRequest", "true");

@@ -5,22 +5,12 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
-#include <openssl/sha.h>
 
+#include "base/digest.h"
 #include "base/status.h"
 
 namespace vedette::notify {
 namespace {
-
-std::string Hex(const unsigned char* bytes, size_t size) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (size_t i = 0; i < size; ++i) {
-    out.push_back(kDigits[bytes[i] >> 4]);
-    out.push_back(kDigits[bytes[i] & 15]);
-  }
-  return out;
-}
 
 const unsigned char* Bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -39,20 +29,7 @@ std::string TalkSignature(const base::Secret& secret, std::string_view random,
       HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), Bytes(signed_data),
            signed_data.size(), digest.data(), &size);
   VEDETTE_CHECK(ok != nullptr);
-  return Hex(digest.data(), size);
-}
-
-std::string Sha256Hex(std::string_view data) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(Bytes(data), data.size(), digest.data());
-  return Hex(digest.data(), digest.size());
-}
-
-std::string RandomHex(size_t bytes) {
-  std::string raw(bytes, '\0');
-  const int ok = RAND_bytes(reinterpret_cast<unsigned char*>(raw.data()), static_cast<int>(bytes));
-  VEDETTE_CHECK(ok == 1);
-  return Hex(Bytes(raw), raw.size());
+  return base::HexText({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 std::string NewUlid(int64_t now_ms) {

@@ -14,11 +14,6 @@ namespace vedette::notify {
 std::string TalkSignature(const base::Secret& secret, std::string_view random,
                           std::string_view data);
 
-std::string Sha256Hex(std::string_view data);
-
-// `bytes` random bytes from the system's generator, in hex.
-std::string RandomHex(size_t bytes);
-
 // A new ULID: sorts by time, unique without a counter.
 std::string NewUlid(int64_t now_ms);
 

@@ -24,6 +24,7 @@ collector/tsdb: base model
 collector/logstore: base model
 collector/promql: base model
 collector/logql: base model
+collector/agents: base model
 collector/scrape: base model
 collector/remote: base model
 collector/api: base model collector/promql collector/logql

@@ -10,6 +10,7 @@
 #include "alerting/notify/signature.h"
 #include "alerting/notify/summary.h"
 #include "alerting/notify/talk_target.h"
+#include "base/digest.h"
 #include "base/strings.h"
 #include "tests/support/shared_dir.h"
 
@@ -141,7 +142,7 @@ TEST(TalkSignature, MatchesAKnownVector) {
                           "a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90",
                           "HostDown: node1 has been down for 2m"),
             "0534da347237c5df872719a26ef5fed2213996da0db353cf3c8409b87bf4a9dc");
-  EXPECT_EQ(RandomHex(32).size(), 64u);
+  EXPECT_EQ(base::RandomHex(32).size(), 64u);
   EXPECT_EQ(NewUlid(1).size(), 26u);
   EXPECT_LT(NewUlid(1), NewUlid(2));
 }
