@@ -211,6 +211,13 @@ void CollectorParts::RegisterMetrics(base::http::Router* router, const Collector
   read.external_labels = [this] { return external_labels_.Get(); };
   read.max_bytes = one_query_bytes_;
   api::RegisterRemoteRead(router, read);
+  api::FederateDeps federate;
+  federate.storage = queryable_.get();
+  federate.clock = world_.clock;
+  federate.lookback_ms = options.query_lookback_ms;
+  federate.external_labels = [this] { return external_labels_.Get(); };
+  federate.memory = query_memory_;
+  api::RegisterFederate(router, federate);
   if (options.remote_write_receiver) {
     api::RemoteWriteDeps write;
     write.sink = metrics_.get();

@@ -110,6 +110,18 @@ struct RemoteReadDeps {
 // POST /api/v1/read: sampled and streamed
 void RegisterRemoteRead(base::http::Router* router, const RemoteReadDeps& deps);
 
+struct FederateDeps {
+  const promql::Queryable* storage = nullptr;
+  const base::Clock* clock = nullptr;
+  int64_t lookback_ms = 5 * 60 * 1000;  // older samples are no longer there, as for queries
+  // What is added to every series that has no such label of its own. May not be null.
+  std::function<model::Labels()> external_labels;
+  // As in QueryDeps.
+  std::shared_ptr<base::MemoryPool> memory = nullptr;
+};
+// /federate: the newest samples of series as a page to scrape
+void RegisterFederate(base::http::Router* router, const FederateDeps& deps);
+
 struct HealthDeps {
   std::function<bool()> ready;  // false while starting or stopping
 };

@@ -12,9 +12,12 @@ namespace {
 
 constexpr std::string_view kExportedPrefix = "exported_";
 
-void AddMissing(const model::Labels& target, model::LabelsBuilder* labels) {
+void AddMissing(const model::Labels& target, std::span<const std::string> exposed_empty,
+                model::LabelsBuilder* labels) {
   for (const model::LabelView& label : target) {
-    if (labels->Get(label.name).empty()) labels->Set(label.name, label.value);
+    const bool is_said =
+        std::find(exposed_empty.begin(), exposed_empty.end(), label.name) != exposed_empty.end();
+    if (!is_said && labels->Get(label.name).empty()) labels->Set(label.name, label.value);
   }
 }
 
@@ -81,10 +84,11 @@ base::Status CheckNames(const NameConfig& names, const model::Labels& labels) {
 
 }  // namespace
 
-base::StatusOr<model::Labels> SampleLabels(const Target& target, const model::Labels& exposed) {
+base::StatusOr<model::Labels> SampleLabels(const Target& target, const model::Labels& exposed,
+                                           std::span<const std::string> exposed_empty) {
   model::LabelsBuilder builder(exposed);
   if (target.job->honor_labels) {
-    AddMissing(target.labels, &builder);
+    AddMissing(target.labels, exposed_empty, &builder);
   } else {
     Override(target.labels, &builder);
   }

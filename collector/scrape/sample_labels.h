@@ -1,6 +1,9 @@
 #ifndef VEDETTE_COLLECTOR_SCRAPE_SAMPLE_LABELS_H_
 #define VEDETTE_COLLECTOR_SCRAPE_SAMPLE_LABELS_H_
 
+#include <span>
+#include <string>
+
 #include "base/status.h"
 #include "collector/scrape/target.h"
 #include "model/labels.h"
@@ -11,7 +14,9 @@ namespace vedette::scrape {
 // who wins a clash; the loser is called exported_NAME), then metric_relabel_configs. Empty:
 // dropped. InvalidArgument when the result has no metric name, names that the job does not
 // allow, or is over its label limits.
-base::StatusOr<model::Labels> SampleLabels(const Target& target, const model::Labels& exposed);
+// `exposed_empty`: names that the page gave an empty value, which with honor_labels is a value too.
+base::StatusOr<model::Labels> SampleLabels(const Target& target, const model::Labels& exposed,
+                                           std::span<const std::string> exposed_empty = {});
 
 }  // namespace vedette::scrape
 

@@ -193,7 +193,8 @@ base::StatusOr<CachedSeries*> ScrapeLoop::FindSeries(Reader* page) {
   if (const std::optional<CachedSeries*> known = cache_.Find(page->series())) return *known;
   model::Labels exposed;
   VEDETTE_RETURN_IF_ERROR(page->ReadLabels(&exposed));
-  VEDETTE_ASSIGN_OR_RETURN(model::Labels labels, SampleLabels(*target_, exposed));
+  VEDETTE_ASSIGN_OR_RETURN(model::Labels labels,
+                           SampleLabels(*target_, exposed, page->empty_labels()));
   CachedSeries* const series = cache_.Add(page->series(), std::move(labels));
   VEDETTE_RETURN_IF_ERROR(HoldCaches());
   return series;

@@ -13,6 +13,7 @@ namespace {
 constexpr std::string_view kTextMedia = "text/plain";
 constexpr std::string_view kOpenMetricsMedia = "application/openmetrics-text";
 constexpr std::string_view kProtobufMedia = "application/vnd.google.protobuf";
+constexpr std::string_view kFamilyMessage = "io.prometheus.client.MetricFamily";
 
 bool IsTokenChar(char c) {
   constexpr std::string_view kOther = "!#$%&'*+-.^_`|~";
@@ -51,6 +52,8 @@ struct Offer {
   double quality = 1;
   std::string_view version;
   std::optional<NameEscaping> escaping;
+  std::string_view message;   // proto=
+  std::string_view encoding;  // of protobuf messages
 };
 
 // What stands behind "NAME=" of a parameter, or nothing.
@@ -72,6 +75,8 @@ Offer ReadOffer(std::string_view item) {
     if (const auto escaping = ValueOf("escaping", parameter)) {
       offer.escaping = NameEscapingOf(*escaping);
     }
+    if (const auto message = ValueOf("proto", parameter)) offer.message = *message;
+    if (const auto encoding = ValueOf("encoding", parameter)) offer.encoding = *encoding;
   }
   return offer;
 }
@@ -132,6 +137,30 @@ PageFormat NegotiatePage(std::string_view accept) {
     best.escaping = offer.escaping.value_or(NameEscaping::kUnderscores);
   }
   return best;
+}
+
+PageFormat NegotiateFederation(std::string_view accept) {
+  std::vector<Offer> offers;
+  for (const std::string_view item : base::Split(accept, ',')) {
+    offers.push_back(ReadOffer(base::Trim(item)));
+  }
+  std::stable_sort(offers.begin(), offers.end(),
+                   [](const Offer& a, const Offer& b) { return a.quality > b.quality; });
+  PageFormat page;
+  page.escaping = NameEscaping::kUnderscores;
+  page.says_escaping = true;
+  for (const Offer& offer : offers) {
+    page.escaping = offer.escaping.value_or(page.escaping);
+    if (offer.format == Format::kText && (offer.version.empty() || offer.version == "0.0.4")) {
+      return page;
+    }
+    if (offer.format == Format::kProtobuf && offer.message == kFamilyMessage &&
+        offer.encoding == "delimited") {
+      page.format = Format::kProtobuf;
+      return page;
+    }
+  }
+  return page;
 }
 
 std::optional<Format> FormatOfProtocol(std::string_view protocol) {

@@ -9,8 +9,8 @@
 
 namespace vedette::model::exposition {
 
-// Prometheus text 0.0.4 / 1.0.0, OpenMetrics text 0.0.1 / 1.0.0, and Prometheus protobuf, which is
-// read and never written.
+// Prometheus text 0.0.4 / 1.0.0, OpenMetrics text 0.0.1 / 1.0.0, and Prometheus protobuf, which
+// /federate alone writes.
 enum class Format { kText, kOpenMetrics, kProtobuf };
 
 // What a page is to be written as. A Format alone means names as they are.
@@ -38,6 +38,11 @@ Format NegotiateFormat(std::string_view accept);
 // The same with all that the header asks for. Who says nothing of escaping gets names with
 // underscores, as upstream's clients answer: a name in quotes would cost them the page.
 PageFormat NegotiatePage(std::string_view accept);
+
+// What /federate is to answer: text 0.0.4, or protobuf where it is asked for, each message with its
+// length before it. By upstream's rules, which do not know OpenMetrics there: of the offers by
+// quality the first of these two; the escaping that was named last up to it.
+PageFormat NegotiateFederation(std::string_view accept);
 
 // A scrape_protocols entry ("OpenMetricsText1.0.0", "PrometheusText0.0.4" ...), or nothing.
 std::optional<Format> FormatOfProtocol(std::string_view protocol);

@@ -72,6 +72,7 @@ void NhcbReader::Gather(Part part) {
   if (!is_gathering_) {
     is_gathering_ = true;
     labels_ = line_base_;
+    gathered_empty_labels_ = page_->empty_labels();
     first_line_.timestamp_ms = page_->timestamp_ms();
     first_line_.start_ms = page_->start_ms();
     gathered_.Clear();
@@ -126,9 +127,12 @@ bool NhcbReader::Show(EntryKind kind) {
 base::Status NhcbReader::ReadLabels(Labels* out) {
   if (is_emitting_) {
     *out = labels_;
+    empty_labels_ = gathered_empty_labels_;
     return {};
   }
-  return page_->ReadLabels(out);
+  VEDETTE_RETURN_IF_ERROR(page_->ReadLabels(out));
+  empty_labels_ = page_->empty_labels();
+  return {};
 }
 
 base::Status NhcbReader::ReadExemplars(std::vector<Exemplar>* out) {

@@ -43,6 +43,7 @@ class NhcbReader final : public Reader {
   ClassicHistogram gathered_;
   bool is_gathering_ = false;
   Labels labels_;  // of the histogram gathered, or just said
+  std::vector<std::string> gathered_empty_labels_;
   Sample first_line_;
   std::vector<Exemplar> gathered_exemplars_;
 

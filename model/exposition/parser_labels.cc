@@ -67,7 +67,7 @@ base::Status Parser::BuildLabels(const std::vector<RawLabel>& raw, bool with_nam
     }
     pairs.emplace_back(name, value);
   }
-  const auto twice = BuildUnique(&pairs, out);
+  const auto twice = BuildUnique(&pairs, out, with_name ? &empty_labels_ : nullptr);
   if (!twice) return {};
   const std::string what = base::Concat({"label name ", base::GoQuote(*twice), " is not unique"});
   // A place takes a walk through the page: it is for errors that end the reading.

@@ -284,7 +284,7 @@ base::Status ProtobufReader::ReadLabels(Labels* out) {
   }
   auto pairs = pairs_;
   pairs.emplace_back(kMetricName, metric_name_);
-  const auto twice = BuildUnique(&pairs, out);
+  const auto twice = BuildUnique(&pairs, out, &empty_labels_);
   if (!twice) return {};
   return Error(base::Concat({"field label: label name ", base::GoQuote(*twice), " is not unique"}));
 }

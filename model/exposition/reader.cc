@@ -29,8 +29,15 @@ std::string OpenMetricsFloat(double v) {
 }
 
 std::optional<std::string_view> BuildUnique(
-    std::vector<std::pair<std::string_view, std::string_view>>* pairs, Labels* out) {
+    std::vector<std::pair<std::string_view, std::string_view>>* pairs, Labels* out,
+    std::vector<std::string>* empty) {
   std::sort(pairs->begin(), pairs->end());
+  if (empty != nullptr) {
+    empty->clear();
+    for (const auto& [name, value] : *pairs) {
+      if (value.empty()) empty->emplace_back(name);
+    }
+  }
   for (size_t i = 1; i < pairs->size(); ++i) {
     if ((*pairs)[i].first == (*pairs)[i - 1].first) return (*pairs)[i].first;
   }

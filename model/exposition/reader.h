@@ -72,6 +72,9 @@ class Reader {
   // The label set with __name__. `le` of histograms and `quantile` of summaries are written as
   // OpenMetrics has floats ("1" -> "1.0"). Fails on a repeated name or a missing metric name.
   virtual base::Status ReadLabels(Labels* out) = 0;
+  // Names that ReadLabels found with an empty value, which no label set can tell: a label of that
+  // name is said not to be, whoever would add one.
+  const std::vector<std::string>& empty_labels() const { return empty_labels_; }
   // Appends the entry's exemplars, up to the first that is wrong.
   virtual base::Status ReadExemplars(std::vector<Exemplar>* out) = 0;
 
@@ -96,6 +99,7 @@ class Reader {
   Histogram histogram_;
   std::string family_;
   std::string text_;
+  std::vector<std::string> empty_labels_;
 };
 
 // The reader of a page in `format`.
@@ -106,8 +110,10 @@ std::unique_ptr<Reader> NewReader(std::string_view input, Format format,
 std::string OpenMetricsFloat(double v);
 
 // Becomes the label set of `pairs`, which it sorts; the name of one that comes twice, or nothing.
+// `empty`: becomes the names without a value; may be null.
 std::optional<std::string_view> BuildUnique(
-    std::vector<std::pair<std::string_view, std::string_view>>* pairs, Labels* out);
+    std::vector<std::pair<std::string_view, std::string_view>>* pairs, Labels* out,
+    std::vector<std::string>* empty = nullptr);
 
 }  // namespace vedette::model::exposition
 

@@ -235,6 +235,19 @@ TEST(Format, AcceptSaysHowNamesAreEscaped) {
   EXPECT_EQ(ContentType(text), "text/plain; version=1.0.0; charset=utf-8; escaping=dots");
 }
 
+TEST(Format, FederationOffersTextAndDelimitedProtobuf) {
+  const std::string protobuf =
+      "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+  const PageFormat open = NegotiateFederation("application/openmetrics-text;escaping=values,*/*");
+  EXPECT_EQ(open.format, Format::kText);
+  EXPECT_EQ(ContentType(open), "text/plain; version=0.0.4; charset=utf-8; escaping=values");
+  EXPECT_EQ(NegotiateFederation(protobuf).format, Format::kProtobuf);
+  EXPECT_EQ(NegotiateFederation(protobuf + ";q=0.1,text/plain;q=0.2").format, Format::kText);
+  EXPECT_EQ(NegotiateFederation("application/vnd.google.protobuf").format, Format::kText);
+  EXPECT_EQ(NegotiateFederation("text/plain;escaping=nonsense").escaping,
+            NameEscaping::kUnderscores);
+}
+
 TEST(Writer, NamesAreEscapedAsThePageAsks) {
   const Family family{"my.na_me", "", FamilyType::kGauge, "", {{{{"a.b", "x"}}, "", 1, {}}}};
   PageFormat page;

@@ -347,6 +347,14 @@ TEST_F(ScrapeLoopTest, HonorLabelsKeepsTheExposed) {
   EXPECT_EQ(sink_.Value("{__name__=\"a\", instance=\"h:1\", job=\"x\"}"), "1.000000");
 }
 
+TEST_F(ScrapeLoopTest, HonorLabelsTakesAnEmptyLabelForNone) {
+  Start("  honor_labels: true\n");
+  client_->Expose("a{instance=\"\",job=\"x\"} 1\nb{job=\"\"} 2\n");
+  Scrape();
+  EXPECT_EQ(sink_.Value("{__name__=\"a\", job=\"x\"}"), "1.000000");
+  EXPECT_EQ(sink_.Value("{__name__=\"b\", instance=\"h:1\"}"), "2.000000");
+}
+
 TEST_F(ScrapeLoopTest, MetricRelabellingDropsAndCounts) {
   Start("  metric_relabel_configs: [{source_labels: [__name__], regex: b, action: drop}]\n");
   client_->Expose("a 1\nb 2\n");
