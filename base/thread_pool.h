@@ -11,7 +11,8 @@
 
 namespace vedette::base {
 
-// A fixed number of threads that run tasks from one bounded queue, first in, first out.
+// A fixed number of threads that run tasks from one bounded queue, first in, first out. Of idle
+// threads the last to become so is woken: its stack and its memory are still in the caches.
 // Thread-safe. The destructor (or Stop) runs what is queued, then joins; nothing is detached.
 class ThreadPool {
  public:
@@ -31,13 +32,21 @@ class ThreadPool {
   size_t QueueLength() const VEDETTE_EXCLUDES(mutex_);
 
  private:
-  void Run();
+  // A thread that waits for work.
+  struct Sleeper {
+    CondVar wake;
+    bool called = false;  // guarded by mutex_
+  };
+
+  void Run(Sleeper* self);
+  void Sleep(Sleeper* self) VEDETTE_REQUIRES(mutex_);
 
   const std::string name_;
   const size_t queue_capacity_;
   const int nice_;
   mutable Mutex mutex_;
-  CondVar wake_;
+  std::vector<Sleeper> sleepers_;                          // of each thread
+  std::vector<Sleeper*> idle_ VEDETTE_GUARDED_BY(mutex_);  // the last to become so at the end
   std::deque<std::function<void()>> queue_ VEDETTE_GUARDED_BY(mutex_);
   bool stopping_ VEDETTE_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;  // const after construction, joined by Stop

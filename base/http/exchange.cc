@@ -123,6 +123,11 @@ void AppendConnection(bool http_1_0, WireAnswer* answer) {
 
 }  // namespace
 
+void WireAnswer::Join() {
+  head += body;
+  body.clear();
+}
+
 WireAnswer Serialize(Response response, const AnswerShape& shape, int64_t wall_nanos,
                      const std::vector<std::pair<std::string, std::string>>& extra) {
   const bool bare = HasNoBody(response.status);

@@ -2,6 +2,7 @@
 #define VEDETTE_BASE_HTTP_EXCHANGE_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -25,7 +26,15 @@ struct WireAnswer {
   std::shared_ptr<BodyStream> rest;  // comes after `body`; null: nothing
   int status = 0;
   bool close = false;  // the connection ends after it
+  bool begun = false;  // counted, and `sent` bytes of `head` are on their way
+  size_t sent = 0;
+
+  // Puts the body behind the head.
+  void Join();
 };
+
+// What is sent at once.
+inline constexpr size_t kMaxPieceBytes = 256 * 1024;
 
 // What the request says about how it is to be answered.
 struct AnswerShape {

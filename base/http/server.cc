@@ -175,6 +175,7 @@ void ServerCore::Remove(const std::shared_ptr<Session>& session) {
 
 void ServerCore::CountAnswer(int status) {
   if (options.telemetry == nullptr) return;
+  MutexLock lock(mutex);
   Counter*& counter = answers[status];
   if (counter == nullptr) {
     counter = options.telemetry->NewCounter("vedette_http_requests_total",

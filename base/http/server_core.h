@@ -50,7 +50,8 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   // Loop thread: a session began, or ended.
   void Add(const std::shared_ptr<Session>& session) VEDETTE_EXCLUDES(mutex);
   void Remove(const std::shared_ptr<Session>& session) VEDETTE_EXCLUDES(mutex);
-  void CountAnswer(int status);
+  // Any thread.
+  void CountAnswer(int status) VEDETTE_EXCLUDES(mutex);
 
   const Server::Options options;
   std::unique_ptr<FileSystem> own_fs;  // when the options have none
@@ -68,12 +69,12 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   CondVar sessions_gone;
   std::shared_ptr<const Security> security VEDETTE_GUARDED_BY(mutex);
   size_t session_count VEDETTE_GUARDED_BY(mutex) = 0;
+  std::map<int, Counter*> answers VEDETTE_GUARDED_BY(mutex);  // by status, made at the first
 
   // Loop thread only.
   std::unordered_set<std::shared_ptr<Session>> sessions;
   bool stopping = false;
-  uint64_t buffered_bytes = 0;      // of requests that are read or handled
-  std::map<int, Counter*> answers;  // by status, made at the first
+  uint64_t buffered_bytes = 0;  // of requests that are read or handled
 
   // Last, so that it and the callbacks in it die first.
   std::unique_ptr<EventLoop> loop;

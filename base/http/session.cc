@@ -1,7 +1,9 @@
 #include "base/http/session.h"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include "base/strings.h"
@@ -12,7 +14,6 @@ namespace {
 constexpr size_t kRequestReadBytes = 16 * 1024;
 // Requests up to this are read however much the others hold.
 constexpr size_t kSmallRequestBytes = 64 * 1024;
-constexpr size_t kWriteBytes = 256 * 1024;
 // Pipelined bytes kept while a request is handled; then reading pauses.
 constexpr size_t kMaxPipelinedBytes = 64 * 1024;
 // How long a closed connection is read on, so that the peer sees the answer and not a reset.
@@ -111,12 +112,14 @@ void Session::Start() {
 
 void Session::BeginStop() {
   stop_.request_stop();
+  EndIfAnswered();
   if (state_ != State::kHandling && state_ != State::kWriting) Close();
 }
 
 void Session::Close() {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
+  slot_->Close();
   ReleaseBuffer();
   timer_->Cancel();
   stop_.request_stop();
@@ -124,15 +127,27 @@ void Session::Close() {
   core_->Remove(shared_from_this());
 }
 
-void Session::NextRequest() {
+void Session::Renew(AnswerSlot::Time when) {
   ReleaseBuffer();
   state_ = State::kReading;
   parser_ = RequestParser::New(core_->options.max_body_bytes);
   request_begun_ = header_done_ = body_unread_ = authenticated_ = false;
   stop_ = std::stop_source();
-  timer_->Start(core_->options.idle_timeout,
+  const auto since = std::chrono::steady_clock::now() - when;
+  timer_->Start(std::chrono::ceil<std::chrono::milliseconds>(core_->options.idle_timeout - since),
                 [self = shared_from_this()] { self->OnReadTimeout(); });
+}
+
+void Session::NextRequest() {
+  Renew(std::chrono::steady_clock::now());
   Parse();
+}
+
+bool Session::EndIfAnswered() {
+  if (state_ != State::kHandling) return false;
+  const std::optional<AnswerSlot::Time> sent = slot_->Close();
+  if (sent) Renew(*sent);
+  return sent.has_value();
 }
 
 void Session::StartRead() {
@@ -145,6 +160,7 @@ void Session::StartRead() {
 void Session::OnRead(const IoResult& result) {
   reading_ = false;
   if (state_ == State::kClosed) return;
+  EndIfAnswered();
   if (!result.ok()) {
     eof_ = true;
     // A client that only closed its sending side may still want the answer.
@@ -317,9 +333,9 @@ void Session::Dispatch() {
   work->exchange =
       std::make_shared<Exchange>(Shape(), security_->config, core_->options.clock,
                                  [loop = std::weak_ptr<ServerCore>(core_->weak_from_this()),
-                                  session = weak_from_this(), id](WireAnswer answer) {
+                                  session = weak_from_this(), slot = slot_, id](WireAnswer answer) {
                                    const std::shared_ptr<ServerCore> core = loop.lock();
-                                   if (!core) return;
+                                   if (!core || slot->Send(id, core.get(), &answer)) return;
                                    auto shared = std::make_shared<WireAnswer>(std::move(answer));
                                    core->loop->Post([session, id, shared] {
                                      if (const auto alive = session.lock())
@@ -333,12 +349,24 @@ void Session::Dispatch() {
   work->request.received_mono_ns = core_->options.clock->MonotonicNanos();
   work->request.deadline_mono_ns = work->request.received_mono_ns +
                                    std::chrono::nanoseconds(core_->options.request_timeout).count();
-  timer_->Start(core_->options.request_timeout,
-                [self = shared_from_this()] { self->OnDeadline(); });
+  // Bytes held and requests that wait already are the loop's to go on with.
+  if (in_.empty() && buffered_bytes_ <= kSmallRequestBytes) slot_->Open(stream_.get(), id);
+  StartDeadline();
   StartRead();
   if (!core_->PoolFor(match_.route->pool).TrySubmit([work] { Handle(work.get()); })) {
     work->exchange->Answer(BusyAnswer("too many requests of this kind are waiting"));
   }
+}
+
+// Looks after the idle timeout, too, whether the answer was sent meanwhile.
+void Session::StartDeadline() {
+  const std::chrono::milliseconds whole = core_->options.request_timeout;
+  const auto first = std::min<std::chrono::milliseconds>(whole, core_->options.idle_timeout);
+  timer_->Start(first, [self = shared_from_this(), rest = whole - first] {
+    if (self->EndIfAnswered()) return;
+    if (rest.count() == 0) return self->OnDeadline();
+    self->timer_->Start(rest, [self] { self->OnDeadline(); });
+  });
 }
 
 void Session::OnDeadline() {
@@ -347,7 +375,7 @@ void Session::OnDeadline() {
 }
 
 void Session::OnHandlerStuck() {
-  if (state_ != State::kHandling) return;
+  if (EndIfAnswered() || state_ != State::kHandling) return;
   ++exchange_id_;  // whatever it still says is too late
   AnswerNow(BusyAnswer("the request took too long"), true);
 }
@@ -377,23 +405,19 @@ void Session::OnAnswer(uint64_t exchange_id, WireAnswer answer) {
 
 void Session::Write(WireAnswer answer) {
   state_ = State::kWriting;
-  core_->CountAnswer(answer.status);
+  if (!answer.begun) core_->CountAnswer(answer.status);
   out_ = std::move(answer);
-  // Small answers go out in one piece.
-  if (!out_.rest && out_.head.size() + out_.body.size() <= kWriteBytes) {
-    out_.head += out_.body;
-    out_.body.clear();
-  }
-  written_ = 0;
+  if (!out_.rest && out_.head.size() + out_.body.size() <= kMaxPieceBytes) out_.Join();
+  written_ = out_.sent;
   head_written_ = false;
-  WriteNext();
+  Proceed();
 }
 
 void Session::WriteNext() {
   const std::string_view whole = head_written_ ? out_.body : out_.head;
   timer_->Start(core_->options.idle_timeout, [self = shared_from_this()] { self->Close(); });
   stream_->WriteSome(
-      whole.substr(written_, kWriteBytes),
+      whole.substr(written_, kMaxPieceBytes),
       [self = shared_from_this()](const IoResult& result) { self->OnWritten(result); });
 }
 
@@ -401,6 +425,10 @@ void Session::OnWritten(const IoResult& result) {
   if (state_ != State::kWriting) return;
   if (!result.ok()) return Close();
   written_ += result.bytes;
+  Proceed();
+}
+
+void Session::Proceed() {
   if (!head_written_ && written_ == out_.head.size()) {
     head_written_ = true;
     written_ = 0;
@@ -453,8 +481,7 @@ void Session::OnPiece(std::string piece, bool more) {
   out_.body = std::move(piece);
   written_ = 0;
   if (!out_.body.empty()) return WriteNext();
-  if (more) return MakePiece();
-  OnWritten({});
+  Proceed();
 }
 
 // Closing with unread bytes in the socket resets the connection, and the peer may lose the answer.

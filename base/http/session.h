@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/http/answer_slot.h"
 #include "base/http/exchange.h"
 #include "base/http/parser.h"
 #include "base/http/server_core.h"
@@ -23,6 +24,7 @@ class Session : public std::enable_shared_from_this<Session> {
  public:
   // Borrows `core`, which outlives every callback of its loop.
   Session(ServerCore* core, std::unique_ptr<Stream> stream);
+  ~Session() { slot_->Close(); }
   void Start();
   // The server stops: ends at once when idle, else after the answer under way.
   void BeginStop();
@@ -31,7 +33,11 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   enum class State { kHandshake, kReading, kHandling, kWriting, kDraining, kClosed };
 
+  // Begins to wait for a request; there was none since `when`.
+  void Renew(AnswerSlot::Time when);
   void NextRequest();
+  // Ends the exchange under way if its answer was sent already; if not, it comes by OnAnswer.
+  bool EndIfAnswered();
   void StartRead();
   void OnRead(const IoResult& result);
   void Parse();
@@ -49,6 +55,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void Dispatch();
   AnswerShape Shape() const;
+  void StartDeadline();
   void OnDeadline();
   void OnHandlerStuck();
 
@@ -60,6 +67,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void OnPiece(std::string piece, bool more);
   void WriteNext();
   void OnWritten(const IoResult& result);
+  // Goes on with the answer where it is.
+  void Proceed();
   void Drain();
 
   ServerCore* const core_;
@@ -82,6 +91,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool authenticated_ = false;  // without credentials; with some, the pool's thread checks
   std::stop_source stop_;
   uint64_t exchange_id_ = 0;
+  const std::shared_ptr<AnswerSlot> slot_ = std::make_shared<AnswerSlot>();
   Pool pool_ = Pool::kQuery;  // makes the pieces of a long body
 
   WireAnswer out_;

@@ -121,6 +121,11 @@ class PlainStream final : public Stream {
   void WriteSome(std::string_view data, IoDone done) override {
     socket_.async_write_some(asio::buffer(data.data(), data.size()), Adapt(std::move(done)));
   }
+  size_t SendNow(std::string_view data) override {
+    const ssize_t n =
+        ::send(socket_.native_handle(), data.data(), data.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    return n > 0 ? static_cast<size_t>(n) : 0;
+  }
   void ShutdownSend(IoDone done) override {
     ErrorCode error;
     socket_.shutdown(Tcp::socket::shutdown_send, error);

@@ -32,8 +32,9 @@ class Socket {
   virtual ~Socket() = default;
 };
 
-// One connection. Used on its loop's thread only. At most one read and one write at a time; the
-// buffers must live until `done`. Callbacks never run inside the call that started them.
+// One connection. Used on its loop's thread only, but for SendNow. At most one read and one write
+// at a time; the buffers must live until `done`. Callbacks never run inside the call that started
+// them.
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -41,6 +42,10 @@ class Stream {
   virtual void Handshake(IoDone done) = 0;
   virtual void ReadSome(char* buffer, size_t size, IoDone done) = 0;
   virtual void WriteSome(std::string_view data, IoDone done) = 0;
+  // Plain: sends what the socket takes without waiting, and returns how much that was; errors come
+  // with the next write. TLS: nothing. From any thread, while nothing is written otherwise and the
+  // stream is not closed.
+  virtual size_t SendNow(std::string_view) { return 0; }
   // Says that nothing more will be sent (TLS: close_notify). The peer may still send.
   virtual void ShutdownSend(IoDone done) = 0;
   // Pending callbacks come with an error.

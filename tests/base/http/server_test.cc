@@ -1,6 +1,7 @@
 #include "base/http/server.h"
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <thread>
 
@@ -221,6 +222,37 @@ TEST_F(HttpServer, SlowClientIsSentAway) {
   EXPECT_EQ(idle.ReadAll(), "");
 }
 
+// Who answers sends the answer without telling the loop, which is still to see how long nothing
+// came after it.
+TEST_F(HttpServer, IdleTimeRunsFromTheAnswerOn) {
+  options_.idle_timeout = std::chrono::seconds(1);
+  Start();
+  RawClient raw(port());
+  raw.Send(kHello);
+  EXPECT_TRUE(raw.ReadUntil("hello").ends_with("hello"));
+  const auto answered = std::chrono::steady_clock::now();
+  EXPECT_EQ(raw.ReadAll(), "");
+  EXPECT_LT(std::chrono::steady_clock::now() - answered, std::chrono::milliseconds(1900));
+}
+
+TEST_F(HttpServer, RequestSentWhileAnotherIsHandledIsAnsweredAfterIt) {
+  std::promise<void> entered, go;
+  router_.Handle({"GET", "/wait", Pool::kQuery, Scope::kRead, base::http::Sync([&](const Request&) {
+                    entered.set_value();
+                    go.get_future().wait();
+                    return Response::Text(200, "waited");
+                  })});
+  Start();
+  RawClient raw(port());
+  raw.Send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+  entered.get_future().wait();
+  raw.Send(kHelloAndClose);
+  go.set_value();
+  const std::string answers = raw.ReadAll();
+  EXPECT_LT(answers.find("waited"), answers.find("hello")) << answers;
+  EXPECT_TRUE(answers.ends_with("hello"));
+}
+
 TEST_F(HttpServer, ConnectionIsKeptAndHttp10IsNot) {
   Start();
   RawClient raw(port());
@@ -360,6 +392,17 @@ TEST_F(HttpServer, StopAnswersWhatRunsAndJoins) {
   EXPECT_TRUE(raw.ReadAll().ends_with("stopped"));
   EXPECT_EQ(idle.ReadAll(), "");
   server_->Stop();
+}
+
+TEST_F(HttpServer, StopDoesNotWaitForConnectionsThatWereAnswered) {
+  Start();
+  RawClient raw(port());
+  raw.Send(kHello);
+  EXPECT_TRUE(raw.ReadUntil("hello").ends_with("hello"));
+  const auto began = std::chrono::steady_clock::now();
+  server_->Stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(2));
+  EXPECT_EQ(raw.ReadAll(), "");
 }
 
 TEST_F(HttpServer, ResponderMayOutliveTheServer) {
