@@ -144,11 +144,10 @@ void WalImpl::PoisonAfterWrite() {
     CloseSegment();
     return;
   }
+  // One without records stays what it was, under its number: whoever reads it has the right file.
   file_ = nullptr;
-  if (options_.fs->Remove(path).ok()) {
-    segments_.erase(current_);
-    next_number_ = current_;
-  }
+  if (!options_.fs->Truncate(path, offset_).ok()) return;
+  if (auto same = options_.fs->OpenAppend(path); same.ok()) file_ = *std::move(same);
 }
 
 StatusOr<uint64_t> WalImpl::Roll() {
@@ -185,17 +184,33 @@ Status WalImpl::DropBefore(uint64_t segment) {
 
 Status WalImpl::Discard(uint64_t number, const WalSegment& segment) {
   const std::string path = PathOf(number);
-  if (!segment.damaged) {
-    const Status removed =
-        options_.retire ? options_.retire(number, path) : options_.fs->Remove(path);
-    return absl::IsNotFound(removed) ? Status() : removed;
+  if (segment.damaged) {
+    VEDETTE_ASSIGN_OR_RETURN(const bool still_there, KeepAside(path));
+    if (!still_there) return Status();
   }
+  const Status removed =
+      options_.retire ? options_.retire(number, path) : options_.fs->Remove(path);
+  return absl::IsNotFound(removed) ? Status() : removed;
+}
+
+// As NAME.broken. True when it is there as NAME too, for `retire`: what can be read of it may still
+// be wanted. What cannot be copied has the one name alone.
+StatusOr<bool> WalImpl::KeepAside(const std::string& path) {
   const std::string kept_as = Concat({path, wal_format::kBrokenSuffix});
-  const Status renamed = options_.fs->Rename(path, kept_as);
-  if (!renamed.ok()) return absl::IsNotFound(renamed) ? Status() : renamed;
+  const bool copied = options_.retire && Copy(path, kept_as).ok();
+  if (!copied) {
+    const Status renamed = options_.fs->Rename(path, kept_as);
+    if (absl::IsNotFound(renamed)) return false;
+    VEDETTE_RETURN_IF_ERROR(renamed);
+  }
   report_.quarantined->Add();
   report_.Warn("a damaged segment is kept aside", {{"segment", path}, {"kept_as", kept_as}});
-  return Status();
+  return copied;
+}
+
+Status WalImpl::Copy(const std::string& from, const std::string& to) {
+  VEDETTE_ASSIGN_OR_RETURN(const std::string content, options_.fs->ReadFile(from));
+  return options_.fs->WriteFileAtomic(to, content);
 }
 
 uint64_t WalImpl::next_segment() const {

@@ -54,7 +54,7 @@ class Wal {
     // even when the folder was lost, and those missing from here on are reported.
     uint64_t min_segment = 1;
     // Called in place of removing a segment that is no longer needed, which it moves elsewhere or
-    // removes; one with damage is kept aside all the same. Empty: segments are removed.
+    // removes; of one with damage a copy is kept aside. Empty: segments are removed.
     std::function<Status(uint64_t number, const std::string& path)> retire;
     FileSystem* fs = nullptr;
     Clock* clock = nullptr;
@@ -102,8 +102,9 @@ class Wal {
   virtual ~Wal() = default;  // syncs, joins
 
   // Writes the record to the operating system before it returns (a SIGKILL does not lose it).
-  // `type` is the user's own (1..255). After a failed write or fsync the segment is poisoned, a
-  // new one is opened for the next Append, and the failure is returned here or to the callbacks.
+  // `type` is the user's own (1..255). After a failed fsync, or a failed write into a segment that
+  // has records, the segment is poisoned, a new one is opened for the next Append, and the failure
+  // is returned here or to the callbacks.
   virtual StatusOr<WalPosition> Append(uint8_t type, std::string_view payload) = 0;
 
   // `done` runs once everything appended before this call is fsynced, or with the error.
@@ -126,7 +127,7 @@ class Wal {
   virtual uint64_t next_segment() const = 0;
 
   // Behind the last record appended: what lies before it can be read. Before the first Append since
-  // Open, where the next segment will begin.
+  // Open, where the next segment will begin: offset 0, and no file of that number is the one yet.
   virtual WalPosition end() const = 0;
 
   virtual uint64_t BytesOnDisk() const = 0;

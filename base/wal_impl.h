@@ -70,6 +70,8 @@ class WalImpl final : public Wal {
   void CloseSegment() VEDETTE_REQUIRES(mutex_);
   void PoisonAfterWrite() VEDETTE_REQUIRES(mutex_);
   Status Discard(uint64_t number, const WalSegment& segment);
+  StatusOr<bool> KeepAside(const std::string& path);
+  Status Copy(const std::string& from, const std::string& to);
 
   // wal_commit.cc
   void RunSyncThread() VEDETTE_EXCLUDES(mutex_);

@@ -49,17 +49,19 @@ Status WalSegmentReader::ReadOn(uint64_t end, const RecordFn& record) {
   while (next_ < end) {
     const uint64_t offset = next_;
     const uint64_t to = std::min(end, offset - offset % kBlockBytes + kBlockBytes);
+    reading_to_ = to;
+    VEDETTE_ASSIGN_OR_RETURN(const size_t n, file_->Read(offset, to - offset, block.data()));
+    if (n < to - offset) return Unavailable("the log is shorter than what was written to it");
     next_ = to;
-    const StatusOr<size_t> n = file_->Read(offset, to - offset, block.data());
-    if (n.ok()) {
-      VEDETTE_RETURN_IF_ERROR(ReadBlock(offset, std::string_view(block).substr(0, *n), record));
-    } else {
-      ++stats_.unreadable_blocks;
-      stats_.read_error = n.status();
-      MarkBad();
-    }
+    VEDETTE_RETURN_IF_ERROR(ReadBlock(offset, std::string_view(block).substr(0, n), record));
   }
   return Status();
+}
+
+// Counted as a bad place, like any other.
+void WalSegmentReader::SkipUnread() {
+  next_ = reading_to_;
+  MarkBad();
 }
 
 Status WalSegmentReader::ReadBlock(uint64_t offset, std::string_view block,

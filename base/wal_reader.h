@@ -35,8 +35,15 @@ class WalSegmentReader {
   // Calls `record` for each. Fails only when `record` fails.
   Status Run(const RecordFn& record);
   // The same of what lies before `end`, where a record ends, and was not read yet: for a segment
-  // that grows. Not to be mixed with Run.
+  // that grows. Fails also when the disk does not give it, or less: the next call goes on there.
+  // Not to be mixed with Run.
   Status ReadOn(uint64_t end, const RecordFn& record);
+  // Goes on behind what ReadOn could not read.
+  void SkipUnread();
+  // Places that could not be read so far.
+  uint64_t damaged() const {
+    return stats_.corrupt_frames + stats_.unreadable_blocks + pending_corrupt_;
+  }
   const Stats& stats() const { return stats_; }
 
  private:
@@ -53,6 +60,7 @@ class WalSegmentReader {
   std::string partial_;           // pieces of the record being put together
   uint8_t partial_type_ = 0;      // 0: none
   uint64_t next_ = 0;             // where ReadOn goes on
+  uint64_t reading_to_ = 0;       // ... and what it read last up to
   uint64_t pending_corrupt_ = 0;  // bad places since the last good frame: corrupt if one follows
 };
 

@@ -56,10 +56,13 @@ class SampleLogReader {
   virtual ~SampleLogReader() = default;
   using Visit = std::function<base::Status(const SampleRecord& record)>;
   // Visits what was appended since the last call, until `visit` fails: its error is the answer, and
-  // the reader is of no more use. Unavailable when the log cannot be read now.
+  // the reader is of no more use. Another error when the log cannot be read now: the next call goes
+  // on there, and after some of them behind what cannot be read.
   virtual base::Status ReadOn(const Visit& visit) = 0;
   // Segments that were wanted and are not there any more.
   virtual uint64_t missing_segments() const = 0;
+  // Places of the log that could not be read: what they held was not visited.
+  virtual uint64_t damaged_places() const = 0;
 };
 
 // Thread-safe. Implemented by the metrics store; Unavailable and the like while its log is

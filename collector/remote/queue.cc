@@ -51,7 +51,7 @@ Queue::Queue(WriteConfig config, model::Labels external_labels, const QueueDeps&
   start_ = StartPlaces(deps_.places->Get(config_.name), shard_count_, deps_.log->LogEnd());
   start_max_ = *std::max_element(start_.begin(), start_.end());
   start_min_ = *std::min_element(start_.begin(), start_.end());
-  read_ = start_min_.record;
+  fed_ = start_min_;
   base::MutexLock lock(mutex_);
   for (const Place& place : start_) shards_.emplace_back().acked = place;
   deps_.places->Set(config_.name, start_);

@@ -53,7 +53,7 @@ struct QueueDeps {
 // `capacity` samples a shard. Owned by the manager.
 class Queue {
  public:
-  // Goes on at `from`, or from now on where the queue is new.
+  // Goes on where the queue of this name was, or from now on where it is new.
   Queue(WriteConfig config, model::Labels external_labels, const QueueDeps& deps);
   ~Queue();
   Queue(const Queue&) = delete;
@@ -81,6 +81,7 @@ class Queue {
   // The reading thread.
   void Read();
   void ReadOnce(model::SampleLogReader* reader);
+  void NoteLost(const model::SampleLogReader& reader);
   base::Status Feed(const model::SampleRecord& record);
   base::Status FeedSamples(const model::SampleRecord& record);
   base::Status FeedHistograms(const model::SampleRecord& record);
@@ -121,7 +122,7 @@ class Queue {
   Places start_;  // by shard: what was acknowledged before
   Place start_min_, start_max_;
   bool whole_ = true;  // no record is fed by half
-  base::WalPosition read_;
+  Place fed_;          // all before it has been fed, or was acknowledged before
   uint64_t epoch_ = 0;
   int64_t now_ms_ = 0;  // at the record under way
   int64_t highest_ms_ = INT64_MIN;
@@ -129,6 +130,7 @@ class Queue {
   int64_t metadata_ns_ = 0;
   bool metadata_said_ = false;
   uint64_t missing_ = 0;
+  uint64_t damaged_ = 0;
   std::string read_problem_;
 
   mutable base::Mutex mutex_;

@@ -62,6 +62,9 @@ QueueMetrics::QueueMetrics(Telemetry* telemetry, const std::string& name,
                               "damaged_log");
   lost_segments = make.Counter("lost_segments_total",
                                "Segments of the log that were gone before they were sent.");
+  damaged_places = make.Counter("log_damaged_places_total",
+                                "Places of the log that could not be read: what they held is not "
+                                "sent.");
   bytes = make.Counter("bytes_total", "Bytes of samples sent, compressed.");
   metadata_bytes = make.Counter("metadata_bytes_total", "Bytes of metadata sent, compressed.");
   requests = make.Counter("requests_total", "Requests made, those that failed too.");

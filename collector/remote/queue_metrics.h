@@ -28,6 +28,7 @@ struct QueueMetrics {
   base::Counter* nhcb_in_v1 = nullptr;
   base::Counter* lost_samples = nullptr;
   base::Counter* lost_segments = nullptr;
+  base::Counter* damaged_places = nullptr;
   base::Counter* bytes = nullptr;
   base::Counter* metadata_bytes = nullptr;
   base::Counter* requests = nullptr;

@@ -22,24 +22,13 @@ Place At(const model::SampleRecord& record, size_t item) { return {record.end, i
 }  // namespace
 
 void Queue::Read() {
-  auto reader = deps_.log->OpenLog(read_);
+  const auto reader = deps_.log->OpenLog(fed_.record);
   SendMetadata();  // 2.0: so that the first samples have theirs
   while (true) {
     ReadOnce(reader.get());
-    {
-      base::MutexLock lock(mutex_);
-      if (!stopping_) room_.WaitFor(mutex_, std::chrono::milliseconds(deps_.poll_ms));
-      if (stopping_) break;
-    }
-    if (!read_problem_.empty()) {
-      // A reader that met a problem is of no more use; what was fed is not fed again.
-      for (Place& place : start_) place = std::max(place, Behind(read_));
-      start_min_ = *std::min_element(start_.begin(), start_.end());
-      start_max_ = *std::max_element(start_.begin(), start_.end());
-      reader = deps_.log->OpenLog(read_);
-      missing_ = 0;
-      epoch_ = 0;
-    }
+    base::MutexLock lock(mutex_);
+    if (!stopping_) room_.WaitFor(mutex_, std::chrono::milliseconds(deps_.poll_ms));
+    if (stopping_) break;
   }
   SealRest();
 }
@@ -47,13 +36,7 @@ void Queue::Read() {
 void Queue::ReadOnce(model::SampleLogReader* reader) {
   const base::Status status =
       reader->ReadOn([this](const model::SampleRecord& record) { return Feed(record); });
-  if (reader->missing_segments() > missing_) {
-    const uint64_t gone = reader->missing_segments() - missing_;
-    missing_ += gone;
-    metrics_.lost_segments->Add(gone);
-    deps_.logger->Error("remote write: log was gone before it was sent",
-                        {{"queue", config_.name}, {"segments", gone}});
-  }
+  NoteLost(*reader);
   const std::string problem(absl::IsCancelled(status) ? "" : base::Message(status));
   if (!problem.empty() && problem != read_problem_) {
     deps_.logger->Error("remote write: the log cannot be read",
@@ -61,6 +44,23 @@ void Queue::ReadOnce(model::SampleLogReader* reader) {
   }
   read_problem_ = problem;
   if (status.ok()) Settle();
+}
+
+void Queue::NoteLost(const model::SampleLogReader& reader) {
+  if (reader.missing_segments() > missing_) {
+    const uint64_t gone = reader.missing_segments() - missing_;
+    missing_ += gone;
+    metrics_.lost_segments->Add(gone);
+    deps_.logger->Error("remote write: log was gone before it was sent",
+                        {{"queue", config_.name}, {"segments", gone}});
+  }
+  if (reader.damaged_places() > damaged_) {
+    const uint64_t places = reader.damaged_places() - damaged_;
+    damaged_ += places;
+    metrics_.damaged_places->Add(places);
+    deps_.logger->Error("remote write: what damaged places of the log held is not sent",
+                        {{"queue", config_.name}, {"places", places}});
+  }
 }
 
 base::Status Queue::Feed(const model::SampleRecord& record) {
@@ -84,7 +84,7 @@ base::Status Queue::Feed(const model::SampleRecord& record) {
     metrics_.lost_samples->Add(record.lost);
     whole_ = true;
   }
-  read_ = std::max(read_, record.end);
+  fed_ = std::max(fed_, Behind(record.end));
   const int64_t now_ns = deps_.clock->MonotonicNanos();
   if (now_ns - settled_ns_ >= kSettleEveryNs) Settle();
   return {};
@@ -208,7 +208,7 @@ void Queue::Settle() {
       base::MutexLock lock(mutex_);
       full = IsFull(shards_[shard]);
     }
-    if (!full) Seal(shard, Behind(read_));
+    if (!full) Seal(shard, fed_);
   }
   SendMetadata();
   if (now_ns - settled_ns_ >= kSettleEveryNs) NoteIdle();
@@ -220,15 +220,16 @@ void Queue::NoteIdle() {
     metrics_.highest_read_s->Set(static_cast<double>(highest_ms_) / 1000);
   }
   const base::WalPosition end = deps_.log->LogEnd();
-  metrics_.behind_bytes->Set(
-      end.segment == read_.segment ? static_cast<double>(end.offset - read_.offset) : -1);
+  metrics_.behind_bytes->Set(end.segment == fed_.record.segment
+                                 ? static_cast<double>(end.offset - fed_.record.offset)
+                                 : -1);
   base::MutexLock lock(mutex_);
   bool moved = false;
   for (uint32_t shard = 0; shard < shard_count_; ++shard) {
     Shard& own = shards_[shard];
     if (!own.waiting.empty() || own.sending || !writers_[shard].batch().empty()) continue;
-    if (own.acked >= Behind(read_)) continue;
-    own.acked = Behind(read_);
+    if (own.acked >= fed_) continue;
+    own.acked = fed_;
     moved = true;
   }
   if (moved) deps_.places->Set(config_.name, AckedPlaces());
@@ -261,7 +262,7 @@ void Queue::SendMetadata() {
 void Queue::SealRest() {
   if (!whole_) return;
   for (uint32_t shard = 0; shard < shard_count_; ++shard) {
-    if (!writers_[shard].batch().empty()) Seal(shard, Behind(read_));
+    if (!writers_[shard].batch().empty()) Seal(shard, fed_);
   }
 }
 

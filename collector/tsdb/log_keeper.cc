@@ -10,10 +10,12 @@ namespace vedette::tsdb {
 namespace {
 
 // The lowest number from `from` on of the segments in the folder.
-std::optional<uint64_t> FirstSegment(base::FileSystem* fs, const std::string& dir, uint64_t from) {
+base::StatusOr<std::optional<uint64_t>> FirstSegment(base::FileSystem* fs, const std::string& dir,
+                                                     uint64_t from) {
   const auto names = fs->List(dir);
-  if (!names.ok()) return std::nullopt;
   std::optional<uint64_t> first;
+  if (absl::IsNotFound(names.status())) return first;
+  VEDETTE_RETURN_IF_ERROR(names.status());
   for (const std::string& name : *names) {
     const std::optional<uint64_t> number = base::wal_format::ParseSegmentName(name);
     if (number && *number >= from && (!first || *number < *first)) first = number;
@@ -117,8 +119,8 @@ void LogKeeper::DropOldest() {
 
 base::StatusOr<LogKeeper::Segment> LogKeeper::Find(uint64_t number) const {
   // In this order: a segment that moves meanwhile is found where it goes.
-  const auto live = FirstSegment(options_.fs, options_.wal_dir, number);
-  const auto kept = FirstSegment(options_.fs, options_.kept_dir, number);
+  VEDETTE_ASSIGN_OR_RETURN(const auto live, FirstSegment(options_.fs, options_.wal_dir, number));
+  VEDETTE_ASSIGN_OR_RETURN(const auto kept, FirstSegment(options_.fs, options_.kept_dir, number));
   if (!live && !kept) return base::NotFound("no segment of the log");
   Segment found;
   found.number = std::min(live.value_or(UINT64_MAX), kept.value_or(UINT64_MAX));

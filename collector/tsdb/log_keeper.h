@@ -45,7 +45,8 @@ class LogKeeper {
     uint64_t number = 0;
     std::unique_ptr<base::RandomAccessFile> file;
   };
-  // The first segment from `number` on that is there, in the log or here; none: NotFound.
+  // The first segment from `number` on that is there, in the log or here; none: NotFound. Where a
+  // folder cannot be listed nobody knows: its error.
   base::StatusOr<Segment> Find(uint64_t number) const;
   uint64_t bytes() const VEDETTE_EXCLUDES(mutex_);
 

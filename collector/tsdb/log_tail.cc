@@ -9,6 +9,7 @@ namespace vedette::tsdb {
 namespace {
 
 constexpr uint32_t kGroupOfLoose = 1;  // versions before had none
+constexpr int kReadTries = 50;         // of a block that the disk does not give
 
 void Clear(model::SampleRecord* record) {
   record->named.clear();
@@ -23,7 +24,12 @@ void Clear(model::SampleRecord* record) {
 base::StatusOr<bool> LogDecoder::Decode(uint64_t segment, uint8_t type, std::string_view payload,
                                         model::SampleRecord* out) {
   Clear(out);
-  if (type == kWalCarryMark) carrying_ = payload == kCarryBegins;
+  if (type == kWalCarryMark) {
+    carrying_ = payload == kCarryBegins;
+    carrying_in_ = segment;
+  } else if (type != kWalExemplars || segment != carrying_in_) {
+    carrying_ = false;
+  }
   if (type == kWalExemplars) return DecodeExemplarRecord(payload, out);
   if (!IsWalBatch(type)) return false;
   VEDETTE_ASSIGN_OR_RETURN(WalBatch batch, DecodeBatch(type, payload));
@@ -135,7 +141,9 @@ base::StatusOr<bool> LogTail::OpenNext(const base::WalPosition& end) {
   base::StatusOr<LogKeeper::Segment> found = keeper_->Find(next_);
   if (absl::IsNotFound(found.status())) return false;
   if (!found.ok()) return found.status();
-  if (found->number > end.segment) return false;
+  if (found->number > end.segment || (found->number == end.segment && end.offset == 0)) {
+    return false;
+  }
   missing_ += found->number - next_;
   segment_ = *std::move(found);
   next_ = segment_.number + 1;
@@ -151,19 +159,38 @@ base::Status LogTail::ReadOn(const Visit& visit) {
       if (!opened) return {};
     }
     const uint64_t number = segment_.number;
-    const uint64_t limit = number == end.segment ? end.offset : segment_.file->Size();
     VEDETTE_RETURN_IF_ERROR(
-        reader_->ReadOn(limit, [&](uint64_t at, uint8_t type, std::string_view payload) {
-          const base::StatusOr<bool> any = decoder_.Decode(number, type, payload, &record_);
-          // The store reports damage when it replays; here it costs its own record.
-          if (!any.ok() || !*any) return base::Status();
-          record_.end = {number, at};
-          return visit(record_);
-        }));
+        ReadSegment(number == end.segment ? end.offset : segment_.file->Size(), visit));
     if (number >= end.segment) return {};
+    damaged_ += reader_->damaged();
     reader_.reset();
     segment_ = {};
   }
+}
+
+base::Status LogTail::ReadSegment(uint64_t limit, const Visit& visit) {
+  const uint64_t number = segment_.number;
+  const base::Status status =
+      reader_->ReadOn(limit, [&](uint64_t at, uint8_t type, std::string_view payload) {
+        failures_ = 0;
+        const base::StatusOr<bool> any = decoder_.Decode(number, type, payload, &record_);
+        if (!any.ok()) ++damaged_;  // it costs its own record
+        if (!any.ok() || !*any) return base::Status();
+        record_.end = {number, at};
+        const base::Status visited = visit(record_);
+        visit_failed_ = !visited.ok();
+        return visited;
+      });
+  return status.ok() || visit_failed_ ? status : GoPast(status);
+}
+
+// A disk that is in trouble for a moment costs nothing, a bad place on it no more than itself.
+base::Status LogTail::GoPast(const base::Status& failure) {
+  if (++failures_ >= kReadTries) {
+    failures_ = 0;
+    reader_->SkipUnread();
+  }
+  return base::Unavailable(base::Message(failure));
 }
 
 }  // namespace vedette::tsdb

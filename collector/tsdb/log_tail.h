@@ -52,7 +52,10 @@ class LogDecoder {
 
   uint64_t epoch_ = 0;
   uint32_t next_series_ = 0;
-  bool carrying_ = false;  // exemplars that were written once more
+  // Exemplars follow that were written once more. They stand together in one segment: should their
+  // end be missing, what else comes ends them.
+  bool carrying_ = false;
+  uint64_t carrying_in_ = 0;  // segment
   absl::flat_hash_map<uint32_t, LogGroup> groups_;
   absl::flat_hash_map<uint64_t, uint32_t> loose_;
 };
@@ -70,10 +73,13 @@ class LogTail final : public model::SampleLogReader {
 
   base::Status ReadOn(const Visit& visit) override;
   uint64_t missing_segments() const override { return missing_; }
+  uint64_t damaged_places() const override { return damaged_ + (reader_ ? reader_->damaged() : 0); }
 
  private:
   // False when there is none before `end`.
   base::StatusOr<bool> OpenNext(const base::WalPosition& end);
+  base::Status ReadSegment(uint64_t limit, const Visit& visit);
+  base::Status GoPast(const base::Status& failure);
 
   const LogKeeper* const keeper_;
   const std::function<base::WalPosition()> end_;
@@ -83,7 +89,10 @@ class LogTail final : public model::SampleLogReader {
   std::optional<base::WalSegmentReader> reader_;
   LogDecoder decoder_;
   model::SampleRecord record_;
+  bool visit_failed_ = false;
+  int failures_ = 0;  // to read at the same place, one after the other
   uint64_t missing_ = 0;
+  uint64_t damaged_ = 0;  // in segments before this one
 };
 
 }  // namespace vedette::tsdb

@@ -158,6 +158,23 @@ TEST_F(WalTest, BlockTheDiskDoesNotGiveCostsItsRecordsOnly) {
   EXPECT_TRUE(fs_.Exists(Segment(1) + ".broken"));
 }
 
+TEST_F(WalTest, WhoTakesSegmentsOverGetsDamagedOnesToo) {
+  WriteThree(Open().get());
+  fs_.Corrupt(Segment(2), 0, "?");
+  Wal::Options options = OptionsFor(&fs_);
+  std::vector<uint64_t> taken;
+  options.retire = [&](uint64_t number, const std::string& path) {
+    taken.push_back(number);
+    return fs_.Remove(path);
+  };
+  auto wal = Wal::Open(options, [](WalPosition, uint8_t, std::string_view) { return Status(); });
+  ASSERT_TRUE(wal.ok());
+  const std::string damaged = *fs_.ReadFile(Segment(2));
+  ASSERT_TRUE((*wal)->DropBefore(100).ok());
+  EXPECT_EQ(taken, (std::vector<uint64_t>{1, 2, 3, 4}));
+  EXPECT_EQ(*fs_.ReadFile(Segment(2) + ".broken"), damaged);
+}
+
 TEST_F(WalTest, NewerVersionIsRefusedByNameAndNothingIsTouched) {
   WriteThree(Open().get());
   std::string header = wal_format::EncodeHeader(2);

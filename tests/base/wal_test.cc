@@ -11,6 +11,7 @@
 
 #include "base/strings.h"
 #include "base/wal_format.h"
+#include "base/wal_reader.h"
 #include "tests/support/shared_dir.h"
 #include "tests/support/temp_dir.h"
 #include "wal_fixture.h"
@@ -234,6 +235,56 @@ TEST_F(WalTest, WaitersShareFsyncs) {
   EXPECT_EQ(done, kRecords);
   const uint64_t syncs = fs_.operations() - before - kRecords;
   EXPECT_LE(syncs, static_cast<uint64_t>(kRecords) + 1);
+}
+
+TEST_F(WalTest, ASegmentWhoseFirstRecordFailedStaysTheFileItWas) {
+  for (const auto fault : {FaultFs::Fault::kNoSpace, FaultFs::Fault::kShortWrite}) {
+    FaultFs fs;
+    auto wal = std::move(*TryOpen(&fs));
+    ASSERT_TRUE(wal->Append(1, "before").ok());
+    const uint64_t segment = *wal->Roll();
+    const auto file = fs.OpenRead(Segment(segment));
+    fs.FailAt(1, fault);
+    EXPECT_FALSE(wal->Append(1, "lost").ok());
+    const auto position = wal->Append(1, "good");
+    ASSERT_TRUE(position.ok());
+    EXPECT_EQ(position->segment, segment);
+    WalSegmentReader reader(file->get(), segment, 1 << 20);
+    std::vector<std::string> got;
+    const Status read =
+        reader.ReadOn(wal->end().offset, [&](uint64_t, uint8_t, std::string_view text) {
+          got.emplace_back(text);
+          return Status();
+        });
+    EXPECT_TRUE(read.ok()) << read;
+    EXPECT_EQ(got, std::vector<std::string>{"good"});
+    wal.reset();
+    TryOpen(&fs).IgnoreError();
+    EXPECT_EQ(Payloads(), (std::vector<std::string>{"before", "good"}));
+  }
+}
+
+TEST_F(WalTest, ReadingOnStopsWhereTheFileIsShorterThanWhatWasWritten) {
+  auto wal = Open();
+  ASSERT_TRUE(wal->Append(1, "first").ok());
+  const auto file = fs_.OpenRead(Segment(1));
+  ASSERT_TRUE(wal->Append(1, "second").ok());
+  const std::string image = *fs_.ReadFile(Segment(1));
+  ASSERT_TRUE(fs_.Truncate(Segment(1), image.size() - 1).ok());
+  WalSegmentReader reader(file->get(), 1, 1 << 20);
+  std::vector<std::string> got;
+  const auto record = [&](uint64_t, uint8_t, std::string_view text) {
+    got.emplace_back(text);
+    return Status();
+  };
+  EXPECT_TRUE(absl::IsUnavailable(reader.ReadOn(image.size(), record)));
+  EXPECT_TRUE(got.empty());
+  EXPECT_EQ(reader.damaged(), 0u);
+  ASSERT_TRUE(fs_.WriteFileAtomic(Segment(2), image).ok());
+  const auto whole = fs_.OpenRead(Segment(2));
+  WalSegmentReader again(whole->get(), 1, 1 << 20);
+  EXPECT_TRUE(again.ReadOn(image.size(), record).ok());
+  EXPECT_EQ(got, (std::vector<std::string>{"first", "second"}));
 }
 
 TEST_F(WalTest, FailedFsyncFailsTheWaitersAndTheLogGoesOnInANewSegment) {

@@ -13,7 +13,7 @@ namespace vedette::test {
 
 // Another file system with a gate in it: large reads of files whose path contains a word stop there
 // until a test lets them through. So what happens during a long read can be looked at. Thread-safe.
-class GateFs final : public base::FileSystem {
+class GateFs : public base::FileSystem {
  public:
   // Reads of at least `min_bytes` are held; smaller ones (headers) always pass.
   GateFs(base::FileSystem* below, std::string word, size_t min_bytes)

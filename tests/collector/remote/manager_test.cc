@@ -137,6 +137,44 @@ TEST_P(SendingTest, ARestartLosesNothingAndRepeatsNothing) {
   EXPECT_EQ(receiver.series(), sent_);
 }
 
+TEST_P(SendingTest, APlaceInTheMiddleOfARecordOutlivesRestartsWhileTheReceiverIsAway) {
+  const std::string queue = "max_shards: 1, max_samples_per_send: 7, capacity: 7, ";
+  uint16_t port = 0;
+  ReceiverStandIn::Series got;
+  {
+    ReceiverStandIn receiver;
+    port = receiver.port();
+    // The first record whole, of the second the beginning.
+    receiver.AnswerWith({{204}, {204}, {204}, {204}, {204}, {204}, {500}, {500}, {500}, {500}});
+    Start(receiver.url(), "name: one, ", queue);
+    Append(2);
+    ASSERT_TRUE(Eventually([&] { return receiver.requests().size() > 6; }));
+    manager_.reset();
+    got = receiver.series();
+    ASSERT_LT(receiver.samples(), Sent());
+    ASSERT_GT(receiver.samples(), size_t{kSeries});
+  }
+  const std::string url = "http://127.0.0.1:" + std::to_string(port) + "/write";
+  for (int run = 0; run < 2; ++run) {
+    const double before = Metric("requests_total");
+    Start(url, "name: one, ", queue);
+    ASSERT_TRUE(Eventually([&] { return Metric("requests_total") > before; }));
+    manager_.reset();
+  }
+  ReceiverStandIn back(port);
+  Start(url, "name: one, ", queue);
+  size_t all = 0;
+  ASSERT_TRUE(Eventually([&] {
+    all = back.samples();
+    for (const auto& [labels, samples] : got) all += samples.size();
+    return all >= Sent();
+  })) << all;
+  for (const auto& [labels, samples] : back.series()) {
+    got[labels].insert(got[labels].end(), samples.begin(), samples.end());
+  }
+  EXPECT_EQ(got, sent_);
+}
+
 TEST_P(SendingTest, OtherShardsGoOnFromWhereAllWere) {
   ReceiverStandIn receiver;
   Start(receiver.url(), "", "min_shards: 3, ");

@@ -70,6 +70,7 @@ class SampleLogStandIn final : public model::SampleLog {
       }
     }
     uint64_t missing_segments() const override { return 0; }
+    uint64_t damaged_places() const override { return 0; }
 
    private:
     const SampleLogStandIn* const log_;

@@ -3,9 +3,11 @@
 #include <map>
 #include <utility>
 
+#include "collector/tsdb/exemplar_record.h"
 #include "model/remote_write.h"
 #include "model/wire_append.h"
 #include "store_fixture.h"
+#include "tests/support/gate_fs.h"
 
 // What was appended is read back from the log, in its order, for those that send it on.
 
@@ -208,6 +210,96 @@ TEST_F(LogTailTest, ARecordThatMovedToTheNextSegmentComesOnce) {
   EXPECT_GT(store_->LogEnd().segment, 1u);
   ASSERT_EQ(got.order_.size(), sent_.size());
   for (size_t i = 0; i < sent_.size(); ++i) EXPECT_EQ(got.order_[i].value, sent_[i].value);
+}
+
+TEST_F(LogTailTest, ASegmentWhoseFirstRecordFailedIsReadFromItsBeginning) {
+  Open();
+  store_->NeedLog(store_->LogEnd().segment);
+  const auto reader = store_->OpenLog(store_->LogEnd());
+  TailedLog got;
+  Scrape();
+  ASSERT_TRUE(store_->Flush().ok());
+  ASSERT_TRUE(got.ReadOn(reader.get()).ok()) << "the new segment is open now";
+  fs_.FailAt(1, test::FaultFs::Fault::kNoSpace);
+  std::vector<model::SampleRow> refused = {Row(SeriesNamed("m", 0), Now(), 1)};
+  EXPECT_FALSE(store_->Append(refused).ok());
+  clock_.Advance(seconds(15));
+  Scrape();
+  Scrape();
+  ASSERT_TRUE(got.ReadOn(reader.get()).ok());
+  EXPECT_EQ(got.order_, sent_);
+  EXPECT_EQ(reader->missing_segments(), 0u);
+}
+
+TEST_F(LogTailTest, ABadPlaceOnTheDiskIsTriedAgainAndCostsItself) {
+  Open();
+  const base::WalPosition from = store_->LogEnd();
+  const auto reader = store_->OpenLog(from);
+  for (int i = 0; i < 5; ++i) Scrape();
+  fs_.MakeUnreadable("data/metrics/wal/00000001.wal", 100);
+  TailedLog got;
+  EXPECT_FALSE(got.ReadOn(reader.get()).ok());
+  EXPECT_EQ(reader->damaged_places(), 0u);
+  for (int i = 0; i < 100 && reader->damaged_places() == 0; ++i) {
+    EXPECT_FALSE(got.ReadOn(reader.get()).ok());
+  }
+  EXPECT_EQ(reader->damaged_places(), 1u);
+  EXPECT_TRUE(got.order_.empty());
+  ASSERT_TRUE(store_->Flush().ok());
+  sent_.clear();
+  Scrape();
+  ASSERT_TRUE(got.ReadOn(reader.get()).ok());
+  EXPECT_EQ(got.order_, sent_);
+}
+
+TEST_F(LogTailTest, AFolderThatCannotBeListedIsNotAnEmptyOne) {
+  class Unlisted final : public test::GateFs {
+   public:
+    explicit Unlisted(base::FileSystem* below) : GateFs(below, "none", 0), below_(below) {}
+    base::StatusOr<std::vector<std::string>> List(const std::string& path) override {
+      if (path == fails) return base::Unavailable("too many open files");
+      return below_->List(path);
+    }
+    std::string fails;
+
+   private:
+    base::FileSystem* const below_;
+  };
+  Unlisted fs(&fs_);
+  LogKeeper::Options options;
+  options.wal_dir = "wal";
+  options.kept_dir = "sending";
+  options.fs = &fs;
+  options.log = &log_;
+  options.telemetry = &telemetry_;
+  const LogKeeper keeper(options);
+  EXPECT_TRUE(absl::IsNotFound(keeper.Find(1).status())) << "neither folder is there";
+  ASSERT_TRUE(fs_.CreateDirs("wal").ok() && fs_.CreateDirs("sending").ok());
+  ASSERT_TRUE(fs_.WriteFileAtomic("sending/00000001.wal", "old").ok());
+  ASSERT_TRUE(fs_.WriteFileAtomic("wal/00000009.wal", "new").ok());
+  for (const char* folder : {"sending", "wal"}) {
+    fs.fails = folder;
+    EXPECT_TRUE(absl::IsUnavailable(keeper.Find(1).status())) << folder;
+  }
+  fs.fails.clear();
+  EXPECT_EQ(keeper.Find(1)->number, 1u);
+}
+
+TEST(LogDecoder, ExemplarsThatWereCarriedWithoutAnEndMuteNoneThatFollow) {
+  const std::vector<LoggedExemplar> one = {
+      {SeriesNamed("traced", 1), {model::Labels{{"trace_id", "1"}}, 2, 1000}}};
+  const std::string exemplars = EncodeExemplars(one);
+  for (const bool same_segment : {true, false}) {
+    LogDecoder decoder;
+    model::SampleRecord record;
+    ASSERT_TRUE(decoder.Decode(1, kWalCarryMark, kCarryBegins, &record).ok());
+    EXPECT_FALSE(*decoder.Decode(1, kWalExemplars, exemplars, &record));
+    // The next samples, whatever becomes of them.
+    if (same_segment) {
+      EXPECT_FALSE(decoder.Decode(1, kWalRows, "", &record).ok());
+    }
+    EXPECT_TRUE(*decoder.Decode(same_segment ? 1 : 2, kWalExemplars, exemplars, &record));
+  }
 }
 
 TEST_F(LogTailTest, ExemplarsComeOnceThoughFlushesWriteThemAgain) {
