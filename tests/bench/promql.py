@@ -29,6 +29,7 @@ import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 sys.dont_write_bytecode = True
+import account  # noqa: E402
 import harness as h  # noqa: E402
 import metrics  # noqa: E402
 
@@ -84,17 +85,6 @@ QUERIES = [
 ]
 
 
-def cpu_ns(pid):
-    """What all threads of a process have had of the CPUs."""
-    total = 0
-    for task in os.listdir(f"/proc/{pid}/task"):
-        try:
-            total += int(pathlib.Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0])
-        except OSError:
-            pass  # ended meanwhile
-    return total
-
-
 def status_kib(pid, field):
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith(field + ":"):
@@ -124,10 +114,10 @@ class Measured:
 
     def add(self, client, path):
         pid = client.server.pid()
-        before, began = cpu_ns(pid), time.perf_counter()
+        before, began = account.cpu_ns(pid), time.perf_counter()
         self.body = client.ask(path)
         self.wall.append((time.perf_counter() - began) * 1e3)
-        self.cpu.append((cpu_ns(pid) - before) / 1e6)
+        self.cpu.append((account.cpu_ns(pid) - before) / 1e6)
 
     def add_peak(self, client, path):
         pid = client.server.pid()

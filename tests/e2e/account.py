@@ -13,6 +13,17 @@ def cpu_s(pid):
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+def cpu_ns(pid):
+    """Nanoseconds that the threads which a process has now have had of the CPUs."""
+    total = 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        try:
+            total += int(pathlib.Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0])
+        except OSError:
+            pass  # ended meanwhile
+    return total
+
+
 def usage(pid):
     """What the kernel says a process has: `own` memory (RssAnon + RssShmem), its `shmem` alone and all
     that is resident (`rss`) in MiB, open `fds` and `threads`."""
