@@ -48,8 +48,18 @@ struct SeriesSamples {
   bool empty() const { return size() == 0; }
 };
 
-// One sample on its way into a store. `ref` is the store's own handle for the series: callers that
-// send the same series again (scrapes, rules) keep their rows and so spare the look-up; 0 at first.
+// One sample on its way into a store, of a series that its sender keeps: lent for the call. `ref`
+// is the store's own handle for the series, 0 at first: who sends the same series again (scrapes,
+// rules) keeps it beside the labels, which the store then need not look at.
+struct LentSample {
+  const Labels* labels = nullptr;
+  uint64_t* ref = nullptr;
+  int64_t timestamp_ms = 0;
+  double value = 0;
+  int64_t start_ms = 0;  // when its counter began; 0: unknown
+};
+
+// The same with all that it needs.
 struct SampleRow {
   Labels labels;
   int64_t timestamp_ms = 0;

@@ -38,8 +38,10 @@ class SampleSink {
  public:
   virtual ~SampleSink() = default;
   // In the write-ahead log when it returns (a SIGKILL loses nothing), on disk within 1 s. Fills
-  // the rows' `ref`s. Unavailable when the disk is full or failed: then nothing was taken.
-  virtual base::StatusOr<AppendStats> Append(std::span<SampleRow> rows) = 0;
+  // the `ref`s. Unavailable when the disk is full or failed: then nothing was taken.
+  virtual base::StatusOr<AppendStats> Append(std::span<const LentSample> samples) = 0;
+  // The same for rows that own what they say.
+  base::StatusOr<AppendStats> AppendRows(std::span<SampleRow> rows);
   // `done` runs when everything appended before the call is fsynced, or with the error.
   virtual void OnDurable(std::function<void(const base::Status&)> done) = 0;
 };

@@ -252,7 +252,7 @@ base::Status Group::Store(std::span<model::SampleRow> rows,
                           std::span<const model::WireSeries> histograms) const {
   std::vector<model::AppendStats> all;
   if (!rows.empty()) {
-    VEDETTE_ASSIGN_OR_RETURN(all.emplace_back(), options_->samples->Append(rows));
+    VEDETTE_ASSIGN_OR_RETURN(all.emplace_back(), options_->samples->AppendRows(rows));
   }
   if (!histograms.empty()) {
     VEDETTE_ASSIGN_OR_RETURN(all.emplace_back(),

@@ -21,6 +21,11 @@ template <typename T>
 uint64_t ArrayBytes(const T& array) {
   return array.capacity() * sizeof(typename T::value_type);
 }
+// Of each slot of a hash table, one byte more than its value.
+template <typename Table>
+uint64_t TableBytes(const Table& table) {
+  return table.capacity() * (sizeof(typename Table::value_type) + 1);
+}
 
 }  // namespace vedette::scrape
 

@@ -55,14 +55,6 @@ void RichBatch::AddHistogram(CachedSeries* series, int64_t time_ms, int64_t star
   content_bytes_ += sizeof(model::TimedHistogram) + kAllocationBytes + histogram.MemoryBytes();
 }
 
-void RichBatch::AddNumber(CachedSeries* series, int64_t time_ms, int64_t start_ms, double value,
-                          bool track) {
-  model::WireSeries* const added = Add(series, track);
-  added->samples.push_back({time_ms, value});
-  added->starts_ms.push_back(start_ms);
-  content_bytes_ += sizeof(model::WireSample) + sizeof(start_ms) + 2 * kAllocationBytes;
-}
-
 void RichBatch::AddExemplars(CachedSeries* series, int64_t time_ms,
                              const std::vector<model::exposition::Exemplar>& exemplars) {
   std::vector<model::Exemplar> added;
@@ -87,7 +79,7 @@ void RichBatch::AddStale(const model::SampleRow& row) {
 uint64_t RichBatch::TouchAll(ScrapeCache* cache) {
   uint64_t added = 0;
   for (const Touched& touched : touched_) {
-    if (cache->Touch(touched.series, touched.track)) ++added;
+    if (cache->Touch(touched.series, true, touched.track)) ++added;
   }
   return added;
 }

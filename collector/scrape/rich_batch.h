@@ -13,9 +13,8 @@
 
 namespace vedette::scrape {
 
-// What a scrape brings besides plain numbers: native histograms, exemplars, numbers that say when
-// their counter began. They go to the store as a remote write request does (2.0), which has a place
-// for all of it. One thread at a time.
+// What a scrape brings besides numbers: native histograms and exemplars. They go to the store as a
+// remote write request does (2.0), which has a place for all of it. One thread at a time.
 class RichBatch {
  public:
   void Clear();
@@ -26,7 +25,6 @@ class RichBatch {
   // `track`: as for SampleBatch.
   void AddHistogram(CachedSeries* series, int64_t time_ms, int64_t start_ms,
                     const model::Histogram& histogram, bool track);
-  void AddNumber(CachedSeries* series, int64_t time_ms, int64_t start_ms, double value, bool track);
   // Of the series' sample at `time_ms`, which stands for the time of those without one. Such a one
   // that the series had last already, in a scrape that was stored, is left out: with its new time
   // the store would take it for another.
@@ -35,7 +33,7 @@ class RichBatch {
   // The marker of a histogram series that is gone.
   void AddStale(const model::SampleRow& row);
 
-  // Calls Touch for each series that brought a sample; returns how many are new.
+  // Calls Touch for each series that brought a histogram; returns how many are new.
   uint64_t TouchAll(ScrapeCache* cache);
   base::StatusOr<model::AppendStats> Append(model::WireSink* sink);
 

@@ -10,34 +10,34 @@
 
 namespace vedette::scrape {
 
-// The rows of one scrape on their way to the store. Rows are kept from scrape to scrape: where the
-// same series stands in the same place, only time and value change. One thread at a time.
+// The numbers of one scrape on their way to the store: what their series have is lent, and the
+// store's handle goes straight to them. One thread at a time.
 class SampleBatch {
  public:
-  void Clear();
-  void Add(CachedSeries* series, int64_t timestamp_ms, double value, bool track);
-  void Add(model::SampleRow row);  // of a series that is gone
+  // Makes room for as many samples as the last scrape had.
+  void Reserve(size_t samples);
+  // `series` must stay until the batch is stored. `start_ms`: when its counter began; 0: unknown.
+  void Add(CachedSeries* series, int64_t timestamp_ms, double value, int64_t start_ms, bool track);
+  // Of a series that is gone.
+  void AddGone(model::SampleRow row) { gone_.push_back(std::move(row)); }
 
-  size_t size() const { return used_; }
-  // What it takes in memory, rows kept for later included.
+  size_t size() const { return samples_.size() + gone_.size(); }
+  // What it takes in memory.
   uint64_t bytes() const;
-  std::span<model::SampleRow> rows() { return {rows_.data(), used_}; }
+  // All of them; nothing may be added any more.
+  std::span<const model::LentSample> Finish();
 
-  // Calls Touch for each row of a series; returns how many are new.
+  // Calls Touch for each sample's series; returns how many are new.
   uint64_t TouchAll(ScrapeCache* cache);
-  // Hands the refs that the store filled in back to the series.
-  void KeepRefs();
 
  private:
-  struct Slot {
+  struct Touched {
     CachedSeries* series = nullptr;
-    uint64_t id = 0;
     bool track = false;
   };
-  std::vector<model::SampleRow> rows_;
-  std::vector<Slot> slots_;  // of rows_
-  size_t used_ = 0;
-  uint64_t label_bytes_ = 0;  // of all rows_
+  std::vector<model::LentSample> samples_;
+  std::vector<Touched> touched_;  // of samples_
+  std::vector<model::SampleRow> gone_;
 };
 
 }  // namespace vedette::scrape

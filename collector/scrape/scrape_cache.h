@@ -4,14 +4,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
-#include "base/strings.h"
+#include "collector/scrape/page_lines.h"
 #include "model/labels.h"
 #include "model/sample.h"
 
@@ -20,12 +18,11 @@ namespace vedette::scrape {
 // A series that a target exposes, after relabelling, with the store's handle.
 struct CachedSeries {
   model::Labels labels;
-  uint64_t id = 0;  // never given twice in the life of a target
   uint64_t ref = 0;
-  uint64_t seen = 0;     // number of the good scrape that had it last
-  uint64_t tracked = 0;  // the same, where its time was ours: these end with a stale marker
   uint64_t timeless_exemplar = 0;  // Fingerprint of its last exemplar, if that had no time; else 0
-  bool is_histogram = false;       // what its last sample was
+  uint64_t seen = 0;               // number of the good scrape that had it last
+  uint64_t tracked = 0;       // the same, where its time was ours: these end with a stale marker
+  bool is_histogram = false;  // what its last sample was
 };
 
 // The marker that a series ends with.
@@ -43,31 +40,34 @@ class ScrapeCache {
  public:
   void Begin();
 
-  // The line that followed, in the last good scrape, the one found last: pages seldom change their
-  // order. Empty: none is known.
-  std::string_view Expected() const {
-    if (next_ >= order_.size()) return {};
-    return order_[next_]->text;
+  // See PageLines. `lead`: the comment lines right before the line.
+  PageLines::Expected Expected() const { return lines_.Next(); }
+  CachedSeries* TakeExpected(std::string_view lead) { return lines_.Take(lead); }
+  std::optional<CachedSeries*> Find(std::string_view lead, std::string_view line) {
+    return lines_.Find(lead, line);
   }
-  // It came. Null for one whose sample relabelling drops.
-  CachedSeries* TakeExpected() { return Take(order_[next_]); }
-  // Nothing for a line not seen before; null for one whose sample relabelling drops.
-  std::optional<CachedSeries*> Find(std::string_view line);
   // Labels of a new line; empty ones mean that it is dropped (null).
-  CachedSeries* Add(std::string_view line, model::Labels labels);
+  CachedSeries* Add(std::string_view lead, std::string_view line, model::Labels labels);
   // Lines are to be read anew; series and their tracking stay.
-  void ForgetLines();
-  // The series is in a good scrape; true if it was in none before.
-  bool Touch(CachedSeries* series, bool track);
+  void ForgetLines() { lines_.Clear(); }
+  // The series brought a sample to a good scrape; true if it was in none before.
+  bool Touch(CachedSeries* series, bool is_histogram, bool track);
 
   // The end of a good scrape: stale markers for series tracked before and not now. Forgets the
   // lines and series that it did not have.
   std::vector<StaleMarker> EndScrape(int64_t timestamp_ms);
-  // The end of a failed scrape, and of a target: everything tracked goes stale.
+  // The end of a failed scrape, and of a target: everything tracked goes stale. Forgets what it
+  // brought.
   std::vector<StaleMarker> FailScrape(int64_t timestamp_ms);
 
   // Forgets lines and series, and gives their memory back.
   void Clear();
+
+  // Of the last good scrape. Whether its page said just what the one before said, numbers aside.
+  bool repeated() const { return repeated_; }
+  // Whether comments were taken without reading them, and all that stood before a line.
+  bool has_unread_leads() const { return lines_.has_unread_leads(); }
+  std::vector<std::string_view> Leads() const { return lines_.Leads(); }
 
   size_t size() const { return series_.size(); }
   // What all of it takes in memory.
@@ -87,28 +87,18 @@ class ScrapeCache {
     bool operator()(const auto& a, const auto& b) const { return LabelsOf(a) == LabelsOf(b); }
   };
 
-  struct Line {
-    std::string text;
-    CachedSeries* series = nullptr;
-    uint64_t seen = 0;
-    size_t place = 0;  // in order_
-  };
-  CachedSeries* Take(Line* line);
   CachedSeries* SeriesOf(model::Labels labels);
-  static uint64_t BytesOf(const Line& line);
   static uint64_t BytesOf(const CachedSeries& series);
-  void DropUnseen();
+  // Forgets the series that no good scrape from number `oldest` on has had.
+  void DropSeriesBefore(uint64_t oldest);
   StaleMarker Mark(CachedSeries* series, int64_t timestamp_ms);
 
   uint64_t scrape_ = 0;
-  uint64_t next_id_ = 1;
-  size_t good_lines_ = 0;                                               // of the last good scrape
-  absl::flat_hash_map<std::string_view, std::unique_ptr<Line>> lines_;  // by their own text
-  std::vector<Line*> order_;                                            // of the last good scrape
-  std::vector<Line*> taken_;                                            // of this one, so far
-  size_t next_ = 0;                                                     // in order_
+  PageLines lines_;
   absl::flat_hash_set<SeriesPtr, HashByLabels, SameLabels> series_;
-  uint64_t line_bytes_ = 0;    // of what lines_ points to
+  bool repeated_ = false;
+  size_t touched_ = 0;         // series of this scrape, so far
+  size_t tracked_ = 0;         // of these
   uint64_t series_bytes_ = 0;  // of what series_ points to
 };
 

@@ -26,8 +26,6 @@ constexpr std::array<std::string_view, 8> kReportNames = {"up",
 
 // Timestamps this near to a whole interval after the last one are put there: steady times compress.
 constexpr int64_t kAlignToleranceMs = 2;
-// Ids of the report series, apart from the cache's own.
-constexpr uint64_t kReportIds = std::numeric_limits<uint64_t>::max() - 16;
 
 }  // namespace
 
@@ -65,7 +63,6 @@ void ScrapeLoop::ResetReports() {
     model::LabelsBuilder labels(target_->labels);
     labels.Set(model::kMetricName, kReportNames[i]);
     reports_[i].labels = labels.Build();
-    reports_[i].id = kReportIds + i;
   }
 }
 
@@ -84,21 +81,19 @@ void ScrapeLoop::Scrape(std::stop_token stop) {
   const int64_t start = context_->clock->MonotonicNanos();
   Counts counts;
   cache_.Begin();
-  batch_.Clear();
-  rich_.Clear();
   base::Status status = FetchAndRead(now_ms, stop, &counts);
   if (stop.stop_requested()) return;  // cut short by our own end: says nothing about the target
   const double seconds =
       static_cast<double>(context_->clock->MonotonicNanos() - start) / 1'000'000'000;
   if (status.ok()) {
     counts.added = batch_.TouchAll(&cache_) + rich_.TouchAll(&cache_);
-    metadata_.EndScrape();
   } else {
-    batch_ = SampleBatch();  // a target that is down needs no rows
-    rich_.Clear();
+    batch_ = SampleBatch();
+    rich_ = RichBatch();
   }
   AddReports(status.ok(), seconds, counts, now_ms);
   AddStaleMarkers(status.ok() ? cache_.EndScrape(now_ms) : cache_.FailScrape(now_ms));
+  if (status.ok()) EndMetadata(counts);
   const base::Status stored = Store();
   HoldOrForget();
   Remember(status.ok() ? stored : status, now_ms, seconds);
@@ -122,6 +117,8 @@ base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, std:
   const int64_t deadline_ns =
       context_->clock->MonotonicNanos() + target_->timeout_ms * int64_t{1'000'000};
   const auto page = model::exposition::NewReader(exposition.body, exposition.format, HowToRead());
+  if (std::exchange(last_format_, exposition.format) != exposition.format) cache_.ForgetLines();
+  batch_.Reserve(last_samples_);
   for (uint64_t entry = 1;; ++entry) {
     if (entry % kLookEvery == 0) {
       if (stop.stop_requested()) return base::Cancelled("stopped while reading the page");
@@ -131,10 +128,11 @@ base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, std:
       }
       VEDETTE_RETURN_IF_ERROR(HoldCaches());
     }
-    VEDETTE_ASSIGN_OR_RETURN(const bool is_expected, page->NextIf(cache_.Expected()));
+    const PageLines::Expected expected = cache_.Expected();
+    VEDETTE_ASSIGN_OR_RETURN(const bool is_expected, page->NextIf(expected.text, expected.lead));
     if (is_expected) {
-      VEDETTE_RETURN_IF_ERROR(
-          KeepSample(EntryKind::kSeries, page.get(), cache_.TakeExpected(), now_ms, counts));
+      VEDETTE_RETURN_IF_ERROR(KeepSample(EntryKind::kSeries, page.get(),
+                                         cache_.TakeExpected(page->lead()), now_ms, counts));
       continue;
     }
     VEDETTE_ASSIGN_OR_RETURN(const EntryKind kind, page->Next());
@@ -148,6 +146,7 @@ base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, std:
       case EntryKind::kHelp:
       case EntryKind::kType:
       case EntryKind::kUnit:
+        ++counts->metadata;
         metadata_.Set(kind, page->family(), page->text());
         break;
       case EntryKind::kSeries:
@@ -184,18 +183,19 @@ base::Status ScrapeLoop::KeepSample(EntryKind kind, Reader* page, CachedSeries* 
   const int64_t time_ms = own_time ? *page->timestamp_ms() : now_ms;
   VEDETTE_RETURN_IF_ERROR(
       AddSample(kind, *page, series, time_ms, !own_time || job.track_timestamps_staleness));
-  if (page->has_exemplars()) AddExemplars(page, series, time_ms);
+  if (page->has_exemplars()) AddExemplars(kind, page, series, time_ms);
   return {};
 }
 
 // Null: relabelling drops it.
 base::StatusOr<CachedSeries*> ScrapeLoop::FindSeries(Reader* page) {
-  if (const std::optional<CachedSeries*> known = cache_.Find(page->series())) return *known;
+  const std::optional<CachedSeries*> known = cache_.Find(page->lead(), page->series());
+  if (known) return *known;
   model::Labels exposed;
   VEDETTE_RETURN_IF_ERROR(page->ReadLabels(&exposed));
   VEDETTE_ASSIGN_OR_RETURN(model::Labels labels,
                            SampleLabels(*target_, exposed, page->empty_labels()));
-  CachedSeries* const series = cache_.Add(page->series(), std::move(labels));
+  CachedSeries* const series = cache_.Add(page->lead(), page->series(), std::move(labels));
   VEDETTE_RETURN_IF_ERROR(HoldCaches());
   return series;
 }
@@ -206,10 +206,11 @@ base::Status ScrapeLoop::HoldCaches() {
 
 // What does not fit is not kept: the next scrape starts from nothing.
 void ScrapeLoop::HoldOrForget() {
+  last_samples_ = batch_.size();
+  batch_ = SampleBatch();
   rich_ = RichBatch();
   if (!share_.refused() && HoldCaches().ok()) return;
   cache_.Clear();
-  batch_ = SampleBatch();
   metadata_.Clear();
   HoldCaches().IgnoreError();
 }
@@ -217,28 +218,26 @@ void ScrapeLoop::HoldOrForget() {
 base::Status ScrapeLoop::AddSample(EntryKind kind, const Reader& page, CachedSeries* series,
                                    int64_t time_ms, bool track) {
   const bool has_place = context_->rich_sink != nullptr;
-  series->is_histogram = kind == EntryKind::kHistogram;
-  if (series->is_histogram) {
+  if (kind == EntryKind::kHistogram) {
     if (!has_place) return {};
     model::Histogram histogram = page.histogram();
     VEDETTE_RETURN_IF_ERROR(LimitHistogram(target_->job->histograms, &histogram));
     rich_.AddHistogram(series, time_ms, page.start_ms(), histogram, track);
     VEDETTE_RETURN_IF_ERROR(HoldCaches());
-  } else if (context_->start_timestamps && has_place && page.start_ms() != 0) {
-    rich_.AddNumber(series, time_ms, page.start_ms(), page.value(), track);
   } else {
-    batch_.Add(series, time_ms, page.value(), track);
+    const int64_t start_ms = context_->start_timestamps ? page.start_ms() : 0;
+    batch_.Add(series, time_ms, page.value(), start_ms, track);
   }
   return {};
 }
 
 // An exemplar that cannot be read costs itself alone. Of a histogram those without a time are left
 // out, as upstream: there is no saying which are new.
-void ScrapeLoop::AddExemplars(Reader* page, CachedSeries* series, int64_t time_ms) {
+void ScrapeLoop::AddExemplars(EntryKind kind, Reader* page, CachedSeries* series, int64_t time_ms) {
   if (context_->rich_sink == nullptr) return;
   exemplars_.clear();
   page->ReadExemplars(&exemplars_).IgnoreError();
-  if (series->is_histogram) {
+  if (kind == EntryKind::kHistogram) {
     std::erase_if(exemplars_, [](const auto& exemplar) { return !exemplar.timestamp_ms; });
   }
   rich_.AddExemplars(series, time_ms, exemplars_);
@@ -249,9 +248,26 @@ void ScrapeLoop::AddStaleMarkers(std::vector<StaleMarker> markers) {
     if (marker.is_histogram) {
       rich_.AddStale(marker.row);
     } else {
-      batch_.Add(std::move(marker.row));
+      batch_.AddGone(std::move(marker.row));
     }
   }
+}
+
+// What the page said of its families where it was compared alone: nothing new, unless another line
+// did. Then all is read, so that what is forgotten has really gone.
+void ScrapeLoop::EndMetadata(const Counts& counts) {
+  if (cache_.repeated() && counts.metadata == 0) return;
+  if (cache_.has_unread_leads()) {
+    for (const std::string_view lead : cache_.Leads()) {
+      const auto comments = model::exposition::NewReader(lead, last_format_);
+      for (auto kind = comments->Next(); kind.ok() && *kind != EntryKind::kEnd;
+           kind = comments->Next()) {
+        if (*kind != EntryKind::kComment)
+          metadata_.Set(*kind, comments->family(), comments->text());
+      }
+    }
+  }
+  metadata_.EndScrape();
 }
 
 base::Status ScrapeLoop::CheckSampleLimit(const Counts& counts) const {
@@ -272,10 +288,10 @@ void ScrapeLoop::AddReports(bool up, double seconds, const Counts& counts, int64
                                                static_cast<double>(target_->job->limits.samples),
                                                counts.body_bytes};
   const size_t count = ReportCount();
-  for (size_t i = 0; i < count; ++i) batch_.Add(&reports_[i], now_ms, values[i], true);
+  for (size_t i = 0; i < count; ++i) batch_.Add(&reports_[i], now_ms, values[i], 0, true);
   // Those that a new configuration asks for no more.
   for (size_t i = count; i < reported_; ++i) {
-    batch_.Add(&reports_[i], now_ms, model::StaleNan(), false);
+    batch_.Add(&reports_[i], now_ms, model::StaleNan(), 0, false);
   }
   reported_ = count;
 }
@@ -285,9 +301,8 @@ size_t ScrapeLoop::ReportCount() const {
 }
 
 base::Status ScrapeLoop::Store() {
-  const auto stats = context_->sink->Append(batch_.rows());
+  const auto stats = context_->sink->Append(batch_.Finish());
   if (!stats.ok()) return base::Annotate(stats.status(), "the samples were not stored");
-  batch_.KeepRefs();
   Count(*stats);
   return StoreRich();
 }
@@ -345,11 +360,11 @@ void ScrapeLoop::Remember(const base::Status& status, int64_t now_ms, double sec
 void ScrapeLoop::End() {
   const int64_t now_ms = context_->clock->WallMillis();
   cache_.Begin();
-  batch_.Clear();
-  rich_.Clear();
+  batch_ = SampleBatch();
+  rich_ = RichBatch();
   if (last_ms_ == 0) return;  // nothing was ever stored
   for (size_t i = 0; i < reported_; ++i) {
-    batch_.Add(&reports_[i], now_ms, model::StaleNan(), false);
+    batch_.Add(&reports_[i], now_ms, model::StaleNan(), 0, false);
   }
   AddStaleMarkers(cache_.FailScrape(now_ms));
   if (const base::Status status = Store(); !status.ok()) {

@@ -88,6 +88,7 @@ class ScrapeLoop {
     uint64_t scraped = 0;
     uint64_t kept = 0;
     uint64_t added = 0;
+    uint64_t metadata = 0;  // lines of it that were read
     double body_bytes = 0;  // -1: over the limit
   };
 
@@ -104,7 +105,9 @@ class ScrapeLoop {
   base::StatusOr<CachedSeries*> FindSeries(model::exposition::Reader* page);
   base::Status AddSample(model::exposition::EntryKind kind, const model::exposition::Reader& page,
                          CachedSeries* series, int64_t time_ms, bool track);
-  void AddExemplars(model::exposition::Reader* page, CachedSeries* series, int64_t time_ms);
+  void AddExemplars(model::exposition::EntryKind kind, model::exposition::Reader* page,
+                    CachedSeries* series, int64_t time_ms);
+  void EndMetadata(const Counts& counts);
   void AddStaleMarkers(std::vector<StaleMarker> markers);
   base::Status CheckSampleLimit(const Counts& counts) const;
   // Counts what is kept for the next scrape and gathered in this one against the budget.
@@ -129,6 +132,8 @@ class ScrapeLoop {
   std::array<CachedSeries, kReports> reports_;
   size_t reported_ = 0;  // how many of them the last scrape had
   int64_t last_ms_ = 0;
+  size_t last_samples_ = 0;
+  model::exposition::Format last_format_ = model::exposition::Format::kText;
   MetadataCache metadata_;
   CacheShare share_;
 

@@ -18,26 +18,29 @@
 
 namespace vedette::tsdb {
 
-// Rows with labels, whose refs are read and written.
-class RowSource {
+// Samples with what their senders remember of their series.
+class LentSource {
  public:
-  explicit RowSource(std::span<model::SampleRow> rows) : rows_(rows) {}
+  explicit LentSource(std::span<const model::LentSample> samples) : samples_(samples) {}
 
-  size_t size() const { return rows_.size(); }
-  int64_t time_ms(size_t i) const { return rows_[i].timestamp_ms; }
-  double value(size_t i) const { return rows_[i].value; }
-  static int64_t start_ms(size_t) { return 0; }
+  size_t size() const { return samples_.size(); }
+  int64_t time_ms(size_t i) const { return samples_[i].timestamp_ms; }
+  double value(size_t i) const { return samples_[i].value; }
+  int64_t start_ms(size_t i) const { return samples_[i].start_ms; }
   // Sample i is of the same series as the one before, as far as the source knows.
   bool SameAsBefore(size_t) const { return false; }
-  uint64_t ref(size_t i) const { return rows_[i].ref; }
-  void set_ref(size_t i, uint64_t ref) const { rows_[i].ref = ref; }
-  bool LabelsAre(size_t i, const HeadSeries& series) const {
-    return rows_[i].labels == series.labels;
+  // Without a look at the labels where the sender knows the series.
+  bool IsOf(size_t i, const HeadSeries& series) const {
+    const uint64_t ref = *samples_[i].ref;
+    return ref != 0 ? ref == series.id : *samples_[i].labels == series.labels;
   }
-  base::StatusOr<model::Labels> LabelsOf(size_t i) const { return rows_[i].labels; }
+  void Remember(size_t i, const HeadSeries& series) const {
+    if (*samples_[i].ref != series.id) *samples_[i].ref = series.id;
+  }
+  base::StatusOr<model::Labels> LabelsOf(size_t i) const { return *samples_[i].labels; }
 
  private:
-  const std::span<model::SampleRow> rows_;
+  const std::span<const model::LentSample> samples_;
 };
 
 // A remote write request, whose labels stay on the wire for as long as the series is known.
@@ -59,11 +62,10 @@ class WireSource {
   bool SameAsBefore(size_t i) const {
     return i > 0 && !series_of_.empty() && series_of_[i] == series_of_[i - 1];
   }
-  uint64_t ref(size_t) const { return 0; }
-  void set_ref(size_t, uint64_t) const {}
-  bool LabelsAre(size_t i, const HeadSeries& series) const {
+  bool IsOf(size_t i, const HeadSeries& series) const {
     return batch_.LabelsAre(SeriesOf(i), series.labels.bytes());
   }
+  void Remember(size_t, const HeadSeries&) const {}
   base::StatusOr<model::Labels> LabelsOf(size_t i) const { return batch_.LabelsOf(SeriesOf(i)); }
 
  private:
@@ -88,8 +90,7 @@ class WireHistograms {
     return batch_.HistogramOf(places_[i].first, places_[i].second);
   }
   bool SameAsBefore(size_t i) const { return i > 0 && places_[i].second > 0; }
-  static uint64_t ref(size_t) { return 0; }
-  bool LabelsAre(size_t i, const HeadSeries& series) const {
+  bool IsOf(size_t i, const HeadSeries& series) const {
     return batch_.LabelsAre(places_[i].first, series.labels.bytes());
   }
   base::StatusOr<model::Labels> LabelsOf(size_t i) const {

@@ -47,11 +47,6 @@ void Head::Begin(HeadBatch* batch) const {
   batch->max_ms = max_ms_;
 }
 
-HeadSeries* Head::FindRef(uint64_t ref) const {
-  const auto group = groups_.find(static_cast<uint32_t>(ref >> 32));
-  return group == groups_.end() ? nullptr : group->second->At(static_cast<uint32_t>(ref));
-}
-
 HeadSeries* Head::FindLabels(const model::Labels& labels) const {
   const auto known = by_labels_.find(std::string_view(labels.bytes()));
   return known == by_labels_.end() ? nullptr : *known;
@@ -60,6 +55,7 @@ HeadSeries* Head::FindLabels(const model::Labels& labels) const {
 HeadSeries* Head::Add(const model::Labels& labels, Run* run, HeadBatch* batch) {
   const SeriesPtr series(new HeadSeries);
   series->labels = labels;
+  series->id = next_id_++;
   PutInto(series, run->length >= kMinRunOfGroup ? OwnGroup(run) : loose_);
   by_labels_.insert(series.get());
   index_.Add(series.get());

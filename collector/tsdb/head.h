@@ -70,8 +70,7 @@ class Head {
   static void Learn(HeadSeries* last, const HeadSeries* series) {
     if (last->group == series->group) last->next_slot = series->slot;
   }
-  // By ref; to be verified too. Null when there is none.
-  HeadSeries* FindRef(uint64_t ref) const;
+  // Null when there is none.
   HeadSeries* FindLabels(const model::Labels& labels) const;
   // `labels` are not in the registry yet.
   HeadSeries* Add(const model::Labels& labels, Run* run, HeadBatch* batch);
@@ -172,6 +171,7 @@ class Head {
   void Forget(const std::vector<SeriesPtr>& series);
 
   uint32_t next_group_ = 1;
+  uint64_t next_id_ = 1;
   absl::flat_hash_map<uint32_t, std::unique_ptr<Group>> groups_;
   Group* loose_ = nullptr;  // one of them
   absl::flat_hash_set<HeadSeries*, HashLabels, SameLabels> by_labels_;

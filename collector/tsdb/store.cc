@@ -19,8 +19,8 @@ base::StatusOr<std::unique_ptr<Store>> Store::Open(const Options& options) {
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 
-base::StatusOr<model::AppendStats> Store::Append(std::span<model::SampleRow> rows) {
-  return impl_->Append(rows);
+base::StatusOr<model::AppendStats> Store::Append(std::span<const model::LentSample> samples) {
+  return impl_->Append(samples);
 }
 
 base::StatusOr<model::AppendStats> Store::Append(const model::WireBatch& batch) {

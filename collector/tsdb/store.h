@@ -144,7 +144,10 @@ class Store final : public model::SampleSink, public model::WireSink, public mod
   // silently, another one refused where the first is still in the head or the newest of its series
   // (otherwise it is taken and never seen, and the first value is refused should it come once more
   // before the next flush). Rows are judged one by one.
-  base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows) override;
+  base::StatusOr<model::AppendStats> Append(std::span<const model::LentSample> samples) override;
+  base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows) {
+    return AppendRows(rows);
+  }
   // The same for a remote write request. Labels are compared on the wire; a series that is known,
   // and comes where it came last time, costs neither a look-up nor an allocation. Native
   // histograms are samples as floats are: one time of a series has one or the other; the same one

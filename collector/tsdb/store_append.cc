@@ -58,8 +58,8 @@ int64_t SpanOf(const Source& source, int64_t oldest_ms, int64_t newest_ms) {
 
 }  // namespace
 
-base::StatusOr<model::AppendStats> Store::Impl::Append(std::span<model::SampleRow> rows) {
-  return AppendFrom(RowSource(rows), nullptr);
+base::StatusOr<model::AppendStats> Store::Impl::Append(std::span<const model::LentSample> samples) {
+  return AppendFrom(LentSource(samples), nullptr);
 }
 
 base::StatusOr<model::AppendStats> Store::Impl::Append(const model::WireBatch& batch) {
@@ -176,7 +176,7 @@ void Store::Impl::TakeSample(const Source& source, size_t i, Head::Run* run,
     case Verdict::kTooOld:
       NoteRefusal(verdict, source, i, *run, stats);
   }
-  source.set_ref(i, series->ref());
+  source.Remember(i, *series);
 }
 
 void Store::Impl::TakeHistograms(const WireHistograms& source, const TimeBounds& bounds,
@@ -227,16 +227,13 @@ HeadSeries* Store::Impl::FindOrAdd(const Source& source, size_t i, Head::Run* ru
   return series;
 }
 
-// Without a look-up: the series that came next last time, or the one the caller remembers.
+// Without a look-up: the series that came next last time.
 template <typename Source>
 HeadSeries* Store::Impl::FindKnown(const Source& source, size_t i, const Head::Run& run) {
-  if (run.last != nullptr) {
-    if (source.SameAsBefore(i)) return run.last;
-    HeadSeries* const guess = Head::Guess(run.last);
-    if (guess != nullptr && source.LabelsAre(i, *guess)) return guess;
-  }
-  HeadSeries* const named = source.ref(i) == 0 ? nullptr : head_->FindRef(source.ref(i));
-  return named != nullptr && source.LabelsAre(i, *named) ? named : nullptr;
+  if (run.last == nullptr) return nullptr;
+  if (source.SameAsBefore(i)) return run.last;
+  HeadSeries* const guess = Head::Guess(run.last);
+  return guess != nullptr && source.IsOf(i, *guess) ? guess : nullptr;
 }
 
 template <typename Source>

@@ -52,7 +52,7 @@ class Store::Impl {
   ~Impl();
 
   base::Status Open();
-  base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows)
+  base::StatusOr<model::AppendStats> Append(std::span<const model::LentSample> samples)
       VEDETTE_EXCLUDES(mutex_);
   // Of a request's floats and native histograms.
   base::StatusOr<model::AppendStats> Append(const model::WireBatch& batch) VEDETTE_EXCLUDES(mutex_);

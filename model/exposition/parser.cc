@@ -63,6 +63,7 @@ bool Contains(const std::array<std::string_view, N>& names, std::string_view nam
 
 base::StatusOr<EntryKind> Parser::Next() {
   if (ended_) return EntryKind::kEnd;
+  if (!skipped_lead_.empty()) ReadSkippedLead();
   if (format_ == Format::kText) return NextText();
   if (!options_.fold_created) return NextOpenMetrics();
   for (;;) {
@@ -256,10 +257,12 @@ base::StatusOr<EntryKind> Parser::ReadSeries() {
   const size_t start = pos_;
   VEDETTE_RETURN_IF_ERROR(ReadSeriesName());
   sample_.series = input_.substr(start, pos_ - start);
+  lead_ = input_.substr(behind_series_, start - behind_series_);
   if (!has_metric_name_ || metric_name_.bytes.empty()) {
     return ErrorAt("metric name not set", sample_.series.data());
   }
   VEDETTE_RETURN_IF_ERROR(ReadValue());
+  behind_series_ = pos_;
   return EntryKind::kSeries;
 }
 
@@ -269,22 +272,42 @@ base::Status Parser::ReadValue() {
 
 // The same bytes before the same kind of end read the same way. A name alone may be followed by
 // blanks and its labels.
-base::StatusOr<bool> Parser::NextIf(std::string_view series) {
-  if (ended_ || options_.fold_created || series.empty()) return false;
+base::StatusOr<bool> Parser::NextIf(std::string_view text, size_t lead) {
+  if (ended_ || options_.fold_created || text.empty()) return false;
   size_t start = pos_;
-  if (format_ == Format::kText) {
+  if (pos_ != behind_series_) {
     while (start < input_.size() && input_[start] == '\n') ++start;  // behind a comment
+    text.remove_prefix(lead);
+    lead = 0;
   }
-  if (input_.substr(start, series.size()) != series) return false;
-  size_t behind = start + series.size();
+  if (input_.substr(start, text.size()) != text) return false;
+  size_t behind = start + text.size();
   if (behind == input_.size() || input_[behind] != ' ') return false;
   while (behind < input_.size() && IsBlank(input_[behind])) ++behind;
-  if (series.back() != '}' && behind < input_.size() && input_[behind] == '{') return false;
+  if (text.back() != '}' && behind < input_.size() && input_[behind] == '{') return false;
+  if (lead > 0) skipped_lead_ = input_.substr(start, lead);
   sample_ = Sample();
-  sample_.series = input_.substr(start, series.size());
-  pos_ = start + series.size();
+  sample_.series = input_.substr(start + lead, text.size() - lead);
+  lead_ = input_.substr(behind_series_, start + lead - behind_series_);
+  pos_ = start + text.size();
   VEDETTE_RETURN_IF_ERROR(ReadValue());
+  behind_series_ = pos_;
   return true;
+}
+
+// What is read next may depend on the family that it spoke of. It was read once without an error.
+void Parser::ReadSkippedLead() {
+  const size_t back = pos_;
+  const size_t end =
+      static_cast<size_t>(skipped_lead_.data() - input_.data()) + skipped_lead_.size();
+  pos_ = end - skipped_lead_.size();
+  skipped_lead_ = {};
+  for (;;) {
+    while (pos_ < end && (IsBlank(Peek()) || Peek() == '\n')) ++pos_;
+    if (pos_ >= end) break;
+    (format_ == Format::kText ? ReadCommentLine() : NextOpenMetrics()).status().IgnoreError();
+  }
+  pos_ = back;
 }
 
 // Name and labels; the position ends right behind them.

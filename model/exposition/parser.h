@@ -24,7 +24,7 @@ class Parser final : public Reader {
       : input_(input), format_(format), options_(options) {}
 
   base::StatusOr<EntryKind> Next() override;
-  base::StatusOr<bool> NextIf(std::string_view series) override;
+  base::StatusOr<bool> NextIf(std::string_view text, size_t lead) override;
   base::Status ReadLabels(Labels* out) override;
   base::Status ReadExemplars(std::vector<Exemplar>* out) override;
 
@@ -62,6 +62,7 @@ class Parser final : public Reader {
   base::Status CheckType(const char* at);
   base::StatusOr<EntryKind> ReadSeries();
   base::Status ReadValue();
+  void ReadSkippedLead();
   base::Status ReadSeriesName();
   base::Status ReadLabelPairs(bool exemplar);
   base::Status ReadLabelPair(bool exemplar, bool* done);
@@ -104,6 +105,9 @@ class Parser final : public Reader {
   const ReaderOptions options_;
   size_t pos_ = 0;
   bool ended_ = false;
+  size_t behind_series_ = 0;  // where the line of the last series ended
+  std::string_view
+      skipped_lead_;  // the newest that NextIf took unread, if no other line was read since
 
   RawText metric_name_;
   bool has_metric_name_ = false;

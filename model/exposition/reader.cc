@@ -19,7 +19,7 @@ std::unique_ptr<Reader> NewReader(std::string_view input, Format format,
   return std::make_unique<NhcbReader>(std::move(text), options.keep_classic);
 }
 
-base::StatusOr<bool> Reader::NextIf(std::string_view) { return false; }
+base::StatusOr<bool> Reader::NextIf(std::string_view, size_t) { return false; }
 
 std::string OpenMetricsFloat(double v) {
   std::string out;

@@ -54,14 +54,17 @@ class Reader {
   Reader& operator=(const Reader&) = delete;
 
   virtual base::StatusOr<EntryKind> Next() = 0;
-  // Takes the next entry if it is a series with these bytes, which series() once were, and reads
-  // its value alone: what a page says again and again costs a comparison. Of an entry so taken the
-  // labels cannot be asked. False: Next() it is, nothing was taken.
-  virtual base::StatusOr<bool> NextIf(std::string_view series);
+  // Takes the next entries if they are these bytes, a lead() of `lead` bytes and what series() once
+  // were, and reads the value alone: what a page says again and again costs a comparison. Where
+  // Next() has read comments since the last series, the series alone is compared. Of an entry so
+  // taken the labels cannot be asked. False: Next() it is, nothing was taken.
+  virtual base::StatusOr<bool> NextIf(std::string_view text, size_t lead);
 
   // kSeries, kHistogram. Bytes that say which series it is: of a text its name and labels as
   // written. A scrape's key for what it saw last time.
   std::string_view series() const { return sample_.series; }
+  // kSeries of a text: the comments between it and the series before, as they stand there.
+  std::string_view lead() const { return lead_; }
   double value() const { return sample_.value; }             // kSeries
   const Histogram& histogram() const { return histogram_; }  // kHistogram; not validated
   // Milliseconds since the Unix epoch, in every format.
@@ -96,6 +99,7 @@ class Reader {
   Reader() = default;
 
   Sample sample_;
+  std::string_view lead_;
   Histogram histogram_;
   std::string family_;
   std::string text_;

@@ -100,26 +100,56 @@ TEST(Parser, LinesThatSayWhenACounterBeganAreFoldedWhereAsked) {
   EXPECT_EQ(plain.series(), "a_created{x=\"1\"}");
 }
 
+TEST(Parser, CommentsAreTakenWithTheLineBehindThemByTheirBytes) {
+  const std::string lead = "# HELP h_total help\n# TYPE h histogram\n";
+  const std::string page =
+      lead + "h_bucket{le=\"1\"} 1\nh_bucket{le=\"2\"} 2\n# TYPE g gauge\ng 3\n";
+  Parser first(page, Format::kText);
+  for (int i = 0; i < 2; ++i) ASSERT_NE(*first.Next(), EntryKind::kSeries);
+  ASSERT_EQ(*first.Next(), EntryKind::kSeries);
+  EXPECT_EQ(first.lead(), lead);
+  ASSERT_EQ(*first.Next(), EntryKind::kSeries);
+  EXPECT_EQ(first.lead(), "");
+
+  Parser again(page, Format::kText);
+  EXPECT_FALSE(*again.NextIf("h_bucket{le=\"1\"}", 0)) << "comments come first";
+  ASSERT_TRUE(*again.NextIf(lead + "h_bucket{le=\"1\"}", lead.size()));
+  EXPECT_EQ(again.series(), "h_bucket{le=\"1\"}");
+  EXPECT_EQ(again.lead(), lead);
+  EXPECT_EQ(again.value(), 1);
+  // A new line of a family whose comments were not read is of that family's type.
+  ASSERT_EQ(*again.Next(), EntryKind::kSeries);
+  Labels labels;
+  ASSERT_TRUE(again.ReadLabels(&labels).ok());
+  EXPECT_EQ(labels.Get("le"), "2.0");
+  // Where comments differ the line alone is what is known.
+  EXPECT_FALSE(*again.NextIf("# TYPE g counter\ng", 17));
+  ASSERT_EQ(*again.Next(), EntryKind::kType);
+  ASSERT_TRUE(*again.NextIf("# TYPE g counter\ng", 17));
+  EXPECT_EQ(again.lead(), "# TYPE g gauge\n");
+  EXPECT_EQ(*again.Next(), EntryKind::kEnd);
+}
+
 TEST(Parser, WhatWasReadBeforeIsTakenByItsBytes) {
   const std::string page = "a{x=\"1\"} 2 5\nb 3\nb {y=\"1\"} 4\nc\t6\n# HELP d e\nd 1x\n";
   Parser parser(page, Format::kText);
-  EXPECT_FALSE(*parser.NextIf(""));
-  EXPECT_FALSE(*parser.NextIf("a"));
-  EXPECT_FALSE(*parser.NextIf("a{x=\"2\"}"));
-  ASSERT_TRUE(*parser.NextIf("a{x=\"1\"}"));
+  EXPECT_FALSE(*parser.NextIf("", 0));
+  EXPECT_FALSE(*parser.NextIf("a", 0));
+  EXPECT_FALSE(*parser.NextIf("a{x=\"2\"}", 0));
+  ASSERT_TRUE(*parser.NextIf("a{x=\"1\"}", 0));
   EXPECT_EQ(parser.series(), "a{x=\"1\"}");
   EXPECT_EQ(parser.value(), 2);
   EXPECT_EQ(parser.timestamp_ms(), 5);
-  ASSERT_TRUE(*parser.NextIf("b"));
+  ASSERT_TRUE(*parser.NextIf("b", 0));
   EXPECT_EQ(parser.value(), 3);
-  EXPECT_FALSE(*parser.NextIf("b"));  // it has labels, behind a blank
+  EXPECT_FALSE(*parser.NextIf("b", 0));  // it has labels, behind a blank
   ASSERT_EQ(*parser.Next(), EntryKind::kSeries);
   EXPECT_EQ(parser.series(), "b {y=\"1\"}");
-  EXPECT_FALSE(*parser.NextIf("c"));
+  EXPECT_FALSE(*parser.NextIf("c", 0));
   ASSERT_EQ(*parser.Next(), EntryKind::kSeries);
-  EXPECT_FALSE(*parser.NextIf("d"));
+  EXPECT_FALSE(*parser.NextIf("d", 0));
   ASSERT_EQ(*parser.Next(), EntryKind::kHelp);
-  const auto bad = parser.NextIf("d");
+  const auto bad = parser.NextIf("d", 0);
   ASSERT_FALSE(bad.ok());
   EXPECT_EQ(base::Message(bad.status()),
             "line 6, column 3: value after metric: \"1x\" is not a number");

@@ -34,11 +34,11 @@ class FakeQuerier final : public Querier {
 
 class FakeSamples final : public model::SampleSink {
  public:
-  base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows) override {
+  base::StatusOr<model::AppendStats> Append(std::span<const model::LentSample> samples) override {
     model::AppendStats stats;
-    for (model::SampleRow& row : rows) {
-      last[row.labels] = row.value;
-      row.ref = row.labels.Hash();
+    for (const model::LentSample& row : samples) {
+      last[*row.labels] = row.value;
+      *row.ref = row.labels->Hash();
       ++stats.accepted;
     }
     return stats;

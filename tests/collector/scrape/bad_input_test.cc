@@ -85,10 +85,10 @@ std::string Page(const std::string& body, const std::string& headers = "",
 
 class KeepingSink final : public model::SampleSink {
  public:
-  base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows) override {
+  base::StatusOr<model::AppendStats> Append(std::span<const model::LentSample> samples) override {
     model::AppendStats stats;
-    for (const model::SampleRow& row : rows) {
-      values[std::string(row.labels.MetricName())] = row.value;
+    for (const model::LentSample& row : samples) {
+      values[std::string(row.labels->MetricName())] = row.value;
       ++stats.accepted;
     }
     return stats;

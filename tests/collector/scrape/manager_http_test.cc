@@ -18,11 +18,11 @@ namespace {
 
 class CountingSink final : public model::SampleSink {
  public:
-  base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows) override {
+  base::StatusOr<model::AppendStats> Append(std::span<const model::LentSample> samples) override {
     model::AppendStats stats;
-    for (const model::SampleRow& row : rows) {
+    for (const model::LentSample& row : samples) {
       ++stats.accepted;
-      if (row.labels.MetricName() == "answer" && row.value == 42) ++answers;
+      if (row.labels->MetricName() == "answer" && row.value == 42) ++answers;
     }
     return stats;
   }

@@ -101,18 +101,19 @@ JobTargets StaticTargets(const std::shared_ptr<const JobConfig>& job) {
 // Keeps what is appended, as "SERIES value" (or "stale"), and gives refs out.
 class FakeSink final : public model::SampleSink {
  public:
-  base::StatusOr<model::AppendStats> Append(std::span<model::SampleRow> rows) override {
+  base::StatusOr<model::AppendStats> Append(std::span<const model::LentSample> samples) override {
     const base::MutexLock lock(mutex_);
     if (answer_) return *answer_;
     model::AppendStats stats;
     last_.clear();
-    for (model::SampleRow& row : rows) {
-      uint64_t& ref = refs_[row.labels.ToString()];
+    for (const model::LentSample& row : samples) {
+      const std::string series = row.labels->ToString();
+      uint64_t& ref = refs_[series];
       if (ref == 0) ref = refs_.size();
-      if (row.ref != 0 && row.ref != ref) ++wrong_refs_;
-      row.ref = ref;
-      last_[row.labels.ToString()] = row;
-      if (model::IsStaleNan(row.value)) ended_.insert(row.labels.ToString());
+      if (*row.ref != 0 && *row.ref != ref) ++wrong_refs_;
+      *row.ref = ref;
+      last_[series] = {row.timestamp_ms, row.start_ms, row.value};
+      if (model::IsStaleNan(row.value)) ended_.insert(series);
       ++stats.accepted;
     }
     ++appends_;
@@ -149,15 +150,24 @@ class FakeSink final : public model::SampleSink {
     const base::MutexLock lock(mutex_);
     return wrong_refs_;
   }
+  int64_t Start(const std::string& series) {
+    const base::MutexLock lock(mutex_);
+    return last_.at(series).start_ms;
+  }
   int Appends() {
     const base::MutexLock lock(mutex_);
     return appends_;
   }
 
  private:
+  struct Kept {
+    int64_t timestamp_ms = 0;
+    int64_t start_ms = 0;
+    double value = 0;
+  };
   base::Mutex mutex_;
   std::map<std::string, uint64_t> refs_ VEDETTE_GUARDED_BY(mutex_);
-  std::map<std::string, model::SampleRow> last_ VEDETTE_GUARDED_BY(mutex_);
+  std::map<std::string, Kept> last_ VEDETTE_GUARDED_BY(mutex_);
   std::set<std::string> ended_ VEDETTE_GUARDED_BY(mutex_);
   std::optional<model::AppendStats> answer_ VEDETTE_GUARDED_BY(mutex_);
   int wrong_refs_ VEDETTE_GUARDED_BY(mutex_) = 0;
@@ -401,6 +411,36 @@ TEST_F(ScrapeLoopTest, APageOverTheCacheBudgetFailsByNameAndLeavesNothing) {
   EXPECT_EQ(held.Value(), 0);
 }
 
+// Comments that are the same again are not read; what they said must not be forgotten for that.
+TEST_F(ScrapeLoopTest, MetadataStaysForAsLongAsThePageSaysIt) {
+  const auto types = [this] {
+    std::string text;
+    for (const auto& [family, metadata] : loop_->Metadata())
+      text += family + " " + metadata.type + ";";
+    return text;
+  };
+  const std::string a = "# TYPE a counter\na 1\n";
+  const std::string b = "# TYPE b gauge\n# HELP b help\nb 1\n";
+  Start();
+  for (int i = 0; i < 30; ++i) {
+    client_->Expose(a + b);
+    Scrape();
+    // Now and then another line comes, so that some comments are read and some are not.
+    client_->Expose(i % 4 == 0 ? a + "c 1\n" + b : a + b);
+    Scrape();
+  }
+  EXPECT_EQ(types(), "a counter;b gauge;");
+  client_->Expose("# TYPE a gauge\na 1\n" + b);
+  Scrape();
+  EXPECT_EQ(types(), "a gauge;b gauge;");
+  client_->Expose(b);
+  for (int i = 0; i < 12; ++i) {
+    Scrape();
+    client_->Expose(i % 2 == 0 ? b + "c 1\n" : b);  // scrapes that change nothing age nothing
+  }
+  EXPECT_EQ(types(), "b gauge;");
+}
+
 // A page of nothing but HELP lines takes memory too.
 TEST_F(ScrapeLoopTest, MetadataCountsAgainstTheCacheBudget) {
   base::Gauge held;
@@ -591,7 +631,8 @@ TEST_F(ScrapeLoopTest, ExemplarsAndStartsReachTheStore) {
   context_.start_timestamps = true;
   Start();
   Scrape();
-  EXPECT_EQ(rich_sink_.Last(), (Strings{"a_total: since 1500", "a_total: exemplar {id=\"x\"}"}));
+  EXPECT_EQ(rich_sink_.Last(), Strings{"a_total: exemplar {id=\"x\"}"});
+  EXPECT_EQ(sink_.Start(Series("a_total")), 1500);
   EXPECT_EQ(Value("a_created"), "none");
 }
 
