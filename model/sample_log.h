@@ -79,6 +79,8 @@ class SampleLog {
   // Reads from the beginning of the segment of `from`, so that all series are named: records up to
   // `from` itself are visited too. Where that is gone, from the first segment behind that is left.
   virtual std::unique_ptr<SampleLogReader> OpenLog(base::WalPosition from) const = 0;
+  // The time of the newest sample that the store has taken; INT64_MIN: none.
+  virtual int64_t NewestMs() const = 0;
   // Segments from this one on are kept, as long as there is room for them; none: nobody reads. What
   // was said last holds, also after a restart, until it is said anew.
   virtual void NeedLog(std::optional<uint64_t> segment) = 0;

@@ -1,7 +1,5 @@
 #include "base/http/client.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <deque>
 #include <optional>
@@ -9,11 +7,13 @@
 #include <vector>
 
 #include "base/codec/compress.h"
+#include "base/escape.h"
+#include "base/fs.h"
 #include "base/http/client_connection.h"
+#include "base/http/name_resolver.h"
 #include "base/http/url.h"
 #include "base/mutex.h"
 #include "base/strings.h"
-#include "base/thread_pool.h"
 
 namespace vedette::base::http {
 namespace {
@@ -22,24 +22,12 @@ using SteadyClock = std::chrono::steady_clock;
 
 // Kept connections: fewer seconds than servers keep theirs (ours 60).
 constexpr std::chrono::seconds kMaxIdle{45};
-// Names being looked up at one time; a resolver that hangs holds no more threads than that.
-constexpr size_t kResolverThreads = 2;
-constexpr size_t kResolverQueue = 64;
 
 bool IsIdempotent(std::string_view method) {
   for (const std::string_view m : {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}) {
     if (method == m) return true;
   }
   return false;
-}
-
-std::string EncodeBase64(std::string_view text) {
-  std::string out((text.size() + 2) / 3 * 4 + 1, '\0');
-  const int n = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                reinterpret_cast<const unsigned char*>(text.data()),
-                                static_cast<int>(text.size()));
-  out.resize(static_cast<size_t>(n));
-  return out;
 }
 
 bool HasLineBreak(std::string_view text) {
@@ -55,10 +43,9 @@ bool IsToken(std::string_view text) {
 
 Status CheckRequest(const ClientRequest& request) {
   if (!IsToken(request.method)) return InvalidArgument("bad method");
-  for (const auto& [name, value] : request.headers.fields()) {
-    if (!IsToken(name)) return InvalidArgument(Concat({"bad header name ", GoQuote(name)}));
-    if (HasLineBreak(value)) {
-      return InvalidArgument(Concat({"header ", name, " contains a line break"}));
+  for (const Headers* headers : {&request.headers, &request.proxy_headers}) {
+    for (const auto& [name, value] : headers->fields()) {
+      VEDETTE_RETURN_IF_ERROR(CheckHeader(name, value));
     }
   }
   return absl::OkStatus();
@@ -123,6 +110,24 @@ std::string PoolKey(const Url& url, const ClientRequest& request) {
   return Concat({request.proxy, " ", url.is_tls() ? url.Origin() : ""});
 }
 
+// What tells whether files are as they were; empty without files.
+std::string FilesStamp(const TlsClientOptions& tls, FileSystem* fs) {
+  std::string stamp;
+  for (const std::string* path : {&tls.ca_file, &tls.cert_file, &tls.key_file}) {
+    if (path->empty()) continue;
+    const StatusOr<FileInfo> info = fs->Stat(*path);
+    if (!info.ok()) {
+      stamp += "? ";
+      continue;
+    }
+    for (const uint64_t part :
+         {info->device, info->inode, static_cast<uint64_t>(info->mtime_ns), info->size}) {
+      stamp.append(std::to_string(part)).append(" ");
+    }
+  }
+  return stamp;
+}
+
 class PooledClient final : public Client {
  public:
   PooledClient(TlsClientOptions tls, size_t max_idle)
@@ -144,7 +149,7 @@ class PooledClient final : public Client {
   };
 
   StatusOr<Response> SendTo(const Url& url, const ClientRequest& request) {
-    const Patience patience{SteadyClock::now() + request.timeout, request.stop};
+    const Patience patience{DeadlineAfter(request.timeout), request.stop};
     std::optional<Url> proxy;
     if (!request.proxy.empty()) {
       auto parsed = ParseUrl(request.proxy);
@@ -167,10 +172,9 @@ class PooledClient final : public Client {
   // Puts the connection back when it can be used again; else leaves it.
   StatusOr<Response> Exchange(const Url& url, const ClientRequest& request, const std::string& wire,
                               Connection* connection, const Patience& patience) {
-    VEDETTE_ASSIGN_OR_RETURN(
-        Response response,
-        (*connection)
-            ->Exchange(wire, request.method == "HEAD", request.max_response_bytes, patience));
+    const ClientConnection::Shape shape{request.method == "HEAD", request.max_response_bytes,
+                                        request.cut_body};
+    VEDETTE_ASSIGN_OR_RETURN(Response response, (*connection)->Exchange(wire, shape, patience));
     if ((*connection)->body_cut()) {
       if (request.cut_body) return response;
       return TooLong(request.max_response_bytes);
@@ -208,59 +212,25 @@ class PooledClient final : public Client {
   StatusOr<std::vector<Endpoint>> Endpoints(const Url& url, const std::string& unix_socket,
                                             const Patience& patience) {
     if (!unix_socket.empty()) return std::vector<Endpoint>{{unix_socket, 0}};
-    VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> addresses, Resolve(url.host, patience));
     std::vector<Endpoint> endpoints;
+    if (IsNumericAddress(url.host)) return std::vector<Endpoint>{{url.host, url.port}};
+    VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> addresses,
+                             resolver_.Resolve(url.host, patience));
     for (const std::string& address : addresses) endpoints.push_back({address, url.port});
     return endpoints;
   }
 
-  // The system's resolver knows no deadline: it is asked on a thread of ours, and an answer that
-  // comes too late goes nowhere.
-  StatusOr<std::vector<std::string>> Resolve(const std::string& host, const Patience& patience)
-      VEDETTE_EXCLUDES(mutex_) {
-    if (IsNumericAddress(host)) return std::vector<std::string>{host};
-    struct Lookup {
-      Mutex mutex;
-      CondVar changed;
-      std::optional<StatusOr<std::vector<std::string>>> answer VEDETTE_GUARDED_BY(mutex);
-    };
-    const auto lookup = std::make_shared<Lookup>();
-    const bool taken = Resolver()->TrySubmit([lookup, host] {
-      auto found = ResolveHost(host);
-      MutexLock lock(lookup->mutex);
-      lookup->answer = std::move(found);
-      lookup->changed.NotifyAll();
-    });
-    if (!taken) return Unavailable("resolve: too many look-ups under way");
-    const std::stop_callback wake(patience.stop, [lookup] {
-      MutexLock lock(lookup->mutex);
-      lookup->changed.NotifyAll();
-    });
-    MutexLock lock(lookup->mutex);
-    while (!lookup->answer) {
-      if (patience.stop.stop_requested()) return Cancelled("resolve: stopped");
-      const auto left = patience.deadline - SteadyClock::now();
-      if (left.count() <= 0) return DeadlineExceeded("resolve: timed out");
-      lookup->changed.WaitFor(lookup->mutex, left);
-    }
-    return *std::move(lookup->answer);
-  }
-
-  ThreadPool* Resolver() VEDETTE_EXCLUDES(mutex_) {
-    MutexLock lock(mutex_);
-    if (!resolver_) {
-      resolver_ = std::make_unique<ThreadPool>("http-resolve", kResolverThreads, kResolverQueue);
-    }
-    return resolver_.get();
-  }
-
   // Loaded at the first https request: the system's certificates take 1.4 MB.
   StatusOr<std::shared_ptr<TlsContext>> Tls() VEDETTE_EXCLUDES(mutex_) {
+    const std::unique_ptr<FileSystem> fs = NewPosixFileSystem();
+    std::string stamp = FilesStamp(tls_options_, fs.get());
     MutexLock lock(mutex_);
-    if (!tls_) {
-      const std::unique_ptr<FileSystem> fs = NewPosixFileSystem();
-      VEDETTE_ASSIGN_OR_RETURN(tls_, NewClientTls(tls_options_, fs.get()));
-    }
+    if (tls_ && stamp == tls_stamp_) return tls_;
+    auto fresh = NewClientTls(tls_options_, fs.get());
+    if (!fresh.ok() && tls_) return tls_;
+    VEDETTE_RETURN_IF_ERROR(fresh.status());
+    tls_ = *std::move(fresh);
+    tls_stamp_ = std::move(stamp);
     return tls_;
   }
 
@@ -299,10 +269,19 @@ class PooledClient final : public Client {
   Mutex mutex_;
   std::shared_ptr<TlsContext> tls_ VEDETTE_GUARDED_BY(mutex_);
   std::deque<Idle> idle_ VEDETTE_GUARDED_BY(mutex_);  // most recently used first
-  std::unique_ptr<ThreadPool> resolver_ VEDETTE_GUARDED_BY(mutex_);
+  std::string tls_stamp_ VEDETTE_GUARDED_BY(mutex_);  // of its files when they were read
+  NameResolver resolver_{ResolveHost};
 };
 
 }  // namespace
+
+Status CheckHeader(std::string_view name, std::string_view value) {
+  if (!IsToken(name)) return InvalidArgument(Concat({"bad header name ", GoQuote(name)}));
+  if (HasLineBreak(value)) {
+    return InvalidArgument(Concat({"header ", name, " contains a line break"}));
+  }
+  return absl::OkStatus();
+}
 
 std::unique_ptr<Client> NewClient(const TlsClientOptions& tls, size_t max_idle) {
   return std::make_unique<PooledClient>(tls, max_idle);

@@ -7,12 +7,15 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "base/http/message.h"
 #include "base/status.h"
 
 namespace vedette::base::http {
 
+// Files are read anew for the next connection once they have changed on disk; while what is there
+// cannot be loaded, what was loaded before holds.
 struct TlsClientOptions {
   std::string ca_file;  // neither it nor `ca`: the system's
   std::string cert_file;
@@ -36,8 +39,9 @@ struct ClientRequest {
   std::string body;
   std::chrono::milliseconds timeout{10'000};  // the whole exchange
   uint64_t max_response_bytes = 64ull << 20;
-  // Of a longer answer the status and the headers are given, without its body. Otherwise it is an
-  // error, of which nobody knows whether the server did what was asked.
+  // Of an answer that is longer, or whose body cannot be read to its end, the status and the
+  // headers are given, without its body. Otherwise it is an error, of which nobody knows whether
+  // the server did what was asked.
   bool cut_body = false;
   // The answer's gzip or zstd is undone within max_response_bytes. Where no Accept-Encoding is
   // given, gzip is asked for.
@@ -48,6 +52,9 @@ struct ClientRequest {
   Headers proxy_headers = {};  // of CONNECT
   std::stop_token stop = {};
 };
+
+// InvalidArgument for what cannot stand in a request as a header field.
+Status CheckHeader(std::string_view name, std::string_view value);
 
 // Blocking HTTP/1.1 client with kept-alive connections. Does not follow redirects. Thread-safe;
 // owned by whoever sends. Errors: Unavailable (transport, connection refused), DeadlineExceeded,

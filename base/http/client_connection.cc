@@ -51,6 +51,7 @@ Status ClientConnection::Connect(const std::vector<Endpoint>& endpoints, const s
   }
   stream_ = tls ? NewTlsClientStream(std::move(shared->socket), std::move(tls), host)
                 : NewPlainStream(std::move(shared->socket));
+  if (!stream_) return Unavailable("TLS: no certificate can be for this host");
   shared->done = false;
   stream_->Handshake([shared](const IoResult& result) {
     shared->handshake = result;
@@ -64,8 +65,7 @@ Status ClientConnection::Connect(const std::vector<Endpoint>& endpoints, const s
 
 Status ClientConnection::OpenTunnel(const std::string& tunnel, const Patience& patience) {
   // As after HEAD no body follows: what comes next is the server's.
-  VEDETTE_ASSIGN_OR_RETURN(const Response answer,
-                           Exchange(tunnel, /*head_only=*/true, 0, patience));
+  VEDETTE_ASSIGN_OR_RETURN(const Response answer, Exchange(tunnel, {.head_only = true}, patience));
   if (answer.status < 200 || answer.status > 299) {
     return Unavailable(Concat({"CONNECT was answered ", std::to_string(answer.status)}));
   }
@@ -109,25 +109,35 @@ StatusOr<bool> ClientConnection::ReadMore(const Patience& patience) {
   return true;
 }
 
-StatusOr<Response> ClientConnection::Exchange(std::string_view wire, bool head_only,
-                                              uint64_t max_body_bytes, const Patience& patience) {
+StatusOr<Response> ClientConnection::Exchange(std::string_view wire, const Shape& shape,
+                                              const Patience& patience) {
   reusable_ = false;
   closed_before_answer_ = false;
   const Status sent = WriteAll(wire, patience);
   // A server that refuses early (413) answers and closes: what it said is worth more.
   if (!sent.ok() && !absl::IsUnavailable(sent)) return sent;
-  StatusOr<Response> response = ReadResponse(head_only, max_body_bytes, patience);
+  StatusOr<Response> response = ReadResponse(shape, patience);
   if (!response.ok() && !sent.ok()) return sent;
   if (!sent.ok()) reusable_ = false;
   last_used_ = std::chrono::steady_clock::now();
   return response;
 }
 
-StatusOr<Response> ClientConnection::ReadResponse(bool head_only, uint64_t max_body_bytes,
-                                                  const Patience& patience) {
+StatusOr<Response> ClientConnection::CutOr(const Shape& shape, ResponseParser* parser,
+                                           Status failure) {
+  if (!shape.may_cut || !parser->has_head()) return failure;
+  Response response = parser->TakeResponse();
+  if (response.status < 200) return failure;
+  response.body.clear();
+  body_cut_ = true;
+  return response;
+}
+
+StatusOr<Response> ClientConnection::ReadResponse(const Shape& shape, const Patience& patience) {
   bool anything = false;
   int interim = 0;
-  std::unique_ptr<ResponseParser> parser = ResponseParser::New(max_body_bytes, head_only);
+  body_cut_ = false;
+  auto parser = ResponseParser::New(shape.max_body_bytes, shape.head_only);
   for (;;) {
     size_t consumed = 0;
     ParseState state = in_.empty() ? ParseState::kNeedMore : parser->Feed(in_, &consumed);
@@ -136,7 +146,7 @@ StatusOr<Response> ClientConnection::ReadResponse(bool head_only, uint64_t max_b
       const StatusOr<bool> more = ReadMore(patience);
       closed_before_answer_ =
           !anything && (more.ok() ? !*more : absl::IsUnavailable(more.status()));
-      if (!more.ok()) return more.status();
+      if (!more.ok()) return CutOr(shape, parser.get(), more.status());
       if (*more) {
         anything = true;
         continue;
@@ -151,7 +161,7 @@ StatusOr<Response> ClientConnection::ReadResponse(bool head_only, uint64_t max_b
       return response;
     }
     if (state != ParseState::kDone) {
-      return Unavailable(Concat({"bad answer: ", parser->error()}));
+      return CutOr(shape, parser.get(), Unavailable(Concat({"bad answer: ", parser->error()})));
     }
     Response response = parser->TakeResponse();
     if (response.status >= 200) {
@@ -159,7 +169,7 @@ StatusOr<Response> ClientConnection::ReadResponse(bool head_only, uint64_t max_b
       return response;
     }
     if (++interim > kMaxInterim) return Unavailable("bad answer: too many interim answers");
-    parser = ResponseParser::New(max_body_bytes, head_only);
+    parser = ResponseParser::New(shape.max_body_bytes, shape.head_only);
   }
 }
 

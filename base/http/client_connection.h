@@ -1,6 +1,7 @@
 #ifndef VEDETTE_BASE_HTTP_CLIENT_CONNECTION_H_
 #define VEDETTE_BASE_HTTP_CLIENT_CONNECTION_H_
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -25,6 +26,12 @@ struct Patience {
   std::stop_token stop;
 };
 
+// From now on; a time that nobody lives to see is cut, so that no sum overflows.
+inline std::chrono::steady_clock::time_point DeadlineAfter(std::chrono::milliseconds timeout) {
+  constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365);
+  return std::chrono::steady_clock::now() + std::min(timeout, kLongest);
+}
+
 // One thread at a time. After an error it is good for nothing more.
 class ClientConnection {
  public:
@@ -35,12 +42,17 @@ class ClientConnection {
   Status Connect(const std::vector<Endpoint>& endpoints, const std::string& tunnel,
                  std::shared_ptr<TlsContext> tls, const std::string& host,
                  const Patience& patience);
+  // How an answer is read.
+  struct Shape {
+    bool head_only = false;  // none has a body
+    uint64_t max_body_bytes = 0;
+    bool may_cut = false;  // an answer whose body cannot be read to its end comes without it
+  };
   // `wire` is the whole request. An answer whose body is over the limit comes without it.
-  StatusOr<Response> Exchange(std::string_view wire, bool head_only, uint64_t max_body_bytes,
-                              const Patience& patience);
+  StatusOr<Response> Exchange(std::string_view wire, const Shape& shape, const Patience& patience);
   // After an exchange: may another follow?
   bool Reusable() const { return reusable_ && stream_->IdleAndOpen(); }
-  // Whether the last answer's body was over the limit.
+  // Whether the last answer came without its body.
   bool body_cut() const { return body_cut_; }
   // No byte of an answer came: the server closed a kept connection before it saw the request.
   bool closed_before_answer() const { return closed_before_answer_; }
@@ -55,8 +67,9 @@ class ClientConnection {
   Status WriteAll(std::string_view data, const Patience& patience);
   // Appends what came to in_; false at the end of the stream.
   StatusOr<bool> ReadMore(const Patience& patience);
-  StatusOr<Response> ReadResponse(bool head_only, uint64_t max_body_bytes,
-                                  const Patience& patience);
+  StatusOr<Response> ReadResponse(const Shape& shape, const Patience& patience);
+  // The answer as far as its head, or `failure` where it may not be cut or there is no head yet.
+  StatusOr<Response> CutOr(const Shape& shape, ResponseParser* parser, Status failure);
 
   const std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<Stream> stream_;

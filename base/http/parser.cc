@@ -167,6 +167,7 @@ class BeastResponseParser final : public ResponseParser {
     return parser_.is_done() ? ParseState::kDone : ParseState::kBad;
   }
 
+  bool has_head() const override { return parser_.is_header_done(); }
   Response TakeResponse() override {
     Response response;
     response.status = static_cast<int>(parser_.get().result_int());

@@ -53,6 +53,8 @@ class ResponseParser {
   virtual ParseState Feed(std::string_view data, size_t* consumed) = 0;
   // The peer closed: the end of a body without a length, or an error.
   virtual ParseState FeedEof() = 0;
+  // Status and header fields are there.
+  virtual bool has_head() const = 0;
   virtual Response TakeResponse() = 0;
   virtual bool keep_alive() const = 0;
   virtual const std::string& error() const = 0;

@@ -26,6 +26,7 @@ using ErrorCode = boost::system::error_code;
 
 // How long to wait before accepting again after a failure that is likely to last a moment.
 constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::chrono::milliseconds kNextAddressAfter{250};
 
 struct AsioSocket final : Socket {
   explicit AsioSocket(Tcp::socket s) : socket(std::move(s)) {}
@@ -240,67 +241,102 @@ class AsioListener final : public Listener {
   std::function<void(const std::string&)> failed_;
 };
 
-// Keeps itself alive through its callbacks.
+// Keeps itself alive through its callbacks. Starts with the next address when one has failed, or
+// says nothing for a moment (RFC 8305): the first that is reached is taken.
 class Dialer : public std::enable_shared_from_this<Dialer> {
  public:
   Dialer(asio::io_context& context, std::vector<Endpoint> endpoints, DialDone done)
-      : socket_(context), endpoints_(std::move(endpoints)), done_(std::move(done)) {}
+      : context_(context),
+        pause_(context),
+        endpoints_(std::move(endpoints)),
+        done_(std::move(done)) {}
 
-  void TryNext(const std::string& last_error) {
-    if (next_ == endpoints_.size()) {
-      return asio::post(socket_.get_executor(), [self = shared_from_this(), last_error] {
-        self->done_(nullptr, last_error);
-      });
+  void TryNext() {
+    if (over_) return;
+    pause_.cancel();
+    if (next_ < endpoints_.size()) {
+      Try(endpoints_[next_++]);
+    } else if (under_way_.empty()) {
+      over_ = true;
+      asio::post(context_,
+                 [self = shared_from_this()] { self->done_(nullptr, self->last_error_); });
     }
-    const Endpoint& endpoint = endpoints_[next_++];
-    if (StartsWith(endpoint.address, "/")) return DialUnix(endpoint.address);
-    ErrorCode error;
-    const auto address = asio::ip::make_address(endpoint.address, error);
-    if (error) return TryNext(error.message());
-    CloseSocket(socket_);
-    socket_.async_connect({address, endpoint.port},
-                          [self = shared_from_this()](const ErrorCode& failed) {
-                            if (failed) return self->TryNext(failed.message());
-                            self->Connected();
-                          });
   }
 
  private:
+  using SharedSocket = std::shared_ptr<Tcp::socket>;
+
+  void Try(const Endpoint& endpoint) {
+    if (StartsWith(endpoint.address, "/")) return DialUnix(endpoint.address);
+    ErrorCode error;
+    const auto address = asio::ip::make_address(endpoint.address, error);
+    if (error) return Failed(error.message());
+    const auto socket = std::make_shared<Tcp::socket>(context_);
+    under_way_.push_back(socket);
+    socket->async_connect({address, endpoint.port},
+                          [self = shared_from_this(), socket](const ErrorCode& failed) {
+                            if (self->over_) return;
+                            std::erase(self->under_way_, socket);
+                            if (failed) return self->Failed(failed.message());
+                            self->Connected(socket);
+                          });
+    if (next_ == endpoints_.size()) return;
+    pause_.expires_after(kNextAddressAfter);
+    pause_.async_wait([self = shared_from_this()](const ErrorCode& cancelled) {
+      if (!cancelled) self->TryNext();
+    });
+  }
+
   void DialUnix(const std::string& path) {
     const int fd = ConnectUnix(path);
-    if (fd < 0) return TryNext(ErrorCode(errno, asio::error::get_system_category()).message());
-    CloseSocket(socket_);
+    if (fd < 0) return Failed(ErrorCode(errno, asio::error::get_system_category()).message());
+    const auto socket = std::make_shared<Tcp::socket>(context_);
     ErrorCode error;
-    socket_.assign(Tcp::v4(), fd, error);  // only bytes are moved: the family does not matter
+    socket->assign(Tcp::v4(), fd, error);  // only bytes are moved: the family does not matter
     if (error) {
       ::close(fd);
-      return TryNext(error.message());
+      return Failed(error.message());
     }
-    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->Connected(); });
+    asio::post(context_, [self = shared_from_this(), socket] { self->Connected(socket); });
   }
 
-  void Connected() {
+  void Failed(std::string why) {
+    last_error_ = std::move(why);
+    TryNext();
+  }
+
+  void Connected(const SharedSocket& socket) {
+    over_ = true;
+    pause_.cancel();
+    for (const SharedSocket& late : under_way_) CloseSocket(*late);
+    under_way_.clear();
     ErrorCode ignored;
-    socket_.set_option(Tcp::no_delay(true), ignored);
-    done_(std::make_unique<AsioSocket>(std::move(socket_)), "");
+    socket->set_option(Tcp::no_delay(true), ignored);
+    done_(std::make_unique<AsioSocket>(std::move(*socket)), "");
   }
 
-  Tcp::socket socket_;
+  asio::io_context& context_;
+  asio::steady_timer pause_;
   const std::vector<Endpoint> endpoints_;
-  size_t next_ = 0;
   const DialDone done_;
+  size_t next_ = 0;
+  std::vector<SharedSocket> under_way_;
+  std::string last_error_ = "no address";
+  bool over_ = false;
 };
 
 // Tells the client's TLS whom it talks to: SNI, and the name or address the certificate must have.
-void ExpectHost(SSL* ssl, const std::string& host) {
+// False when it does not take that: then nothing would be checked.
+bool ExpectHost(SSL* ssl, const std::string& host) {
   if (IsNumericAddress(host)) {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str());
-    return;
+    // A scope ("fe80::1%eth0") is this machine's own business, no certificate has it.
+    const std::string address = host.substr(0, host.find('%'));
+    return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), address.c_str()) == 1;
   }
   // What SSL_set_tlsext_host_name expands to, without its C cast.
-  SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-           const_cast<char*>(host.c_str()));
-  SSL_set1_host(ssl, host.c_str());
+  return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                  const_cast<char*>(host.c_str())) == 1 &&
+         SSL_set1_host(ssl, host.c_str()) == 1;
 }
 
 Status BindError(const Endpoint& endpoint, const ErrorCode& error) {
@@ -363,13 +399,12 @@ std::unique_ptr<Stream> NewTlsClientStream(std::unique_ptr<Socket> socket,
                                            const std::string& host) {
   auto stream = std::make_unique<TlsStream>(TakeSocket(std::move(socket)), std::move(context),
                                             asio::ssl::stream_base::client);
-  if (!host.empty()) ExpectHost(stream->native(), host);
+  if (!host.empty() && !ExpectHost(stream->native(), host)) return nullptr;
   return stream;
 }
 
 void Dial(EventLoop* loop, std::vector<Endpoint> endpoints, DialDone done) {
-  std::make_shared<Dialer>(ContextOf(loop), std::move(endpoints), std::move(done))
-      ->TryNext("no address");
+  std::make_shared<Dialer>(ContextOf(loop), std::move(endpoints), std::move(done))->TryNext();
 }
 
 bool IsNumericAddress(const std::string& host) {

@@ -85,12 +85,14 @@ class Listener {
 std::unique_ptr<Stream> NewPlainStream(std::unique_ptr<Socket> socket);
 std::unique_ptr<Stream> NewTlsServerStream(std::unique_ptr<Socket> socket,
                                            std::shared_ptr<TlsContext> context);
-// `host` is what the certificate must be for (a name or an address); empty checks no name.
+// `host` is what the certificate must be for (a name or an address); empty checks no name. Null
+// when it is nothing that a certificate can be for.
 std::unique_ptr<Stream> NewTlsClientStream(std::unique_ptr<Socket> socket,
                                            std::shared_ptr<TlsContext> context,
                                            const std::string& host);
 
-// Tries the endpoints in turn. `done` gets the socket or, with null, the last error.
+// Tries the endpoints in turn, the next one as soon as one has failed or a moment after it began,
+// and takes the first that is reached. `done` gets the socket or, with null, the last error.
 using DialDone = std::function<void(std::unique_ptr<Socket>, const std::string& error)>;
 void Dial(EventLoop* loop, std::vector<Endpoint> endpoints, DialDone done);
 

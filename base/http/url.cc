@@ -44,6 +44,30 @@ Status ParseHostPort(std::string_view text, Url* url) {
   return absl::OkStatus();
 }
 
+// "http:..." and the like: what stands before the first colon is no part of a path.
+bool HasScheme(std::string_view reference) {
+  const size_t end = reference.find_first_of(":/?#");
+  return end != std::string_view::npos && reference[end] == ':';
+}
+
+// A path and query without the segments "." and ".." of the path.
+std::string WithoutDots(std::string_view target) {
+  const size_t query = std::min(target.find_first_of("?#"), target.size());
+  std::string out;
+  for (std::string_view path = target.substr(0, query); !path.empty();) {
+    const size_t end = std::min(path.find('/', 1), path.size());
+    const std::string_view segment = path.substr(0, end);
+    path.remove_prefix(end);
+    if (segment == "/.." && !out.empty()) out.resize(out.rfind('/'));
+    if (segment != "/." && segment != "/..") {
+      out += segment;
+    } else if (path.empty()) {
+      out += '/';
+    }
+  }
+  return out.append(target.substr(query));
+}
+
 }  // namespace
 
 std::string Url::Origin() const {
@@ -75,6 +99,24 @@ StatusOr<Url> ParseUrl(std::string_view text) {
   url.target = rest.substr(end);
   if (!StartsWith(url.target, "/")) url.target.insert(0, "/");
   return url;
+}
+
+std::string OriginOf(std::string_view url) {
+  const auto parsed = ParseUrl(url);
+  return parsed.ok() ? parsed->Origin() : std::string();
+}
+
+std::string ResolveReference(std::string_view from, std::string_view location) {
+  const auto base = ParseUrl(from);
+  if (!base.ok() || location.empty()) return {};
+  if (HasScheme(location)) return ParseUrl(location).ok() ? std::string(location) : std::string();
+  if (StartsWith(location, "//")) return Concat({base->scheme, ":", location});
+  const std::string_view path = std::string_view(base->target).substr(0, base->target.find('?'));
+  if (StartsWith(location, "?")) return Concat({base->Origin(), path, location});
+  const std::string whole = StartsWith(location, "/")
+                                ? std::string(location)
+                                : Concat({path.substr(0, path.rfind('/') + 1), location});
+  return base->Origin() + WithoutDots(whole);
 }
 
 }  // namespace vedette::base::http

@@ -25,6 +25,11 @@ struct Url {
 
 // Errors do not repeat the URL.
 StatusOr<Url> ParseUrl(std::string_view text);
+// Url::Origin of a URL as text; empty of what is none.
+std::string OriginOf(std::string_view url);
+// The URL that `location` means where `from` names it (RFC 3986, 5.2); empty when that is no http
+// or https URL.
+std::string ResolveReference(std::string_view from, std::string_view location);
 
 }  // namespace vedette::base::http
 

@@ -6,6 +6,7 @@
 
 #include "base/codec/bytes.h"
 #include "base/config/yaml.h"
+#include "base/http/client.h"
 #include "base/http/url.h"
 #include "base/strings.h"
 #include "model/relabel_yaml.h"
@@ -136,6 +137,9 @@ class Reader {
     map.String("name", &write->name);
     ReadHeaders(&map, write);
     model::ReadRelabelRules(&map, "write_relabel_configs", &write->relabel);
+    if (const Node* rules = node.Find("write_relabel_configs"); rules != nullptr) {
+      AppendText(*rules, 0, &write->relabel_text);
+    }
     map.Bool("send_exemplars", &write->send_exemplars);
     map.Bool("send_native_histograms", &write->send_native_histograms);
     ReadMessage(&map, write);
@@ -167,6 +171,10 @@ class Reader {
     if (!map->StringMap("headers", &write->headers)) return;
     for (const auto& [name, value] : write->headers) {
       const std::string lower = base::ToLowerAscii(name);
+      if (const base::Status status = base::http::CheckHeader(name, value); !status.ok()) {
+        mistakes_.Add(*map->node().Find("headers"), map->field() + ".headers",
+                      base::Message(status));
+      }
       for (const std::string_view reserved : kReservedHeaders) {
         if (lower != reserved) continue;
         mistakes_.Add(*map->node().Find("headers"), map->field() + ".headers",

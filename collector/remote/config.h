@@ -50,6 +50,7 @@ struct WriteConfig {
   int64_t timeout_ms = 30'000;
   std::vector<std::pair<std::string, std::string>> headers;
   std::vector<model::Relabeler> relabel;
+  std::string relabel_text;  // write_relabel_configs as it stands in the file
   bool send_exemplars = false;
   bool send_native_histograms = false;
   QueueConfig queue;

@@ -17,9 +17,9 @@ using base::http::Response;
 
 constexpr int64_t kMaxPauseMs = 3'600'000;
 constexpr int64_t kSayEveryNs = 60'000'000'000;
-constexpr size_t kMaxSaid = 1000;        // reasons that are remembered
+constexpr int kWell = -1;                // as a status: delivered again
 constexpr size_t kMaxReasonBytes = 256;  // of what the receiver says
-constexpr uint64_t kMaxAnswerBytes = 1 << 20;
+constexpr uint64_t kMaxAnswerBytes = 64 << 10;
 
 std::string FirstLine(std::string_view body) {
   body = base::Trim(body);
@@ -51,10 +51,7 @@ int64_t RetryAfterMs(std::string_view text, int64_t now_ms) {
 
 Delivery::Delivery(const Options& options)
     : options_(options),
-      origin_([&options] {
-        const auto url = base::http::ParseUrl(options.config->url);
-        return url.ok() ? url->Origin() : std::string();
-      }()),
+      origin_(base::http::OriginOf(options.config->url)),
       client_(options.config->http, {options.fs, options.clock, nullptr, nullptr}) {}
 
 bool Delivery::Send(Batch* batch, const std::stop_token& stop) {
@@ -101,6 +98,9 @@ Delivery::Answer Delivery::Attempt(const Batch& batch, const std::string& body, 
   request.url = config.url;
   request.timeout = std::chrono::milliseconds(config.timeout_ms);
   request.max_response_bytes = kMaxAnswerBytes;
+  // The status decides, whatever becomes of the body.
+  request.cut_body = true;
+  request.accept_gzip = false;
   request.stop = stop;
   request.body = body;
   for (const auto& [name, value] : config.headers) request.headers.Set(name, value);
@@ -122,6 +122,7 @@ Delivery::Answer Delivery::Attempt(const Batch& batch, const std::string& body, 
 
 Delivery::Answer Delivery::Judge(const Batch& batch, const Response& response) const {
   Answer answer;
+  answer.status = response.status;
   if (response.status >= 200 && response.status < 300) {
     answer.verdict = Verdict::kDelivered;
     if (options_.config->is_v2) CountWritten(batch, response, &answer);
@@ -165,15 +166,19 @@ void Delivery::CountWritten(const Batch& batch, const Response& response, Answer
           : "it did not write all of a request";
 }
 
-void Delivery::Say(const Answer& answer) {
+bool Delivery::MaySay(int what) {
   const int64_t now_ns = options_.clock->MonotonicNanos();
+  const auto [at, first] = said_ns_.try_emplace(what, now_ns);
+  if (!first && now_ns - at->second < kSayEveryNs) return false;
+  at->second = now_ns;
+  return true;
+}
+
+void Delivery::Say(const Answer& answer) {
   {
     base::MutexLock lock(mutex_);
-    failing_ = answer.verdict == Verdict::kRetry;
-    if (said_ns_.size() >= kMaxSaid) said_ns_.clear();
-    const auto [at, first] = said_ns_.try_emplace(answer.reason, now_ns);
-    if (!first && now_ns - at->second < kSayEveryNs) return;
-    at->second = now_ns;
+    if (!MaySay(answer.status)) return;
+    if (answer.verdict == Verdict::kRetry) said_failing_ = true;
   }
   const std::string_view what = answer.verdict == Verdict::kRetry
                                     ? "remote write: not delivered, will be sent again"
@@ -185,8 +190,8 @@ void Delivery::Say(const Answer& answer) {
 void Delivery::SayWell() {
   {
     base::MutexLock lock(mutex_);
-    if (!std::exchange(failing_, false)) return;
-    said_ns_.clear();
+    if (!said_failing_ || !MaySay(kWell)) return;
+    said_failing_ = false;
   }
   options_.log->Info("remote write: delivered again",
                      {{"queue", options_.config->name}, {"to", origin_}});

@@ -24,7 +24,9 @@ namespace vedette::remote {
 //
 //   2xx                   delivered; what a 2.0 receiver says it did not write has failed
 //   5xx, 429, no answer   sent again, after Retry-After or a pause that doubles each time
-//   any other status      failed: dropped, counted, said once a minute and reason
+//   any other status      failed: dropped, counted
+//
+// What goes wrong is said once a minute for each status, and as seldom that it goes well again.
 class Delivery {
  public:
   struct Options {
@@ -52,6 +54,7 @@ class Delivery {
     Verdict verdict = Verdict::kRetry;
     int64_t pause_ms = 0;  // that the receiver asked for; 0: none
     std::string reason;
+    int status = 0;  // 0: no answer
   };
 
   Answer Attempt(const Batch& batch, const std::string& body, int attempt,
@@ -61,6 +64,8 @@ class Delivery {
   void CountWritten(const Batch& batch, const base::http::Response& response, Answer* answer) const;
   // False when nothing is left to be sent.
   bool DropTooOld(Batch* batch, bool* changed) const;
+  // False when it was said within the last minute.
+  bool MaySay(int what) VEDETTE_REQUIRES(mutex_);
   void Say(const Answer& answer) VEDETTE_EXCLUDES(mutex_);
   void SayWell() VEDETTE_EXCLUDES(mutex_);
 
@@ -71,8 +76,8 @@ class Delivery {
   std::stop_source stop_pauses_;
 
   base::Mutex mutex_;
-  std::map<std::string, int64_t> said_ns_ VEDETTE_GUARDED_BY(mutex_);  // by reason
-  bool failing_ VEDETTE_GUARDED_BY(mutex_) = false;
+  std::map<int, int64_t> said_ns_ VEDETTE_GUARDED_BY(mutex_);  // when, by status
+  bool said_failing_ VEDETTE_GUARDED_BY(mutex_) = false;       // and not that it is over
 };
 
 // Retry-After as milliseconds from `now_ms`: seconds or an HTTP date; 0 where it says nothing.

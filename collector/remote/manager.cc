@@ -11,7 +11,7 @@
 namespace vedette::remote {
 namespace {
 
-constexpr std::chrono::seconds kNoteEvery{1};
+constexpr std::chrono::milliseconds kNoteEvery{1000};
 
 }  // namespace
 
@@ -32,42 +32,71 @@ base::Status Manager::OpenPlaces() {
 base::Status Manager::ApplyConfig(const Config& config, const model::Labels& external_labels) {
   base::MutexLock lock(mutex_);
   if (stopping_) return {};
+  waiting_.reset();
   // Who never sends has no folder for it.
   if (config.writes.empty() && places_ == nullptr && !options_.queue.fs->Exists(options_.dir)) {
     options_.queue.log->NeedLog(std::nullopt);
     return {};
   }
-  VEDETTE_RETURN_IF_ERROR(OpenPlaces());
-  std::set<std::string> names;
-  std::set<std::string> ended;
-  for (const WriteConfig& write : config.writes) names.insert(write.name);
-  for (const auto& [name, queue] : queues_) {
-    if (!names.contains(name)) ended.insert(name);
-  }
-  std::vector<const WriteConfig*> fresh;
-  for (const WriteConfig& write : config.writes) {
-    const auto at = queues_.find(write.name);
-    const bool same = at != queues_.end() && at->second->config().text == write.text &&
-                      at->second->external_labels() == external_labels;
-    if (same) continue;
-    if (at != queues_.end()) ended.insert(write.name);
-    fresh.push_back(&write);
-  }
-  EndQueues(ended);
-  places_->KeepOnly(names);
-  QueueDeps deps = options_.queue;
-  deps.places = places_.get();
-  for (const WriteConfig* write : fresh) {
-    auto queue = std::make_unique<Queue>(*write, external_labels, deps);
-    queue->Start();
-    queues_[write->name] = std::move(queue);
-  }
-  NoteNeeded();
+  Wanted wanted{config, external_labels};
+  const base::Status status = Apply(wanted);
+  if (!status.ok()) waiting_ = std::move(wanted);
+  tried_ns_ = options_.queue.clock->MonotonicNanos();
   if (!thread_.joinable()) {
     thread_ = std::thread([this] { Run(); });
     pthread_setname_np(thread_.native_handle(), "rw-places");
   }
+  return status;
+}
+
+base::Status Manager::Apply(const Wanted& wanted) {
+  VEDETTE_RETURN_IF_ERROR(OpenPlaces());
+  std::vector<const WriteConfig*> fresh;
+  EndThese(wanted, &fresh);
+  QueueDeps deps = options_.queue;
+  deps.places = places_.get();
+  for (const WriteConfig* write : fresh) {
+    auto queue = std::make_unique<Queue>(*write, wanted.external_labels, deps);
+    queue->Start();
+    queues_[write->name] = std::move(queue);
+  }
+  NoteNeeded();
+  NoteNewest();
   return {};
+}
+
+// Queues that are not wanted, and those that are wanted otherwise, which become `fresh`.
+void Manager::EndThese(const Wanted& wanted, std::vector<const WriteConfig*>* fresh) {
+  std::set<std::string> names;
+  std::set<std::string> ended;
+  for (const WriteConfig& write : wanted.config.writes) names.insert(write.name);
+  for (const auto& [name, queue] : queues_) {
+    if (!names.contains(name)) ended.insert(name);
+  }
+  for (const WriteConfig& write : wanted.config.writes) {
+    const auto at = queues_.find(write.name);
+    const bool same = at != queues_.end() && at->second->config().text == write.text &&
+                      at->second->external_labels() == wanted.external_labels;
+    if (same) continue;
+    if (at != queues_.end()) ended.insert(write.name);
+    fresh->push_back(&write);
+  }
+  EndQueues(ended);
+  places_->KeepOnly(names);
+}
+
+void Manager::TryAgain() {
+  const int64_t now_ns = options_.queue.clock->MonotonicNanos();
+  if (!waiting_ || now_ns - tried_ns_ < options_.retry_ms * 1'000'000) return;
+  tried_ns_ = now_ns;
+  if (!Apply(*waiting_).ok()) return;
+  waiting_.reset();
+  options_.queue.logger->Info("remote write: its places can be written again, sending begins", {});
+}
+
+void Manager::NoteNewest() {
+  const int64_t newest_ms = queues_.empty() ? INT64_MIN : options_.queue.log->NewestMs();
+  newest_s_->Set(newest_ms == INT64_MIN ? 0 : static_cast<double>(newest_ms) / 1000);
 }
 
 // All at once: one whose receiver is away keeps the others waiting no longer than itself.
@@ -95,8 +124,12 @@ void Manager::NoteNeeded() {
 void Manager::Run() {
   base::MutexLock lock(mutex_);
   while (!stopping_) {
-    wake_.WaitFor(mutex_, kNoteEvery);
-    if (!stopping_) NoteNeeded();
+    wake_.WaitFor(mutex_, std::min(kNoteEvery, std::chrono::milliseconds(options_.retry_ms)));
+    if (stopping_) break;
+    TryAgain();
+    if (waiting_) continue;
+    NoteNeeded();
+    NoteNewest();
   }
 }
 

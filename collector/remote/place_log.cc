@@ -13,7 +13,7 @@ constexpr uint8_t kPlacesRecord = 1;
 constexpr uint64_t kCheckpointBytes = 1 << 20;
 constexpr uint64_t kMostPlaces = 1 << 16;
 
-std::string EncodePlaces(std::string_view queue, const Places& places) {
+std::string EncodePlaces(std::string_view queue, const Places& places, uint64_t shaping) {
   std::string out;
   base::PutString(queue, &out);
   base::PutVarint(places.size(), &out);
@@ -23,6 +23,7 @@ std::string EncodePlaces(std::string_view queue, const Places& places) {
     // "All" is the usual case: the shortest number.
     base::PutVarint(place.items + 1, &out);
   }
+  if (!places.empty()) base::PutVarint(shaping, &out);
   return out;
 }
 
@@ -61,33 +62,41 @@ base::Status PlaceLog::Replay(std::string_view payload, base::WalPosition run_be
   const std::string queue(in.String());
   const uint64_t count = in.Varint();
   if (!in.ok() || count > kMostPlaces) return base::Status();  // costs itself
-  Places places;
+  Kept kept;
   for (uint64_t i = 0; i < count && in.ok(); ++i) {
     Place place;
     place.record.segment = in.Varint();
     place.record.offset = in.Varint();
     place.items = in.Varint() - 1;
-    places.push_back(std::min(place, Place{run_begin, 0}));
+    kept.places.push_back(std::min(place, Place{run_begin, 0}));
   }
+  if (in.ok() && !in.empty()) kept.shaping = in.Varint();
   if (!in.ok()) return base::Status();
-  if (places.empty()) {
-    places_.erase(queue);
+  if (kept.places.empty()) {
+    queues_.erase(queue);
   } else {
-    places_[queue] = std::move(places);
+    queues_[queue] = std::move(kept);
   }
   return base::Status();
 }
 
 std::optional<Places> PlaceLog::Get(const std::string& queue) const {
   base::MutexLock lock(mutex_);
-  const auto at = places_.find(queue);
-  return at == places_.end() ? std::nullopt : std::optional<Places>(at->second);
+  const auto at = queues_.find(queue);
+  return at == queues_.end() ? std::nullopt : std::optional<Places>(at->second.places);
 }
 
-void PlaceLog::Set(const std::string& queue, const Places& places) {
+uint64_t PlaceLog::ShapingOf(const std::string& queue) const {
   base::MutexLock lock(mutex_);
-  places_[queue] = places;
-  Write(queue, places);
+  const auto at = queues_.find(queue);
+  return at == queues_.end() ? 0 : at->second.shaping;
+}
+
+void PlaceLog::Set(const std::string& queue, const Places& places, uint64_t shaping) {
+  base::MutexLock lock(mutex_);
+  Kept& kept = queues_[queue];
+  kept = {places, shaping};
+  Write(queue, kept);
   if (written_ < kCheckpointBytes) return;
   written_ = 0;
   if (const base::Status status = Checkpoint(); !status.ok()) {
@@ -96,8 +105,8 @@ void PlaceLog::Set(const std::string& queue, const Places& places) {
   }
 }
 
-void PlaceLog::Write(const std::string& queue, const Places& places) {
-  const std::string record = EncodePlaces(queue, places);
+void PlaceLog::Write(const std::string& queue, const Kept& kept) {
+  const std::string record = EncodePlaces(queue, kept.places, kept.shaping);
   written_ += record.size();
   const base::Status status = wal_->Append(kPlacesRecord, record).status();
   if (std::exchange(failing_, !status.ok()) || status.ok()) return;
@@ -108,20 +117,21 @@ void PlaceLog::Write(const std::string& queue, const Places& places) {
 
 void PlaceLog::KeepOnly(const std::set<std::string>& queues) {
   base::MutexLock lock(mutex_);
-  for (auto at = places_.begin(); at != places_.end();) {
+  for (auto at = queues_.begin(); at != queues_.end();) {
     if (queues.contains(at->first)) {
       ++at;
       continue;
     }
     Write(at->first, {});
-    at = places_.erase(at);
+    at = queues_.erase(at);
   }
 }
 
 base::Status PlaceLog::Checkpoint() {
   VEDETTE_ASSIGN_OR_RETURN(const uint64_t segment, wal_->Roll());
-  for (const auto& [queue, places] : places_) {
-    VEDETTE_RETURN_IF_ERROR(wal_->Append(kPlacesRecord, EncodePlaces(queue, places)).status());
+  for (const auto& [queue, kept] : queues_) {
+    VEDETTE_RETURN_IF_ERROR(
+        wal_->Append(kPlacesRecord, EncodePlaces(queue, kept.places, kept.shaping)).status());
   }
   // What the checkpoint replaces goes only once it is on disk.
   VEDETTE_RETURN_IF_ERROR(wal_->Sync());

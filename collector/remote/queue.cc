@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/codec/bytes.h"
 #include "base/http/url.h"
 #include "base/strings.h"
 
@@ -18,21 +19,22 @@ namespace {
 // Of what waits in a shard, whatever `capacity` says.
 constexpr uint64_t kMaxWaitingBytes = 8 << 20;
 
-std::string OriginOf(const std::string& url) {
-  const auto parsed = base::http::ParseUrl(url);
-  return parsed.ok() ? parsed->Origin() : std::string();
-}
-
 Delivery::Options DeliveryOptions(const WriteConfig* config, const QueueMetrics* metrics,
                                   const QueueDeps& deps) {
   return {config, metrics, deps.fs, deps.clock, deps.logger};
 }
 
-// Where each shard goes on. With another number of shards series may have come to others: from
-// where all are done.
-Places StartPlaces(const std::optional<Places>& kept, uint32_t shards, base::WalPosition now) {
+uint64_t ShapingOf(const WriteConfig& config, const model::Labels& external_labels) {
+  return std::max<uint64_t>(
+      1, base::Hash64(base::Concat({external_labels.ToString(), "\n", config.relabel_text})));
+}
+
+// Where each shard goes on. With another number of shards, or other labels, series may have come to
+// other shards: from where all are done.
+Places StartPlaces(const std::optional<Places>& kept, bool same_shaping, uint32_t shards,
+                   base::WalPosition now) {
   if (!kept || kept->empty()) return Places(shards, Behind(now));
-  if (kept->size() == shards) return *kept;
+  if (kept->size() == shards && same_shaping) return *kept;
   return Places(shards, *std::min_element(kept->begin(), kept->end()));
 }
 
@@ -43,18 +45,21 @@ Queue::Queue(WriteConfig config, model::Labels external_labels, const QueueDeps&
       external_labels_(std::move(external_labels)),
       deps_(deps),
       shard_count_(static_cast<uint32_t>(config_.queue.shards())),
-      metrics_(deps.telemetry, config_.name, OriginOf(config_.url)),
+      shaping_(ShapingOf(config_, external_labels_)),
+      metrics_(deps.telemetry, config_.name, base::http::OriginOf(config_.url)),
       shaper_(external_labels_, config_.relabel),
       delivery_(DeliveryOptions(&config_, &metrics_, deps)),
       table_(&shaper_, config_.is_v2, shard_count_),
       writers_(shard_count_, RequestWriter(config_.is_v2, config_.queue.sample_age_limit_ms > 0)) {
-  start_ = StartPlaces(deps_.places->Get(config_.name), shard_count_, deps_.log->LogEnd());
+  start_ = StartPlaces(deps_.places->Get(config_.name),
+                       deps_.places->ShapingOf(config_.name) == shaping_, shard_count_,
+                       deps_.log->LogEnd());
   start_max_ = *std::max_element(start_.begin(), start_.end());
   start_min_ = *std::min_element(start_.begin(), start_.end());
   fed_ = start_min_;
   base::MutexLock lock(mutex_);
   for (const Place& place : start_) shards_.emplace_back().acked = place;
-  deps_.places->Set(config_.name, start_);
+  KeepPlaces();
   metrics_.shards->Set(shard_count_);
   metrics_.shards_min->Set(shard_count_);
   metrics_.shards_max->Set(shard_count_);
@@ -98,6 +103,7 @@ void Queue::Stop() {
   }
   stop_sending_.request_stop();
   for (std::thread& sender : senders_) sender.join();
+  metrics_.NoteEnd();
 }
 
 bool Queue::IsIdle() const {
@@ -105,10 +111,10 @@ bool Queue::IsIdle() const {
                      [](const Shard& shard) { return shard.waiting.empty() && !shard.sending; });
 }
 
-Places Queue::AckedPlaces() const {
+void Queue::KeepPlaces() {
   Places places;
   for (const Shard& shard : shards_) places.push_back(shard.acked);
-  return places;
+  deps_.places->Set(config_.name, places, shaping_);
 }
 
 uint64_t Queue::NeededSegment() const {
@@ -160,7 +166,7 @@ void Queue::Finish(uint32_t shard, const Batch& batch, bool done) {
     if (batch.done > own.acked) {
       own.acked = batch.done;
       // Under the lock, so that no older word overtakes a newer one.
-      deps_.places->Set(config_.name, AckedPlaces());
+      KeepPlaces();
     }
     if (batch.newest_ms > highest_sent_ms_) {
       highest_sent_ms_ = batch.newest_ms;

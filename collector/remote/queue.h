@@ -106,12 +106,13 @@ class Queue {
   void Finish(uint32_t shard, const Batch& batch, bool done) VEDETTE_EXCLUDES(mutex_);
 
   bool IsIdle() const VEDETTE_REQUIRES(mutex_);
-  Places AckedPlaces() const VEDETTE_REQUIRES(mutex_);
+  void KeepPlaces() VEDETTE_REQUIRES(mutex_);
 
   const WriteConfig config_;
   const model::Labels external_labels_;
   const QueueDeps deps_;
   const uint32_t shard_count_;
+  const uint64_t shaping_;  // as PlaceLog has it
   const QueueMetrics metrics_;
   const LabelShaper shaper_;
   Delivery delivery_;

@@ -1,6 +1,7 @@
 #include "collector/remote/queue_metrics.h"
 
 #include <initializer_list>
+#include <limits>
 #include <string_view>
 
 #include "base/strings.h"
@@ -68,6 +69,8 @@ QueueMetrics::QueueMetrics(Telemetry* telemetry, const std::string& name,
   bytes = make.Counter("bytes_total", "Bytes of samples sent, compressed.");
   metadata_bytes = make.Counter("metadata_bytes_total", "Bytes of metadata sent, compressed.");
   requests = make.Counter("requests_total", "Requests made, those that failed too.");
+  enqueue_retries =
+      make.Counter("enqueue_retries_total", "How often reading waited for a shard that was full.");
   pending = make.Gauge("samples_pending", "Samples that wait in shards.");
   shards = make.Gauge("shards", "Shards that send.");
   shards_min = make.Gauge("shards_min", "The least of them.");
@@ -81,6 +84,20 @@ QueueMetrics::QueueMetrics(Telemetry* telemetry, const std::string& name,
                               "Time of the newest sample that was read from the log.");
   behind_bytes =
       make.Gauge("log_behind_bytes", "Bytes of the segment under way that are not read yet.");
+}
+
+void QueueMetrics::NoteEnd() const {
+  for (base::Gauge* const gauge : {pending, shards, shards_min, shards_max, shards_desired,
+                                   capacity, max_per_send, behind_bytes}) {
+    gauge->Set(0);
+  }
+  highest_sent_s->Set(std::numeric_limits<double>::quiet_NaN());
+  highest_read_s->Set(std::numeric_limits<double>::quiet_NaN());
+}
+
+base::Gauge* NewestSampleGauge(Telemetry* telemetry) {
+  return telemetry->NewGauge("prometheus_remote_storage_highest_timestamp_in_seconds",
+                             "Time of the newest sample that the store has taken.");
 }
 
 }  // namespace vedette::remote

@@ -18,10 +18,12 @@ struct KindCounters {
 };
 
 // What a queue says of itself, under upstream's names, so that its dashboards and alerts hold.
-// Thread-safe; the objects are the Telemetry's.
+// Thread-safe; the objects are the Telemetry's, and stay there when the queue has gone.
 struct QueueMetrics {
   // `origin`: of the URL, whose path may be a secret.
   QueueMetrics(base::Telemetry* telemetry, const std::string& name, const std::string& origin);
+  // Of a queue that has ended: nothing waits, and no alert takes its times for a lag.
+  void NoteEnd() const;
 
   KindCounters sent, failed, retried;
   KindCounters too_old, dropped_series;
@@ -32,6 +34,7 @@ struct QueueMetrics {
   base::Counter* bytes = nullptr;
   base::Counter* metadata_bytes = nullptr;
   base::Counter* requests = nullptr;
+  base::Counter* enqueue_retries = nullptr;
   base::Gauge* pending = nullptr;
   base::Gauge* shards = nullptr;
   base::Gauge* shards_min = nullptr;
@@ -43,6 +46,10 @@ struct QueueMetrics {
   base::Gauge* highest_read_s = nullptr;
   base::Gauge* behind_bytes = nullptr;
 };
+
+// The time of the newest sample that the store has taken, whatever was sent of it: how far queues
+// are behind is told against this one, of upstream's name.
+base::Gauge* NewestSampleGauge(base::Telemetry* telemetry);
 
 }  // namespace vedette::remote
 

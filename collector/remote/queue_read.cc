@@ -176,6 +176,7 @@ base::Status Queue::WaitForRoom(uint32_t shard) {
       base::MutexLock lock(mutex_);
       if (stopping_) return base::Cancelled("stopping");
       if (!IsFull(shards_[shard])) return {};
+      metrics_.enqueue_retries->Add();
       room_.WaitFor(mutex_, std::chrono::milliseconds(deps_.poll_ms));
     }
     // The others may have work done and nothing new for long.
@@ -232,7 +233,7 @@ void Queue::NoteIdle() {
     own.acked = fed_;
     moved = true;
   }
-  if (moved) deps_.places->Set(config_.name, AckedPlaces());
+  if (moved) KeepPlaces();
 }
 
 void Queue::SendMetadata() {
@@ -241,13 +242,16 @@ void Queue::SendMetadata() {
   if (metadata_said_ && now_ns - metadata_ns_ < config_.metadata.send_interval_ms * kNanosPerMs) {
     return;
   }
+  if (!config_.is_v2) {
+    base::MutexLock lock(mutex_);
+    if (!shards_[0].waiting.empty()) return;  // the receiver is away, or slow
+  }
   const Families families = deps_.families();
   if (families.empty()) return;
   if (config_.is_v2) {
     table_.SetFamilies(families);
   } else {
     base::MutexLock lock(mutex_);
-    if (!shards_[0].waiting.empty()) return;  // the receiver is away, or slow
     const auto most = static_cast<size_t>(config_.metadata.max_samples_per_send);
     for (Batch& batch : MetadataRequests(families, most)) {
       shards_[0].waiting.push_back(std::move(batch));

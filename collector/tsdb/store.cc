@@ -85,6 +85,7 @@ History Store::History() const { return impl_->History(); }
 
 base::WalPosition Store::LogEnd() const { return impl_->LogEnd(); }
 base::WalPosition Store::LogRunBegin() const { return impl_->LogRunBegin(); }
+int64_t Store::NewestMs() const { return impl_->NewestMs(); }
 std::unique_ptr<model::SampleLogReader> Store::OpenLog(base::WalPosition from) const {
   return impl_->OpenLog(from);
 }

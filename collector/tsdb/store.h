@@ -160,6 +160,7 @@ class Store final : public model::SampleSink, public model::WireSink, public mod
   base::WalPosition LogEnd() const override;
   base::WalPosition LogRunBegin() const override;
   std::unique_ptr<model::SampleLogReader> OpenLog(base::WalPosition from) const override;
+  int64_t NewestMs() const override;
   void NeedLog(std::optional<uint64_t> segment) override;
 
   // Visits every series that matches all matchers and has samples in [min_ms, max_ms], both ends

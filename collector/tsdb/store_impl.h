@@ -65,6 +65,7 @@ class Store::Impl {
   base::WalPosition LogEnd() const;
   base::WalPosition LogRunBegin() const { return {run_segment_, 0}; }
   std::unique_ptr<model::SampleLogReader> OpenLog(base::WalPosition from) const;
+  int64_t NewestMs() VEDETTE_EXCLUDES(mutex_);
   void NeedLog(std::optional<uint64_t> segment) { keeper_.Need(segment); }
   ReplayProgress Replay() VEDETTE_EXCLUDES(mutex_);
   void OnReplayed(std::function<void()> done) VEDETTE_EXCLUDES(mutex_);

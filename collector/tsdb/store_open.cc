@@ -164,6 +164,12 @@ base::WalPosition Store::Impl::LogEnd() const {
   return wal() == nullptr ? base::WalPosition() : wal()->end();
 }
 
+int64_t Store::Impl::NewestMs() {
+  base::MutexLock lock(mutex_);
+  const int64_t frozen_ms = frozen_ == nullptr ? INT64_MIN : frozen_->max_ms();
+  return std::max({head_->max_ms(), frozen_ms, parts_max_ms_});
+}
+
 std::unique_ptr<model::SampleLogReader> Store::Impl::OpenLog(base::WalPosition from) const {
   return std::make_unique<LogTail>(
       &keeper_, [this] { return LogEnd(); }, from.segment, base::Wal::Options().max_record_bytes);

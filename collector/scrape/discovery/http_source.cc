@@ -50,8 +50,7 @@ base::StatusOr<std::vector<TargetGroup>> HttpSource::Ask(std::stop_token stop) c
   request.headers.Set("X-Prometheus-Refresh-Interval-Seconds", seconds);
   VEDETTE_ASSIGN_OR_RETURN(const base::http::Response response, client_.Send(std::move(request)));
   // The URL may hold a secret; its origin does not.
-  const auto url = base::http::ParseUrl(config_.url);
-  const std::string origin = url.ok() ? url->Origin() : "http_sd";
+  const std::string origin = base::http::OriginOf(config_.url);
   if (response.status != 200) {
     return base::Unavailable(
         base::Concat({origin, ": server returned HTTP status ", std::to_string(response.status)}));

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/http/configured_client.h"
@@ -232,6 +233,111 @@ TEST_F(ConfiguredClientTest, TokensAreFetchedOnceAndAnewBeforeTheirEnd) {
   token_by_header_ = false;  // a server that wants them in the body
   EXPECT_EQ(Ask(yaml), "Authorization=Bearer t4;");
   EXPECT_NE(last_form_.find("&client_id=i+d&client_secret=s%26"), std::string::npos) << last_form_;
+}
+
+TEST_F(ConfiguredClientTest, RedirectsThatKeepTheMethodTakeTheBodyAlong) {
+  int status = 0;
+  router_.Handle({"POST", "/moved", Pool::kQuery, Scope::kNone, Sync([&](const Request&) {
+                    Response response = Response::Text(status, "");
+                    response.headers.Set("Location", "echo");
+                    return response;
+                  })});
+  Start();
+  Ask("{}");
+  const auto post = [&](int with) {
+    status = with;
+    ClientRequest request;
+    request.method = "POST";
+    request.url = Url("/moved");
+    request.body = "carried";
+    const auto response = client_of_->Send(request);
+    return response.ok() ? std::to_string(response->status) + " " + response->body : "";
+  };
+  EXPECT_EQ(post(307), "200 carried");
+  EXPECT_EQ(post(308), "200 carried");
+  EXPECT_EQ(post(301), "301 ");
+  EXPECT_EQ(post(303), "303 ");
+}
+
+TEST_F(ConfiguredClientTest, TheTimeoutHoldsForAllHopsTogether) {
+  std::atomic<int> hops{0};
+  router_.Handle({"GET", "/round", Pool::kQuery, Scope::kNone, Sync([&](const Request&) {
+                    ++hops;
+                    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+                    Response response = Response::Text(302, "");
+                    response.headers.Set("Location", "/round");
+                    return response;
+                  })});
+  Start();
+  Ask("{}");
+  ClientRequest request;
+  request.url = Url("/round");
+  request.timeout = std::chrono::milliseconds(400);
+  EXPECT_TRUE(absl::IsDeadlineExceeded(client_of_->Send(request).status()));
+  EXPECT_LE(hops, 3);
+}
+
+TEST_F(ConfiguredClientTest, ATokenServerThatHangsHoldsUpOneOfThoseWhoAsk) {
+  std::atomic<int> asked{0};
+  router_.Handle({"POST", "/hangs", Pool::kQuery, Scope::kNone, Sync([&](const Request& r) {
+                    ++asked;
+                    clock_.SleepFor(std::chrono::minutes(1), r.stop);
+                    return Response::Text(500, "");
+                  })});
+  Start();
+  const Read read =
+      ReadYaml("{oauth2: {client_id: i, client_secret: s, token_url: '" + Url("/hangs") + "'}}");
+  const ConfiguredClient client(
+      read.config, ConfiguredClient::Options{fs_.get(), &fake_clock_, nullptr, nullptr});
+  ClientRequest request;
+  request.url = Url("/said");
+  request.timeout = std::chrono::milliseconds(200);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(absl::IsDeadlineExceeded(client.Send(request).status()));
+  }
+  EXPECT_EQ(asked, 1) << "its failure is everybody's for a moment";
+  fake_clock_.Advance(std::chrono::seconds(3));
+  std::thread first([&] { EXPECT_FALSE(client.Send(request).ok()); });
+  while (asked == 1) std::this_thread::yield();
+  EXPECT_FALSE(client.Send(request).ok());
+  first.join();
+  EXPECT_EQ(asked, 2);
+}
+
+TEST_F(ConfiguredClientTest, TokensEndAsTheirServerSaysHoweverItWritesIt) {
+  std::string expires;
+  std::string good;
+  router_.Handle({"POST", "/tokens", Pool::kQuery, Scope::kNone, Sync([&](const Request&) {
+                    return Response::Json(200, "{\"access_token\":\"t" + std::to_string(++tokens_) +
+                                                   "\",\"expires_in\":" + expires + "}");
+                  })});
+  router_.Handle({"GET", "/guarded", Pool::kQuery, Scope::kNone, Sync([&](const Request& r) {
+                    const bool is_good = r.headers.Get("Authorization") == good;
+                    return Response::Text(is_good ? 200 : 401, is_good ? "in" : "out");
+                  })});
+  Start();
+  const std::string yaml =
+      "{oauth2: {client_id: i, client_secret: s, token_url: '" + Url("/tokens") + "'}}";
+  for (const char* seconds : {"60", "60.0", "6e1", "\"60\""}) {
+    expires = seconds;
+    const std::string first = Ask(yaml);
+    EXPECT_EQ(Again(), first) << seconds;
+    fake_clock_.Advance(std::chrono::seconds(51));
+    EXPECT_NE(Again(), first) << seconds;
+  }
+  expires = "-1";
+  const std::string over = Ask(yaml);
+  EXPECT_NE(Again(), over);
+  for (const char* seconds : {"0", "1e300", "18446744073709551615"}) {
+    expires = seconds;
+    const std::string first = Ask(yaml);
+    fake_clock_.Advance(std::chrono::hours(1000));
+    EXPECT_EQ(Again(), first) << seconds;
+  }
+  // One that the server does not take any more is not sent again.
+  good = "Bearer t" + std::to_string(tokens_ + 1);
+  EXPECT_EQ(Again("/guarded"), "out");
+  EXPECT_EQ(Again("/guarded"), "in");
 }
 
 TEST_F(ConfiguredClientTest, ARefusedTokenIsToldWithoutTheSecret) {

@@ -150,6 +150,25 @@ TEST_F(HttpTls, UnknownAuthorityOrNameIsRefused) {
   EXPECT_TRUE(Ask(tls).ok());
 }
 
+TEST_F(HttpTls, RenewedFilesAreReadForTheNextConnection) {
+  options_.web_config = ServerConfig();
+  Start();
+  Make("other");
+  ClientRequest request;
+  request.url = Url("/hello", "https");
+  TlsClientOptions tls;
+  tls.ca_file = dir_.Join("ca.pem");
+  dir_.Write("ca.pem", ReadWholeFile(Cert("other")));
+  const auto client = NewClient(tls, /*max_idle=*/0);
+  EXPECT_TRUE(absl::IsUnavailable(client->Send(request).status()));
+  dir_.Write("ca.pem", ReadWholeFile(Cert("server")));
+  EXPECT_TRUE(client->Send(request).ok());
+  dir_.Write("ca.pem", "half of a ");
+  EXPECT_TRUE(client->Send(request).ok()) << "what was read last holds";
+  dir_.Write("ca.pem", ReadWholeFile(Cert("other")) + "\n");
+  EXPECT_FALSE(client->Send(request).ok());
+}
+
 TEST_F(HttpTls, ClientCertificateIsAskedFor) {
   Make("client");
   options_.web_config = ServerConfig();

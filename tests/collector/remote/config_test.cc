@@ -70,6 +70,10 @@ TEST(RemoteConfig, WhatIsWrongIsSaidWithItsPlace) {
       {"remote_write: [{url: 'http://a', azuread: {cloud: x}}]", "azuread: not supported"},
       {"remote_write: [{url: 'http://a', round_robin_dns: true}]",
        "round_robin_dns: not supported"},
+      {"remote_write: [{url: 'http://a', headers: {'X A': b}}]",
+       "remote_write[0].headers: bad header name \"X A\""},
+      {"remote_write: [{url: 'http://a', headers: {X-A: \"b\\nc\"}}]",
+       "header X-A contains a line break"},
       {"remote_read: [{url: 'http://a'}]", "remote_read: not supported"},
   };
   for (const auto& one : cases) {

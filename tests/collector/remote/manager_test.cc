@@ -1,6 +1,7 @@
 #include "collector/remote/manager.h"
 
 #include <chrono>
+#include <cmath>
 #include <functional>
 #include <thread>
 
@@ -41,11 +42,15 @@ class SendingTest : public testing::TestWithParam<bool> {
           "batch_send_deadline: 50ms, max_backoff: 200ms}, url: \"" + url + "\"}]");
   }
   void Apply(const std::string& yaml) {
-    const auto config = ParseConfig(yaml, "p.yml");
-    ASSERT_TRUE(config.ok()) << config.status();
+    const base::Status status = TryApply(yaml);
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  base::Status TryApply(const std::string& yaml) {
+    VEDETTE_ASSIGN_OR_RETURN(const Config config, ParseConfig(yaml, "p.yml"));
     if (manager_ == nullptr) {
       Manager::Options options;
       options.dir = dir_.Join("remote_write");
+      options.retry_ms = 30;
       options.queue.log = &log_;
       options.queue.families = [this] { return families_; };
       options.queue.fs = fs_.get();
@@ -55,8 +60,7 @@ class SendingTest : public testing::TestWithParam<bool> {
       options.queue.poll_ms = 5;
       manager_ = std::make_unique<Manager>(options);
     }
-    const base::Status status = manager_->ApplyConfig(*config, external_);
-    ASSERT_TRUE(status.ok()) << status;
+    return manager_->ApplyConfig(config, external_);
   }
 
   // Scrapes of all series.
@@ -184,6 +188,98 @@ TEST_P(SendingTest, OtherShardsGoOnFromWhereAllWere) {
   Append(5);
   ASSERT_TRUE(Eventually([&] { return receiver.samples() >= Sent(); }));
   EXPECT_EQ(receiver.series(), sent_);
+}
+
+TEST_P(SendingTest, OtherLabelsGoOnFromWhereAllWere) {
+  Append(6);
+  PlaceLog::Options options;
+  options.dir = dir_.Join("remote_write");
+  options.fs = fs_.get();
+  options.clock = &clock_;
+  options.log = &logger_;
+  options.telemetry = &telemetry_;
+  {
+    auto places = PlaceLog::Open(options, {1, UINT64_MAX});
+    ASSERT_TRUE(places.ok()) << places.status();
+    (*places)->Set("one", {Behind({1, 500}), Behind({1, 200})}, /*shaping=*/7);
+  }
+  ReceiverStandIn receiver;
+  Start(receiver.url(), "name: one, ", "min_shards: 2, max_shards: 2, ");
+  for (auto& [labels, samples] : sent_) samples.erase(samples.begin(), samples.begin() + 2);
+  ASSERT_TRUE(Eventually([&] { return receiver.samples() >= Sent() - 2 * kSeries; }));
+  EXPECT_EQ(receiver.series(), sent_);
+}
+
+TEST_P(SendingTest, PlacesThatCannotBeOpenedAreTriedAgain) {
+  ASSERT_TRUE(fs_->WriteFileAtomic(dir_.Join("remote_write"), "in the way").ok());
+  ReceiverStandIn receiver;
+  const std::string yaml = "remote_write: [{queue_config: {batch_send_deadline: 50ms}, url: \"" +
+                           receiver.url() + "\"}]";
+  EXPECT_FALSE(TryApply(yaml).ok());
+  ASSERT_TRUE(fs_->Remove(dir_.Join("remote_write")).ok());
+  ASSERT_TRUE(Eventually([&] { return logger_.Count("sending begins") == 1; }));
+  Append(2);
+  ASSERT_TRUE(Eventually([&] { return receiver.samples() == Sent(); }));
+}
+
+TEST_P(SendingTest, TheStatusDecidesWhateverBecomesOfTheBody) {
+  ReceiverStandIn receiver;
+  Start(receiver.url(), "", "max_shards: 1, max_samples_per_send: 30, ");
+  const std::string large(2 << 20, 'x');
+  const std::vector<std::pair<std::string, std::string>> gzip = {{"Content-Encoding", "gzip"}};
+  receiver.AnswerWith({{400, {}, false, large},
+                       {200, {}, false, large},
+                       {200, gzip, false, "not gzip"},
+                       {400, gzip, false, "not gzip"}});
+  Append(5);
+  ASSERT_TRUE(Eventually([&] { return receiver.samples() == Sent() - 2 * kSeries; }));
+  EXPECT_EQ(receiver.requests().size(), 5u);
+  EXPECT_EQ(Metric("samples_failed_total"), 2.0 * kSeries);
+  EXPECT_EQ(Metric("samples_retried_total"), 0);
+}
+
+TEST_P(SendingTest, ARedirectThatKeepsTheMethodIsFollowed) {
+  ReceiverStandIn receiver;
+  receiver.AnswerWith({{308, {{"Location", "/write"}}}, {204}, {307, {{"Location", "write"}}}});
+  Start(receiver.url(), "", "max_shards: 1, max_samples_per_send: 30, ");
+  Append(3);
+  ASSERT_TRUE(Eventually([&] { return receiver.samples() == Sent(); }));
+  EXPECT_EQ(receiver.requests().size(), 5u);
+  EXPECT_EQ(receiver.series(), sent_);
+}
+
+TEST_P(SendingTest, AReceiverThatFailsNowAndThenIsSaidOnce) {
+  ReceiverStandIn receiver;
+  std::vector<ReceiverStandIn::Answer> answers;
+  for (int i = 0; i < 10; ++i) {
+    answers.push_back({503, {}, false, "request " + std::to_string(i)});
+    answers.push_back({204});
+  }
+  receiver.AnswerWith(answers);
+  Start(receiver.url(), "", "max_shards: 1, max_samples_per_send: 30, ");
+  Append(12);
+  ASSERT_TRUE(Eventually([&] { return receiver.samples() == Sent(); }));
+  EXPECT_EQ(logger_.Count("will be sent again"), 1);
+  EXPECT_LE(logger_.Count("delivered again"), 1);
+}
+
+TEST_P(SendingTest, HowFarItIsBehindIsToldAgainstTheNewestSampleOfTheStore) {
+  const auto gauge = [&](const std::string& name) {
+    for (const auto& family : telemetry_.Collect()) {
+      if (family.name == "prometheus_remote_storage_" + name) return family.points.at(0).value;
+    }
+    return -1.0;
+  };
+  Append(1);
+  Start("http://127.0.0.1:1/write", "remote_timeout: 100ms, ");
+  Append(40);
+  const auto newest_s = static_cast<double>(first_ms_ + 1000 * (step_ - 1)) / 1000;
+  EXPECT_TRUE(Eventually([&] { return gauge("highest_timestamp_in_seconds") == newest_s; }));
+  EXPECT_EQ(gauge("queue_highest_sent_timestamp_seconds"), 0);
+  EXPECT_TRUE(Eventually([&] { return gauge("samples_pending") > 0; }));
+  Apply("remote_write: []");
+  EXPECT_EQ(gauge("samples_pending"), 0);
+  EXPECT_TRUE(std::isnan(gauge("queue_highest_sent_timestamp_seconds")));
 }
 
 TEST_P(SendingTest, AnAnswerOfTroubleIsTriedAgain) {

@@ -40,12 +40,14 @@ TEST_F(PlaceLogTest, WhatWasSaidLastIsThereAgain) {
   Open();
   EXPECT_EQ(log_->Get("a"), std::nullopt);
   for (uint64_t i = 1; i <= 10; ++i) {
-    log_->Set("a", {{{1, i}, 3}, Behind({2, i})});
-    log_->Set("b", {{{3, i}, i}});
+    log_->Set("a", {{{1, i}, 3}, Behind({2, i})}, i);
+    log_->Set("b", {{{3, i}, i}}, 9);
   }
   Open();
   EXPECT_EQ(log_->Get("a"), (Places{{{1, 10}, 3}, Behind({2, 10})}));
   EXPECT_EQ(log_->Get("b"), (Places{{{3, 10}, 10}}));
+  EXPECT_EQ(log_->ShapingOf("a"), 10u);
+  EXPECT_EQ(log_->ShapingOf("b"), 9u);
   log_->KeepOnly({"b"});
   Open();
   EXPECT_EQ(log_->Get("a"), std::nullopt);
@@ -54,14 +56,15 @@ TEST_F(PlaceLogTest, WhatWasSaidLastIsThereAgain) {
 
 TEST_F(PlaceLogTest, APlaceThatAPowerCutTookIsTakenBack) {
   Open();
-  log_->Set("a", {{{7, 5000}, kAllItems}, {{6, 1}, kAllItems}});
+  log_->Set("a", {{{7, 5000}, kAllItems}, {{6, 1}, kAllItems}}, 1);
   Open({7, 0});
   EXPECT_EQ(log_->Get("a"), (Places{{{7, 0}, 0}, {{6, 1}, kAllItems}}));
 }
 
 TEST_F(PlaceLogTest, StaysSmall) {
   Open();
-  for (uint64_t i = 1; i <= 100'000; ++i) log_->Set("queue", {{{1, i}, 3}, Behind({2, i})});
+  for (uint64_t i = 1; i <= 100'000; ++i)
+    log_->Set("queue", {{{1, i}, 3}, Behind({2, i})}, UINT64_MAX);
   uint64_t bytes = 0;
   const auto names = fs_.List("data/remote_write");
   ASSERT_TRUE(names.ok());
@@ -74,7 +77,7 @@ TEST_F(PlaceLogTest, StaysSmall) {
 // FORMAT.md
 TEST_F(PlaceLogTest, TheBytesAreThoseOfTheFormat) {
   Open();
-  log_->Set("ab", {{{5, 300}, 1}, Behind({6, 7})});
+  log_->Set("ab", {{{5, 300}, 1}, Behind({6, 7})}, 3);
   log_.reset();
   std::string last;
   const auto names = fs_.List("data/remote_write");
@@ -91,7 +94,7 @@ TEST_F(PlaceLogTest, TheBytesAreThoseOfTheFormat) {
                     })
                     .ok());
   }
-  EXPECT_EQ(last, std::string("\2ab\2\5\xac\2\2\6\7\0", 11));
+  EXPECT_EQ(last, std::string("\2ab\2\5\xac\2\2\6\7\0\3", 12));
 }
 
 TEST(Batch, WhatIsTooOldIsTakenOutOfTheBody) {

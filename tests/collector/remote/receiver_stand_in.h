@@ -32,6 +32,7 @@ class ReceiverStandIn {
     int status = 204;
     std::vector<std::pair<std::string, std::string>> headers = {};
     bool silent = false;  // none at all
+    std::string body = "said so";
   };
 
   // `port` 0: any.
@@ -122,7 +123,7 @@ class ReceiverStandIn {
       held_.push_back(std::move(respond));
       return;
     }
-    base::http::Response response = base::http::Response::Text(answer.status, "said so");
+    base::http::Response response = base::http::Response::Text(answer.status, answer.body);
     for (const auto& [name, value] : answer.headers) response.headers.Set(name, value);
     if (answer.status / 100 == 2) Store(request, &response);
     respond(std::move(response));

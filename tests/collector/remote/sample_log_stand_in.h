@@ -39,6 +39,10 @@ class SampleLogStandIn final : public model::SampleLog {
   std::unique_ptr<model::SampleLogReader> OpenLog(base::WalPosition) const override {
     return std::make_unique<Reader>(this);
   }
+  int64_t NewestMs() const override {
+    base::MutexLock lock(mutex_);
+    return records_.empty() ? INT64_MIN : records_.back().samples.back().time_ms;
+  }
   void NeedLog(std::optional<uint64_t> segment) override {
     base::MutexLock lock(mutex_);
     needed_ = segment;
