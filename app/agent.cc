@@ -1,8 +1,12 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "app/agent_exporters.h"
+#include "app/announce_flags.h"
 #include "app/exit_guard.h"
 #include "app/log_flags.h"
 #include "app/program.h"
@@ -19,6 +23,7 @@ struct AgentFlags {
   std::unique_ptr<AgentExporterFlags> exporters;  // null: none
   std::unique_ptr<ShipFlags> ship;                // null: no shipper
   bool ship_enabled = true;
+  std::unique_ptr<AnnounceFlags> announce;  // null: nothing is announced
   std::unique_ptr<LogFlags> log;
 };
 
@@ -27,13 +32,50 @@ int Usage(const base::Status& status) {
   return kExitUsage;
 }
 
+// Announces nothing where the state folder cannot be used: the rest of the agent goes on.
+std::unique_ptr<announcer::Announcer> StartAnnouncer(const World& world,
+                                                     announcer::Announcer::Options options,
+                                                     const std::string& state_dir,
+                                                     AgentExporters* exporters) {
+  auto identity = OwnIdentity(world, state_dir);
+  if (!identity.ok()) {
+    world.logger->Error("this host is not announced to the collector",
+                        {{"error", base::Message(identity.status())}});
+    return nullptr;
+  }
+  options.announcement.id = std::move(identity->id);
+  options.announcement.key = std::move(identity->key);
+  options.pages = [exporters] { return exporters->Pages(); };
+  return std::make_unique<announcer::Announcer>(std::move(options));
+}
+
+// What the flags ask for besides exporters.
+struct AgentPlan {
+  std::optional<shipper::Shipper::Options> ship;
+  std::optional<announcer::Announcer::Options> announce;
+  std::string state_dir;
+};
+
+base::StatusOr<AgentPlan> PlanOf(const AgentFlags& flags, const World& world) {
+  AgentPlan plan;
+  const bool announces = flags.announce && flags.announce->enabled();
+  if (!flags.ship || (!flags.ship_enabled && !announces)) return plan;
+  VEDETTE_ASSIGN_OR_RETURN(shipper::Shipper::Options ship, flags.ship->Check(world));
+  plan.state_dir = ship.state_dir;
+  if (announces) {
+    VEDETTE_ASSIGN_OR_RETURN(plan.announce, flags.announce->Check(world, ship));
+  }
+  if (flags.ship_enabled) plan.ship = std::move(ship);
+  return plan;
+}
+
 int RunAgent(const AgentFlags& flags) {
   Program program(flags.log->choice());
+  auto plan = PlanOf(flags, program.world());
+  if (!plan.ok()) return Usage(plan.status());
   std::unique_ptr<shipper::Shipper> shipper;
-  if (flags.ship && flags.ship_enabled) {
-    const auto options = flags.ship->Check(program.world());
-    if (!options.ok()) return Usage(options.status());
-    auto started = shipper::Shipper::Start(*options);
+  if (plan->ship) {
+    auto started = shipper::Shipper::Start(*plan->ship);
     if (!started.ok()) return program.CannotStart(started.status());
     shipper = *std::move(started);
   }
@@ -45,6 +87,11 @@ int RunAgent(const AgentFlags& flags) {
     if (!started.ok()) return program.CannotStart(started.status());
     exporters = *std::move(started);
   }
+  std::unique_ptr<announcer::Announcer> announcer;
+  if (plan->announce) {
+    announcer = StartAnnouncer(program.world(), *std::move(plan->announce), plan->state_dir,
+                               exporters.get());
+  }
   program.service().RunUntilSignalled(
       [&] {
         if (exporters) exporters->Reload();
@@ -52,6 +99,7 @@ int RunAgent(const AgentFlags& flags) {
       [] { return true; });
   // The shipper first: it saves how far it came, and no exporter that hangs may keep it from that.
   shipper.reset();
+  announcer.reset();
   const ExitGuard guard(program.logger());
   exporters.reset();
   return kExitOk;
@@ -61,6 +109,7 @@ std::shared_ptr<AgentFlags> MakeVerb(CLI::App* verb, bool exporters, bool ship, 
   auto flags = std::make_shared<AgentFlags>();
   if (exporters) flags->exporters = std::make_unique<AgentExporterFlags>(verb);
   if (ship) flags->ship = std::make_unique<ShipFlags>(verb);
+  if (exporters && ship) flags->announce = std::make_unique<AnnounceFlags>(verb);
   flags->log = std::make_unique<LogFlags>(verb);
   verb->callback([flags, exit_code] { *exit_code = RunAgent(*flags); });
   return flags;

@@ -158,6 +158,25 @@ base::http::Response AgentExporters::Answer(const base::http::Request& request) 
   return service->handler()(inner);
 }
 
+std::vector<model::AnnouncedPage> AgentExporters::Pages() {
+  const base::MutexLock lock(work_mutex_);
+  std::vector<model::AnnouncedPage> pages;
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    const ExporterSpec& spec = *slots_[i]->row->spec;
+    const auto service = i == 0 ? node_ : Find(spec.name);
+    if (service == nullptr) continue;
+    std::string path = spec.page;
+    if (service->is_listening()) {
+      if (path.empty()) path = service->metrics_path();
+      pages.push_back({spec.name, service->port(), std::move(path), service->has_tls()});
+    } else {
+      pages.push_back({spec.name, node_->port(), base::Concat({kPagesPath, spec.name, path}),
+                       node_->has_tls()});
+    }
+  }
+  return pages;
+}
+
 void AgentExporters::Reload() {
   const base::MutexLock lock(work_mutex_);
   node_->Reload();

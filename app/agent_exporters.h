@@ -11,6 +11,7 @@
 #include "app/world.h"
 #include "base/mutex.h"
 #include "base/status.h"
+#include "model/announcement.h"
 
 namespace vedette::app {
 
@@ -51,6 +52,10 @@ class AgentExporters {
   ~AgentExporters();
 
   void Reload() VEDETTE_EXCLUDES(work_mutex_);
+
+  // The pages that are served now, each on its exporter's own port or else on the node exporter's.
+  // From any thread.
+  std::vector<model::AnnouncedPage> Pages() VEDETTE_EXCLUDES(work_mutex_);
 
  private:
   struct Slot {

@@ -8,8 +8,8 @@
 namespace vedette::app {
 
 // Prometheus' sizes: a number, decimals allowed, and one of B, KB, MB, GB, TB, PB, EB, each 1024 of
-// the one before ("512MB", "1.5GB"); KiB and so on mean the same. "0" needs no unit. Nothing for any
-// other text or a size beyond 63 bits.
+// the one before ("512MB", "1.5GB"); KiB and so on mean the same. "0" needs no unit. Nothing for
+// any other text or a size beyond 63 bits.
 std::optional<uint64_t> ParseByteSize(std::string_view text);
 
 }  // namespace vedette::app

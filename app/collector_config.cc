@@ -4,39 +4,45 @@
 #include <utility>
 
 #include "alerting/rules/default_rules.h"
+#include "app/exporters.h"
 #include "app/host_name.h"
 #include "app/rules_join.h"
 #include "base/http/listen_address.h"
 #include "base/strings.h"
 #include "collector/remote/config_text.h"
 #include "collector/scrape/config_text.h"
+#include "collector/scrape/discovery/host_port.h"
 
 namespace vedette::app {
 namespace {
 
-// One job of one target on this host, labelled with its name as its log streams are.
-std::string LocalJob(std::string_view job, std::string_view address) {
-  return base::Concat({"  - job_name: ", job, "\n    static_configs:\n      - {targets: [",
-                       base::GoQuote(address), "], labels: {host: ", base::GoQuote(HostName()),
-                       "}}\n"});
+// A target on this host, labelled with its name as its log streams are.
+std::string LocalTarget(std::string_view address) {
+  return base::Concat({"    static_configs:\n      - {targets: [", base::GoQuote(address),
+                       "], labels: {host: ", base::GoQuote(HostName()), "}}\n"});
 }
+
+std::string JobName(std::string_view job) { return base::Concat({"  - job_name: ", job, "\n"}); }
 
 // Where the collector reaches itself: its first listener. Empty where it would have to log in.
 std::string OwnAddress(const CollectorOptions& options, const base::http::WebConfig* web) {
   const auto listen = base::http::ParseListenAddress(options.listen.front());
   if (!listen.ok() || web == nullptr || web->tls || web->RequiresAuth()) return "";
   const bool any = listen->host.empty() || listen->host == "0.0.0.0" || listen->host == "::";
-  const std::string host = any ? "localhost" : listen->host;
-  const bool v6 = host.find(':') != std::string::npos;
-  return base::Concat({v6 ? "[" : "", host, v6 ? "]:" : ":", std::to_string(listen->port)});
+  return scrape::HostPort(any ? "localhost" : listen->host, listen->port);
 }
 
-// What is scraped without a configuration: this host's agent and ourselves.
+// What is scraped without a configuration: this host's agent, ourselves, and all that agents
+// announce.
 std::string DefaultScrapeText(const CollectorOptions& options, const base::http::WebConfig* web) {
-  std::string text = "global: {scrape_interval: 15s, evaluation_interval: 15s}\nscrape_configs:\n" +
-                     LocalJob("node", "localhost:9100");
+  std::string text = "global: {scrape_interval: 15s, evaluation_interval: 15s}\nscrape_configs:\n";
+  for (const ExporterSpec& exporter : AllExporters()) {
+    const std::string_view name = exporter.name;
+    text += JobName(name) + base::Concat({"    agent_sd_configs: [{job: ", name, "}]\n"});
+    if (name == "node") text += LocalTarget("localhost:9100");
+  }
   const std::string own = OwnAddress(options, web);
-  if (!own.empty()) text += LocalJob("vedette", own);
+  if (!own.empty()) text += JobName("vedette") + LocalTarget(own);
   return text;
 }
 

@@ -88,8 +88,22 @@ void CollectorFlags::AddQueries(CLI::App* verb) {
       "0: none. An eighth of what queries may hold unless given, half of it at most");
 }
 
+void CollectorFlags::AddAgents(CLI::App* verb) {
+  verb->add_option("--agents.silent-after", agents_silent_,
+                   "How long a host whose agent announced itself may be silent before its targets "
+                   "are down")
+      ->capture_default_str();
+  verb->add_option("--agents.forget-after", agents_forget_,
+                   "How long it may be silent before it is forgotten")
+      ->capture_default_str();
+  verb->add_option("--agents.allow-address", agents_allowed_,
+                   "Ranges (CIDR,CIDR) of addresses that agents may name; otherwise they are "
+                   "scraped where they announce themselves from");
+}
+
 CollectorFlags::CollectorFlags(CLI::App* verb) : verb_(verb) {
   AddQueries(verb);
+  AddAgents(verb);
   verb->add_option("--config.file", options_.config_file,
                    "Prometheus configuration file; without one this host's agent and the collector "
                    "itself are scraped");
@@ -158,6 +172,7 @@ base::StatusOr<CollectorOptions> CollectorFlags::Check() const {
     return BadFlag("--web.external-url", options.external_url, "http://HOST or https://HOST");
   }
   VEDETTE_RETURN_IF_ERROR(CheckQueries(&options));
+  VEDETTE_RETURN_IF_ERROR(CheckAgents(&options));
   options.flags = OptionFlags(*verb_);
   if (!listen_.empty()) options.listen = listen_;
   if (!allow_plaintext_.empty()) {
@@ -166,6 +181,23 @@ base::StatusOr<CollectorOptions> CollectorFlags::Check() const {
     }
   }
   return options;
+}
+
+base::Status CollectorFlags::CheckAgents(CollectorOptions* options) const {
+  VEDETTE_ASSIGN_OR_RETURN(options->agents_silent_ms,
+                           RetentionMs("--agents.silent-after", agents_silent_));
+  VEDETTE_ASSIGN_OR_RETURN(options->agents_forget_ms,
+                           RetentionMs("--agents.forget-after", agents_forget_));
+  if (options->agents_forget_ms <= options->agents_silent_ms) {
+    return BadFlag("--agents.forget-after", agents_forget_, "more than --agents.silent-after");
+  }
+  if (agents_allowed_.empty()) return {};
+  for (const std::string_view cidr : base::Split(agents_allowed_, ',')) {
+    const auto range = base::http::IpRange::Parse(cidr);
+    VEDETTE_RETURN_IF_ERROR(base::Annotate(range.status(), "--agents.allow-address"));
+    options->agents_allowed.push_back(*range);
+  }
+  return {};
 }
 
 base::Status CollectorFlags::CheckQueries(CollectorOptions* options) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/feature_flags.h"
+#include "base/http/listen_address.h"
 #include "base/log.h"
 #include "base/status.h"
 
@@ -43,6 +44,9 @@ struct CollectorOptions {
   std::vector<std::string> allow_plaintext;
   std::string external_url;  // empty: http://HOSTNAME:PORT of the first listener
   bool remote_write_receiver = false;
+  int64_t agents_silent_ms = 2 * 60 * 1000;
+  int64_t agents_forget_ms = 24 * 60 * 60 * 1000;
+  std::vector<base::http::IpRange> agents_allowed;  // addresses besides those that announce
   bool admin_api = false;
   bool lifecycle = false;
   std::string cors_origin = ".*";  // a regular expression of the web pages' origins
@@ -71,6 +75,9 @@ class CollectorFlags {
   // How queries, browsers and operators are served.
   void AddQueries(CLI::App* verb);
   base::Status CheckQueries(CollectorOptions* options) const;
+  // Hosts that announce themselves.
+  void AddAgents(CLI::App* verb);
+  base::Status CheckAgents(CollectorOptions* options) const;
 
   const CLI::App* const verb_;
   CollectorOptions options_;
@@ -85,6 +92,9 @@ class CollectorFlags {
   std::string log_level_ = "info";
   std::vector<std::string> listen_;
   std::string allow_plaintext_;
+  std::string agents_silent_ = "2m";
+  std::string agents_forget_ = "24h";
+  std::string agents_allowed_;
 };
 
 }  // namespace vedette::app

@@ -93,7 +93,9 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
   if (cache > 0) result_cache_ = std::make_shared<promql::ResultCache>(cache);
   query_memory_ = std::make_shared<base::MemoryPool>(budget.queries - cache);
 
+  VEDETTE_RETURN_IF_ERROR(OpenAgents(options));
   scrape::Manager::Options scraper;
+  scraper.announced = agents_.get();
   scraper.sink = metrics_.get();
   scraper.rich_sink = metrics_.get();
   scraper.start_timestamps = options.features.created_timestamps();
@@ -106,6 +108,17 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
   targets_view_ = std::make_unique<TargetsJoin>(scraper_.get(), &written_metadata_);
   OpenSender(options);
   return base::Status();
+}
+
+base::Status CollectorParts::OpenAgents(const CollectorOptions& options) {
+  AgentsPart::Options agents;
+  agents.dir = base::JoinPath(options.storage_path, "agents");
+  agents.silent_after_ms = options.agents_silent_ms;
+  agents.forget_after_ms = options.agents_forget_ms;
+  agents.allowed = options.agents_allowed;
+  agents.has_own_node = options.config_file.empty();
+  VEDETTE_ASSIGN_OR_RETURN(agents_, AgentsPart::Open(world_, agents));
+  return {};
 }
 
 void CollectorParts::OpenSender(const CollectorOptions& options) {
@@ -236,6 +249,7 @@ void CollectorParts::RegisterTargets(base::http::Router* router, const Collector
   if (listen.ok()) deps.own_port = listen->port;
   if (alerting_) deps.alertmanagers.push_back(external_url + "/api/v2/alerts");
   api::RegisterPrometheusTargets(router, deps);
+  api::RegisterAgents(router, {agents_.get(), targets_view_.get(), world_.telemetry});
 }
 
 void CollectorParts::ShowConfig(const std::optional<std::string>& text) {
@@ -322,6 +336,7 @@ base::Status CollectorParts::Apply(CollectorConfig* config) {
 
 void CollectorParts::Maintain() {
   if (alerting_) alerting_->Maintain();
+  if (agents_) agents_->Maintain();
   KeepLock();
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "app/agents_part.h"
 #include "app/alerting_part.h"
 #include "app/api_join.h"
 #include "app/collector_config.h"
@@ -71,6 +72,7 @@ class CollectorParts {
   void KeepLock();
   base::Status OpenMetrics(const CollectorOptions& options, const MemoryBudget& budget,
                            const CollectorConfig& config);
+  base::Status OpenAgents(const CollectorOptions& options);
   void OpenSender(const CollectorOptions& options);
   base::Status OpenLogs(const CollectorOptions& options, const MemoryBudget& budget);
   base::Status OpenRules(const CollectorOptions& options, const std::string& external_url,
@@ -110,6 +112,7 @@ class CollectorParts {
   std::shared_ptr<promql::ResultCache> result_cache_;  // null: none
   std::unique_ptr<MetricsJoin> metrics_view_;
   WrittenMetadata written_metadata_;
+  std::unique_ptr<AgentsPart> agents_;
   std::unique_ptr<scrape::Manager> scraper_;
   std::unique_ptr<TargetsJoin> targets_view_;
   std::unique_ptr<remote::Manager> sender_;

@@ -5,10 +5,18 @@
 #include <vector>
 
 #include "app/agent_exporters.h"
+#include "app/announce_flags.h"
+#include "app/doctor_agents.h"
+#include "app/server_access.h"
+#include "app/ship_flags.h"
 #include "app/verbs.h"
+#include "base/clock.h"
 #include "base/http/client.h"
+#include "base/http/configured_client.h"
 #include "base/json_writer.h"
+#include "base/log.h"
 #include "base/strings.h"
+#include "base/telemetry.h"
 
 // `vedette doctor`: looks at this host as the agent does and says what is found, what is missing
 // and what to do about it.
@@ -16,18 +24,12 @@
 namespace vedette::app {
 namespace {
 
-enum class Verdict { kOk, kNote, kProblem };
-
-struct Finding {
-  Verdict verdict;
-  std::string subject;
-  std::string text;
-};
-
 struct DoctorFlags {
   std::unique_ptr<AgentExporterFlags> exporters;
+  std::unique_ptr<ShipFlags> ship;
+  std::unique_ptr<AnnounceFlags> announce;
   std::string agent = "http://127.0.0.1:9100";
-  std::string collector = "http://127.0.0.1:9090";
+  ServerAccess collector;
   std::string output = "text";
 };
 
@@ -45,13 +47,14 @@ const char* NameOf(Verdict verdict) {
 
 class Doctor {
  public:
-  Doctor(const DoctorFlags& flags, base::FileSystem* fs)
-      : flags_(flags), fs_(fs), client_(base::http::NewClient()) {}
+  Doctor(const DoctorFlags& flags, const World& world)
+      : flags_(flags), world_(world), fs_(world.fs), client_(base::http::NewClient()) {}
 
   std::vector<Finding> Examine() {
     Agent();
     for (const auto& row : flags_.exporters->rows()) Exporter(*row);
     Journal();
+    Announcing();
     Collector();
     return std::move(findings_);
   }
@@ -135,19 +138,79 @@ class Doctor {
     return std::string();
   }
 
+  void SayAll(std::vector<Finding> findings) {
+    for (Finding& finding : findings) findings_.push_back(std::move(finding));
+  }
+
+  // Asks the collector what it would answer to this host's agent.
+  void Announcing() {
+    constexpr char kSubject[] = "announcing";
+    if (!flags_.announce->enabled()) return;
+    const auto ship = flags_.ship->Check(world_);
+    if (!ship.ok()) return Say(Verdict::kProblem, kSubject, std::string(Text(ship.status())));
+    auto options = flags_.announce->Check(world_, *ship);
+    if (!options.ok()) return Say(Verdict::kProblem, kSubject, std::string(Text(options.status())));
+    const auto identity = announcer::LoadIdentity(fs_, ship->state_dir);
+    if (absl::IsNotFound(identity.status())) {
+      return Say(Verdict::kNote, kSubject,
+                 base::Concat({"no agent has announced this host from ", ship->state_dir,
+                               "; name its state folder with --agent.state-path"}));
+    }
+    if (!identity.ok()) {
+      return Say(Verdict::kNote, kSubject,
+                 base::Concat({Text(identity.status()), "; ask as root or as the agent's user"}));
+    }
+    options->announcement.id = identity->id;
+    options->announcement.key = identity->key;
+    const base::http::ConfiguredClient client(options->http, {fs_, world_.clock, nullptr, nullptr});
+    const announcer::Answer answer =
+        announcer::SendAnnouncement(client, options->url, options->announcement, true, {});
+    SayAll(AnnouncingFindings(options->url, ship->host, answer, world_.clock->WallMillis()));
+  }
+
+  static std::string_view Text(const base::Status& status) { return base::Message(status); }
+
+  // Who is silent and who is refused, as the collector sees it.
+  void Hosts() {
+    constexpr char kSubject[] = "hosts";
+    auto config = flags_.collector.Config(fs_);
+    if (!config.ok()) return Say(Verdict::kProblem, kSubject, std::string(Text(config.status())));
+    const base::http::ConfiguredClient client(*std::move(config),
+                                              {fs_, world_.clock, nullptr, nullptr});
+    base::http::ClientRequest request;
+    request.url = flags_.collector.BaseUrl() + "/api/v1/agents";
+    request.timeout = std::chrono::seconds(3);
+    const auto response = client.Send(std::move(request));
+    if (!response.ok()) {
+      return Say(Verdict::kNote, kSubject, std::string(Text(response.status())));
+    }
+    const auto list = ParseAgentsList(response->body);
+    if (list.ok()) return SayAll(AgentsFindings(*list));
+    Say(Verdict::kNote, kSubject,
+        base::Concat({"the collector does not say who announced themselves: it answers ",
+                      std::to_string(response->status),
+                      response->status == 401 || response->status == 403
+                          ? "; name credentials with --token-file"
+                          : ""}));
+  }
+
   void Collector() {
-    const auto ready = Get(flags_.collector + "/-/ready");
+    const auto ready = Get(flags_.collector.BaseUrl() + "/-/ready");
     if (!ready.ok()) {
       Say(Verdict::kNote, "collector",
-          base::Concat({flags_.collector, " does not answer (", base::Message(ready.status()),
+          base::Concat({flags_.collector.BaseUrl(), " does not answer (",
+                        base::Message(ready.status()),
                         "); name its address with --collector where it runs elsewhere"}));
       return;
     }
     Say(ready->status == 200 ? Verdict::kOk : Verdict::kProblem, "collector",
-        base::Concat({flags_.collector, "/-/ready answers ", std::to_string(ready->status)}));
+        base::Concat(
+            {flags_.collector.BaseUrl(), "/-/ready answers ", std::to_string(ready->status)}));
+    if (ready->status == 200) Hosts();
   }
 
   const DoctorFlags& flags_;
+  const World& world_;
   base::FileSystem* const fs_;
   const std::unique_ptr<base::http::Client> client_;
   std::vector<Finding> findings_;
@@ -178,7 +241,11 @@ void PrintJson(const std::vector<Finding>& findings) {
 
 int Run(const DoctorFlags& flags) {
   const auto fs = base::NewPosixFileSystem();
-  const std::vector<Finding> findings = Doctor(flags, fs.get()).Examine();
+  base::SystemClock clock;
+  base::Logger logger(base::LogLevel::kError, &clock);
+  base::Telemetry telemetry;
+  const World world{fs.get(), &clock, &logger, &telemetry};
+  const std::vector<Finding> findings = Doctor(flags, world).Examine();
   flags.output == "json" ? PrintJson(findings) : PrintText(findings);
   for (const Finding& finding : findings) {
     if (finding.verdict == Verdict::kProblem) return kExitProblem;
@@ -193,9 +260,12 @@ void AddDoctor(CLI::App* root, int* exit_code) {
       root->add_subcommand("doctor", "Say what is found and what is wrong on this host");
   const auto flags = std::make_shared<DoctorFlags>();
   flags->exporters = std::make_unique<AgentExporterFlags>(verb);
+  flags->ship = std::make_unique<ShipFlags>(verb);
+  flags->announce = std::make_unique<AnnounceFlags>(verb);
   verb->add_option("--agent", flags->agent, "Address of this host's agent")->capture_default_str();
-  verb->add_option("--collector", flags->collector, "Address of the collector")
+  verb->add_option("--collector", flags->collector.url, "Address of the collector")
       ->capture_default_str();
+  flags->collector.AddCredentials(verb);
   verb->add_option("-o,--output", flags->output, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();

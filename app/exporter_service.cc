@@ -53,6 +53,7 @@ base::Status ExporterService::Listen(exporters::Handler handler) {
   }
   server.threads = threads_;
   VEDETTE_ASSIGN_OR_RETURN(server.web_config, LoadWeb());
+  has_tls_ = server.web_config != nullptr && server.web_config->tls.has_value();
   server.handler = std::move(handler);
   server.clock = world_.clock;
   server.logger = world_.logger;

@@ -1,6 +1,7 @@
 #ifndef VEDETTE_APP_EXPORTER_SERVICE_H_
 #define VEDETTE_APP_EXPORTER_SERVICE_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,9 @@ class ExporterService {
   exporters::Handler handler() const { return exporter_->handler(); }
   // The path of its metrics page.
   const std::string& metrics_path() const { return metrics_path_; }
+  // Where it listens first; 0 while it does not.
+  uint16_t port() const { return server_ == nullptr ? 0 : server_->Ports().front(); }
+  bool has_tls() const { return has_tls_; }
 
   // Reads its files again; a bad one leaves what was in force.
   void Reload();
@@ -50,6 +54,7 @@ class ExporterService {
   const int threads_;
   const std::string web_config_file_;
   std::string metrics_path_;
+  bool has_tls_ = false;
   std::unique_ptr<exporters::Exporter> exporter_;
   std::unique_ptr<exporters::ExporterServer> server_;  // last: ends before what it serves
 };

@@ -125,7 +125,7 @@ constexpr ExporterSpec kExporters[] = {
     {"caddy", "Caddy exporter", ":9180", 4, &MakeFlags<CaddyKind>},
     {"postgres", "PostgreSQL exporter", ":9187", 4, &MakeFlags<PostgresKind>},
     {"redis", "Redis exporter", ":9121", 4, &MakeFlags<RedisKind>},
-    {"pve", "Proxmox VE exporter", ":9221", 4, &MakeFlags<PveKind>},
+    {"pve", "Proxmox VE exporter", ":9221", 4, &MakeFlags<PveKind>, "/pve"},
 };
 
 }  // namespace

@@ -18,6 +18,7 @@ struct ExporterSpec {
   // Registers the flags with `verb`, each name behind `prefix`.
   std::unique_ptr<ExporterFlags> (*flags)(const ExporterSpec& spec, CLI::App* verb,
                                           const std::string& prefix);
+  const char* page = "";  // where the samples are; empty: on the metrics page
 };
 
 // Every exporter that there is; `node` first, which the agent always runs.

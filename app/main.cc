@@ -64,6 +64,7 @@ int Main(int argc, char** argv) {
   AddCheck(&root, &exit_code);
   AddTest(&root, &exit_code);
   AddQuery(&root, &exit_code);
+  AddAgents(&root, &exit_code);
   AddTsdb(&root, &exit_code);
   AddVersion(&root, &exit_code);
   try {

@@ -20,7 +20,7 @@ namespace {
 
 struct QueryFlags {
   std::string expr;
-  QueryServer server;
+  ServerAccess server;
   std::string time;
   std::string start;
   std::string end;
@@ -167,12 +167,7 @@ void AddQuery(CLI::App* root, int* exit_code) {
   verb->add_option("-o,--output", flags->output, "table, json (as the server answered) or csv")
       ->check(CLI::IsMember({"table", "json", "csv"}))
       ->capture_default_str();
-  verb->add_option("--http.config.file", flags->server.http_config_file,
-                   "basic_auth, authorization and tls_config, as in Prometheus' files");
-  verb->add_option("--basic-auth.username", flags->server.user, "Who to log in as");
-  verb->add_option("--basic-auth.password-file", flags->server.password_file,
-                   "File of the password");
-  verb->add_option("--token-file", flags->server.token_file, "File of a bearer token");
+  flags->server.AddCredentials(verb);
   verb->callback([flags, exit_code] { *exit_code = Run(*flags); });
 }
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/clock.h"
-#include "base/config/yaml.h"
 #include "base/escape.h"
 #include "base/http/configured_client.h"
 #include "base/number_text.h"
@@ -14,52 +13,6 @@
 
 namespace vedette::app {
 namespace {
-
-using base::http::ClientConfig;
-
-base::StatusOr<ClientConfig> ReadHttpConfig(base::FileSystem* fs, const std::string& file) {
-  VEDETTE_ASSIGN_OR_RETURN(const std::string text, fs->ReadFile(file));
-  VEDETTE_ASSIGN_OR_RETURN(const base::config::Node root, base::config::ParseYaml(text, file));
-  ClientConfig config;
-  base::config::Problems problems(file);
-  base::config::Problems unsupported(file);
-  base::config::MapReader map(root, "", &problems);
-  base::http::ReadClientConfig(&map, file, &config, &unsupported);
-  map.Finish();
-  VEDETTE_RETURN_IF_ERROR(problems.ToStatus());
-  VEDETTE_RETURN_IF_ERROR(unsupported.ToStatus());
-  return config;
-}
-
-base::Status CheckOneWay(const QueryServer& server) {
-  const int ways = (server.http_config_file.empty() ? 0 : 1) + (server.user.empty() ? 0 : 1) +
-                   (server.token_file.empty() ? 0 : 1);
-  if (ways > 1) {
-    return base::InvalidArgument(
-        "at most one of --http.config.file, --basic-auth.username and --token-file");
-  }
-  if (server.user.empty() != server.password_file.empty()) {
-    return base::InvalidArgument(
-        "--basic-auth.username and --basic-auth.password-file: only both together");
-  }
-  return base::Status();
-}
-
-// How the flags say that the server is reached.
-base::StatusOr<ClientConfig> ConfigOf(const QueryServer& server, base::FileSystem* fs) {
-  VEDETTE_RETURN_IF_ERROR(CheckOneWay(server));
-  ClientConfig config;
-  if (!server.http_config_file.empty()) {
-    VEDETTE_ASSIGN_OR_RETURN(config, ReadHttpConfig(fs, server.http_config_file));
-  }
-  if (!server.user.empty()) {
-    config.basic_auth = base::http::BasicAuth{server.user, "", {{}, server.password_file}};
-  }
-  if (!server.token_file.empty()) {
-    config.authorization = base::http::AuthorizationConfig{"Bearer", {{}, server.token_file}};
-  }
-  return config;
-}
 
 std::string Form(const Question& question) {
   const auto seconds = [](int64_t ms) {
@@ -79,14 +32,12 @@ std::string Form(const Question& question) {
 
 }  // namespace
 
-base::StatusOr<QueryAnswer> Ask(const QueryServer& server, const Question& question,
+base::StatusOr<QueryAnswer> Ask(const ServerAccess& server, const Question& question,
                                 base::FileSystem* fs) {
-  VEDETTE_ASSIGN_OR_RETURN(ClientConfig config, ConfigOf(server, fs));
+  VEDETTE_ASSIGN_OR_RETURN(base::http::ClientConfig config, server.Config(fs));
   base::http::ClientRequest request;
   request.method = "POST";
-  std::string url = server.url;
-  while (!url.empty() && url.back() == '/') url.pop_back();
-  request.url = url + (question.step_ms > 0 ? "/api/v1/query_range" : "/api/v1/query");
+  request.url = server.BaseUrl() + (question.step_ms > 0 ? "/api/v1/query_range" : "/api/v1/query");
   request.headers.Set("Content-Type", "application/x-www-form-urlencoded");
   request.body = Form(question);
   constexpr int64_t kMarginMs = 5000;  // so that the server's own word about its time comes first

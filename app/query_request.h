@@ -8,21 +8,13 @@
 #include <vector>
 
 #include "app/query_answer.h"
+#include "app/server_access.h"
 #include "base/fs.h"
 #include "base/status.h"
 
 // One question to a server that speaks Prometheus' HTTP API.
 
 namespace vedette::app {
-
-// How to reach it. Files are read when the question is sent.
-struct QueryServer {
-  std::string url = "http://127.0.0.1:9090";
-  std::string http_config_file;  // basic_auth, authorization, tls_config as in Prometheus' files
-  std::string user;
-  std::string password_file;
-  std::string token_file;
-};
 
 // Times in milliseconds since the epoch. A range when `step_ms` is above zero.
 struct Question {
@@ -35,7 +27,7 @@ struct Question {
 
 // InvalidArgument: the flags or files do not go together; else the server was not reached or did
 // not answer as such a server does. What it refuses is an answer.
-base::StatusOr<QueryAnswer> Ask(const QueryServer& server, const Question& question,
+base::StatusOr<QueryAnswer> Ask(const ServerAccess& server, const Question& question,
                                 base::FileSystem* fs);
 
 // "2026-11-21T10:00:00Z", seconds since the epoch, "now", "now-1h", "-1h"; nothing on other text.

@@ -15,6 +15,7 @@ inline constexpr int kExitUsage = 2;    // wrong use of the command line
 // Each adds one verb with its flags to `root`; when the verb is chosen, its callback runs it and
 // sets `*exit_code`. One file a verb.
 void AddAgent(CLI::App* root, int* exit_code);
+void AddAgents(CLI::App* root, int* exit_code);
 void AddCollector(CLI::App* root, int* exit_code);
 void AddDoctor(CLI::App* root, int* exit_code);
 void AddExporter(CLI::App* root, int* exit_code);

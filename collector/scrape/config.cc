@@ -215,7 +215,8 @@ class ConfigReader {
     }
     Problems* unsupported = &problems_.unsupported;
     ReadDiscoveries(&map, path_, &alertmanager.discovery, unsupported);
-    for (const std::string_view key : {"file_sd_configs", "http_sd_configs", "dns_sd_configs"}) {
+    for (const std::string_view key :
+         {"agent_sd_configs", "file_sd_configs", "http_sd_configs", "dns_sd_configs"}) {
       Unsupported(&map, key, "alertmanagers come from static_configs", unsupported);
     }
     for (const std::string_view key :

@@ -112,6 +112,13 @@ void WriteClientConfig(const base::http::ClientConfig& config, YamlWriter* out) 
 }
 
 void WriteDiscoveries(const DiscoveryConfig& config, YamlWriter* out) {
+  if (!config.agents.empty()) out->Items("agent_sd_configs");
+  for (const auto& [key, agents] : config.agents) {
+    out->Item();
+    out->Text("job", agents.job);
+    out->Duration("refresh_interval", agents.refresh_ms);
+    out->End();
+  }
   if (!config.dns.empty()) out->Items("dns_sd_configs");
   for (const auto& [key, dns] : config.dns) {
     out->Item();

@@ -176,6 +176,16 @@ void TakeDefaults(const ScrapeLimits& defaults, ScrapeLimits* limits) {
   }
 }
 
+// Hosts that announce themselves must not send the collector elsewhere.
+void ForbidRedirects(MapReader* map, JobConfig* job) {
+  const Node* node = map->node().Find("follow_redirects");
+  if (node != nullptr && job->http.follow_redirects) {
+    map->problems()->Add(*node, map->field() + ".follow_redirects",
+                         "found true; allowed with agent_sd_configs: false");
+  }
+  job->http.follow_redirects = false;
+}
+
 void ReadJobProtocols(MapReader* map, const JobDefaults& defaults, JobConfig* job) {
   job->protocols = defaults.protocols;
   ReadProtocols(map, &job->protocols);
@@ -217,6 +227,7 @@ JobConfig ReadJob(const Node& node, const std::string& field, const std::string&
   TakeDefaults(defaults.limits, &job.limits);
   base::http::ReadClientConfig(&map, config_path, &job.http, &problems->unsupported);
   ReadDiscoveries(&map, config_path, &job.discovery, &problems->unsupported);
+  if (!job.discovery.agents.empty()) ForbidRedirects(&map, &job);
   model::ReadRelabelRules(&map, "relabel_configs", &job.relabel);
   model::ReadRelabelRules(&map, "metric_relabel_configs", &job.metric_relabel);
   map.Finish();

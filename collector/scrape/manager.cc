@@ -59,6 +59,7 @@ Manager::Manager(Options options)
   discovery.telemetry = telemetry;
   discovery.new_client = options_.new_client;
   discovery.dns = options_.dns.get();
+  discovery.announced = options_.announced;
   discovery.on_change = [this](const std::string& job) { OnDiscovered(job); };
   scheduler_ = std::thread([this] { RunSchedule(); });
   discoverer_ = std::make_unique<Discoverer>(std::move(discovery));

@@ -63,6 +63,7 @@ class Manager {
     base::Telemetry* telemetry = nullptr;
     base::http::ClientFactory new_client = nullptr;  // null: clients that keep many connections
     std::unique_ptr<DnsClient> dns = nullptr;        // null: the system's name servers
+    const AnnouncedHosts* announced = nullptr;       // for agent_sd_configs; null: none
     size_t workers = 256;                            // at most
   };
 

@@ -113,8 +113,9 @@ base::Status FillTarget(const model::LabelsBuilder& labels, Target* target) {
   return {};
 }
 
-void AddTarget(const std::shared_ptr<const JobConfig>& job, model::Labels discovered,
+void AddTarget(const std::shared_ptr<const JobConfig>& job, const TargetGroup& group, size_t at,
                std::set<std::string>* keys, JobTargets* out) {
+  model::Labels discovered = DiscoveredLabels(*job, group, at);
   model::LabelsBuilder labels(discovered);
   if (!model::ApplyRelabeling(job->relabel, &labels)) {
     ++out->dropped_count;
@@ -125,6 +126,7 @@ void AddTarget(const std::shared_ptr<const JobConfig>& job, model::Labels discov
   Target target;
   target.job = job;
   target.discovered = std::move(discovered);
+  target.refused = group.refused;
   if (const base::Status status = FillTarget(labels, &target); !status.ok()) {
     out->errors.push_back(
         base::Concat({"job ", job->name, ", target ", target.discovered.ToString(), ": ",
@@ -146,7 +148,7 @@ JobTargets BuildTargets(const std::shared_ptr<const JobConfig>& job,
   std::set<std::string> keys;
   for (const TargetGroup& group : groups) {
     for (size_t at = 0; at < group.targets.size(); ++at) {
-      AddTarget(job, DiscoveredLabels(*job, group, at), &keys, &out);
+      AddTarget(job, group, at, &keys, &out);
     }
   }
   const uint64_t limit = job->limits.targets;

@@ -20,7 +20,7 @@ struct Target {
   std::string url;
   int64_t interval_ms = 0;
   int64_t timeout_ms = 0;
-  std::string refused;  // not empty: never scraped, and why (target_limit)
+  std::string refused;  // not empty: never scraped, and why (target_limit, a silent agent)
 
   // Equal keys are the same target across a reload: it keeps its cache and its place in time.
   std::string Key() const;

@@ -27,10 +27,13 @@ TEST(CollectorConfig, WithoutFilesWatchesThisHost) {
   const auto fs = base::NewPosixFileSystem();
   const auto config = LoadCollectorConfig(fs.get(), Options());
   ASSERT_TRUE(config.ok()) << config.status();
-  ASSERT_EQ(config->scrape.jobs.size(), 2u);
-  EXPECT_EQ(config->scrape.jobs[0]->name, "node");
-  EXPECT_EQ(config->scrape.jobs[1]->name, "vedette");
-  EXPECT_EQ(config->scrape.jobs[1]->discovery.static_groups[0].targets[0], "127.0.0.1:9090");
+  std::vector<std::string> jobs;
+  for (const auto& job : config->scrape.jobs) jobs.push_back(job->name);
+  EXPECT_EQ(jobs, (std::vector<std::string>{"node", "process", "caddy", "postgres", "redis", "pve",
+                                            "vedette"}));
+  EXPECT_EQ(config->scrape.jobs[0]->discovery.static_groups[0].targets[0], "localhost:9100");
+  EXPECT_EQ(config->scrape.jobs[4]->discovery.agents[0].config.job, "redis");
+  EXPECT_EQ(config->scrape.jobs[6]->discovery.static_groups[0].targets[0], "127.0.0.1:9090");
   EXPECT_EQ(AlertNames(*config),
             (std::set<std::string>{"DiskSpaceCritical", "HighCPUUsage", "HighMemoryUsage",
                                    "HostDown", "ServiceDown"}));

@@ -81,6 +81,12 @@ void Discoverer::ApplyConfig(const Jobs& jobs) {
       Job& job = jobs_[name];
       job.static_groups = config->static_groups;
       AddSources(
+          config->agents,
+          [this](const AgentSdConfig& c) {
+            return std::make_unique<AgentSource>(c, options_.announced);
+          },
+          name, &job, &old);
+      AddSources(
           config->files,
           [this](const FileSdConfig& c) {
             return std::make_unique<FileSource>(c, options_.fs, options_.clock);

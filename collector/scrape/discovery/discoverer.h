@@ -19,6 +19,7 @@
 #include "base/mutex.h"
 #include "base/telemetry.h"
 #include "base/thread_pool.h"
+#include "collector/scrape/discovery/agent_source.h"
 #include "collector/scrape/discovery/dns_client.h"
 #include "collector/scrape/discovery/folder_watch.h"
 #include "collector/scrape/discovery/source.h"
@@ -36,6 +37,7 @@ class Discoverer {
     base::Telemetry* telemetry = nullptr;
     base::http::ClientFactory new_client = nullptr;
     DnsClient* dns = nullptr;
+    const AnnouncedHosts* announced = nullptr;  // null: there are none
     // A job's groups are others now. Called on the threads that look; may call Groups.
     std::function<void(const std::string& job)> on_change;
   };

@@ -21,6 +21,7 @@ struct TargetGroup {
   LabelPairs labels;                 // of all of them
   // Of each target, in the order of `targets`; empty: there are none.
   std::vector<LabelPairs> target_labels = {};
+  std::string refused = {};  // not empty: none of them is scraped, and why; `up` is 0
 
   friend bool operator==(const TargetGroup&, const TargetGroup&) = default;
 };
@@ -49,6 +50,12 @@ struct DnsSdConfig {
   int64_t refresh_ms = 30'000;
 };
 
+// agent_sd_configs, ours: hosts whose agents announce themselves.
+struct AgentSdConfig {
+  std::string job;  // of the announced pages, those for this one
+  int64_t refresh_ms = 5'000;
+};
+
 // One of the mechanisms. `key` is the same for the same configuration: what was found is kept over
 // reloads by it, and jobs that ask the same share it.
 template <typename Config>
@@ -59,6 +66,7 @@ struct Keyed {
 
 struct DiscoveryConfig {
   std::vector<TargetGroup> static_groups;
+  std::vector<Keyed<AgentSdConfig>> agents;
   std::vector<Keyed<FileSdConfig>> files;
   std::vector<Keyed<HttpSdConfig>> http;
   std::vector<Keyed<DnsSdConfig>> dns;

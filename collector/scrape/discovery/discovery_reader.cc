@@ -165,6 +165,20 @@ DnsSdConfig ReadDnsSd(const Node& node, const std::string& field, Problems* prob
   return config;
 }
 
+AgentSdConfig ReadAgentSd(const Node& node, const std::string& field, Problems* problems) {
+  AgentSdConfig config;
+  MapReader map(node, field, problems);
+  map.String("job", &config.job);
+  ReadRefresh(&map, &config.refresh_ms);
+  map.Finish();
+  if (config.job.empty()) {
+    problems->Add(node, field + ".job",
+                  "job is missing; allowed: the name of an exporter as agents announce it, such as "
+                  "node or redis");
+  }
+  return config;
+}
+
 bool IsPresent(const Node& node, const std::string& field, Problems* problems) {
   if (node.kind != Node::Kind::kNull) return true;
   problems->Add(node, field, "empty or null section in service discovery config");
@@ -218,6 +232,10 @@ void ReadDiscoveries(MapReader* map, const std::string& config_path, DiscoveryCo
                     base::Concat({base::GoQuote(target), " is not a valid hostname"}));
     }
     out->static_groups.push_back(std::move(group));
+  });
+  map->Each("agent_sd_configs", [&](const Node& node, const std::string& field) {
+    if (!IsPresent(node, field, problems)) return;
+    out->agents.push_back({KeyOf("agent", node, ""), ReadAgentSd(node, field, problems)});
   });
   map->Each("file_sd_configs", [&](const Node& node, const std::string& field) {
     if (!IsPresent(node, field, problems)) return;

@@ -4,14 +4,10 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "collector/scrape/discovery/host_port.h"
 
 namespace vedette::scrape {
 namespace {
-
-std::string HostPort(std::string_view host, uint16_t port) {
-  const bool v6 = host.find(':') != host.npos;
-  return base::Concat({v6 ? "[" : "", host, v6 ? "]:" : ":", std::to_string(port)});
-}
 
 std::string_view WithoutDot(std::string_view name) {
   while (base::EndsWith(name, ".")) name.remove_suffix(1);

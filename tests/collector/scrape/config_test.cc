@@ -119,6 +119,24 @@ scrape_configs:
   EXPECT_EQ(b.fallback_format, model::exposition::Format::kProtobuf);
 }
 
+TEST(Config, JobsOfAgentsNameTheirPageAndFollowNoRedirects) {
+  const auto config =
+      ParseConfig("scrape_configs: [{job_name: a, agent_sd_configs: [{job: redis}]}]", "p.yml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->jobs[0]->discovery.agents[0].config.job, "redis");
+  EXPECT_FALSE(config->jobs[0]->http.follow_redirects);
+  for (const auto& [yaml, says] : std::vector<std::pair<std::string, std::string>>{
+           {"agent_sd_configs: [{}]", "agent_sd_configs[0].job: job is missing"},
+           {"agent_sd_configs: [{job: a, port: 1}]", "unknown key"},
+           {"agent_sd_configs: [null]", "empty or null section"},
+           {"follow_redirects: true, agent_sd_configs: [{job: a}]",
+            "follow_redirects: found true; allowed with agent_sd_configs: false"}}) {
+    const auto wrong = ParseConfig("scrape_configs: [{job_name: a, " + yaml + "}]", "p.yml");
+    ASSERT_FALSE(wrong.ok()) << yaml;
+    EXPECT_NE(base::Message(wrong.status()).find(says), std::string_view::npos) << wrong.status();
+  }
+}
+
 TEST(Config, NameSchemesThatContradictAreRefused) {
   const std::string error = ErrorOf(
       "scrape_configs:\n- {job_name: a, metric_name_validation_scheme: legacy, "

@@ -275,6 +275,7 @@ scrape_configs:
     authorization: {type: Token, credentials: hunter2}
     proxy_from_environment: true
     tls_config: {ca_file: /a, cert_file: /c, key_file: /k}
+    agent_sd_configs: [{job: redis, refresh_interval: 8s}]
     dns_sd_configs: [{names: [n], refresh_interval: 5s, type: A, port: 9}]
     file_sd_configs: [{files: [/x/*.json], refresh_interval: 6s}]
     http_sd_configs:

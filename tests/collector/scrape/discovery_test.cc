@@ -14,6 +14,7 @@
 
 #include "base/http/message.h"
 #include "base/strings.h"
+#include "collector/scrape/discovery/agent_source.h"
 #include "collector/scrape/discovery/discoverer.h"
 #include "collector/scrape/discovery/dns_source.h"
 #include "collector/scrape/discovery/file_source.h"
@@ -274,6 +275,39 @@ TEST(HttpSource, AnAnswerIsTakenWholeOrNotAtAll) {
 }
 
 // With the machine's clock and inotify.
+// Hosts that announced a page of the job asked for.
+class FakeHosts final : public AnnouncedHosts {
+ public:
+  std::vector<AnnouncedTarget> Targets(const std::string& job) const override {
+    std::vector<AnnouncedTarget> of_job;
+    for (const auto& [name, target] : targets) {
+      if (name == job) of_job.push_back(target);
+    }
+    return of_job;
+  }
+  std::vector<std::pair<std::string, AnnouncedTarget>> targets;
+};
+
+TEST(AgentSource, APageIsATargetUnderItsHostsName) {
+  FakeHosts hosts;
+  hosts.targets = {
+      {"node", {"web1", "id1", "10.0.0.1", 9100, "/metrics", false, {{"rack", "a"}}, ""}},
+      {"redis", {"web1", "id1", "fd00::1", 9121, "/r", true, {}, "silent"}},
+      {"redis", {"web2", "id2", "", 9121, "/metrics", false, {}, "sends"}}};
+  AgentSource node({"node"}, &hosts);
+  EXPECT_EQ(TextOf(node.Look({}, {}).groups),
+            Strings{"10.0.0.1:9100 rack=a host=web1 instance=web1:9100 __scheme__=http "
+                    "__metrics_path__=/metrics __meta_agent_address=10.0.0.1 "
+                    "__meta_agent_host=web1 __meta_agent_id=id1"});
+  AgentSource redis({"redis"}, &hosts);
+  const auto groups = redis.Look({}, {}).groups;
+  ASSERT_EQ(groups.size(), 2u);
+  EXPECT_EQ(groups[0].targets, Strings{"[fd00::1]:9121"});
+  EXPECT_EQ(groups[0].refused, "silent");
+  EXPECT_EQ(groups[1].targets, Strings{"unreachable.invalid:9121"});
+  EXPECT_TRUE(AgentSource({"node"}, nullptr).Look({}, {}).groups.empty());
+}
+
 class DiscovererTest : public ::testing::Test {
  protected:
   DiscovererTest() {
