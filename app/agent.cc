@@ -9,6 +9,7 @@
 #include "app/announce_flags.h"
 #include "app/exit_guard.h"
 #include "app/log_flags.h"
+#include "app/metrics_push.h"
 #include "app/program.h"
 #include "app/ship_flags.h"
 #include "app/verbs.h"
@@ -49,10 +50,32 @@ std::unique_ptr<announcer::Announcer> StartAnnouncer(const World& world,
   return std::make_unique<announcer::Announcer>(std::move(options));
 }
 
+// Null where metrics are not to be sent, or cannot be: the rest of the agent goes on.
+std::unique_ptr<MetricsPush> StartMetricsPush(const World& world,
+                                              const announcer::Announcer::Options& how,
+                                              const std::string& state_dir,
+                                              AgentExporters* exporters) {
+  MetricsPush::Options options;
+  options.state_dir = state_dir;
+  options.url = how.url;
+  options.http = how.http;
+  options.host = how.announcement.host;
+  options.labels = how.announcement.labels;
+  options.pages = [exporters] { return exporters->Pages(); };
+  options.answer = [exporters](uint16_t port, const base::http::Request& request) {
+    return exporters->AnswerAt(port, request);
+  };
+  auto push = MetricsPush::Start(world, std::move(options));
+  if (push.ok()) return *std::move(push);
+  world.logger->Error("metrics are not sent", {{"error", base::Message(push.status())}});
+  return nullptr;
+}
+
 // What the flags ask for besides exporters.
 struct AgentPlan {
   std::optional<shipper::Shipper::Options> ship;
   std::optional<announcer::Announcer::Options> announce;
+  bool pushes_metrics = false;  // where it announces
   std::string state_dir;
 };
 
@@ -64,6 +87,7 @@ base::StatusOr<AgentPlan> PlanOf(const AgentFlags& flags, const World& world) {
   plan.state_dir = ship.state_dir;
   if (announces) {
     VEDETTE_ASSIGN_OR_RETURN(plan.announce, flags.announce->Check(world, ship));
+    plan.pushes_metrics = flags.announce->pushes_metrics();
   }
   if (flags.ship_enabled) plan.ship = std::move(ship);
   return plan;
@@ -87,6 +111,10 @@ int RunAgent(const AgentFlags& flags) {
     if (!started.ok()) return program.CannotStart(started.status());
     exporters = *std::move(started);
   }
+  std::unique_ptr<MetricsPush> push;
+  if (plan->pushes_metrics) {
+    push = StartMetricsPush(program.world(), *plan->announce, plan->state_dir, exporters.get());
+  }
   std::unique_ptr<announcer::Announcer> announcer;
   if (plan->announce) {
     announcer = StartAnnouncer(program.world(), *std::move(plan->announce), plan->state_dir,
@@ -101,6 +129,7 @@ int RunAgent(const AgentFlags& flags) {
   shipper.reset();
   announcer.reset();
   const ExitGuard guard(program.logger());
+  push.reset();
   exporters.reset();
   return kExitOk;
 }

@@ -177,6 +177,20 @@ std::vector<model::AnnouncedPage> AgentExporters::Pages() {
   return pages;
 }
 
+base::http::Response AgentExporters::AnswerAt(uint16_t port, const base::http::Request& request) {
+  std::shared_ptr<ExporterService> service;
+  {
+    const base::MutexLock lock(work_mutex_);
+    if (port == node_->port()) service = node_;
+    for (size_t i = 1; i < slots_.size() && service == nullptr; ++i) {
+      const auto found = Find(slots_[i]->row->spec->name);
+      if (found != nullptr && found->port() == port) service = found;
+    }
+  }
+  if (service == nullptr) return base::http::Response::Text(404, "404 page not found\n");
+  return service == node_ ? Answer(request) : service->handler()(request);
+}
+
 void AgentExporters::Reload() {
   const base::MutexLock lock(work_mutex_);
   node_->Reload();

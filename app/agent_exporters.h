@@ -56,6 +56,9 @@ class AgentExporters {
   // The pages that are served now, each on its exporter's own port or else on the node exporter's.
   // From any thread.
   std::vector<model::AnnouncedPage> Pages() VEDETTE_EXCLUDES(work_mutex_);
+  // What a client at one of their ports would be answered. From any thread.
+  base::http::Response AnswerAt(uint16_t port, const base::http::Request& request)
+      VEDETTE_EXCLUDES(work_mutex_);
 
  private:
   struct Slot {

@@ -41,6 +41,9 @@ base::Status AddHostLabel(const std::string& text, model::Announcement* announce
 AnnounceFlags::AnnounceFlags(CLI::App* verb) {
   verb->add_flag("--announce,!--no-announce", enabled_,
                  "Tell the collector at --push.url of this host, so that it is scraped");
+  verb->add_flag("--push.metrics", push_metrics_,
+                 "Send metrics by remote write: for a host that the collector cannot reach to "
+                 "scrape it. The collector needs --web.enable-remote-write-receiver");
   verb->add_option("--announce.address", address_,
                    "Address to be scraped at; the one that the collector sees by default. The "
                    "collector has to allow another one (--agents.allow-address)");
@@ -56,6 +59,10 @@ base::StatusOr<announcer::Announcer::Options> AnnounceFlags::Check(
   if (!interval || *interval <= 0 || *interval > kMostIntervalMs) {
     return BadAnnounceFlag("--announce.interval", interval_, "a duration from 1ms to 1h");
   }
+  if (!address_.empty() && push_metrics_) {
+    return base::InvalidArgument(
+        "--announce.address: cannot be had with --push.metrics, which nobody scrapes");
+  }
   if (!address_.empty() && !base::http::IpRange::Parse(address_ + "/0").ok()) {
     return BadAnnounceFlag("--announce.address", address_, "an IPv4 or IPv6 address");
   }
@@ -69,6 +76,7 @@ base::StatusOr<announcer::Announcer::Options> AnnounceFlags::Check(
   options.interval = std::chrono::milliseconds(*interval);
   options.announcement.host = ship.host;
   options.announcement.address = address_;
+  options.announcement.sends = push_metrics_;
   options.url = ship.url;
   options.http = PushClientConfig(ship);
   options.fs = world.fs;

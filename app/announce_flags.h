@@ -23,6 +23,7 @@ class AnnounceFlags {
   explicit AnnounceFlags(CLI::App* verb);
 
   bool enabled() const { return enabled_; }
+  bool pushes_metrics() const { return push_metrics_; }
   // All but the identity and the pages. InvalidArgument names the flag, what was found and what is
   // allowed. `ship`: the shipper's flags, checked.
   base::StatusOr<announcer::Announcer::Options> Check(const World& world,
@@ -30,6 +31,7 @@ class AnnounceFlags {
 
  private:
   bool enabled_ = true;
+  bool push_metrics_ = false;
   std::string address_;
   std::string interval_ = "30s";
   std::vector<std::string> labels_;

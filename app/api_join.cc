@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "collector/promql/parser.h"
 #include "collector/promql/printer.h"
 
@@ -112,6 +113,16 @@ std::vector<api::MetadataInfo> TargetsJoin::Metadata() const {
     infos.push_back({std::move(family), std::move(metadata)});
   }
   return infos;
+}
+
+remote::Families FamiliesOf(const api::TargetsView& targets) {
+  remote::Families families;
+  absl::flat_hash_set<std::string> seen;
+  for (api::MetadataInfo& info : targets.Metadata()) {
+    if (!seen.insert(info.family).second) continue;
+    families.emplace_back(std::move(info.family), std::move(info.metadata));
+  }
+  return families;
 }
 
 std::vector<api::RuleGroupInfo> RulesJoin::Groups() const {

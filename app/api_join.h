@@ -10,6 +10,7 @@
 #include "app/written_metadata.h"
 #include "collector/api/views.h"
 #include "collector/logstore/store.h"
+#include "collector/remote/queue.h"
 #include "collector/scrape/manager.h"
 #include "collector/tsdb/store.h"
 
@@ -43,6 +44,9 @@ class TargetsJoin final : public api::TargetsView {
   const scrape::Manager* const manager_;
   const WrittenMetadata* const written_;
 };
+
+// Each family of metrics once: of several targets the first has the word.
+remote::Families FamiliesOf(const api::TargetsView& targets);
 
 class RulesJoin final : public api::RulesView {
  public:

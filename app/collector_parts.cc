@@ -4,7 +4,6 @@
 #include <chrono>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "app/build_info.h"
 #include "base/http/listen_address.h"
 #include "collector/api/admin_view.h"
@@ -17,17 +16,6 @@ namespace {
 constexpr uint64_t kBytesPerSample = 16;
 // Of what queries may hold, the share that the cache of their answers has by default: 1 / this.
 constexpr uint64_t kCacheShare = 8;
-
-// Each family once: of several targets the first has the word.
-remote::Families FamiliesOf(const api::TargetsView& targets) {
-  remote::Families families;
-  absl::flat_hash_set<std::string> seen;
-  for (api::MetadataInfo& info : targets.Metadata()) {
-    if (!seen.insert(info.family).second) continue;
-    families.emplace_back(std::move(info.family), std::move(info.metadata));
-  }
-  return families;
-}
 
 }  // namespace
 

@@ -132,7 +132,8 @@ def start_collector(t):
                     f"--config.file={t.dir / 'prometheus.yml'}", "--web.listen-address=127.0.0.1:9090",
                     "--web.listen-address=10.77.0.1:9090", "--web.listen-address=[fd77::1]:9090",
                     "--web.allow-plaintext=10.77.0.0/24,fd77::/64", "--agents.silent-after=6s",
-                    "--agents.forget-after=10m", "--query.cache-bytes=0"], "collector")
+                    "--agents.forget-after=10m", "--query.cache-bytes=0",
+                    "--web.enable-remote-write-receiver"], "collector")
 
 
 def announcing(t, web1, web2, web3):
@@ -222,6 +223,34 @@ def forgotten(t, host):
     t.equal(agents("forget", "db1").returncode, 1, "it cannot be forgotten twice")
 
 
+def sends(t, host):
+    """A host that nobody can reach: its exporters listen on its loopback alone."""
+    listen = ["--web.listen-address=127.0.0.1:9100", "--process.web.listen-address=127.0.0.1:9256"]
+    host.start("nat", "--push.metrics", "--agent.label=rack=n", *listen)
+    t.eventually(lambda: up().get("nat") == 1, "a host that sends its metrics is there with up 1", seconds=60)
+    labels = [r["metric"] for r in h.get(ADMIN + "/api/v1/query", {"query": 'up{host="nat"}'})
+              .json()["data"]["result"]]
+    want = [{"__name__": "up", "job": job, "instance": f"nat:{port}", "host": "nat", "rack": "n"}
+            for job, port in (("node", 9100), ("process", 9256))]
+    t.equal(sorted(labels, key=str), sorted(want, key=str), "with the labels of one that is scraped")
+    t.check(values('node_memory_MemTotal_bytes{host="nat"}'), "and its metrics")
+    t.check("nat" not in targets(), "nobody tries to scrape it")
+    host.cut()
+    t.eventually(lambda: firing() == {"nat"}, "cut off it is down as others are", seconds=60)
+    host.join()
+    t.eventually(lambda: up().get("nat") == 1 and "nat" not in firing(), "it comes back", seconds=60)
+    t.eventually(lambda: max_gap('node_memory_MemTotal_bytes{host="nat"}') <= 16,
+                 "what it saw while it was cut off comes later, without a gap", seconds=30)
+    host.agent.stop()
+
+
+def max_gap(selector):
+    """The longest time between two samples of a series of the last five minutes, in seconds."""
+    reply = h.get(ADMIN + "/api/v1/query", {"query": selector + "[5m]"}).json()["data"]["result"]
+    times = [time for series in reply for time, _ in series["values"]]
+    return max((b - a for a, b in zip(times, times[1:])), default=1e9)
+
+
 class Redirect(http.server.BaseHTTPRequestHandler):
     hits = 0
 
@@ -264,7 +293,7 @@ def main():
         t.write("rules.yml", RULES)
         collector = start_collector(t)
         t.wait_ready(collector, ADMIN + "/-/ready", "collector")
-        web1, web2, web3, other = [Host(t, number) for number in (11, 12, 13, 14)]
+        web1, web2, web3, other, nat = [Host(t, number) for number in (11, 12, 13, 14, 15)]
         announcing(t, web1, web2, web3)
         cut_off(t, web2)
         renamed(t, web3)
@@ -273,6 +302,7 @@ def main():
         restarted(t, collector)
         forgotten(t, web3)
         forged(t, web1)
+        sends(t, nat)
 
 
 if __name__ == "__main__":
