@@ -12,6 +12,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "base/fs.h"
 #include "base/strings.h"
 
@@ -27,29 +28,13 @@ Status Failed(std::string_view what, const std::string& path) {
   return FromErrno(errno, Concat({what, " ", path}));
 }
 
-// Owns a file descriptor.
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&&) = delete;
-  int get() const { return fd_; }
-  int Release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
-
-StatusOr<Fd> Open(const std::string& path, int flags) {
+StatusOr<Descriptor> Open(const std::string& path, int flags) {
   int fd;
   do {
     fd = ::open(path.c_str(), flags | O_CLOEXEC, kFileMode);
   } while (fd < 0 && errno == EINTR);
   if (fd < 0) return Failed("open", path);
-  return Fd(fd);
+  return Descriptor(fd);
 }
 
 // The open file and what its path means now are one file.
@@ -63,7 +48,7 @@ Status SameFile(int fd, const std::string& path) {
 }
 
 Status SyncFolder(const std::string& path) {
-  VEDETTE_ASSIGN_OR_RETURN(const Fd fd, Open(path, O_RDONLY | O_DIRECTORY));
+  VEDETTE_ASSIGN_OR_RETURN(const Descriptor fd, Open(path, O_RDONLY | O_DIRECTORY));
   return ::fsync(fd.get()) == 0 ? Status() : Failed("fsync", path);
 }
 
@@ -86,7 +71,7 @@ Status MakeFolder(const std::string& path) {
 
 class PosixWritableFile final : public WritableFile {
  public:
-  PosixWritableFile(std::string path, Fd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+  PosixWritableFile(std::string path, Descriptor fd) : path_(std::move(path)), fd_(std::move(fd)) {}
 
   Status Append(std::string_view data) override {
     while (!data.empty()) {
@@ -109,12 +94,13 @@ class PosixWritableFile final : public WritableFile {
 
  private:
   const std::string path_;
-  Fd fd_;
+  Descriptor fd_;
 };
 
 class PosixRandomAccessFile final : public RandomAccessFile {
  public:
-  PosixRandomAccessFile(std::string path, Fd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+  PosixRandomAccessFile(std::string path, Descriptor fd)
+      : path_(std::move(path)), fd_(std::move(fd)) {}
 
   StatusOr<size_t> Read(uint64_t offset, size_t n, char* buffer) const override {
     size_t done = 0;
@@ -136,18 +122,18 @@ class PosixRandomAccessFile final : public RandomAccessFile {
 
  private:
   const std::string path_;
-  const Fd fd_;
+  const Descriptor fd_;
 };
 
 class PosixFileLock final : public FileLock {
  public:
-  PosixFileLock(std::string path, Fd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+  PosixFileLock(std::string path, Descriptor fd) : path_(std::move(path)), fd_(std::move(fd)) {}
 
   Status StillNamed() const override { return SameFile(fd_.get(), path_); }
 
  private:
   const std::string path_;
-  const Fd fd_;
+  const Descriptor fd_;
 };
 
 class PosixFileSystem final : public FileSystem {
@@ -161,7 +147,7 @@ class PosixFileSystem final : public FileSystem {
   }
 
   StatusOr<std::unique_ptr<RandomAccessFile>> OpenRead(const std::string& path) override {
-    VEDETTE_ASSIGN_OR_RETURN(Fd fd, Open(path, O_RDONLY));
+    VEDETTE_ASSIGN_OR_RETURN(Descriptor fd, Open(path, O_RDONLY));
     return std::make_unique<PosixRandomAccessFile>(path, std::move(fd));
   }
 
@@ -255,13 +241,13 @@ class PosixFileSystem final : public FileSystem {
   }
 
   Status Allocate(const std::string& path, uint64_t size) override {
-    VEDETTE_ASSIGN_OR_RETURN(const Fd fd, Open(path, O_WRONLY | O_CREAT));
+    VEDETTE_ASSIGN_OR_RETURN(const Descriptor fd, Open(path, O_WRONLY | O_CREAT));
     const int error = ::posix_fallocate(fd.get(), 0, static_cast<off_t>(size));
     return error == 0 ? Status() : FromErrno(error, Concat({"allocate ", path}));
   }
 
   StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
-    VEDETTE_ASSIGN_OR_RETURN(Fd fd, Open(path, O_RDWR | O_CREAT));
+    VEDETTE_ASSIGN_OR_RETURN(Descriptor fd, Open(path, O_RDWR | O_CREAT));
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
       return std::make_unique<PosixFileLock>(path, std::move(fd));
     }
@@ -273,7 +259,7 @@ class PosixFileSystem final : public FileSystem {
 
  private:
   StatusOr<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path, int flag) {
-    VEDETTE_ASSIGN_OR_RETURN(Fd fd, Open(path, O_WRONLY | O_CREAT | flag));
+    VEDETTE_ASSIGN_OR_RETURN(Descriptor fd, Open(path, O_WRONLY | O_CREAT | flag));
     return std::make_unique<PosixWritableFile>(path, std::move(fd));
   }
 };

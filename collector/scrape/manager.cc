@@ -9,6 +9,8 @@ namespace vedette::scrape {
 namespace {
 
 constexpr int64_t kIdleNanos = 3'600'000'000'000;
+// A scrape that was quicker than this did not hang, whatever its timeout.
+constexpr int64_t kMayHangNs = 100'000'000;
 constexpr size_t kQueue = 65'536;
 // Connections that the targets of a job keep between scrapes.
 constexpr size_t kIdleConnections = 256;
@@ -230,7 +232,12 @@ std::stop_token Manager::NextSleep(int64_t* wait_ns, std::vector<TargetPtr>* due
 }
 
 void Manager::Dispatch(const TargetPtr& target) {
-  if (workers_.TrySubmit([this, target] { ScrapeOne(target); })) return;
+  bool hung = false;
+  {
+    const base::MutexLock lock(mutex_);
+    hung = target->hung;
+  }
+  if (workers_.TrySubmit([this, target] { ScrapeOne(target); }, hung)) return;
   missed_->Add();
   bool end = false;
   {
@@ -242,11 +249,16 @@ void Manager::Dispatch(const TargetPtr& target) {
 }
 
 void Manager::ScrapeOne(const TargetPtr& target) {
+  const int64_t began_ns = options_.clock->MonotonicNanos();
   if (!stop_.stop_requested()) target->loop->Scrape(stop_.get_token());
+  const int64_t took_ns = options_.clock->MonotonicNanos() - began_ns;
+  const bool hung =
+      took_ns >= kMayHangNs && took_ns / 1'000'000 >= target->loop->Status().timeout_ms;
   bool end = false;
   {
     const base::MutexLock lock(mutex_);
     target->busy = false;
+    target->hung = hung;
     end = target->removed && !stop_.stop_requested();
   }
   if (end) target->loop->End();

@@ -18,12 +18,12 @@
 #include "base/log.h"
 #include "base/mutex.h"
 #include "base/telemetry.h"
+#include "base/worker_crew.h"
 #include "collector/scrape/cache_budget.h"
 #include "collector/scrape/config.h"
 #include "collector/scrape/discovery/discoverer.h"
 #include "collector/scrape/schedule.h"
 #include "collector/scrape/scrape_loop.h"
-#include "collector/scrape/worker_crew.h"
 #include "model/sinks.h"
 
 namespace vedette::scrape {
@@ -114,7 +114,7 @@ class Manager {
   base::Gauge* const active_targets_;
   base::Counter* const missed_;
   std::stop_source stop_;
-  WorkerCrew workers_;
+  base::WorkerCrew workers_;
 
   // One change of targets at a time; taken before mutex_.
   base::Mutex apply_mutex_;

@@ -16,6 +16,7 @@ struct ScheduledTarget {
   uint64_t generation = 0;  // of its place in the heap: older ones are void
   int64_t interval_ns = 0;
   bool busy = false;     // a worker has it
+  bool hung = false;     // the last scrape took all the time it had
   bool removed = false;  // gone from the configuration
 };
 

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <memory>
 
+#include "base/descriptor.h"
 #include "base/http/listen_address.h"
 #include "base/strings.h"
 
@@ -20,20 +21,6 @@ namespace vedette::exporters::caddy {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  const int fd_;
-};
 
 struct Address {
   sockaddr_storage storage{};
@@ -133,7 +120,7 @@ base::StatusOr<Certificate> TakeCertificate(const ProbeTarget& target,
   const auto deadline = SteadyClock::now() + timeout;
   Address address;
   if (!ToAddress(target, &address)) return BadTarget(target.address);
-  const Descriptor socket(
+  const base::Descriptor socket(
       ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (socket.get() < 0) return base::FromErrno(errno, "socket");
   VEDETTE_RETURN_IF_ERROR(Connect(socket.get(), address, deadline));

@@ -13,11 +13,12 @@ namespace {
 
 constexpr int64_t kIdleNs = 3'600'000'000'000;
 constexpr int64_t kMsNs = 1'000'000;
+constexpr int64_t kLongestMs = 365LL * 86'400'000;  // between looks
 // From a change in a folder to the look: changes come in bursts.
 constexpr int64_t kBurstNs = 100 * kMsNs;
 // Changes without end are looked at no more often than this.
 constexpr int64_t kLeastGapNs = 1000 * kMsNs;
-constexpr size_t kLookers = 4;
+constexpr size_t kLookers = 64;
 constexpr size_t kQueue = 10'000;
 
 }  // namespace
@@ -29,6 +30,7 @@ Discoverer::Discoverer(Options options)
       failures_(options_.telemetry->NewCounter(
           "vedette_discovery_failures_total",
           "Times that a source of targets could not say all; what it said before stands on.")),
+      file_lookers_("discovery-file", 1, kQueue),
       lookers_("discovery", kLookers, kQueue) {
   watch_ = std::make_unique<FolderWatch>([this](const std::string& folder, const std::string& name,
                                                 bool complete) { OnFile(folder, name, complete); });
@@ -44,6 +46,7 @@ void Discoverer::Stop() {
     wake_.request_stop();
   }
   if (scheduler_.joinable()) scheduler_.join();
+  file_lookers_.Stop();
   lookers_.Stop();
 }
 
@@ -150,7 +153,7 @@ void Discoverer::Run() {
     std::vector<PolledPtr> due;
     const std::stop_token sleep = NextSleep(&wait_ns, &due);
     for (const PolledPtr& polled : due) {
-      if (lookers_.TrySubmit([this, polled] { Look(polled); })) continue;
+      if (Submit(polled)) continue;
       const base::MutexLock lock(mutex_);
       polled->busy = false;
       polled->due_ns = options_.clock->MonotonicNanos() + kLeastGapNs;
@@ -159,6 +162,12 @@ void Discoverer::Run() {
       options_.clock->SleepFor(std::chrono::nanoseconds(wait_ns), sleep);
     }
   }
+}
+
+bool Discoverer::Submit(const PolledPtr& polled) {
+  const auto look = [this, polled] { Look(polled); };
+  const bool is_local = !polled->source->Folders().empty();
+  return is_local ? file_lookers_.TrySubmit(look) : lookers_.TrySubmit(look);
 }
 
 // Collects what is due, and how long to sleep after it; the token ends that sleep early.
@@ -214,7 +223,8 @@ bool Discoverer::Take(const PolledPtr& polled, Found found) {
   const int64_t now = options_.clock->MonotonicNanos();
   polled->last_ns = now;
   polled->busy = false;
-  const int64_t wait_ms = found.again_ms > 0 ? found.again_ms : polled->source->refresh_ms();
+  const int64_t wait_ms =
+      std::min(found.again_ms > 0 ? found.again_ms : polled->source->refresh_ms(), kLongestMs);
   polled->due_ns = polled->changed_meanwhile ? now + kLeastGapNs : now + wait_ms * kMsNs;
   wake_.request_stop();
   if (polled->removed || polled->groups == found.groups) return false;

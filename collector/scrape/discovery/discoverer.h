@@ -19,6 +19,7 @@
 #include "base/mutex.h"
 #include "base/telemetry.h"
 #include "base/thread_pool.h"
+#include "base/worker_crew.h"
 #include "collector/scrape/discovery/agent_source.h"
 #include "collector/scrape/discovery/dns_client.h"
 #include "collector/scrape/discovery/folder_watch.h"
@@ -26,8 +27,9 @@
 
 namespace vedette::scrape {
 
-// Keeps the target groups of all jobs up to date: one thread knows when to look, a few look, one
-// hears of changed files. Owned by the manager. Thread-safe.
+// Keeps the target groups of all jobs up to date: one thread knows when to look, one looks at
+// files, as many as are kept waiting ask servers, one hears of changed files. Owned by the manager.
+// Thread-safe.
 class Discoverer {
  public:
   struct Options {
@@ -81,6 +83,7 @@ class Discoverer {
   void AddSources(const std::vector<Keyed<Config>>& configs, Make make, const std::string& name,
                   Job* job, BySourceKey* old) VEDETTE_REQUIRES(mutex_);
   void Run();
+  bool Submit(const PolledPtr& polled);
   std::stop_token NextSleep(int64_t* wait_ns, std::vector<PolledPtr>* due) VEDETTE_EXCLUDES(mutex_);
   void Look(const PolledPtr& polled) VEDETTE_EXCLUDES(mutex_);
   bool Take(const PolledPtr& polled, Found found) VEDETTE_EXCLUDES(mutex_);
@@ -96,7 +99,8 @@ class Discoverer {
   std::map<std::string, Job> jobs_ VEDETTE_GUARDED_BY(mutex_);
   BySourceKey polled_ VEDETTE_GUARDED_BY(mutex_);
   std::stop_source wake_ VEDETTE_GUARDED_BY(mutex_);  // ends the schedule's current sleep
-  base::ThreadPool lookers_;
+  base::ThreadPool file_lookers_;
+  base::WorkerCrew lookers_;  // at what answers over the network, or hangs
   std::unique_ptr<FolderWatch> watch_;
   std::thread scheduler_;
 };

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "base/strings.h"
 #include "collector/scrape/discovery/resolv_conf.h"
 
@@ -23,20 +24,6 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr size_t kMaxMessage = 65'535;
 // How often a wait looks whether it is to end.
 constexpr std::chrono::milliseconds kLookEvery{200};
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  const int fd_;
-};
 
 uint16_t RandomId() {
   uint16_t id = 0;
@@ -61,7 +48,7 @@ class Exchange {
   }
 
  private:
-  base::StatusOr<std::unique_ptr<Descriptor>> Connect(int kind) {
+  base::StatusOr<std::unique_ptr<base::Descriptor>> Connect(int kind) {
     addrinfo hints{};
     hints.ai_socktype = kind;
     hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
@@ -71,7 +58,7 @@ class Exchange {
       return base::Unavailable(base::Concat({server_, " is no address of a name server"}));
     }
     const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, ::freeaddrinfo);
-    auto socket = std::make_unique<Descriptor>(
+    auto socket = std::make_unique<base::Descriptor>(
         ::socket(found->ai_family, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (socket->get() < 0) return base::FromErrno(errno, "socket");
     if (::connect(socket->get(), found->ai_addr, found->ai_addrlen) < 0 && errno != EINPROGRESS) {
@@ -97,7 +84,7 @@ class Exchange {
   }
 
   base::StatusOr<DnsAnswer> AskByUdp(const std::string& query, uint16_t id, DnsType type) {
-    VEDETTE_ASSIGN_OR_RETURN(const std::unique_ptr<Descriptor> socket, Connect(SOCK_DGRAM));
+    VEDETTE_ASSIGN_OR_RETURN(const std::unique_ptr<base::Descriptor> socket, Connect(SOCK_DGRAM));
     if (::send(socket->get(), query.data(), query.size(), MSG_NOSIGNAL) < 0) {
       return base::FromErrno(errno, "name server " + server_);
     }
@@ -114,7 +101,7 @@ class Exchange {
   }
 
   base::StatusOr<std::string> AskByTcp(const std::string& query) {
-    VEDETTE_ASSIGN_OR_RETURN(const std::unique_ptr<Descriptor> socket, Connect(SOCK_STREAM));
+    VEDETTE_ASSIGN_OR_RETURN(const std::unique_ptr<base::Descriptor> socket, Connect(SOCK_STREAM));
     std::string framed;
     framed.push_back(static_cast<char>(query.size() >> 8));
     framed.push_back(static_cast<char>(query.size() & 0xff));

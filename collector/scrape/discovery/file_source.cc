@@ -41,29 +41,41 @@ std::vector<std::string> FileSource::Folders() const {
   return {folders.begin(), folders.end()};
 }
 
-// The files that the patterns name now, sorted, each once.
-std::vector<std::string> FileSource::Expand(Found* found) const {
-  std::set<std::string> files;
+bool FileSource::Matches(const std::string& pattern, const std::string& path) {
+  const std::string_view last = NameOf(pattern);
+  const std::string_view name = NameOf(path);
+  return std::string_view(pattern).substr(0, pattern.size() - last.size()) ==
+             std::string_view(path).substr(0, path.size() - name.size()) &&
+         fnmatch(last.data(), name.data(), FNM_NOESCAPE) == 0;
+}
+
+FileSource::Named FileSource::Expand(Found* found) const {
+  Named named;
+  const auto unseen = [&](const std::string& pattern, const base::Status& why) {
+    if (absl::IsNotFound(why)) return;  // it names nothing
+    found->problems.emplace_back(base::Message(why));
+    named.unseen.push_back(pattern);
+  };
   for (const std::string& pattern : config_.patterns) {
     if (pattern.find('*') == pattern.npos) {
-      if (fs_->Exists(pattern)) files.insert(pattern);
-      continue;
-    }
-    const std::string folder = FolderOf(pattern);
-    const std::string last(NameOf(pattern));
-    const auto names = fs_->List(folder);
-    if (!names.ok()) {
-      if (!absl::IsNotFound(names.status())) {
-        found->problems.emplace_back(base::Message(names.status()));
+      if (const auto info = fs_->Stat(pattern); info.ok()) {
+        named.files.insert(pattern);
+      } else {
+        unseen(pattern, info.status());
       }
       continue;
     }
+    const auto names = fs_->List(FolderOf(pattern));
+    if (!names.ok()) {
+      unseen(pattern, names.status());
+      continue;
+    }
+    const std::string before = pattern.substr(0, pattern.size() - NameOf(pattern).size());
     for (const std::string& name : *names) {
-      if (fnmatch(last.c_str(), name.c_str(), FNM_NOESCAPE) != 0) continue;
-      files.insert(pattern.substr(0, pattern.size() - last.size()) + name);
+      if (Matches(pattern, before + name)) named.files.insert(before + name);
     }
   }
-  return {files.begin(), files.end()};
+  return named;
 }
 
 bool FileSource::IsSettled(const base::FileInfo& info) const {
@@ -111,13 +123,16 @@ void FileSource::Take(const std::string& path, bool is_whole, Found* found) {
 
 Found FileSource::Look(const std::set<std::string>& written, std::stop_token stop) {
   Found found;
-  const std::vector<std::string> files = Expand(&found);
-  for (const std::string& path : files) {
+  const Named named = Expand(&found);
+  for (const std::string& path : named.files) {
     if (stop.stop_requested()) break;
     Take(path, written.count(path) > 0, &found);
   }
-  std::erase_if(taken_, [&files](const auto& entry) {
-    return !std::binary_search(files.begin(), files.end(), entry.first);
+  std::erase_if(taken_, [&named](const auto& entry) {
+    const std::string& path = entry.first;
+    return !named.files.contains(path) &&
+           std::none_of(named.unseen.begin(), named.unseen.end(),
+                        [&path](const std::string& pattern) { return Matches(pattern, path); });
   });
   for (const auto& [path, taken] : taken_) {
     found.groups.insert(found.groups.end(), taken.groups.begin(), taken.groups.end());

@@ -15,8 +15,8 @@ namespace vedette::scrape {
 
 // Targets from files (file_sd_configs). A file is taken whole or not at all: one that was changed
 // within the last second, and that nobody is known to have closed since, is left for the next look;
-// one that cannot be read or parsed leaves what it said before in force. One that is gone takes its
-// targets with it. Each group gets the label __meta_filepath.
+// one that cannot be read or parsed, or whose folder cannot be listed, leaves what it said before
+// in force. One that is gone takes its targets with it. Each group gets the label __meta_filepath.
 class FileSource final : public Source {
  public:
   FileSource(FileSdConfig config, base::FileSystem* fs, base::Clock* clock)
@@ -33,7 +33,13 @@ class FileSource final : public Source {
     std::vector<TargetGroup> groups;
     std::string problem;  // of this state of the file; empty: `groups` is what it says
   };
-  std::vector<std::string> Expand(Found* found) const;
+  // What the patterns name now: all of it, or what could be seen.
+  struct Named {
+    std::set<std::string> files;
+    std::vector<std::string> unseen;  // patterns of which nobody knows what they name
+  };
+  Named Expand(Found* found) const;
+  static bool Matches(const std::string& pattern, const std::string& path);
   bool IsSettled(const base::FileInfo& info) const;
   void Take(const std::string& path, bool is_whole, Found* found);
   base::StatusOr<std::vector<TargetGroup>> Read(const std::string& path,

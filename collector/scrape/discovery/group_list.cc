@@ -35,6 +35,38 @@ base::StatusOr<json::value> ParseJson(std::string_view text, const std::string& 
        ": no JSON: ", error ? error.message() : "something follows the list", "; ", kShape}));
 }
 
+base::Status TooMany(const std::string& file, std::string_view what, size_t most) {
+  return base::ResourceExhausted(
+      base::Concat({file, ": too many ", what, "; allowed: ", std::to_string(most)}));
+}
+
+// Before a tree is made of it: objects and what lies between commas, outside of texts.
+base::Status CheckSize(std::string_view text, const std::string& file) {
+  size_t objects = 0;
+  size_t commas = 0;
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') quoted = !quoted;
+    if (quoted && c == '\\') ++i;
+    if (quoted) continue;
+    objects += c == '{' ? 1 : 0;
+    commas += c == ',' ? 1 : 0;
+  }
+  // A group has its labels in an object of their own.
+  if (objects > 2 * kMaxGroups) return TooMany(file, "groups", kMaxGroups);
+  if (commas > 2 * kMaxTargets) return TooMany(file, "targets and labels", 2 * kMaxTargets);
+  return {};
+}
+
+base::Status CheckCounts(const std::vector<TargetGroup>& groups, const std::string& file) {
+  size_t targets = 0;
+  for (const TargetGroup& group : groups) targets += group.targets.size();
+  if (groups.size() > kMaxGroups) return TooMany(file, "groups", kMaxGroups);
+  if (targets > kMaxTargets) return TooMany(file, "targets", kMaxTargets);
+  return {};
+}
+
 std::string_view View(const json::string& text) { return {text.data(), text.size()}; }
 
 // Reads one group; what is wrong is said with the group's number: the tree has no places.
@@ -96,6 +128,7 @@ class GroupReader {
 
 base::StatusOr<std::vector<TargetGroup>> ReadGroupsJson(std::string_view text,
                                                         const std::string& file) {
+  VEDETTE_RETURN_IF_ERROR(CheckSize(text, file));
   VEDETTE_ASSIGN_OR_RETURN(const json::value root, ParseJson(text, file));
   std::vector<TargetGroup> groups;
   if (root.is_null()) return groups;
@@ -107,6 +140,7 @@ base::StatusOr<std::vector<TargetGroup>> ReadGroupsJson(std::string_view text,
     VEDETTE_ASSIGN_OR_RETURN(TargetGroup group, GroupReader(where).Read(item));
     groups.push_back(std::move(group));
   }
+  VEDETTE_RETURN_IF_ERROR(CheckCounts(groups, file));
   return groups;
 }
 
@@ -128,6 +162,7 @@ base::StatusOr<std::vector<TargetGroup>> ReadGroupsYaml(std::string_view text,
     groups.push_back(ReadTargetGroup(item, field, &problems));
   }
   VEDETTE_RETURN_IF_ERROR(problems.ToStatus());
+  VEDETTE_RETURN_IF_ERROR(CheckCounts(groups, file));
   return groups;
 }
 

@@ -23,6 +23,7 @@
 #include "collector/scrape/discovery/resolv_conf.h"
 #include "tests/support/capture_logger.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/gate_fs.h"
 #include "tests/support/temp_dir.h"
 
 namespace vedette::scrape {
@@ -54,6 +55,28 @@ TEST(GroupList, IsTakenWholeFromJsonAndYaml) {
   ASSERT_TRUE(yaml.ok()) << yaml.status();
   EXPECT_EQ(TextOf(*yaml), TextOf(*json));
   EXPECT_TRUE(ReadGroupsYaml("", "f")->empty());
+}
+
+TEST(GroupList, ListsThatTakeFarMoreMemoryThanBytesAreRefused) {
+  std::string groups = "[{}";
+  for (size_t i = 0; i < kMaxGroups; ++i) groups += ",{}";
+  groups += "]";
+  std::string targets = "[{\"targets\": [\"a\"";
+  for (size_t i = 0; i < kMaxTargets; ++i) targets += ",\"a\"";
+  targets += "]}]";
+  std::string huge = "[";
+  huge.resize(64 << 20, '{');
+  std::string yaml;
+  for (size_t i = 0; i <= kMaxGroups; ++i) yaml += "- {}\n";
+  for (const std::string* text : {&groups, &targets, &huge}) {
+    EXPECT_TRUE(absl::IsResourceExhausted(ReadGroupsJson(*text, "f").status()));
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(ReadGroupsYaml(yaml, "f").status()));
+  EXPECT_EQ(base::Message(ReadGroupsJson(groups, "f").status()),
+            "f: too many groups; allowed: 100000");
+  // What stands in texts is no list.
+  const std::string braces(300'000, '{');
+  EXPECT_TRUE(ReadGroupsJson("[{\"labels\": {\"l\": \"\\\"" + braces + "\"}}]", "f").ok());
 }
 
 TEST(GroupList, MistakesAreToldWithTheirPlaceAndWhatIsAllowed) {
@@ -128,6 +151,40 @@ TEST_F(FileSourceTest, PatternsAreReadInOrderAndFilesThatGoTakeTheirTargets) {
   found = source.Look({}, {});
   EXPECT_EQ(found.groups.size(), 2u);
   EXPECT_EQ(source.Folders(), (Strings{dir_.path(), dir_.Join("none")}));
+}
+
+// Some of its calls fail for want of descriptors.
+class StarvedFs final : public test::GateFs {
+ public:
+  explicit StarvedFs(base::FileSystem* below) : GateFs(below, "", SIZE_MAX), below_(below) {}
+  base::StatusOr<std::vector<std::string>> List(const std::string& path) override {
+    if (starved) return base::Unavailable(path + ": too many open files");
+    return below_->List(path);
+  }
+  base::StatusOr<base::FileInfo> Stat(const std::string& path) override {
+    if (starved) return base::Unavailable(path + ": input/output error");
+    return below_->Stat(path);
+  }
+  bool starved = false;
+
+ private:
+  base::FileSystem* const below_;
+};
+
+TEST_F(FileSourceTest, WhatCannotBeListedStaysInForce) {
+  dir_.Write("a.json", Group("a:1"));
+  dir_.Write("b.yml", "- targets: [b:1]\n");
+  StarvedFs fs(fs_.get());
+  FileSource source({{dir_.Join("*.json"), dir_.Join("b.yml")}}, &fs, &clock_);
+  const Strings both = {"a:1" + Meta("a.json"), "b:1" + Meta("b.yml")};
+  EXPECT_EQ(TextOf(source.Look({}, {}).groups), both);
+  fs.starved = true;
+  const Found found = source.Look({}, {});
+  EXPECT_EQ(TextOf(found.groups), both);
+  EXPECT_EQ(found.problems.size(), 2u);
+  fs.starved = false;
+  ASSERT_TRUE(fs_->Remove(dir_.Join("b.yml")).ok());
+  EXPECT_EQ(TextOf(source.Look({}, {}).groups), Strings{"a:1" + Meta("a.json")});
 }
 
 TEST_F(FileSourceTest, ABrokenFileLeavesWhatItSaidBefore) {
@@ -361,6 +418,52 @@ TEST_F(DiscovererTest, FilesAreSeenWhenTheyChange) {
   ASSERT_TRUE(fs_->Remove(dir_.Join("a.json")).ok());
   EXPECT_EQ(Wait("j", 2).size(), 2u);
   EXPECT_GE(changes_, 3);
+}
+
+// A server that says nothing until it is told to stop.
+class HangingServer final : public base::http::Client {
+ public:
+  explicit HangingServer(std::atomic<int>* asked) : asked_(asked) {}
+  base::StatusOr<base::http::Response> Send(const base::http::ClientRequest& request) override {
+    ++*asked_;
+    while (!request.stop.stop_requested()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return base::Cancelled("stopped");
+  }
+
+ private:
+  std::atomic<int>* const asked_;
+};
+
+TEST_F(DiscovererTest, ServersThatHangKeepNeitherFilesNorOthersWaiting) {
+  constexpr int kServers = 20;
+  std::atomic<int> asked{0};
+  Discoverer::Options options;
+  options.fs = fs_.get();
+  options.clock = &clock_;
+  options.logger = &logger_;
+  options.telemetry = &telemetry_;
+  options.dns = &dns_;
+  options.new_client = [&asked](const base::http::TlsClientOptions&) {
+    return std::make_unique<HangingServer>(&asked);
+  };
+  options.on_change = [](const std::string&) {};
+  discoverer_ = std::make_unique<Discoverer>(std::move(options));
+  DiscoveryConfig config = Files("z", "*.json");
+  for (int i = 0; i < kServers; ++i) {
+    HttpSdConfig server;
+    server.url = "http://sd" + std::to_string(i) + "/";
+    config.http.push_back({"k" + std::to_string(i), server});
+  }
+  discoverer_->ApplyConfig({{"j", &config}});
+  Publish("a.json", "[{\"targets\": [\"a:1\"]}]");
+  EXPECT_EQ(Wait("j", 2).size(), 2u);
+  for (int i = 0; i < 3000 && asked < kServers; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(asked, kServers);
+  discoverer_->Stop();
 }
 
 TEST_F(DiscovererTest, WhatWasFoundStaysOverReloads) {
