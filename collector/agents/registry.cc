@@ -117,6 +117,7 @@ base::StatusOr<Registry::Change> Registry::Decide(const model::Announcement& ann
     VEDETTE_ASSIGN_OR_RETURN(record.address, options_.addresses.ScrapeAddress(
                                                  announcement.host, announcement.address, peer));
   }
+  VEDETTE_RETURN_IF_ERROR(CheckPages(record));
   const auto owner = hosts_.find(announcement.host);
   if (owner != hosts_.end() && &owner->second == own) {
     record.first_ms = own->record.first_ms;
@@ -146,6 +147,30 @@ base::Status Registry::CheckRename(const Entry* own, const std::string& host) co
        own->record.host, " ", Ago(silent_ms), " and is ", host,
        " only once that name has been silent for ", base::FormatDurationMs(wait_ms),
        "; if these are two machines, one has the other's state folder: remove it there"}));
+}
+
+// Behind one proxy or gateway all agents have its address, where only one host's pages are.
+base::Status Registry::CheckPages(const HostRecord& record) const {
+  if (record.address.empty()) return {};
+  for (const auto& [host, entry] : hosts_) {
+    const HostRecord& other = entry.record;
+    if (host == record.host || other.id == record.id || other.address != record.address ||
+        SilentForMs(entry) >= options_.silent_after_ms) {
+      continue;
+    }
+    for (const model::AnnouncedPage& page : record.pages) {
+      const bool is_shared = std::any_of(other.pages.begin(), other.pages.end(),
+                                         [&page](const model::AnnouncedPage& one) {
+                                           return one.port == page.port && one.path == page.path;
+                                         });
+      if (!is_shared) continue;
+      return AlreadyExists(base::Concat(
+          {"port ", std::to_string(page.port), " of ", record.address, " is host ", host,
+           "'s; behind a proxy or NAT either name the host's own address (--announce.address) or "
+           "send its metrics (--push.metrics)"}));
+    }
+  }
+  return {};
 }
 
 base::Status Registry::CheckOwner(const Entry& owner, const std::string& id) const {

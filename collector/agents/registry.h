@@ -56,7 +56,8 @@ class Registry {
   // is written later. Errors, which the agent is to be told:
   //   InvalidArgument    a field is wrong
   //   PermissionDenied   the key is not the id's, or the address is not allowed
-  //   AlreadyExists      the name is another id's, or the id has another name just now
+  //   AlreadyExists      the name is another id's, the id has another name just now, or a page is
+  //                      scraped as another host's
   //   ResourceExhausted  there are max_hosts of them
   //   Unavailable        the claim could not be written
   base::Status Announce(const model::Announcement& announcement, const std::string& peer)
@@ -100,6 +101,7 @@ class Registry {
                                 const std::string& peer) const VEDETTE_REQUIRES(mutex_);
   base::Status CheckRename(const Entry* own, const std::string& host) const
       VEDETTE_REQUIRES(mutex_);
+  base::Status CheckPages(const HostRecord& record) const VEDETTE_REQUIRES(mutex_);
   base::Status CheckOwner(const Entry& owner, const std::string& id) const VEDETTE_REQUIRES(mutex_);
   base::Status Take(Change change) VEDETTE_REQUIRES(mutex_);
   base::Status Write(const Change& change, bool is_claim, bool* saved) VEDETTE_REQUIRES(mutex_);

@@ -51,8 +51,12 @@ class RegistryTest : public ::testing::Test {
     registry_ = *std::move(registry);
   }
 
-  base::Status Announce(int number, const std::string& host, const std::string& peer = "10.0.0.1") {
-    return registry_->Announce(AnnouncementOf(number, host), peer);
+  // From an address that no other number has.
+  base::Status Announce(int number, const std::string& host) {
+    return registry_->Announce(AnnouncementOf(number, host), PeerOf(number));
+  }
+  static std::string PeerOf(int number) {
+    return "10.0." + std::to_string(number / 250) + "." + std::to_string(1 + number % 250);
   }
   absl::StatusCode CodeOf(int number, const std::string& host) {
     return Announce(number, host).code();

@@ -124,7 +124,7 @@ TEST_F(RegistryTest, TwoMachinesOfOneImageDoNotTakeANameInTurns) {
   ASSERT_EQ(CodeOf(1, "web1"), kOk);
   for (int i = 0; i < 10; ++i) {
     Pass(seconds(15));
-    const base::Status clone = Announce(1, "web2", "10.0.0.2");
+    const base::Status clone = registry_->Announce(AnnouncementOf(1, "web2"), "10.0.9.2");
     EXPECT_EQ(clone.code(), kTaken);
     EXPECT_NE(base::Message(clone).find("state folder"), std::string_view::npos);
     Pass(seconds(15));
@@ -132,6 +132,22 @@ TEST_F(RegistryTest, TwoMachinesOfOneImageDoNotTakeANameInTurns) {
   }
   EXPECT_EQ(Hosts(), "web1");
   EXPECT_EQ(logger_.Count("an agent is not listened to"), 1);
+}
+
+TEST_F(RegistryTest, OnePageIsOneHosts) {
+  ASSERT_TRUE(registry_->Announce(AnnouncementOf(1, "web1"), "10.0.0.9").ok());
+  const base::Status second = registry_->Announce(AnnouncementOf(2, "web2"), "10.0.0.9");
+  EXPECT_EQ(second.code(), kTaken);
+  EXPECT_NE(base::Message(second).find("--push.metrics"), std::string_view::npos) << second;
+  model::Announcement other_port = AnnouncementOf(2, "web2");
+  other_port.pages = {{"node", 9200}};
+  EXPECT_TRUE(registry_->Announce(other_port, "10.0.0.9").ok());
+  model::Announcement sends = AnnouncementOf(3, "web3");
+  sends.sends = true;
+  EXPECT_TRUE(registry_->Announce(sends, "10.0.0.9").ok());
+  // An address that somebody else has been given since.
+  Pass(minutes(2));
+  EXPECT_TRUE(registry_->Announce(AnnouncementOf(4, "web4"), "10.0.0.9").ok());
 }
 
 TEST_F(RegistryTest, AForgottenHostThatAnnouncesItselfIsANewOne) {
