@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 
 #include "collector/promql/math.h"
 #include "model/sample.h"
@@ -52,6 +53,31 @@ size_t Rate(const double* firsts, const double* lasts, const SlidingRate& rate, 
   return doubts;
 }
 
+// The best so far, NaN only while there is nothing else.
+template <typename Better>
+double Extreme(const double* values, size_t n, const Better& better) {
+  double best = values[0];
+  for (size_t i = 1; i < n; ++i) {
+    if (better(values[i], best) || std::isnan(best)) best = values[i];
+  }
+  return best;
+}
+
+double Largest(const double* values, size_t n) {
+  return Extreme(values, n, [](double a, double b) { return a > b; });
+}
+
+double Smallest(const double* values, size_t n) {
+  return Extreme(values, n, [](double a, double b) { return a < b; });
+}
+
+void AddLine(const double* xs, const double* ys, size_t n, LineSums* sums) {
+  for (size_t i = 0; i < n; ++i) {
+    const double of_point[] = {xs[i], ys[i], xs[i] * ys[i], xs[i] * xs[i]};
+    AddCompensated(of_point, std::size(of_point), sums->sums.data(), sums->compensations.data());
+  }
+}
+
 }  // namespace
 
 // It is cut where sampled * (first / increase) < to_start. The products are far from where they
@@ -63,7 +89,8 @@ bool StaysAboveZero(double first, double increase, double sampled, double to_sta
 }
 
 const Kernels& PortableKernels() {
-  static constexpr Kernels kKernels = {AnyStale, AnyReset, AddCompensated, AnyOverflow, Rate};
+  static constexpr Kernels kKernels = {AnyStale, AnyReset, AddCompensated, AnyOverflow,
+                                       Rate,     Largest,  Smallest,       AddLine};
   return kKernels;
 }
 

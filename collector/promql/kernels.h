@@ -1,6 +1,7 @@
 #ifndef VEDETTE_COLLECTOR_PROMQL_KERNELS_H_
 #define VEDETTE_COLLECTOR_PROMQL_KERNELS_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -17,6 +18,12 @@ struct SlidingRate {
   const double* factor;    // of the increase, unless a counter would have been below zero
 };
 
+// Compensated sums of a line's points: of x, y, x * y and x * x.
+struct LineSums {
+  std::array<double, 4> sums = {};
+  std::array<double, 4> compensations = {};
+};
+
 struct Kernels {
   // Whether a stale marker is among the values.
   bool (*any_stale)(const double* values, size_t n);
@@ -31,6 +38,12 @@ struct Kernels {
   // and returns how many they are.
   size_t (*rate)(const double* firsts, const double* lasts, const SlidingRate& rate, size_t n,
                  double* out, uint32_t* doubtful);
+  // The largest and the smallest of n values, one at least; NaN only where there is nothing else,
+  // and of zeros the first.
+  double (*largest)(const double* values, size_t n);
+  double (*smallest)(const double* values, size_t n);
+  // KahanSum::Add of each point to each sum.
+  void (*add_line)(const double* xs, const double* ys, size_t n, LineSums* sums);
 };
 
 const Kernels& PortableKernels();

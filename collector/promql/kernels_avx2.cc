@@ -49,20 +49,26 @@ VEDETTE_AVX2 bool AnyReset(const double* values, size_t n) {
   return n > i && PortableKernels().any_reset(values + i - 1, n - i + 1);
 }
 
+// KahanSum::Add to each of four sums.
+VEDETTE_AVX2 inline void AddQuad(__m256d value, __m256d* sum, __m256d* compensation) {
+  const __m256d total = _mm256_add_pd(*sum, value);
+  const __m256d sum_larger = _mm256_cmp_pd(Magnitude(*sum), Magnitude(value), _CMP_GE_OQ);
+  const __m256d larger = _mm256_blendv_pd(value, *sum, sum_larger);
+  const __m256d smaller = _mm256_blendv_pd(*sum, value, sum_larger);
+  const __m256d lost = _mm256_add_pd(_mm256_sub_pd(larger, total), smaller);
+  *compensation = _mm256_andnot_pd(IsInfinite(total), _mm256_add_pd(*compensation, lost));
+  *sum = total;
+}
+
 VEDETTE_AVX2 void AddCompensated(const double* values, size_t n, double* sums,
                                  double* compensations) {
   size_t i = 0;
   for (; i + kQuad <= n; i += kQuad) {
-    const __m256d value = _mm256_loadu_pd(values + i);
-    const __m256d sum = _mm256_loadu_pd(sums + i);
-    const __m256d total = _mm256_add_pd(sum, value);
-    const __m256d sum_larger = _mm256_cmp_pd(Magnitude(sum), Magnitude(value), _CMP_GE_OQ);
-    const __m256d larger = _mm256_blendv_pd(value, sum, sum_larger);
-    const __m256d smaller = _mm256_blendv_pd(sum, value, sum_larger);
-    const __m256d lost = _mm256_add_pd(_mm256_sub_pd(larger, total), smaller);
-    const __m256d compensation = _mm256_add_pd(_mm256_loadu_pd(compensations + i), lost);
-    _mm256_storeu_pd(compensations + i, _mm256_andnot_pd(IsInfinite(total), compensation));
-    _mm256_storeu_pd(sums + i, total);
+    __m256d sum = _mm256_loadu_pd(sums + i);
+    __m256d compensation = _mm256_loadu_pd(compensations + i);
+    AddQuad(_mm256_loadu_pd(values + i), &sum, &compensation);
+    _mm256_storeu_pd(compensations + i, compensation);
+    _mm256_storeu_pd(sums + i, sum);
   }
   PortableKernels().add_compensated(values + i, n - i, sums + i, compensations + i);
 }
@@ -111,10 +117,54 @@ VEDETTE_AVX2 size_t Rate(const double* firsts, const double* lasts, const Slidin
   return doubts + last;
 }
 
+// The machine's instructions pass over NaN where it comes first of their operands. Which of two
+// zeros they give is left to who looks at the values in their order.
+VEDETTE_AVX2 double Largest(const double* values, size_t n) {
+  constexpr double kLeast = -std::numeric_limits<double>::infinity();
+  __m256d bests[2] = {_mm256_set1_pd(kLeast), _mm256_set1_pd(kLeast)};
+  size_t i = 0;
+  for (; i + 2 * kQuad <= n; i += 2 * kQuad) {
+    bests[0] = _mm256_max_pd(_mm256_loadu_pd(values + i), bests[0]);
+    bests[1] = _mm256_max_pd(_mm256_loadu_pd(values + i + kQuad), bests[1]);
+  }
+  double lanes[kQuad];
+  _mm256_storeu_pd(lanes, _mm256_max_pd(bests[0], bests[1]));
+  double best = PortableKernels().largest(lanes, kQuad);
+  for (; i < n; ++i) best = values[i] > best ? values[i] : best;
+  return best == 0 || best == kLeast ? PortableKernels().largest(values, n) : best;
+}
+
+VEDETTE_AVX2 double Smallest(const double* values, size_t n) {
+  constexpr double kMost = std::numeric_limits<double>::infinity();
+  __m256d bests[2] = {_mm256_set1_pd(kMost), _mm256_set1_pd(kMost)};
+  size_t i = 0;
+  for (; i + 2 * kQuad <= n; i += 2 * kQuad) {
+    bests[0] = _mm256_min_pd(_mm256_loadu_pd(values + i), bests[0]);
+    bests[1] = _mm256_min_pd(_mm256_loadu_pd(values + i + kQuad), bests[1]);
+  }
+  double lanes[kQuad];
+  _mm256_storeu_pd(lanes, _mm256_min_pd(bests[0], bests[1]));
+  double best = PortableKernels().smallest(lanes, kQuad);
+  for (; i < n; ++i) best = values[i] < best ? values[i] : best;
+  return best == 0 || best == kMost ? PortableKernels().smallest(values, n) : best;
+}
+
+VEDETTE_AVX2 void AddLine(const double* xs, const double* ys, size_t n, LineSums* sums) {
+  __m256d sum = _mm256_loadu_pd(sums->sums.data());
+  __m256d compensation = _mm256_loadu_pd(sums->compensations.data());
+  for (size_t i = 0; i < n; ++i) {
+    const double x = xs[i];
+    AddQuad(_mm256_set_pd(x * x, x * ys[i], ys[i], x), &sum, &compensation);
+  }
+  _mm256_storeu_pd(sums->sums.data(), sum);
+  _mm256_storeu_pd(sums->compensations.data(), compensation);
+}
+
 }  // namespace
 
 const Kernels* Avx2Kernels() {
-  static constexpr Kernels kKernels = {AnyStale, AnyReset, AddCompensated, AnyOverflow, Rate};
+  static constexpr Kernels kKernels = {AnyStale, AnyReset, AddCompensated, AnyOverflow,
+                                       Rate,     Largest,  Smallest,       AddLine};
   return __builtin_cpu_supports("avx2") != 0 ? &kKernels : nullptr;
 }
 

@@ -1,9 +1,11 @@
 #include "collector/promql/range_functions.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <vector>
 
+#include "collector/promql/kernels.h"
 #include "collector/promql/math.h"
 #include "collector/promql/seconds.h"
 
@@ -196,30 +198,35 @@ struct Line {
   double intercept = 0;
 };
 
+LineSums SumsOfLine(const Window& w, int64_t origin_ms) {
+  LineSums sums;
+  std::array<double, 64> seconds;
+  for (size_t begin = 0; begin < w.values.size(); begin += seconds.size()) {
+    const size_t n = std::min(seconds.size(), w.values.size() - begin);
+    for (size_t i = 0; i < n; ++i) {
+      seconds[i] = static_cast<double>(w.times[begin + i] - origin_ms) / 1e3;
+    }
+    BestKernels().add_line(seconds.data(), w.values.data() + begin, n, &sums);
+  }
+  return sums;
+}
+
 // Least squares; x in seconds from origin_ms.
 Line FitLine(const Window& w, int64_t origin_ms) {
-  KahanSum x, y, xy, xx;
-  double n = 0;
   const double first = w.values[0];
-  bool constant = true;
-  for (size_t i = 0; i < w.values.size(); ++i) {
-    const double vy = w.values[i];
-    if (i > 0 && vy != first) constant = false;
-    n += 1;
-    const double vx = static_cast<double>(w.times[i] - origin_ms) / 1e3;
-    x.Add(vx);
-    y.Add(vy);
-    xy.Add(vx * vy);
-    xx.Add(vx * vx);
-  }
+  const bool constant = std::all_of(w.values.begin() + 1, w.values.end(),
+                                    [first](double value) { return value == first; });
   if (constant) {
     if (std::isinf(first)) return {NormalNan(), NormalNan()};
     return {0, first};
   }
-  const double sum_x = x.sum + x.compensation;
-  const double sum_y = y.sum + y.compensation;
-  const double covariance = (xy.sum + xy.compensation) - sum_x * sum_y / n;
-  const double variance = (xx.sum + xx.compensation) - sum_x * sum_x / n;
+  const LineSums of = SumsOfLine(w, origin_ms);
+  const auto total = [&of](size_t i) { return of.sums[i] + of.compensations[i]; };
+  const double sum_x = total(0);
+  const double sum_y = total(1);
+  const auto n = static_cast<double>(w.values.size());
+  const double covariance = total(2) - sum_x * sum_y / n;
+  const double variance = total(3) - sum_x * sum_x / n;
   const double slope = covariance / variance;
   return {slope, sum_y / n - slope * sum_x / n};
 }

@@ -219,23 +219,15 @@ void Sum(const Sweep& sweep, Row* row) {
   for (size_t i = 0; i < n; ++i) out[i] = KahanSum{out[i], compensations[i]}.Total();
 }
 
-// The largest (or smallest) so far, NaN only while there is nothing else.
-template <typename Better>
-void Extreme(const Sweep& sweep, Row* row, const Better& better) {
+void Max(const Sweep& sweep, Row* row) {
   ForEachWindow(sweep, row, [&](uint32_t low, uint32_t high) {
-    double best = sweep.values[low];
-    for (uint32_t i = low; i < high; ++i) {
-      if (better(sweep.values[i], best) || std::isnan(best)) best = sweep.values[i];
-    }
-    return best;
+    return BestKernels().largest(sweep.values.data() + low, high - low);
   });
 }
-
-void Max(const Sweep& sweep, Row* row) {
-  Extreme(sweep, row, [](double a, double b) { return a > b; });
-}
 void Min(const Sweep& sweep, Row* row) {
-  Extreme(sweep, row, [](double a, double b) { return a < b; });
+  ForEachWindow(sweep, row, [&](uint32_t low, uint32_t high) {
+    return BestKernels().smallest(sweep.values.data() + low, high - low);
+  });
 }
 
 }  // namespace

@@ -133,15 +133,22 @@ base::StatusOr<size_t> ReadZeroList(base::ByteReader* in, size_t n, Zeros* zeros
   return static_cast<size_t>(count);
 }
 
+// What std::popcount calls a function for where not all machines have the instruction.
+size_t OnesOf(uint64_t word) {
+  word -= word >> 1 & 0x5555555555555555;
+  word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+  word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
+  return word * 0x0101010101010101 >> 56;
+}
+
 base::StatusOr<size_t> ReadZeroBitmap(base::ByteReader* in, size_t n, Zeros* zeros) {
   const std::string_view bitmap = in->Bytes((n + 7) / 8);
   if (!in->ok()) return BrokenColumn();
   zeros->fill(0);
   std::memcpy(zeros->data(), bitmap.data(), bitmap.size());
   if (n % kWordBits != 0) (*zeros)[n / kWordBits] &= (uint64_t{1} << (n % kWordBits)) - 1;
-  return std::accumulate(zeros->begin(), zeros->end(), size_t{0}, [](size_t count, uint64_t word) {
-    return count + static_cast<size_t>(std::popcount(word));
-  });
+  return std::accumulate(zeros->begin(), zeros->end(), size_t{0},
+                         [](size_t count, uint64_t word) { return count + OnesOf(word); });
 }
 
 // Puts what is not zero where it belongs.

@@ -135,6 +135,17 @@ TEST(Kernels, AreTheSameOnEveryMachine) {
       EXPECT_EQ(Bits(sums[i]), Bits(other_sums[i]));
       EXPECT_EQ(Bits(lost[i]), Bits(other_lost[i]));
     }
+    if (n > 0) {
+      EXPECT_EQ(Bits(fast->largest(values.data(), n)), Bits(plain.largest(values.data(), n)));
+      EXPECT_EQ(Bits(fast->smallest(values.data(), n)), Bits(plain.smallest(values.data(), n)));
+    }
+    LineSums line, other_line;
+    fast->add_line(values.data(), other_sums.data(), n, &line);
+    plain.add_line(values.data(), other_sums.data(), n, &other_line);
+    for (size_t i = 0; i < line.sums.size(); ++i) {
+      EXPECT_EQ(Bits(line.sums[i]), Bits(other_line.sums[i]));
+      EXPECT_EQ(Bits(line.compensations[i]), Bits(other_line.compensations[i]));
+    }
     const std::vector<double> lasts = RandomValues(&random, n);
     const std::vector<double> seconds(n, 285);
     const std::vector<double> to_start(n, 7.5);
