@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -54,19 +55,31 @@ StatusOr<LabelQuery> ReadLabelQuery(const Request& request, Naming named = Namin
   return query;
 }
 
-// Asks once a filter and joins the answers, sorted and unique.
+// Joins the last two answers, both sorted.
+template <typename T>
+void JoinLastTwo(std::vector<std::vector<T>>* answers) {
+  std::vector<T> last = std::move(answers->back());
+  answers->pop_back();
+  std::vector<T> before = std::exchange(answers->back(), {});
+  std::set_union(std::make_move_iterator(before.begin()), std::make_move_iterator(before.end()),
+                 std::make_move_iterator(last.begin()), std::make_move_iterator(last.end()),
+                 std::back_inserter(answers->back()));
+}
+
+// Asks once a filter and joins the answers, which are sorted. Those of about one length are joined
+// as they come: filters often name the same series, and who waits may go in between.
 template <typename T, typename Ask>
 StatusOr<std::vector<T>> Union(const std::vector<SeriesFilter>& filters, const Ask& ask) {
-  std::vector<T> all;
+  std::vector<std::vector<T>> answers(1);
   for (const SeriesFilter& filter : filters) {
     VEDETTE_ASSIGN_OR_RETURN(std::vector<T> some, ask(filter));
-    std::move(some.begin(), some.end(), std::back_inserter(all));
+    answers.push_back(std::move(some));
+    while (answers.size() > 1 && answers.end()[-2].size() <= 2 * answers.back().size()) {
+      JoinLastTwo(&answers);
+    }
   }
-  if (filters.size() > 1) {
-    std::sort(all.begin(), all.end());
-    all.erase(std::unique(all.begin(), all.end()), all.end());
-  }
-  return all;
+  while (answers.size() > 1) JoinLastTwo(&answers);
+  return std::move(answers.front());
 }
 
 template <typename T>

@@ -21,9 +21,10 @@ namespace {
 // Rows of one side by the number of their match group.
 using Sides = std::vector<std::vector<const Row*>>;
 
-Sides ByGroup(const std::vector<Row>& rows, Grouping* groups) {
+base::StatusOr<Sides> ByGroup(const std::vector<Row>& rows, QueryRun* run, Grouping* groups) {
   Sides out;
   for (const Row& row : rows) {
+    VEDETTE_RETURN_IF_ERROR(run->CheckAlive());
     const size_t group = groups->GroupOf(row.labels);
     if (group >= out.size()) out.resize(group + 1);
     out[group].push_back(&row);
@@ -95,7 +96,7 @@ class VectorMatcher {
   // `many` is the left side, or the right one for group_right; `one` the other. Called once.
   base::StatusOr<std::vector<Row>> Match(const std::vector<Row>& many,
                                          const std::vector<Row>& one) {
-    const Sides ones = ByGroup(one, &groups_);
+    VEDETTE_ASSIGN_OR_RETURN(const Sides ones, ByGroup(one, run_, &groups_));
     const Duplicate duplicate = FirstDuplicate(ones, many);
     // Nothing can fail before the first step.
     if (duplicate.second != nullptr && duplicate.step == 0) return DuplicateError(duplicate);
@@ -157,7 +158,7 @@ class VectorMatcher {
   }
 
   base::Status FillLeft(const std::vector<Row>& many, const std::vector<Row>& one) {
-    const Sides manys = ByGroup(many, &groups_);
+    VEDETTE_ASSIGN_OR_RETURN(const Sides manys, ByGroup(many, run_, &groups_));
     for (const Row& row : one) {
       const size_t group = groups_.GroupOf(row.labels);
       const Row filler = Filler(group, *matching_.fill_left, RowsOf(manys, group));
@@ -331,13 +332,16 @@ base::StatusOr<Table> Evaluator::EvalSets(const BinaryExpr& expr, Table lhs, con
   Grouping groups(matching);
   std::vector<std::vector<bool>> present;  // by match group
   SampleHold hold;
-  for (const std::vector<const Row*>& rows : ByGroup(is_or ? lhs.rows : rhs.rows, &groups)) {
+  VEDETTE_ASSIGN_OR_RETURN(const Sides sides,
+                           ByGroup(is_or ? lhs.rows : rhs.rows, run_, &groups));
+  for (const std::vector<const Row*>& rows : sides) {
     constexpr size_t kStepsOfByte = 8;
     VEDETTE_RETURN_IF_ERROR(hold.Add(run_, 0, static_cast<size_t>(grid.steps) / kStepsOfByte));
     present.push_back(StepsWithValues(rows, grid));
   }
   const std::vector<bool> nowhere(static_cast<size_t>(grid.steps), false);
   for (Row& row : masked.rows) {
+    VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
     const size_t group = groups.GroupOf(row.labels);
     Mask(group < present.size() ? present[group] : nowhere, expr.op != BinaryOp::kAnd, &row);
   }

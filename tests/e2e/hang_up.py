@@ -13,7 +13,8 @@ from native_histograms import double, whole
 
 SERIES, SAMPLES, STEP = 10_000, 120, 15
 AT_MOST = 2.0  # seconds, on a machine that does other things too
-ROUNDS = 3
+ROUNDS = 6  # of rising waits
+DENSE = 100_000  # samples of one series
 
 
 def fill(t, base, begin_ms):
@@ -29,6 +30,13 @@ def fill(t, base, begin_ms):
                            "X-Prometheus-Remote-Write-Version": "0.1.0"}, timeout=60)
         if reply.status not in (200, 204):
             t.check(False, "the series are taken", reply.text())
+    labels = field(1, field(1, b"__name__") + field(2, b"dense"))
+    span = (SAMPLES - 1) * STEP * 1000
+    dense = b"".join(field(2, double(1, float(s * s % 9973)) + whole(2, begin_ms + s * span // DENSE)) for s in range(DENSE))
+    reply = h.request(base + "/api/v1/write", snappy(field(1, labels + dense)),
+                      {"Content-Type": "application/x-protobuf", "Content-Encoding": "snappy",
+                       "X-Prometheus-Remote-Write-Version": "0.1.0"}, timeout=60)
+    t.check(reply.status in (200, 204), "the dense series is taken", reply.text())
 
 
 def calls(now):
@@ -41,10 +49,11 @@ def calls(now):
     def steps(query, count):
         return "query_range", {"query": query, "start": begin, "end": now, "step": (now - begin) / count}
 
+    union = " or ".join(f'label_replace(wide, "k", "{k}", "", "")' for k in range(40))
     every = {"match[]": ["wide{name=~\"x+[0-9]*\"}"] * 100}
     return [
         ("wide selector", *steps("wide", 1000)),
-        ("long range", *steps("sum by (ten) (rate(wide[10m]))", 10_999)),
+        ("long range", *steps("sum by (ten) (rate(wide[10m]))", 10_900)),
         ("long windows", *steps("quantile_over_time(0.9, wide[30m])", 300)),
         ("subquery", *instant("max_over_time(wide[30m:100ms])")),
         ("join", *steps("wide * on (i) group_left () wide", 1000)),
@@ -56,6 +65,25 @@ def calls(now):
         ("regular expression", *instant("label_replace(" * 30 + "wide" + ", \"z\", \"$2\", \"name\", \"(.*)(.*)(.*)[0-9]\")" * 30)),
         ("sorting", *instant("sort_desc(" * 60 + "wide" + ")" * 60)),
         ("functions", *steps("abs(" * 60 + "wide" + ")" * 60, 300)),
+        ("join with one", *steps("wide * on () group_left (name) wide{i=\"000001\"}", 1000)),
+        ("join over ten", *steps("wide - on (ten) group_left (i) sum by (ten) (wide)", 1000)),
+        ("subquery of a subquery", *steps("quantile_over_time(0.9, max_over_time(wide[10m:5s])[20m:10s])", 100)),
+        ("line", *steps("predict_linear(wide[30m], 3600)", 10_900)),
+        ("line of a subquery", *instant("predict_linear(wide[30m:100ms], 3600)")),
+        ("spread", *steps("stddev_over_time(wide[30m])", 10_900)),
+        ("values of many steps", *steps("count_values by (i) (\"v\", wide)", 1000)),
+        ("buckets", *steps("histogram_quantile(0.9, label_replace(wide, \"le\", \"$1\", \"ten\", \"(.*)\"))", 1000)),
+        ("union", *instant(f"count({union})")),
+        ("sorted union", *instant(f"sort({union})")),
+        ("largest of a union", *instant(f"topk(100000, {union})")),
+        ("quantile of a union", *instant(f"quantile(0.5, {union})")),
+        ("union without itself", *instant(f"({union}) unless on (i, k) ({union})")),
+        ("info", *steps("info(wide, {__name__=~\"wide\"})", 300)),
+        ("dense windows", *steps("quantile_over_time(0.5, dense[30m])", 10_900)),
+        ("dense sorting", *instant("quantile_over_time(0.5, dense[1d:10ms])")),
+        ("dense extremes", *steps("max_over_time(dense[30m])", 10_900)),
+        ("dense counting", *steps("changes(dense[30m])", 10_900)),
+        ("dense sum", *steps("sum_over_time(dense[30m])", 10_900)),
         ("series", "series", every),
         ("label values", "label/i/values", every),
         ("label names", "labels", every),
@@ -120,7 +148,7 @@ def main():
         port = h.free_port()
         base = f"http://127.0.0.1:{port}"
         collector = t.collector("hung", port, f"--config.file={t.write('empty.yml', 'scrape_configs: []')}",
-                                "--collector.parts=tsdb", "--web.enable-remote-write-receiver", "--query.timeout=1m")
+                                "--collector.parts=tsdb", "--web.enable-remote-write-receiver", "--query.timeout=1m", "--enable-feature=promql-experimental-functions")
         now = int(time.time()) - 60
         fill(t, base, (now - (SAMPLES - 1) * STEP) * 1000)
         threads = Threads(collector.popen.pid)
@@ -129,7 +157,7 @@ def main():
         worst = {}
         for name, path, params in calls(now):
             for round in range(ROUNDS):
-                ran, after = hang_up(port, threads, path, params, 0.02 + 0.08 * round)
+                ran, after = hang_up(port, threads, path, params, 0.01 * 2.5 ** round)
                 if ran:
                     worst[name] = max(worst.get(name, (0, 0)), after)
         path, params = "query_range", {"query": "wide{ten=~\"[0-4]\"}", "start": now - 1000, "end": now, "step": 5}
