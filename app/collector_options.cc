@@ -77,7 +77,8 @@ void CollectorFlags::AddQueries(CLI::App* verb) {
                    "Queries that are evaluated at once")
       ->capture_default_str();
   verb->add_option("--query.max-samples", options_.query_max_samples,
-                   "Samples that one query may hold in memory, where that is less than its share")
+                   "Samples that one query may hold in memory, where that is less than its share; "
+                   "refuses nothing that Prometheus lets pass, up to one series' samples")
       ->capture_default_str();
   verb->add_option("--query.lookback-delta", query_lookback_,
                    "How far back the newest sample of a series may lie")

@@ -74,7 +74,7 @@ base::Status Evaluator::StreamLoadedElsewhere(const VectorSelector& selector,
   SelectRequest request;
   request.min_ms = ReferenceTime(selector.time, grid.start_ms) - run_->settings().lookback_ms + 1;
   request.max_ms = ReferenceTime(selector.time, grid.end_ms());
-  return Select(selector, request, [&](const model::SeriesView& view) {
+  return Select(selector, request, Loaded::kDoesNot, [&](const model::SeriesView& view) {
     Row row = MixedRow(model::CopyOf(view), looked_at, grid, field);
     return row.empty() ? base::Status() : sink(std::move(row));
   });

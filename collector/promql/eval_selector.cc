@@ -117,7 +117,7 @@ StepWindows Evaluator::WindowsOf(const TimeModifier& time, int64_t range_ms,
 }
 
 base::Status Evaluator::Select(const VectorSelector& selector, const SelectRequest& request,
-                               const Queryable::VisitView& visit) {
+                               Loaded loaded, const Queryable::VisitView& visit) {
   SelectRequest of_selector = request;
   of_selector.matchers = selector.matchers;
   const auto& all = run_->settings().without_buckets;
@@ -128,15 +128,17 @@ base::Status Evaluator::Select(const VectorSelector& selector, const SelectReque
     VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
     if (lent.empty()) return base::Status();
     model::SeriesView view = lent;
-    size_t held = view.values.size();
+    const size_t floats = view.values.size();
+    size_t of_histograms = 0;
     if (!view.histograms.empty()) {
       histograms.assign(view.histograms.begin(), view.histograms.end());
-      held += TakeHistograms(&histograms);
+      of_histograms = TakeHistograms(&histograms);
       if (without_buckets) LeaveOutBuckets(run_->settings().level, &histograms);
       view.histograms = histograms;
     }
     SampleHold hold;
-    VEDETTE_RETURN_IF_ERROR(hold.Add(run_, held, held * sizeof(int64_t)));
+    const size_t samples = (loaded == Loaded::kCounts ? floats : 0) + of_histograms;
+    VEDETTE_RETURN_IF_ERROR(hold.Add(run_, samples, (floats + of_histograms) * sizeof(int64_t)));
     return visit(view);
   });
 }
@@ -150,14 +152,14 @@ base::Status Evaluator::StreamSelector(const VectorSelector& selector, const Gri
   MarkerFilter filter;
   if (selector.smoothed) {
     request.max_ms += run_->settings().lookback_ms;
-    return Select(selector, request, [&](const model::SeriesView& view) {
+    return Select(selector, request, Loaded::kDoesNot, [&](const model::SeriesView& view) {
       VEDETTE_ASSIGN_OR_RETURN(Row smoothed, SmoothedRow(filter.Filter(view), selector, grid));
       return smoothed.empty() ? base::Status() : sink(std::move(smoothed));
     });
   }
   request.newest_only = grid.steps == 1;
   Row row;
-  return Select(selector, request, [&](const model::SeriesView& view) {
+  return Select(selector, request, Loaded::kDoesNot, [&](const model::SeriesView& view) {
     if (!view.histograms.empty() || field >= SampleField::kStartTime) {
       Row mixed = MixedRow(model::CopyOf(view), selector.time, grid, field);
       return mixed.empty() ? base::Status() : sink(std::move(mixed));
@@ -200,7 +202,7 @@ base::Status Evaluator::StreamMatrix(const MatrixSelector& matrix, const Grid& g
   request.min_ms = ReferenceTime(time, grid.start_ms) - matrix.range.ms - reach.before_ms + 1;
   request.max_ms = ReferenceTime(time, grid.end_ms()) + reach.behind_ms;
   MarkerFilter filter;
-  return Select(*matrix.selector, request, [&](const model::SeriesView& view) {
+  return Select(*matrix.selector, request, Loaded::kCounts, [&](const model::SeriesView& view) {
     const RangeSeries series = filter.Filter(view);
     return series.empty() ? base::Status() : sink(series);
   });

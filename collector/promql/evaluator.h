@@ -110,7 +110,10 @@ class Evaluator {
 
   // eval_selector.cc
   StepWindows WindowsOf(const TimeModifier& time, int64_t range_ms, const Grid& grid) const;
-  base::Status Select(const VectorSelector& selector, const SelectRequest& request,
+  // Whether the floats that a series is looked at for count as samples held: those of windows do,
+  // as in Prometheus, those of which steps take the newest do not.
+  enum class Loaded { kCounts, kDoesNot };
+  base::Status Select(const VectorSelector& selector, const SelectRequest& request, Loaded loaded,
                       const Queryable::VisitView& visit);
   base::Status StreamSelector(const VectorSelector& selector, const Grid& grid, SampleField field,
                               const RowSink& sink);
