@@ -165,6 +165,14 @@ def hang_up(port, path, params):
                   f"Content-Length: {len(data)}\r\n\r\n".encode() + data)
 
 
+def status_of(body):
+    """Of long answers by their ends: to parse hundreds of MB lets nobody else of this process go on, and the server
+    gives up who reads nothing for a minute."""
+    if len(body) > 4 << 20:
+        return "success" if body.startswith(b'{"status":"success"') and body.endswith(b"}") else "cut"
+    return json.loads(body)["status"]
+
+
 def attack(port, base, seed, count, now, bad, seen):
     hostile = Hostile(seed, now)
     for i in range(count):
@@ -178,7 +186,7 @@ def attack(port, base, seed, count, now, bad, seen):
         reply = send(base, path, params, 60)
         seen[reply.status] = seen.get(reply.status, 0) + 1
         try:
-            fine = reply.status in ALLOWED and json.loads(reply.body)["status"] in ("success", "error")
+            fine = reply.status in ALLOWED and status_of(reply.body) in ("success", "error")
         except (ValueError, KeyError):
             fine = False
         if not fine:
