@@ -162,6 +162,7 @@ base::StatusOr<CollectorConfig> LoadCollectorConfig(base::FileSystem* fs,
     // Of a file that is no YAML once is enough.
     if (readable || problems.find(others) == std::string::npos) problems += others;
     config.text = scrape::ConfigText(config.scrape) + remote::ConfigText(config.remote);
+    if (config.scrape.otlp) config.text += model::otlp::SettingsText(*config.scrape.otlp);
     config.warnings = config.scrape.skipped;
     config.warnings.insert(config.warnings.end(), config.remote.skipped.begin(),
                            config.remote.skipped.end());

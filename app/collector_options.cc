@@ -138,6 +138,8 @@ CollectorFlags::CollectorFlags(CLI::App* verb) : verb_(verb) {
                    "The URL under which people reach the collector; for links in alerts");
   verb->add_flag("--web.enable-remote-write-receiver", options_.remote_write_receiver,
                  "Accept remote write on /api/v1/write");
+  verb->add_flag("--web.enable-otlp-receiver", options_.otlp_receiver,
+                 "Accept OTLP metrics on /api/v1/otlp/v1/metrics");
   verb->add_flag("--web.enable-admin-api", options_.admin_api,
                  "Answer deletions and snapshots on /api/v1/admin/tsdb/");
   options_.features.AddTo(verb);
@@ -174,6 +176,7 @@ base::StatusOr<CollectorOptions> CollectorFlags::Check() const {
   }
   VEDETTE_RETURN_IF_ERROR(CheckQueries(&options));
   VEDETTE_RETURN_IF_ERROR(CheckAgents(&options));
+  VEDETTE_RETURN_IF_ERROR(options.features.CheckSupported());
   options.flags = OptionFlags(*verb_);
   if (!listen_.empty()) options.listen = listen_;
   if (!allow_plaintext_.empty()) {

@@ -47,6 +47,7 @@ struct CollectorOptions {
   int64_t agents_silent_ms = 2 * 60 * 1000;
   int64_t agents_forget_ms = 24 * 60 * 60 * 1000;
   std::vector<base::http::IpRange> agents_allowed;  // addresses besides those that announce
+  bool otlp_receiver = false;
   bool admin_api = false;
   bool lifecycle = false;
   std::string cors_origin = ".*";  // a regular expression of the web pages' origins

@@ -219,12 +219,35 @@ void CollectorParts::RegisterMetrics(base::http::Router* router, const Collector
   federate.external_labels = [this] { return external_labels_.Get(); };
   federate.memory = query_memory_;
   api::RegisterFederate(router, federate);
+  RegisterReceivers(router, options);
+}
+
+void CollectorParts::RegisterReceivers(base::http::Router* router,
+                                       const CollectorOptions& options) {
   if (options.remote_write_receiver) {
     api::RemoteWriteDeps write;
     write.sink = metrics_.get();
     write.telemetry = world_.telemetry;
     write.note_metadata = [this](const model::WireBatch& batch) { written_metadata_.Note(batch); };
     api::RegisterRemoteWrite(router, write);
+  }
+  if (options.otlp_receiver) {
+    api::OtlpDeps otlp;
+    otlp.sink = metrics_.get();
+    model::otlp::TranslatorOptions how;
+    how.lookback_ms = options.query_lookback_ms;
+    how.with_starts = options.features.created_timestamps();
+    how.takes_delta = options.features.otlp_native_delta();
+    otlp.options = [this, how] {
+      model::otlp::TranslatorOptions now = how;
+      now.settings = otlp_settings_.Get();
+      return now;
+    };
+    otlp.telemetry = world_.telemetry;
+    otlp.note_families = [this](const std::vector<model::otlp::FamilyMetadata>& families) {
+      written_metadata_.Note(families);
+    };
+    api::RegisterOtlpMetrics(router, otlp);
   }
 }
 
@@ -285,6 +308,7 @@ void CollectorParts::Begin() {
 
 void CollectorParts::Scrape(const scrape::Config& config, const remote::Config& sending) {
   external_labels_.Set(model::Labels::FromPairs(config.external_labels));
+  otlp_settings_.Set(config.otlp.value_or(model::otlp::Settings()));
   if (!scraper_) return;
   base::MutexLock lock(begin_mutex_);
   if (begun_) {

@@ -27,6 +27,8 @@
 #include "collector/promql/engine.h"
 #include "collector/promql/result_cache.h"
 #include "collector/remote/manager.h"
+#include "model/labels.h"
+#include "model/otlp/settings.h"
 
 namespace vedette::app {
 
@@ -82,6 +84,8 @@ class CollectorParts {
   void ApplyScraping(const scrape::Config& config, const remote::Config& sending)
       VEDETTE_REQUIRES(begin_mutex_);
   void RegisterMetrics(base::http::Router* router, const CollectorOptions& options);
+  // What takes samples by a request.
+  void RegisterReceivers(base::http::Router* router, const CollectorOptions& options);
   void RegisterTargets(base::http::Router* router, const CollectorOptions& options,
                        const std::string& external_url);
   void RegisterLogs(base::http::Router* router, const CollectorOptions& options);
@@ -105,7 +109,8 @@ class CollectorParts {
   std::shared_ptr<base::MemoryPool> query_memory_;
 
   std::unique_ptr<tsdb::Store> metrics_;
-  SharedLabels external_labels_;
+  Shared<model::Labels> external_labels_;
+  Shared<model::otlp::Settings> otlp_settings_;
   std::unique_ptr<ExemplarsJoin> exemplars_view_;
   std::unique_ptr<MetricsQueryable> queryable_;
   std::unique_ptr<promql::Engine> promql_;

@@ -20,12 +20,15 @@ constexpr std::string_view kFillModifiers = "promql-binop-fill-modifiers";
 // Of scraping.
 constexpr std::string_view kCreatedTimestamps = "created-timestamp-zero-ingestion";
 constexpr std::string_view kExtraScrapeMetrics = "extra-scrape-metrics";
+// Of OTLP.
+constexpr std::string_view kOtlpNativeDelta = "otlp-native-delta-ingestion";
+constexpr std::string_view kOtlpDeltaToCumulative = "otlp-deltatocumulative";
 // Ours: 3.14 and nothing else.
 constexpr std::string_view kPrometheus314 = "prometheus-3.14";
 
 constexpr auto kSwitches = std::to_array<std::string_view>(
     {kExperimentalFunctions, kDurationExpr, kDelayedNameRemoval, kExtendedRangeSelectors,
-     kFillModifiers, kCreatedTimestamps, kExtraScrapeMetrics, kPrometheus314});
+     kFillModifiers, kCreatedTimestamps, kExtraScrapeMetrics, kOtlpNativeDelta, kPrometheus314});
 // Names of Prometheus for what is always on here.
 constexpr auto kAlwaysOn = std::to_array<std::string_view>(
     {"promql-at-modifier", "promql-negative-offset", "promql-per-step-stats", "exemplar-storage",
@@ -43,8 +46,7 @@ void FeatureFlag::AddTo(CLI::App* verb) {
                    "Features of Prometheus to switch on, with commas between them: "
                    "promql-experimental-functions, promql-duration-expr, "
                    "promql-delayed-name-removal, created-timestamp-zero-ingestion, "
-                   "extra-scrape-metrics; of versions "
-                   "after 3.5: "
+                   "extra-scrape-metrics, otlp-native-delta-ingestion; of versions after 3.5: "
                    "promql-extended-range-selectors, promql-binop-fill-modifiers; "
                    "prometheus-3.14: the language and the answers of that version");
 }
@@ -60,6 +62,17 @@ std::vector<std::string> FeatureFlag::Names() const {
 }
 
 bool FeatureFlag::created_timestamps() const { return Has(kCreatedTimestamps); }
+bool FeatureFlag::otlp_native_delta() const { return Has(kOtlpNativeDelta); }
+
+base::Status FeatureFlag::CheckSupported() const {
+  if (!Has(kOtlpDeltaToCumulative)) return {};
+  return base::InvalidArgument(base::Concat(
+      {"--enable-feature: found ", kOtlpDeltaToCumulative,
+       ", which is not supported: let the OpenTelemetry collector's processor of that name add "
+       "deltas up, or store them as they are by ",
+       kOtlpNativeDelta}));
+}
+
 bool FeatureFlag::extra_scrape_metrics() const { return Has(kExtraScrapeMetrics); }
 
 bool FeatureFlag::Has(std::string_view name) const { return Contains(Names(), name); }

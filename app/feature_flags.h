@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/status.h"
 #include "collector/promql/engine.h"
 #include "collector/promql/parser.h"
 
@@ -31,6 +32,10 @@ class FeatureFlag {
   void ApplyTo(promql::Engine::Options* engine) const;
   // Scraped numbers are stored with the time that their counter began.
   bool created_timestamps() const;
+  // OTLP's deltas are stored as they are.
+  bool otlp_native_delta() const;
+  // InvalidArgument for a feature of Prometheus that is known and not there.
+  base::Status CheckSupported() const;
   // extra-scrape-metrics: three more synthetic series a target.
   bool extra_scrape_metrics() const;
 

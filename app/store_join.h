@@ -51,21 +51,22 @@ class ExemplarsJoin final : public api::ExemplarsView {
   const tsdb::Store* const store_;
 };
 
-// Labels that a reload may change while requests read them. Thread-safe.
-class SharedLabels {
+// A value that a reload may change while requests read it. Thread-safe.
+template <typename T>
+class Shared {
  public:
-  void Set(model::Labels labels) {
+  void Set(T value) {
     base::MutexLock lock(mutex_);
-    labels_ = std::move(labels);
+    value_ = std::move(value);
   }
-  model::Labels Get() const {
+  T Get() const {
     base::MutexLock lock(mutex_);
-    return labels_;
+    return value_;
   }
 
  private:
   mutable base::Mutex mutex_;
-  model::Labels labels_ VEDETTE_GUARDED_BY(mutex_);
+  T value_ VEDETTE_GUARDED_BY(mutex_);
 };
 
 class LogStoreSource final : public logql::LogSource {

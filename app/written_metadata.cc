@@ -21,7 +21,7 @@ uint64_t WrittenMetadata::BytesOf(const std::string& family, const Entry& entry)
 void WrittenMetadata::Note(const model::WireBatch& batch) {
   const int64_t now_ms = clock_->WallMillis();
   const base::MutexLock lock(mutex_);
-  if (now_ms - forgot_ms_ >= kForgetEveryMs || now_ms < forgot_ms_) Forget(now_ms);
+  ForgetNowAndThen(now_ms);
   // 2.0 says the same of each series of a family.
   std::string_view last;
   batch.ForEachFamily([&](const model::WireBatch::FamilyView& view)
@@ -29,6 +29,19 @@ void WrittenMetadata::Note(const model::WireBatch& batch) {
                             if (view.family != last) NoteOne(view, now_ms);
                             last = view.family;
                           });
+}
+
+void WrittenMetadata::Note(const std::vector<model::otlp::FamilyMetadata>& families) {
+  const int64_t now_ms = clock_->WallMillis();
+  const base::MutexLock lock(mutex_);
+  ForgetNowAndThen(now_ms);
+  for (const auto& [name, metadata] : families) {
+    NoteOne({name, metadata.type, metadata.help, metadata.unit}, now_ms);
+  }
+}
+
+void WrittenMetadata::ForgetNowAndThen(int64_t now_ms) {
+  if (now_ms - forgot_ms_ >= kForgetEveryMs || now_ms < forgot_ms_) Forget(now_ms);
 }
 
 void WrittenMetadata::NoteOne(const model::WireBatch::FamilyView& view, int64_t now_ms) {

@@ -10,14 +10,16 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "base/strings.h"
+#include "model/otlp/translator.h"
 #include "model/sample.h"
 #include "model/wire_batch.h"
 
 namespace vedette::app {
 
-// What remote write says of metric families: type, help, unit. Of each the newest word stands; what
-// nobody has said for an hour is forgotten, and all of it by a restart: senders say it again and
-// again. Over a limit families that are new are left out. Thread-safe: pushes write, the API reads.
+// What remote write and OTLP say of metric families: type, help, unit. Of each the newest word
+// stands; what nobody has said for an hour is forgotten, and all of it by a restart: senders say it
+// again and again. Over a limit families that are new are left out. Thread-safe: pushes write, the
+// API reads.
 class WrittenMetadata {
  public:
   struct Limits {
@@ -31,6 +33,7 @@ class WrittenMetadata {
   WrittenMetadata(base::Clock* clock, const Limits& limits) : clock_(clock), limits_(limits) {}
 
   void Note(const model::WireBatch& batch) VEDETTE_EXCLUDES(mutex_);
+  void Note(const std::vector<model::otlp::FamilyMetadata>& families) VEDETTE_EXCLUDES(mutex_);
   // By family.
   std::vector<std::pair<std::string, model::Metadata>> Snapshot() const VEDETTE_EXCLUDES(mutex_);
 
@@ -40,6 +43,8 @@ class WrittenMetadata {
     int64_t said_ms = 0;
   };
 
+  // Before each Note.
+  void ForgetNowAndThen(int64_t now_ms) VEDETTE_REQUIRES(mutex_);
   void NoteOne(const model::WireBatch::FamilyView& view, int64_t now_ms) VEDETTE_REQUIRES(mutex_);
   void Forget(int64_t now_ms) VEDETTE_REQUIRES(mutex_);
   static uint64_t BytesOf(const std::string& family, const Entry& entry);

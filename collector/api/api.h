@@ -16,6 +16,7 @@
 #include "collector/logql/engine.h"
 #include "collector/promql/engine.h"
 #include "collector/promql/result_cache.h"
+#include "model/otlp/translator.h"
 #include "model/sinks.h"
 
 // The collector's HTTP API: each function adds one family of routes. What the structs point to
@@ -98,6 +99,18 @@ struct RemoteWriteDeps {
 };
 // POST /api/v1/write, 1.0 and 2.0; register only when the receiver is enabled.
 void RegisterRemoteWrite(base::http::Router* router, const RemoteWriteDeps& deps);
+
+struct OtlpDeps {
+  model::WireSink* sink = nullptr;
+  // Asked at each request: a reload may change the settings. May not be null.
+  std::function<model::otlp::TranslatorOptions()> options;
+  uint64_t max_decoded_bytes = 64ull << 20;  // JSON: a quarter of it
+  base::Telemetry* telemetry = nullptr;      // may be null
+  // Called with what a request that was taken says of metric families. May be null.
+  std::function<void(const std::vector<model::otlp::FamilyMetadata>& families)> note_families = {};
+};
+// POST /api/v1/otlp/v1/metrics; register only when the receiver is enabled.
+void RegisterOtlpMetrics(base::http::Router* router, const OtlpDeps& deps);
 
 struct RemoteReadDeps {
   const promql::Queryable* metrics = nullptr;

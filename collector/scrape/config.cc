@@ -78,7 +78,10 @@ class ConfigReader {
     map.Ignore("remote_write");  // collector/remote reads these
     map.Ignore("remote_read");
     Unsupported(&map, "tracing", "traces", unsupported);
-    Unsupported(&map, "otlp", "OTLP ingestion", unsupported);
+    map.Child("otlp", [this](const Node& n, const std::string& f) {
+      config_.otlp = model::otlp::ReadSettings(n, f, defaults_.legacy_names.value_or(false),
+                                               &problems_.mistakes);
+    });
     map.Finish();
   }
 

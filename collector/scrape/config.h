@@ -15,6 +15,7 @@
 #include "collector/scrape/discovery/discovery_config.h"
 #include "model/exposition/format.h"
 #include "model/labels.h"
+#include "model/otlp/settings.h"
 #include "model/relabel.h"
 
 // prometheus.yml as read. Plain values; nothing here runs.
@@ -119,6 +120,7 @@ struct Config {
   std::vector<AlertmanagerConfig> alertmanagers;
   std::vector<model::Relabeler> alert_relabel;
   StorageConfig storage;
+  std::optional<model::otlp::Settings> otlp;  // where the file has the section
   // With skip_unsupported: what was left out, "FILE:LINE:COL: FIELD: WHY".
   std::vector<std::string> skipped;
 };

@@ -4,45 +4,13 @@
 #include "model/source_header.h"
 #include "model/wire_batch.h"
 #include "tests/collector/api/api_fixture.h"
+#include "tests/collector/api/fake_samples.h"
 
 namespace vedette::test {
 namespace {
 
 using base::http::Response;
 using base::http::Scope;
-
-class FakeSamples final : public model::WireSink {
- public:
-  base::StatusOr<model::AppendStats> Append(const model::WireBatch& batch) override {
-    if (!append_error_.ok()) return append_error_;
-    rows_.clear();
-    model::AppendStats stats = stats_;
-    for (size_t i = 0; i < batch.size(); ++i) {
-      const auto labels = batch.LabelsOf(i);
-      if (!labels.ok()) {
-        ++stats.invalid;
-        stats.first_error = std::string(base::Message(labels.status()));
-        continue;
-      }
-      for (const model::WireSample& sample : batch.Samples(i)) {
-        rows_.push_back({*labels, sample.time_ms, sample.value});
-      }
-    }
-    return stats;
-  }
-  void OnDurable(std::function<void(const base::Status&)> done) override {
-    if (hold_) {
-      held_ = std::move(done);
-    } else {
-      done(durable_);
-    }
-  }
-  std::vector<model::SampleRow> rows_;
-  model::AppendStats stats_;
-  base::Status append_error_, durable_;
-  bool hold_ = false;
-  std::function<void(const base::Status&)> held_;
-};
 
 class RemoteWriteApi : public ApiTest {
  protected:

@@ -1,0 +1,42 @@
+#ifndef VEDETTE_MODEL_OTLP_ANY_VALUE_H_
+#define VEDETTE_MODEL_OTLP_ANY_VALUE_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vedette::model::otlp {
+
+// The value of an attribute: opentelemetry.proto.common.v1.AnyValue. A plain value.
+struct AnyValue {
+  enum class Kind { kEmpty, kString, kBool, kInt, kDouble, kBytes, kArray, kMap };
+
+  // What one value may hold, and how deep.
+  static constexpr int kMaxDepth = 16;
+  static constexpr size_t kMaxParts = 65'536;
+
+  Kind kind = Kind::kEmpty;
+  std::string text;  // kString; kBytes: in base64
+  bool flag = false;
+  int64_t integer = 0;
+  double number = 0;
+  std::vector<AnyValue> items;                            // kArray
+  std::vector<std::pair<std::string, AnyValue>> entries;  // kMap
+};
+
+// The value as a label has it, by the SDKs' rule: texts as they are, numbers as JSON has them,
+// lists and maps as JSON; nothing for an empty value or a list with what JSON cannot tell.
+std::string TextOf(const AnyValue& value);
+
+// A key and the text of its value.
+struct Attribute {
+  std::string key;
+  std::string value;
+};
+// In the order sent; keys may repeat.
+using Attributes = std::vector<Attribute>;
+
+}  // namespace vedette::model::otlp
+
+#endif  // VEDETTE_MODEL_OTLP_ANY_VALUE_H_
