@@ -85,6 +85,18 @@ base::StatusOr<std::vector<model::Labels>> MetricsJoin::Series(
   return store_->Series(ToQuery(filter));
 }
 
+std::vector<api::PoolInfo> TargetsJoin::Pools() const {
+  std::vector<api::PoolInfo> infos;
+  for (auto& [name, dropped] : manager_->DroppedCounts()) infos.push_back({name, dropped});
+  return infos;
+}
+
+std::optional<std::vector<model::Relabeler>> TargetsJoin::RelabelRules(
+    std::string_view pool) const {
+  const std::shared_ptr<const scrape::JobConfig> job = manager_->Job(pool);
+  return job == nullptr ? std::nullopt : std::optional(job->relabel);
+}
+
 std::vector<api::TargetInfo> TargetsJoin::Active() const {
   std::vector<api::TargetInfo> infos;
   for (scrape::TargetStatus& target : manager_->Targets().active) {

@@ -1,6 +1,7 @@
 #ifndef VEDETTE_APP_API_JOIN_H_
 #define VEDETTE_APP_API_JOIN_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,8 @@ class TargetsJoin final : public api::TargetsView {
  public:
   TargetsJoin(const scrape::Manager* manager, const WrittenMetadata* written)
       : manager_(manager), written_(written) {}
+  std::vector<api::PoolInfo> Pools() const override;
+  std::optional<std::vector<model::Relabeler>> RelabelRules(std::string_view pool) const override;
   std::vector<api::TargetInfo> Active() const override;
   std::vector<api::DroppedTargetInfo> Dropped() const override;
   std::vector<api::MetadataInfo> Metadata() const override;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/build_info.h"
+#include "app/remote_join.h"
 #include "base/http/listen_address.h"
 #include "collector/api/admin_view.h"
 #include "collector/api/api.h"
@@ -16,6 +17,10 @@ namespace {
 constexpr uint64_t kBytesPerSample = 16;
 // Of what queries may hold, the share that the cache of their answers has by default: 1 / this.
 constexpr uint64_t kCacheShare = 8;
+
+// With storage.remote the store is what remote_write sends from, and keeps no more than that needs:
+// samples wait in its log for as long as a receiver is away.
+constexpr int64_t kRetentionElsewhereMs = 2 * 3'600'000;
 
 }  // namespace
 
@@ -44,6 +49,11 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
   tsdb::Options store;
   store.dir = base::JoinPath(options.storage_path, "metrics");
   store.retention_ms = options.metrics_retention_ms;
+  if (config.remote.query) {
+    elsewhere_ =
+        std::make_unique<remote::QueryClient>(*config.remote.query, world_.fs, world_.clock);
+    store.retention_ms = std::min(store.retention_ms, kRetentionElsewhereMs);
+  }
   store.retention_bytes = options.metrics_retention_bytes;
   store.flush_interval_ms = options.metrics_flush_ms;
   if (config.scrape.storage.out_of_order_window_ms) {
@@ -149,7 +159,11 @@ base::Status CollectorParts::OpenRules(const CollectorOptions& options,
   state.clock = world_.clock;
   VEDETTE_ASSIGN_OR_RETURN(rule_state_, base::DurableMap::Open(state));
   SayDamage(world_, *rule_state_, state.dir);
-  querier_ = std::make_unique<EngineQuerier>(promql_.get(), queryable_.get(), query_memory_);
+  if (elsewhere_) {
+    querier_ = std::make_unique<RemoteQuerier>(elsewhere_.get(), promql_->options().parser);
+  } else {
+    querier_ = std::make_unique<EngineQuerier>(promql_.get(), queryable_.get(), query_memory_);
+  }
   if (alerting_) {
     alert_sink_ = std::make_unique<RouterAlertSink>(alerting_->router());
   } else {
@@ -188,6 +202,24 @@ void CollectorParts::RegisterRoutes(base::http::Router* router, const CollectorO
 }
 
 void CollectorParts::RegisterMetrics(base::http::Router* router, const CollectorOptions& options) {
+  if (elsewhere_) {
+    api::RegisterRemoteQueries(
+        router, [this](const base::http::Request& request) { return elsewhere_->PassOn(request); });
+  } else {
+    RegisterQueries(router, options);
+  }
+  api::RegisterPrometheusParse(router, promql_->options().parser);
+  api::RegisterPrometheusStatus(router, status_view_.get(), world_.clock);
+  if (options.admin_api) {
+    tsdb_admin_ = std::make_unique<TsdbAdminJoin>(
+        metrics_.get(), world_, base::JoinPath(options.storage_path, "snapshots"));
+  }
+  api::RegisterTsdbAdmin(router, tsdb_admin_.get());
+  api::RegisterPrometheusBuildInfo(router, OwnBuildInfo(), kPrometheusVersion);
+  RegisterReceivers(router, options);
+}
+
+void CollectorParts::RegisterQueries(base::http::Router* router, const CollectorOptions& options) {
   api::QueryDeps query;
   query.engine = promql_.get();
   query.storage = queryable_.get();
@@ -197,16 +229,8 @@ void CollectorParts::RegisterMetrics(base::http::Router* router, const Collector
   query.cache = result_cache_;
   query.telemetry = world_.telemetry;
   api::RegisterPrometheusQuery(router, query);
-  api::RegisterPrometheusParse(router, promql_->options().parser);
-  api::RegisterPrometheusStatus(router, status_view_.get(), world_.clock);
   api::RegisterPrometheusExemplars(router, exemplars_view_.get(), promql_->options().parser);
   api::RegisterPrometheusLabels(router, {metrics_view_.get(), world_.clock, query_memory_});
-  if (options.admin_api) {
-    tsdb_admin_ = std::make_unique<TsdbAdminJoin>(
-        metrics_.get(), world_, base::JoinPath(options.storage_path, "snapshots"));
-  }
-  api::RegisterTsdbAdmin(router, tsdb_admin_.get());
-  api::RegisterPrometheusBuildInfo(router, OwnBuildInfo(), kPrometheusVersion);
   api::RemoteReadDeps read;
   read.metrics = queryable_.get();
   read.external_labels = [this] { return external_labels_.Get(); };
@@ -219,7 +243,6 @@ void CollectorParts::RegisterMetrics(base::http::Router* router, const Collector
   federate.external_labels = [this] { return external_labels_.Get(); };
   federate.memory = query_memory_;
   api::RegisterFederate(router, federate);
-  RegisterReceivers(router, options);
 }
 
 void CollectorParts::RegisterReceivers(base::http::Router* router,
@@ -231,6 +254,12 @@ void CollectorParts::RegisterReceivers(base::http::Router* router,
     write.note_metadata = [this](const model::WireBatch& batch) { written_metadata_.Note(batch); };
     api::RegisterRemoteWrite(router, write);
   }
+  api::TextPushDeps text;
+  text.sink = metrics_.get();
+  text.clock = world_.clock;
+  text.telemetry = world_.telemetry;
+  text.note_metadata = [this](const model::WireBatch& batch) { written_metadata_.Note(batch); };
+  api::RegisterTextPush(router, text);
   if (options.otlp_receiver) {
     api::OtlpDeps otlp;
     otlp.sink = metrics_.get();
@@ -261,6 +290,7 @@ void CollectorParts::RegisterTargets(base::http::Router* router, const Collector
   if (alerting_) deps.alertmanagers.push_back(external_url + "/api/v2/alerts");
   api::RegisterPrometheusTargets(router, deps);
   api::RegisterAgents(router, {agents_.get(), targets_view_.get(), world_.telemetry});
+  api::RegisterRelabelSteps(router, targets_view_.get());
 }
 
 void CollectorParts::ShowConfig(const std::optional<std::string>& text) {
@@ -339,7 +369,14 @@ void CollectorParts::Stop() {
   if (metrics_) metrics_->Stop();
 }
 
+void CollectorParts::CheckElsewhere(const remote::Config& config) const {
+  if (config.query.has_value() == (elsewhere_ != nullptr)) return;
+  world_.logger->Warn("storage.remote",
+                      {{"reason", "another store takes effect at the next start"}});
+}
+
 base::Status CollectorParts::Apply(CollectorConfig* config) {
+  CheckElsewhere(config->remote);
   if (alerting_) alerting_->SetConfig(std::move(config->routing));
   if (rules_) VEDETTE_RETURN_IF_ERROR(rules_->SetGroups(std::move(config->rule_groups)));
   Scrape(config->scrape, config->remote);

@@ -27,6 +27,7 @@
 #include "collector/promql/engine.h"
 #include "collector/promql/result_cache.h"
 #include "collector/remote/manager.h"
+#include "collector/remote/query_client.h"
 #include "model/labels.h"
 #include "model/otlp/settings.h"
 
@@ -76,6 +77,10 @@ class CollectorParts {
                            const CollectorConfig& config);
   base::Status OpenAgents(const CollectorOptions& options);
   void OpenSender(const CollectorOptions& options);
+  // Says so where a new configuration names another store of samples: that takes a start.
+  void CheckElsewhere(const remote::Config& config) const;
+  // Queries over the own store, and over another's.
+  void RegisterQueries(base::http::Router* router, const CollectorOptions& options);
   base::Status OpenLogs(const CollectorOptions& options, const MemoryBudget& budget);
   base::Status OpenRules(const CollectorOptions& options, const std::string& external_url,
                          CollectorConfig* config);
@@ -121,6 +126,7 @@ class CollectorParts {
   std::unique_ptr<scrape::Manager> scraper_;
   std::unique_ptr<TargetsJoin> targets_view_;
   std::unique_ptr<remote::Manager> sender_;
+  std::unique_ptr<remote::QueryClient> elsewhere_;  // who answers queries; null: the store
   std::unique_ptr<TsdbAdminJoin> tsdb_admin_;
   std::unique_ptr<StatusJoin> status_view_;
 
@@ -133,7 +139,7 @@ class CollectorParts {
   std::unique_ptr<AlertsJoin> alerts_view_;
 
   std::unique_ptr<base::DurableMap> rule_state_;
-  std::unique_ptr<EngineQuerier> querier_;
+  std::unique_ptr<rules::Querier> querier_;
   std::unique_ptr<rules::AlertSink> alert_sink_;
   std::unique_ptr<rules::Manager> rules_;
   std::unique_ptr<RulesJoin> rules_view_;

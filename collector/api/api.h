@@ -48,6 +48,13 @@ struct QueryDeps {
 // /api/v1/query, /api/v1/query_range
 void RegisterPrometheusQuery(base::http::Router* router, const QueryDeps& deps);
 
+// Passes a request on to an engine elsewhere: any answer, or why there is none.
+using AskRemote =
+    std::function<base::StatusOr<base::http::Response>(const base::http::Request& request)>;
+// What asks for samples and what is said of them, in place of RegisterPrometheusQuery, -Labels and
+// -Exemplars and of /api/v1/metadata, which is registered later.
+void RegisterRemoteQueries(base::http::Router* router, const AskRemote& ask);
+
 // /api/v1/format_query, /api/v1/parse_query
 void RegisterPrometheusParse(base::http::Router* router, const promql::ParserOptions& options);
 
@@ -74,6 +81,9 @@ struct TargetsDeps {
 // /api/v1/targets, /api/v1/scrape_pools, /api/v1/targets/metadata, /api/v1/metadata,
 // /api/v1/alertmanagers
 void RegisterPrometheusTargets(base::http::Router* router, const TargetsDeps& deps);
+
+// /api/v1/targets/relabel_steps
+void RegisterRelabelSteps(base::http::Router* router, const TargetsView* targets);
 
 // /api/v1/rules, /api/v1/alerts
 void RegisterPrometheusRules(base::http::Router* router, const RulesView* rules);
@@ -111,6 +121,20 @@ struct OtlpDeps {
 };
 // POST /api/v1/otlp/v1/metrics; register only when the receiver is enabled.
 void RegisterOtlpMetrics(base::http::Router* router, const OtlpDeps& deps);
+
+struct TextPushDeps {
+  model::WireSink* sink = nullptr;
+  const base::Clock* clock = nullptr;
+  uint64_t max_decoded_bytes = 32ull << 20;
+  base::Telemetry* telemetry = nullptr;  // may be null
+  // As in RemoteWriteDeps.
+  std::function<void(const model::WireBatch& batch)> note_metadata = {};
+};
+// POST and PUT /metrics/job/NAME{/LABEL/VALUE}, Pushgateway's path: a page whose samples are stored
+// once, at the time of the push where it tells none. No group is kept, so nothing is there to be
+// deleted, and nothing repeats itself. Also what Influx clients ask for, /write and /api/v2/write:
+// refused by name.
+void RegisterTextPush(base::http::Router* router, const TextPushDeps& deps);
 
 struct RemoteReadDeps {
   const promql::Queryable* metrics = nullptr;

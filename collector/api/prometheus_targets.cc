@@ -59,18 +59,16 @@ void WriteDropped(const DroppedTargetInfo& target, JsonWriter* json) {
   json->Key("scrapePool").String(target.pool).EndObject();
 }
 
-// The jobs, each with the number of its targets that were dropped.
-std::map<std::string, int64_t> Pools(const std::vector<TargetInfo>& active,
-                                     const std::vector<DroppedTargetInfo>& dropped) {
-  std::map<std::string, int64_t> pools;
-  for (const TargetInfo& target : active) pools.try_emplace(target.pool, 0);
-  for (const DroppedTargetInfo& target : dropped) ++pools[target.pool];
+// The jobs by name, each with the number of its targets that were dropped.
+std::map<std::string, uint64_t> Pools(const TargetsDeps& deps) {
+  std::map<std::string, uint64_t> pools;
+  for (const PoolInfo& pool : deps.targets->Pools()) pools[pool.name] = pool.dropped;
   return pools;
 }
 
-void WriteCounts(const std::map<std::string, int64_t>& counts, JsonWriter* json) {
+void WriteCounts(const std::map<std::string, uint64_t>& counts, JsonWriter* json) {
   json->BeginObject();
-  for (const auto& [name, count] : counts) json->Key(name).Int(count);
+  for (const auto& [name, count] : counts) json->Key(name).Uint(count);
   json->EndObject();
 }
 
@@ -94,7 +92,7 @@ Response Targets(const TargetsDeps& deps, const Request& request) {
     }
     json->EndArray().Key("droppedTargetCounts");
     if (show_dropped) {
-      WriteCounts(Pools(active, dropped), json);
+      WriteCounts(Pools(deps), json);
     } else {
       json->Null();
     }
@@ -105,7 +103,7 @@ Response Targets(const TargetsDeps& deps, const Request& request) {
 Response ScrapePools(const TargetsDeps& deps, const Request&) {
   return Success([&](JsonWriter* json) {
     json->BeginObject().Key("scrapePools").BeginArray();
-    for (const auto& [pool, dropped] : Pools(deps.targets->Active(), deps.targets->Dropped())) {
+    for (const auto& [pool, dropped] : Pools(deps)) {
       json->String(pool);
     }
     json->EndArray().EndObject();

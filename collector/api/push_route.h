@@ -15,9 +15,9 @@ struct PushCounter {
 };
 
 // Adds a route that takes data: POST, on the ingest pool, for who may push; each request is counted
-// (`telemetry` may be null).
+// (`telemetry` may be null). `put_too`: PUT does the same.
 void AddPushRoute(base::http::Router* router, const std::string& path, base::Telemetry* telemetry,
-                  const PushCounter& counter, base::http::Handler handler);
+                  const PushCounter& counter, base::http::Handler handler, bool put_too = false);
 
 }  // namespace vedette::api
 

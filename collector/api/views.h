@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "model/exemplar.h"
 #include "model/labels.h"
 #include "model/matcher.h"
+#include "model/relabel.h"
 #include "model/sample.h"
 
 // What the handlers need to see of the collector's parts. app implements these over the stores, the
@@ -84,9 +86,21 @@ struct MetadataInfo {
   model::Labels target = {};  // empty: none that is scraped
 };
 
+// A job.
+struct PoolInfo {
+  std::string name;
+  // Targets that its relabelling drops: more than are listed where keep_dropped_targets bounds that.
+  uint64_t dropped = 0;
+};
+
 class TargetsView {
  public:
   virtual ~TargetsView() = default;
+  // Also those without a target.
+  virtual std::vector<PoolInfo> Pools() const = 0;
+  // relabel_configs of a job, or nothing where there is no such job.
+  virtual std::optional<std::vector<model::Relabeler>> RelabelRules(
+      std::string_view pool) const = 0;
   virtual std::vector<TargetInfo> Active() const = 0;
   virtual std::vector<DroppedTargetInfo> Dropped() const = 0;
   // Of all targets, those of one target together; the same family may come several times.

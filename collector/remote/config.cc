@@ -94,6 +94,9 @@ class Reader {
       own.Each("remote_write",
                [this](const Node& node, const std::string& field) { AddWrite(node, field); });
     }
+    const Node* const storage = root.Find("storage");
+    const Node* const query = storage == nullptr ? nullptr : storage->Find("remote");
+    if (query != nullptr && query->kind != Node::Kind::kNull) ReadQuery(*query, "storage.remote");
     if (const Node* reads = root.Find("remote_read");
         reads != nullptr && (reads->kind == Node::Kind::kMap || !reads->items.empty())) {
       Problems refused(path_);
@@ -101,6 +104,24 @@ class Reader {
                   "not supported: queries are answered from the collector's own store");
       KeepUnsupported(refused);
     }
+  }
+
+  void ReadQuery(const Node& node, const std::string& field) {
+    QueryConfig query;
+    Problems unsupported(path_);
+    MapReader map(node, field, &mistakes_);
+    map.String("url", &query.url);
+    CheckUrl(node, field, query.url);
+    map.Duration("timeout", &query.timeout_ms);
+    if (query.timeout_ms == 0) query.timeout_ms = QueryConfig().timeout_ms;
+    map.Bytes("max_response_size", &query.max_response_bytes);
+    base::http::ReadClientConfig(&map, path_, &query.http, &unsupported);
+    map.Finish();
+    if (!unsupported.empty()) KeepUnsupported(unsupported);
+    if (config_.writes.empty()) {
+      mistakes_.Add(node, field, "needs remote_write: nothing would keep the samples");
+    }
+    config_.query = std::move(query);
   }
 
   void AddWrite(const Node& node, const std::string& field) {
@@ -161,7 +182,7 @@ class Reader {
     const Node* given = node.Find("url");
     if (url.empty()) {
       mistakes_.Add(given == nullptr ? node : *given, field + ".url",
-                    "url for remote_write is empty");
+                    base::Concat({"url for ", field.substr(0, field.find('[')), " is empty"}));
     } else if (const auto parsed = base::http::ParseUrl(url); !parsed.ok()) {
       mistakes_.Add(*given, field + ".url", base::Message(parsed.status()));
     }

@@ -2,6 +2,7 @@
 #define VEDETTE_COLLECTOR_REMOTE_CONFIG_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,9 +11,11 @@
 #include "base/fs.h"
 #include "base/http/client_config.h"
 #include "base/status.h"
+#include "collector/remote/query_client.h"
 #include "model/relabel.h"
 
-// The `remote_write` section of prometheus.yml as read. Plain values; nothing here runs.
+// What prometheus.yml says of engines elsewhere, `remote_write` and `storage.remote`, as read.
+// Plain values; nothing here runs.
 
 namespace vedette::remote {
 
@@ -62,13 +65,14 @@ struct WriteConfig {
 
 struct Config {
   std::vector<WriteConfig> writes;
+  std::optional<QueryConfig> query;  // storage.remote: who answers queries in place of the store
   std::vector<std::string> skipped;  // with skip_unsupported: "FILE:LINE:COL: FIELD: WHY"
 };
 
-// Reads `remote_write` of a prometheus.yml, and refuses remote_read by name; other sections are
-// others' to read. `path` names the file in messages and is what relative paths are relative to.
-// InvalidArgument with every problem, one a line. `skip_unsupported`: leaves out what needs
-// something not supported.
+// Reads `remote_write` and `storage.remote` of a prometheus.yml, and refuses remote_read by name;
+// other sections are others' to read. `path` names the file in messages and is what relative paths
+// are relative to. InvalidArgument with every problem, one a line. `skip_unsupported`: leaves out
+// what needs something not supported.
 base::StatusOr<Config> ParseConfig(std::string_view text, const std::string& path,
                                    bool skip_unsupported = false);
 base::StatusOr<Config> LoadConfig(base::FileSystem* fs, const std::string& path,

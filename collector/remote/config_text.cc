@@ -64,11 +64,21 @@ void WriteItem(const WriteConfig& write, YamlWriter* out) {
   out->End();
 }
 
+void WriteQueryStorage(const QueryConfig& query, YamlWriter* out) {
+  out->Map("storage").Map("remote");
+  out->Text("url", ShownUrl(query.url));
+  out->Duration("timeout", query.timeout_ms);
+  out->BytesIfAny("max_response_size", query.max_response_bytes);
+  out->End();
+  out->End();
+}
+
 }  // namespace
 
 std::string ConfigText(const Config& config) {
   if (config.writes.empty()) return {};
   YamlWriter out;
+  if (config.query) WriteQueryStorage(*config.query, &out);
   out.Items("remote_write");
   for (const WriteConfig& write : config.writes) WriteItem(write, &out);
   return out.Take();

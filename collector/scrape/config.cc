@@ -238,6 +238,7 @@ class ConfigReader {
     if (node.kind == Node::Kind::kNull) return;
     MapReader map(node, field, &problems_.mistakes);
     map.Child("tsdb", [this](const Node& n, const std::string& f) { ReadTsdb(n, f); });
+    map.Ignore("remote");     // collector/remote reads it
     map.Ignore("exemplars");  // exemplars are not kept
     map.Finish();
   }

@@ -282,9 +282,23 @@ TargetsSnapshot Manager::Targets() const {
     for (const model::Labels& labels : pool.dropped) {
       snapshot.dropped.push_back({pool.job->name, labels});
     }
-    snapshot.dropped_counts.emplace_back(pool.job->name, pool.dropped_count);
   }
   return snapshot;
+}
+
+std::vector<std::pair<std::string, uint64_t>> Manager::DroppedCounts() const {
+  std::vector<std::pair<std::string, uint64_t>> counts;
+  const base::MutexLock lock(mutex_);
+  for (const Pool& pool : pools_) counts.emplace_back(pool.job->name, pool.dropped_count);
+  return counts;
+}
+
+std::shared_ptr<const JobConfig> Manager::Job(std::string_view name) const {
+  const base::MutexLock lock(mutex_);
+  for (const Pool& pool : pools_) {
+    if (pool.job->name == name) return pool.job;
+  }
+  return nullptr;
 }
 
 std::vector<TargetMetadata> Manager::Metadata() const {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -34,10 +35,8 @@ struct DroppedTarget {
 };
 
 struct TargetsSnapshot {
-  std::vector<TargetStatus> active;  // by job, then as written
-  std::vector<DroppedTarget> dropped;
-  // How many each job has dropped: keep_dropped_targets may leave some out of `dropped`.
-  std::vector<std::pair<std::string, uint64_t>> dropped_counts;
+  std::vector<TargetStatus> active;    // by job, then as written
+  std::vector<DroppedTarget> dropped;  // as many as keep_dropped_targets lets
 };
 
 struct TargetMetadata {
@@ -79,6 +78,10 @@ class Manager {
 
   TargetsSnapshot Targets() const VEDETTE_EXCLUDES(mutex_);
   std::vector<TargetMetadata> Metadata() const VEDETTE_EXCLUDES(mutex_);
+  // How the job is configured that is in force, or null.
+  std::shared_ptr<const JobConfig> Job(std::string_view name) const VEDETTE_EXCLUDES(mutex_);
+  // The jobs, each with how many targets it has dropped, as written.
+  std::vector<std::pair<std::string, uint64_t>> DroppedCounts() const VEDETTE_EXCLUDES(mutex_);
 
   // Cuts running scrapes short and joins. Series are not ended, as upstream: after a restart they
   // go on.

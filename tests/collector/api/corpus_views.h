@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -154,6 +157,17 @@ class ListedExemplars final : public api::ExemplarsView {
 
 class ListedTargets final : public api::TargetsView {
  public:
+  std::vector<api::PoolInfo> Pools() const override {
+    std::map<std::string, uint64_t> counts;
+    for (const api::TargetInfo& target : active_) counts.try_emplace(target.pool, 0);
+    for (const api::DroppedTargetInfo& target : dropped_) ++counts[target.pool];
+    std::vector<api::PoolInfo> pools;
+    for (const auto& [name, dropped] : counts) pools.push_back({name, dropped});
+    return pools;
+  }
+  std::optional<std::vector<model::Relabeler>> RelabelRules(std::string_view) const override {
+    return std::nullopt;
+  }
   std::vector<api::TargetInfo> Active() const override { return active_; }
   std::vector<api::DroppedTargetInfo> Dropped() const override { return dropped_; }
   std::vector<api::MetadataInfo> Metadata() const override { return metadata_; }

@@ -1,6 +1,10 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/telemetry.h"
 #include "collector/api/prometheus_params.h"
@@ -339,6 +343,24 @@ TEST(PrometheusParams, UnescapesNames) {
 
 class FakeTargets final : public api::TargetsView {
  public:
+  std::vector<api::PoolInfo> Pools() const override { return {{"node", 3}, {"empty", 0}}; }
+  std::optional<std::vector<model::Relabeler>> RelabelRules(std::string_view pool) const override {
+    if (pool != "node") return std::nullopt;
+    model::RelabelRule name;
+    name.source_labels = {"__address__"};
+    name.regex = "(.*):.*";
+    name.target_label = "host";
+    model::RelabelRule drop;
+    drop.action = model::RelabelAction::kDrop;
+    drop.source_labels = {"host"};
+    drop.regex = "d";
+    model::RelabelRule last;
+    last.target_label = "last";
+    last.replacement = "x";
+    return std::vector<model::Relabeler>{*model::Relabeler::Make(name),
+                                         *model::Relabeler::Make(drop),
+                                         *model::Relabeler::Make(last)};
+  }
   std::vector<api::TargetInfo> Active() const override {
     api::TargetInfo target;
     target.pool = "node";
@@ -371,6 +393,7 @@ class TargetsApi : public ApiTest {
   TargetsApi() {
     api::RegisterPrometheusTargets(
         &router_, {&targets_, "https://front:443", 9090, {"https://front:443/api/v2/alerts"}});
+    api::RegisterRelabelSteps(&router_, &targets_);
   }
   FakeTargets targets_;
 };
@@ -384,7 +407,7 @@ TEST_F(TargetsApi, ShowsActiveAndDropped) {
       R"("lastError":"connection refused","lastScrape":"2026-11-21T02:09:00.5Z",)"
       R"("lastScrapeDuration":0.25,"health":"down","scrapeInterval":"15s","scrapeTimeout":"10s"}],)"
       R"("droppedTargets":[{"discoveredLabels":{"__address__":"d:1"},"scrapePool":"node"}],)"
-      R"("droppedTargetCounts":{"node":1}}})");
+      R"("droppedTargetCounts":{"empty":0,"node":3}}})");
   EXPECT_NE(Get("/api/v1/targets?state=Active")
                 .body.find(R"("droppedTargets":[],"droppedTargetCounts":null)"),
             std::string::npos);
@@ -394,10 +417,32 @@ TEST_F(TargetsApi, ShowsActiveAndDropped) {
 
 TEST_F(TargetsApi, ListsPoolsAndAlertmanagers) {
   EXPECT_EQ(Get("/api/v1/scrape_pools").body,
-            R"({"status":"success","data":{"scrapePools":["node"]}})");
+            R"({"status":"success","data":{"scrapePools":["empty","node"]}})");
   EXPECT_EQ(Get("/api/v1/alertmanagers").body,
             R"({"status":"success","data":{"activeAlertmanagers":[)"
             R"({"url":"https://front:443/api/v2/alerts"}],"droppedAlertmanagers":[]}})");
+}
+
+TEST_F(TargetsApi, RelabelStepsEndWithTheRuleThatDrops) {
+  const auto steps = [this](const std::string& pool, const std::string& labels) {
+    return Get(Target("/api/v1/targets/relabel_steps", {{"scrapePool", pool}, {"labels", labels}}));
+  };
+  EXPECT_EQ(steps("node", R"({"__address__":"d:1"})").body,
+            R"({"status":"success","data":{"steps":[{"rule":{"source_labels":["__address__"],)"
+            R"("separator":";","regex":"(.*):.*","target_label":"host","replacement":"$1",)"
+            R"("action":"replace"},"output":{"__address__":"d:1","host":"d"},"keep":true},)"
+            R"({"rule":{"source_labels":["host"],"separator":";","regex":"d","replacement":"$1",)"
+            R"("action":"drop"},"output":{},"keep":false}]}})");
+  EXPECT_NE(steps("node", R"({"__address__":"h:1"})").body.find(R"("last":"x"},"keep":true}]}})"),
+            std::string::npos);
+  EXPECT_EQ(steps("", "{}").status, 400);
+  EXPECT_EQ(steps("node", "").status, 400);
+  EXPECT_EQ(steps("other", "{}").body,
+            R"({"status":"error","errorType":"bad_data","error":)"
+            R"("invalid parameter \"scrapePool\": there is no \"other\""})");
+  for (const char* const wrong : {"[]", "{", R"({"a":1})"}) {
+    EXPECT_EQ(steps("node", wrong).status, 400) << wrong;
+  }
 }
 
 TEST_F(TargetsApi, LocalTargetsAreShownUnderTheHostsName) {

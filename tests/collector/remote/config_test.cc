@@ -48,6 +48,26 @@ TEST(RemoteConfig, NamesLastAsLongAsTheUrl) {
   EXPECT_EQ(name("name: mine", 1), "mine");
 }
 
+TEST(RemoteConfig, QueriesMayGoElsewhere) {
+  const auto config = ParseConfig(
+      "remote_write: [{url: 'http://h/w'}]\n"
+      "storage:\n"
+      "  remote: {url: 'http://u:p@h/prometheus', timeout: 5s, max_response_size: 1MB,\n"
+      "           http_headers: {X-Scope-OrgID: {values: [me]}}}\n",
+      "p.yml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  ASSERT_TRUE(config->query.has_value());
+  EXPECT_EQ(config->query->url, "http://u:p@h/prometheus");
+  EXPECT_EQ(config->query->timeout_ms, 5'000);
+  EXPECT_EQ(config->query->max_response_bytes, 1u << 20);
+  EXPECT_EQ(config->query->http.headers.at(0).name, "X-Scope-OrgID");
+  EXPECT_NE(ConfigText(*config).find("storage:\n  remote:\n    url: http://<secret>@h/prometheus\n"
+                                     "    timeout: 5s\n    max_response_size: 1MiB\n"),
+            std::string::npos)
+      << ConfigText(*config);
+  EXPECT_FALSE(ParseConfig("storage: {tsdb: {}}", "p.yml")->query.has_value());
+}
+
 TEST(RemoteConfig, OtherSectionsAreOthersToRead) {
   EXPECT_TRUE(ParseConfig("", "p.yml").ok());
   const auto config = ParseConfig("scrape_configs: {what: ever}\n", "p.yml");
@@ -60,6 +80,12 @@ TEST(RemoteConfig, WhatIsWrongIsSaidWithItsPlace) {
     const char* yaml;
     const char* says;
   } cases[] = {
+      {"storage: {remote: {url: 'http://h'}}",
+       "p.yml:1:19: storage.remote: needs remote_write: nothing would keep the samples"},
+      {"remote_write: [{url: 'http://h/w'}]\nstorage: {remote: {}}",
+       "p.yml:2:19: storage.remote.url: url for storage.remote is empty"},
+      {"remote_write: [{url: 'http://h/w'}]\nstorage: {remote: {url: 'http://h', key: 1}}",
+       "storage.remote"},
       {"remote_write: [{}]", "p.yml:1:16: remote_write[0].url: url for remote_write is empty"},
       {"remote_write: [{url: x}]", "remote_write[0].url"},
       {"remote_write:\n- url: http://a\n  colour: red\n", "p.yml:3"},

@@ -353,6 +353,8 @@ const std::set<std::string>& NotShown() {
   static const std::set<std::string> kKeys = {
       ".runtime",       // of Go
       ".remote_write",  // read and shown by remote/
+      ".storage.remote",
+      ".otlp",  // shown by model/otlp
       ".remote_read",
       ".scrape_configs.bearer_token",  // as authorization
       ".scrape_configs.bearer_token_file",

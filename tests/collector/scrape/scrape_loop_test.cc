@@ -909,8 +909,10 @@ TEST_F(ManagerTest, DroppedTargetsAreKeptUpToTheirNumberAndCounted) {
   const TargetsSnapshot snapshot = manager.Targets();
   EXPECT_EQ(snapshot.active.size(), 1u);
   EXPECT_EQ(snapshot.dropped.size(), 1u);
-  ASSERT_EQ(snapshot.dropped_counts.size(), 1u);
-  EXPECT_EQ(snapshot.dropped_counts[0].second, 2u);
+  EXPECT_EQ(manager.DroppedCounts(), (std::vector<std::pair<std::string, uint64_t>>{{"j", 2}}));
+  ASSERT_NE(manager.Job("j"), nullptr);
+  EXPECT_EQ(manager.Job("j")->relabel.size(), 1u);
+  EXPECT_EQ(manager.Job("k"), nullptr);
   manager.Stop();
 }
 

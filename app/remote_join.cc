@@ -1,0 +1,49 @@
+#include "app/remote_join.h"
+
+#include "app/query_answer.h"
+#include "base/strings.h"
+
+namespace vedette::app {
+namespace {
+
+base::StatusOr<rules::VectorSample> SampleOf(const AnswerSeries& series) {
+  if (series.points.size() != 1) {
+    return base::InvalidArgument("rule result is not a vector or scalar");
+  }
+  const AnswerPoint& point = series.points.front();
+  if (base::StartsWith(point.text, "{")) {
+    return base::InvalidArgument(
+        "rule result is a native histogram, which storage.remote cannot pass on");
+  }
+  std::vector<std::pair<std::string, std::string>> labels(series.labels.begin(),
+                                                          series.labels.end());
+  return rules::VectorSample{model::Labels::FromPairs(std::move(labels)), point.number};
+}
+
+}  // namespace
+
+base::StatusOr<std::vector<rules::VectorSample>> RemoteQuerier::Query(const std::string& expr,
+                                                                      int64_t time_ms,
+                                                                      std::stop_token stop) {
+  VEDETTE_ASSIGN_OR_RETURN(base::http::Response response,
+                           client_->Instant(expr, time_ms, std::move(stop)));
+  const int status = response.status;
+  const auto answer = ParseQueryAnswer(std::move(response.body));
+  if (!answer.ok()) {
+    return base::Unavailable(base::Concat(
+        {"storage.remote answered ", std::to_string(status), ", not as Prometheus' API does"}));
+  }
+  if (!answer->error.empty()) return base::InvalidArgument(answer->error);
+  if (answer->result_type != "vector" && answer->result_type != "scalar") {
+    return base::InvalidArgument("rule result is not a vector or scalar");
+  }
+  std::vector<rules::VectorSample> samples;
+  samples.reserve(answer->series.size());
+  for (const AnswerSeries& series : answer->series) {
+    VEDETTE_ASSIGN_OR_RETURN(rules::VectorSample sample, SampleOf(series));
+    samples.push_back(std::move(sample));
+  }
+  return samples;
+}
+
+}  // namespace vedette::app
