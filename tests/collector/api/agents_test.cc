@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -53,6 +55,10 @@ class OneAgent final : public api::AgentsView {
 
 class OneHostsTargets final : public api::TargetsView {
  public:
+  std::vector<api::PoolInfo> Pools() const override { return {}; }
+  std::optional<std::vector<model::Relabeler>> RelabelRules(std::string_view) const override {
+    return std::nullopt;
+  }
   std::vector<api::TargetInfo> Active() const override {
     api::TargetInfo target;
     target.pool = "node";
