@@ -245,7 +245,8 @@ StatusOr<ConfiguredClient::Token> ConfiguredClient::FetchToken(const ClientReque
   if (!answer.ok()) return Annotate(answer.status(), "oauth2: cannot fetch token");
   constexpr int64_t kMostSeconds = 10 * 365 * 86400LL;
   const bool ends = answer->seconds != 0 && answer->seconds < kMostSeconds;
-  const int64_t left_ns = std::max<int64_t>(answer->seconds, 0) * 1'000'000'000 - kTokenMarginNs;
+  const int64_t left_ns =
+      std::clamp<int64_t>(answer->seconds, 0, kMostSeconds) * 1'000'000'000 - kTokenMarginNs;
   return Token{std::move(answer->header), ends ? options_.clock->MonotonicNanos() + left_ns
                                                : std::numeric_limits<int64_t>::max()};
 }

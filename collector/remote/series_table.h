@@ -43,7 +43,7 @@ class SeriesTable {
   }
 
   void StartEpoch();
-  // `number` follows the one before.
+  // `number` is the series' in the epoch, as model::SampleRecord names it.
   void Add(uint32_t number, const model::Labels& labels);
   size_t size() const { return entries_.size(); }
   const Entry& operator[](uint32_t number) const { return entries_[number]; }

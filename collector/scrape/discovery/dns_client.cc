@@ -148,6 +148,8 @@ class SocketDnsClient final : public DnsClient {
   base::StatusOr<std::vector<DnsRecord>> Lookup(const std::string& name, DnsType type,
                                                 std::stop_token stop) override {
     const auto text = fs_->ReadFile(resolv_conf_);
+    // Without the file there is the machine's own server; one that cannot be read says nothing.
+    if (!text.ok() && !absl::IsNotFound(text.status())) return text.status();
     const ResolvConf conf = ReadResolvConf(text.ok() ? *text : "");
     base::Status failed;
     for (const std::string& form : NamesToAsk(conf, name)) {

@@ -185,6 +185,19 @@ TEST(DnsClient, ANameThatIsNotThereHasNoRecordsAndAFailureIsOne) {
             "could not resolve \"web.example\": name server 127.0.0.1 answered with code 2");
 }
 
+TEST(DnsClient, AConfigurationThatCannotBeReadIsNotTakenForNone) {
+  test::TempDir dir;
+  const auto fs = base::NewPosixFileSystem();
+  const NameServer server(false);
+  // A folder in its place; without the file the machine's own server is asked.
+  EXPECT_FALSE(NewDnsClient(fs.get(), dir.path(), server.port())
+                   ->Lookup("web.example", DnsType::kSrv, {})
+                   .ok());
+  EXPECT_TRUE(NewDnsClient(fs.get(), dir.Join("none"), server.port())
+                  ->Lookup("web.example", DnsType::kSrv, {})
+                  .ok());
+}
+
 TEST(DnsClient, AStopEndsTheWait) {
   test::TempDir dir;
   const auto fs = base::NewPosixFileSystem();
