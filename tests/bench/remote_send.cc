@@ -133,7 +133,9 @@ class Bench {
     options.telemetry = &telemetry_;
     const auto places = remote::PlaceLog::Open(options, run_begin);
     if (!places.ok()) Fail(places.status());
-    (*places)->Set("bench", remote::Places(static_cast<size_t>(flags_.shards), {at, 0}));
+    // All shards are at one place: their labels do not matter.
+    (*places)->Set("bench", remote::Places(static_cast<size_t>(flags_.shards), {at, 0}),
+                   /*shaping=*/0);
   }
 
   void Fill(tsdb::Store* store) {
