@@ -127,8 +127,8 @@ int RunAgent(const AgentFlags& flags) {
       [] { return true; });
   // The shipper first: it saves how far it came, and no exporter that hangs may keep it from that.
   shipper.reset();
-  announcer.reset();
   const ExitGuard guard(program.logger());
+  announcer.reset();
   push.reset();
   exporters.reset();
   return kExitOk;
