@@ -99,6 +99,13 @@ std::string NumberText(double number) {
 
 }  // namespace
 
+AnyValue::AnyValue() = default;
+AnyValue::AnyValue(const AnyValue&) = default;
+AnyValue::AnyValue(AnyValue&&) noexcept = default;
+AnyValue& AnyValue::operator=(const AnyValue&) = default;
+AnyValue& AnyValue::operator=(AnyValue&&) noexcept = default;
+AnyValue::~AnyValue() = default;
+
 std::string TextOf(const AnyValue& value) {
   switch (value.kind) {
     case AnyValue::Kind::kEmpty:

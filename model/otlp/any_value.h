@@ -16,6 +16,14 @@ struct AnyValue {
   static constexpr int kMaxDepth = 16;
   static constexpr size_t kMaxParts = 65'536;
 
+  // Out of line: clang 14 cannot instantiate them where it holds pairs of itself.
+  AnyValue();
+  AnyValue(const AnyValue&);
+  AnyValue(AnyValue&&) noexcept;
+  AnyValue& operator=(const AnyValue&);
+  AnyValue& operator=(AnyValue&&) noexcept;
+  ~AnyValue();
+
   Kind kind = Kind::kEmpty;
   std::string text;  // kString; kBytes: in base64
   bool flag = false;
