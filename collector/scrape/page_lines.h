@@ -43,7 +43,9 @@ class PageLines {
   void Drop();
   void Clear();
 
-  // Of the page under way: whether comments were taken without reading them.
+  // Of the page under way: whether it has had no line yet.
+  bool is_empty() const { return repeats_ && next_ == 0; }
+  // Whether comments were taken without reading them.
   bool has_unread_leads() const { return has_unread_leads_; }
   // Those of the last good page.
   std::vector<std::string_view> Leads() const;

@@ -76,12 +76,10 @@ void RichBatch::AddStale(const model::SampleRow& row) {
   AddSeries(row.labels)->histograms.push_back({row.timestamp_ms, 0, model::StaleHistogram(false)});
 }
 
-uint64_t RichBatch::TouchAll(ScrapeCache* cache) {
-  uint64_t added = 0;
+void RichBatch::TouchAll(ScrapeCache* cache) {
   for (const Touched& touched : touched_) {
-    if (cache->Touch(touched.series, true, touched.track)) ++added;
+    cache->Touch(touched.series, true, touched.track);
   }
-  return added;
 }
 
 base::StatusOr<model::AppendStats> RichBatch::Append(model::WireSink* sink) {

@@ -33,8 +33,8 @@ class RichBatch {
   // The marker of a histogram series that is gone.
   void AddStale(const model::SampleRow& row);
 
-  // Calls Touch for each series that brought a histogram; returns how many are new.
-  uint64_t TouchAll(ScrapeCache* cache);
+  // Calls Touch for each series that brought a histogram.
+  void TouchAll(ScrapeCache* cache);
   base::StatusOr<model::AppendStats> Append(model::WireSink* sink);
 
  private:

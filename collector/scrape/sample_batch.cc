@@ -26,12 +26,10 @@ std::span<const model::LentSample> SampleBatch::Finish() {
   return samples_;
 }
 
-uint64_t SampleBatch::TouchAll(ScrapeCache* cache) {
-  uint64_t added = 0;
+void SampleBatch::TouchAll(ScrapeCache* cache) {
   for (const Touched& touched : touched_) {
-    if (cache->Touch(touched.series, false, touched.track)) ++added;
+    cache->Touch(touched.series, false, touched.track);
   }
-  return added;
 }
 
 }  // namespace vedette::scrape

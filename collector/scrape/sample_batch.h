@@ -27,8 +27,8 @@ class SampleBatch {
   // All of them; nothing may be added any more.
   std::span<const model::LentSample> Finish();
 
-  // Calls Touch for each sample's series; returns how many are new.
-  uint64_t TouchAll(ScrapeCache* cache);
+  // Calls Touch for each sample's series.
+  void TouchAll(ScrapeCache* cache);
 
  private:
   struct Touched {

@@ -19,12 +19,17 @@ void ShrinkTable(Table* table) {
 void ScrapeCache::Begin() {
   ++scrape_;
   touched_ = tracked_ = 0;
+  added_ = 0;
   lines_.Begin();
 }
 
 CachedSeries* ScrapeCache::Add(std::string_view lead, std::string_view line, model::Labels labels) {
   CachedSeries* const series = labels.empty() ? nullptr : SeriesOf(std::move(labels));
   lines_.Add(lead, line, series);
+  if (series != nullptr && series->added != scrape_) {
+    series->added = scrape_;
+    ++added_;
+  }
   return series;
 }
 
@@ -49,8 +54,7 @@ void ScrapeCache::Clear() {
   ShrinkTable(&series_);
 }
 
-bool ScrapeCache::Touch(CachedSeries* series, bool is_histogram, bool track) {
-  const bool added = series->seen == 0;
+void ScrapeCache::Touch(CachedSeries* series, bool is_histogram, bool track) {
   if (series->seen != scrape_) ++touched_;
   series->seen = scrape_;
   series->is_histogram = is_histogram;
@@ -58,7 +62,6 @@ bool ScrapeCache::Touch(CachedSeries* series, bool is_histogram, bool track) {
     ++tracked_;
     series->tracked = scrape_;
   }
-  return added;
 }
 
 StaleMarker ScrapeCache::Mark(CachedSeries* series, int64_t timestamp_ms) {
@@ -67,6 +70,7 @@ StaleMarker ScrapeCache::Mark(CachedSeries* series, int64_t timestamp_ms) {
 }
 
 std::vector<StaleMarker> ScrapeCache::EndScrape(int64_t timestamp_ms) {
+  if (lines_.is_empty()) return FailScrape(timestamp_ms);
   std::vector<StaleMarker> markers;
   repeated_ = lines_.End();
   const bool all_are_here = touched_ == series_.size() && tracked_ == series_.size();
@@ -90,7 +94,7 @@ std::vector<StaleMarker> ScrapeCache::FailScrape(int64_t timestamp_ms) {
   return markers;
 }
 
-void ScrapeCache::DropSeriesBefore(uint64_t oldest) {
+void ScrapeCache::DropSeriesBefore(uint32_t oldest) {
   absl::erase_if(series_, [this, oldest](const SeriesPtr& series) {
     const bool is_gone = series->seen < oldest;
     if (is_gone) series_bytes_ -= BytesOf(*series);

@@ -20,8 +20,10 @@ struct CachedSeries {
   model::Labels labels;
   uint64_t ref = 0;
   uint64_t timeless_exemplar = 0;  // Fingerprint of its last exemplar, if that had no time; else 0
-  uint64_t seen = 0;               // number of the good scrape that had it last
-  uint64_t tracked = 0;       // the same, where its time was ours: these end with a stale marker
+  // Numbers of scrapes.
+  uint32_t seen = 0;          // the good one that had it last
+  uint32_t tracked = 0;       // the same, where its time was ours: these end with a stale marker
+  uint32_t added = 0;         // the one that had it on a line not known before
   bool is_histogram = false;  // what its last sample was
 };
 
@@ -50,11 +52,13 @@ class ScrapeCache {
   CachedSeries* Add(std::string_view lead, std::string_view line, model::Labels labels);
   // Lines are to be read anew; series and their tracking stay.
   void ForgetLines() { lines_.Clear(); }
-  // The series brought a sample to a good scrape; true if it was in none before.
-  bool Touch(CachedSeries* series, bool is_histogram, bool track);
+  // Series that were on lines not known before, in the scrape so far.
+  uint64_t added() const { return added_; }
+  // The series brought a sample to a good scrape.
+  void Touch(CachedSeries* series, bool is_histogram, bool track);
 
   // The end of a good scrape: stale markers for series tracked before and not now. Forgets the
-  // lines and series that it did not have.
+  // lines and series that it did not have, unless it had none: most often they come back.
   std::vector<StaleMarker> EndScrape(int64_t timestamp_ms);
   // The end of a failed scrape, and of a target: everything tracked goes stale. Forgets what it
   // brought.
@@ -90,13 +94,14 @@ class ScrapeCache {
   CachedSeries* SeriesOf(model::Labels labels);
   static uint64_t BytesOf(const CachedSeries& series);
   // Forgets the series that no good scrape from number `oldest` on has had.
-  void DropSeriesBefore(uint64_t oldest);
+  void DropSeriesBefore(uint32_t oldest);
   StaleMarker Mark(CachedSeries* series, int64_t timestamp_ms);
 
-  uint64_t scrape_ = 0;
+  uint32_t scrape_ = 0;
   PageLines lines_;
   absl::flat_hash_set<SeriesPtr, HashByLabels, SameLabels> series_;
   bool repeated_ = false;
+  uint64_t added_ = 0;
   size_t touched_ = 0;         // series of this scrape, so far
   size_t tracked_ = 0;         // of these
   uint64_t series_bytes_ = 0;  // of what series_ points to

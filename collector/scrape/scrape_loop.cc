@@ -48,12 +48,15 @@ void ScrapeLoop::SetNext(Target target, JobTools tools) {
 }
 
 void ScrapeLoop::TakeNext() {
+  bool is_same_job = false;
   {
     const base::MutexLock lock(status_mutex_);
     if (next_target_ == nullptr) return;
+    is_same_job = target_ != nullptr && target_->job == next_target_->job;
     target_ = std::move(next_target_);
     tools_ = std::move(next_tools_);
   }
+  if (is_same_job) return;  // discovery found it again
   cache_.ForgetLines();  // under other relabelling a line means another series
   ResetReports();
 }
@@ -86,7 +89,8 @@ void ScrapeLoop::Scrape(std::stop_token stop) {
   const double seconds =
       static_cast<double>(context_->clock->MonotonicNanos() - start) / 1'000'000'000;
   if (status.ok()) {
-    counts.added = batch_.TouchAll(&cache_) + rich_.TouchAll(&cache_);
+    batch_.TouchAll(&cache_);
+    rich_.TouchAll(&cache_);
   } else {
     batch_ = SampleBatch();
     rich_ = RichBatch();
@@ -169,7 +173,7 @@ model::exposition::ReaderOptions ScrapeLoop::HowToRead() const {
 }
 
 base::Status ScrapeLoop::ReadSample(EntryKind kind, Reader* page, int64_t now_ms, Counts* counts) {
-  VEDETTE_ASSIGN_OR_RETURN(CachedSeries* const series, FindSeries(page));
+  VEDETTE_ASSIGN_OR_RETURN(CachedSeries* const series, FindSeries(page, counts));
   return KeepSample(kind, page, series, now_ms, counts);
 }
 
@@ -188,14 +192,17 @@ base::Status ScrapeLoop::KeepSample(EntryKind kind, Reader* page, CachedSeries* 
 }
 
 // Null: relabelling drops it.
-base::StatusOr<CachedSeries*> ScrapeLoop::FindSeries(Reader* page) {
+base::StatusOr<CachedSeries*> ScrapeLoop::FindSeries(Reader* page, Counts* counts) {
   const std::optional<CachedSeries*> known = cache_.Find(page->lead(), page->series());
   if (known) return *known;
   model::Labels exposed;
   VEDETTE_RETURN_IF_ERROR(page->ReadLabels(&exposed));
   VEDETTE_ASSIGN_OR_RETURN(model::Labels labels,
                            SampleLabels(*target_, exposed, page->empty_labels()));
+  const uint64_t added = cache_.added();
   CachedSeries* const series = cache_.Add(page->lead(), page->series(), std::move(labels));
+  const uint64_t limit = target_->job->limits.samples;
+  if (limit == 0 || counts->kept < limit) counts->added += cache_.added() - added;
   VEDETTE_RETURN_IF_ERROR(HoldCaches());
   return series;
 }

@@ -102,7 +102,7 @@ class ScrapeLoop {
                           int64_t now_ms, Counts* counts);
   base::Status KeepSample(model::exposition::EntryKind kind, model::exposition::Reader* page,
                           CachedSeries* series, int64_t now_ms, Counts* counts);
-  base::StatusOr<CachedSeries*> FindSeries(model::exposition::Reader* page);
+  base::StatusOr<CachedSeries*> FindSeries(model::exposition::Reader* page, Counts* counts);
   base::Status AddSample(model::exposition::EntryKind kind, const model::exposition::Reader& page,
                          CachedSeries* series, int64_t time_ms, bool track);
   void AddExemplars(model::exposition::EntryKind kind, model::exposition::Reader* page,

@@ -765,7 +765,32 @@ TEST_F(ScrapeLoopTest, ANewConfigurationRereadsLinesAndEndsWhatItDrops) {
   Scrape();
   EXPECT_EQ(Value("a"), "1.000000");
   EXPECT_EQ(Value("b"), "stale");
+  EXPECT_EQ(Value("scrape_series_added"), "1.000000") << "as upstream: its line is new";
+}
+
+// Lines are counted, as upstream does: most often they come back.
+TEST_F(ScrapeLoopTest, AnEmptyPageEndsItsSeriesAndForgetsNoLine) {
+  Start();
+  client_->Expose("a 1\n");
+  Scrape();
+  EXPECT_EQ(Value("scrape_series_added"), "1.000000");
+  client_->Expose("");
+  Scrape();
+  EXPECT_EQ(Value("a"), "stale");
+  EXPECT_EQ(Value("up"), "1.000000");
+  client_->Expose("a 2\n");
+  Scrape();
+  EXPECT_EQ(Value("a"), "2.000000");
   EXPECT_EQ(Value("scrape_series_added"), "0.000000");
+}
+
+TEST_F(ScrapeLoopTest, SeriesBeyondTheSampleLimitAreNotAdded) {
+  Start("  sample_limit: 2\n");
+  client_->Expose("a 1\nb 1\nc 1\nd 1\n");
+  Scrape();
+  EXPECT_EQ(Value("up"), "0.000000");
+  EXPECT_EQ(Value("scrape_series_added"), "2.000000");
+  EXPECT_EQ(Value("scrape_samples_post_metric_relabeling"), "4.000000");
 }
 
 TEST(Targets, RelabellingDropsAndRenames) {
