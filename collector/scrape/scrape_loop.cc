@@ -57,7 +57,7 @@ void ScrapeLoop::TakeNext() {
     tools_ = std::move(next_tools_);
   }
   if (is_same_job) return;  // discovery found it again
-  cache_.ForgetLines();  // under other relabelling a line means another series
+  cache_.ForgetLines();     // under other relabelling a line means another series
   ResetReports();
 }
 
@@ -105,21 +105,21 @@ void ScrapeLoop::Scrape(std::stop_token stop) {
 
 base::Status ScrapeLoop::FetchAndRead(int64_t now_ms, std::stop_token stop, Counts* counts) {
   if (!target_->refused.empty()) return base::ResourceExhausted(target_->refused);
+  const int64_t deadline_ns =
+      context_->clock->MonotonicNanos() + target_->timeout_ms * int64_t{1'000'000};
   const auto exposition = tools_.fetcher->Fetch(*target_, stop);
   if (!exposition.ok()) {
     if (absl::IsResourceExhausted(exposition.status())) counts->body_bytes = -1;
     return exposition.status();
   }
   counts->body_bytes = static_cast<double>(exposition->body.size());
-  return Read(*exposition, now_ms, std::move(stop), counts);
+  return Read(*exposition, now_ms, deadline_ns, std::move(stop), counts);
 }
 
-base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, std::stop_token stop,
-                              Counts* counts) {
+base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, int64_t deadline_ns,
+                              std::stop_token stop, Counts* counts) {
   // How many entries are read between two looks at the clock.
   constexpr uint64_t kLookEvery = 1000;
-  const int64_t deadline_ns =
-      context_->clock->MonotonicNanos() + target_->timeout_ms * int64_t{1'000'000};
   const auto page = model::exposition::NewReader(exposition.body, exposition.format, HowToRead());
   if (std::exchange(last_format_, exposition.format) != exposition.format) cache_.ForgetLines();
   batch_.Reserve(last_samples_);

@@ -94,9 +94,9 @@ class ScrapeLoop {
 
   void TakeNext() VEDETTE_EXCLUDES(status_mutex_);
   base::Status FetchAndRead(int64_t now_ms, std::stop_token stop, Counts* counts);
-  // Ends early when `stop` is requested or reading takes longer than the target's timeout.
-  base::Status Read(const Exposition& exposition, int64_t now_ms, std::stop_token stop,
-                    Counts* counts);
+  // Ends early when `stop` is requested or the scrape takes longer than the target's timeout.
+  base::Status Read(const Exposition& exposition, int64_t now_ms, int64_t deadline_ns,
+                    std::stop_token stop, Counts* counts);
   model::exposition::ReaderOptions HowToRead() const;
   base::Status ReadSample(model::exposition::EntryKind kind, model::exposition::Reader* page,
                           int64_t now_ms, Counts* counts);
