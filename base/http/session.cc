@@ -377,6 +377,7 @@ void Session::OnDeadline() {
 void Session::OnHandlerStuck() {
   if (EndIfAnswered() || state_ != State::kHandling) return;
   ++exchange_id_;  // whatever it still says is too late
+  if (slot_->has_begun()) return Close();  // another answer would be taken for the rest of this one
   AnswerNow(BusyAnswer("the request took too long"), true);
 }
 

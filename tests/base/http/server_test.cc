@@ -376,6 +376,35 @@ TEST_F(HttpServer, DeadlineRequestsTheStopToken) {
   EXPECT_EQ(Get("/wait").status, 503);
 }
 
+// Its first piece, then nothing for longer than a request may take.
+class StuckSource final : public base::http::BodySource {
+ public:
+  bool Next(std::string* out) override {
+    if (pieces_++ > 0) std::this_thread::sleep_for(std::chrono::seconds(4));
+    *out += "a piece;";
+    return pieces_ < 3;
+  }
+
+ private:
+  int pieces_ = 0;
+};
+
+TEST_F(HttpServer, AnAnswerThatStopsHalfwayIsCutAndNoOtherBegun) {
+  options_.request_timeout = std::chrono::seconds(1);
+  router_.Handle({"GET", "/stuck", Pool::kQuery, Scope::kRead, base::http::Sync([](const Request&) {
+                    Response response = Response::Text(200, "begun;");
+                    response.rest = std::make_shared<StuckSource>();
+                    return response;
+                  })});
+  Start();
+  RawClient raw(port());
+  raw.Send("GET /stuck HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string all = raw.ReadAll();
+  EXPECT_NE(all.find("begun;"), all.npos);
+  EXPECT_EQ(all.find("took too long"), all.npos) << all;
+  EXPECT_FALSE(all.ends_with("0\r\n\r\n")) << "the client must see that it was cut";
+}
+
 TEST_F(HttpServer, StopAnswersWhatRunsAndJoins) {
   std::promise<void> entered;
   router_.Handle(
