@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/strings.h"
 #include "model/exposition/reader.h"
 #include "model/exposition/writer.h"
 
@@ -90,19 +91,22 @@ BENCHMARK(ReadText)->Unit(benchmark::kMicrosecond);
 void ReadSteadyText(benchmark::State& state) {
   const std::string page = WriteFamilies(Families(), Format::kText);
   std::vector<std::string> series;
+  std::vector<size_t> leads;
   const auto first = NewReader(page, Format::kText);
   for (auto kind = first->Next(); *kind != EntryKind::kEnd; kind = first->Next()) {
-    if (*kind == EntryKind::kSeries) series.emplace_back(first->series());
+    if (*kind != EntryKind::kSeries) continue;
+    series.push_back(base::Concat({first->lead(), first->series()}));
+    leads.push_back(first->lead().size());
   }
   for (auto _ : state) {
     const auto reader = NewReader(page, Format::kText);
     size_t next = 0;
     double sum = 0;
     while (next < series.size()) {
-      if (*reader->NextIf(series[next])) {
+      if (*reader->NextIf(series[next], leads[next])) {
         sum += reader->value();
         ++next;
-      } else if (*reader->Next() == EntryKind::kSeries) {
+      } else {
         state.SkipWithError("a series is not where it was");
         break;
       }
