@@ -95,7 +95,7 @@ void ReadSteadyText(benchmark::State& state) {
   const auto first = NewReader(page, Format::kText);
   for (auto kind = first->Next(); *kind != EntryKind::kEnd; kind = first->Next()) {
     if (*kind != EntryKind::kSeries) continue;
-    series.push_back(base::Concat({first->lead(), first->series()}));
+    series.push_back(vedette::base::Concat({first->lead(), first->series()}));
     leads.push_back(first->lead().size());
   }
   for (auto _ : state) {
