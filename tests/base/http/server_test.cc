@@ -381,7 +381,7 @@ class StuckSource final : public base::http::BodySource {
  public:
   bool Next(std::string* out) override {
     if (pieces_++ > 0) std::this_thread::sleep_for(std::chrono::seconds(4));
-    *out += "a piece;";
+    out->append(kPieceBytes, 'x');
     return pieces_ < 3;
   }
 
