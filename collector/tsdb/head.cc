@@ -1,6 +1,7 @@
 #include "collector/tsdb/head.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <utility>
 
@@ -27,13 +28,21 @@ void Prefetch(const HeadSeries* series) {
   __builtin_prefetch(&series->users, 1);
 }
 
+// Each head has ids of its own: a sender may keep one over a store that is opened anew.
+uint64_t FirstId() {
+  static std::atomic<uint64_t> heads{0};
+  return (heads.fetch_add(1, std::memory_order_relaxed) << 40) + 1;
+}
+
 bool IsPast(const Group& group, int64_t time_ms) {
   return !group.times.empty() && time_ms < group.times.back();
 }
 
 }  // namespace
 
-Head::Head(uint64_t hash_seed) : by_labels_(0, HashLabels{hash_seed}) { loose_ = NewGroup(); }
+Head::Head(uint64_t hash_seed) : next_id_(FirstId()), by_labels_(0, HashLabels{hash_seed}) {
+  loose_ = NewGroup();
+}
 
 void Head::Begin(HeadBatch* batch) const {
   batch->entries.clear();

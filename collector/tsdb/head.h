@@ -171,7 +171,7 @@ class Head {
   void Forget(const std::vector<SeriesPtr>& series);
 
   uint32_t next_group_ = 1;
-  uint64_t next_id_ = 1;
+  uint64_t next_id_;
   absl::flat_hash_map<uint32_t, std::unique_ptr<Group>> groups_;
   Group* loose_ = nullptr;  // one of them
   absl::flat_hash_set<HeadSeries*, HashLabels, SameLabels> by_labels_;

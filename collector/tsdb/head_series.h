@@ -28,7 +28,7 @@ struct HeadSeries {
   int64_t newest_ms = INT64_MIN;
   double newest_value = 0;
   model::Labels labels;
-  uint64_t id = 0;         // never given twice by a head; not 0
+  uint64_t id = 0;         // never given twice in a process; not 0
   Group* group = nullptr;  // null: forgotten
   uint32_t slot = 0;       // in `group`
   // The slot that came after this one last time: a guess whose row is next.
