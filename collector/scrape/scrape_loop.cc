@@ -1,7 +1,6 @@
 #include "collector/scrape/scrape_loop.h"
 
 #include <cstdlib>
-#include <limits>
 #include <optional>
 
 #include "base/strings.h"
