@@ -8,7 +8,7 @@
 
 #include "base/strings.h"
 #include "collector/api/time_text.h"
-#include "collector/logql/parser.h"
+#include "collector/logql/parse/parser.h"
 
 namespace vedette::api {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "collector/logql/eval.h"
-#include "collector/logql/parser.h"
+#include "collector/logql/parse/parser.h"
 #include "collector/logql/pipeline.h"
 
 namespace vedette::logql {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/status.h"
-#include "collector/logql/ast.h"
 #include "collector/logql/budget.h"
+#include "collector/logql/parse/ast.h"
 #include "collector/logql/storage.h"
 
 namespace vedette::logql {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "collector/logql/json_stage.h"
+#include "collector/logql/stages/json_stage.h"
+#include "collector/logql/stages/label_filter.h"
 
 namespace vedette::logql {
 

@@ -6,16 +6,12 @@
 #include <vector>
 
 #include "base/status.h"
-#include "collector/logql/ast.h"
-#include "collector/logql/line_filter.h"
-#include "collector/logql/line_labels.h"
+#include "collector/logql/parse/ast.h"
+#include "collector/logql/stages/line_filter.h"
+#include "collector/logql/stages/line_labels.h"
 #include "collector/logql/storage.h"
 
 namespace vedette::logql {
-
-// Whether `filter` keeps the line with these labels. A value that cannot be read as what it is
-// compared with keeps the line and sets __error__.
-bool KeepsLine(const LabelFilter& filter, LineLabels* labels);
 
 // A query's stages ready to run on lines. Borrows the query. One thread: it reuses its label set.
 class Pipeline {

@@ -3,9 +3,9 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "collector/logql/json_stage.h"
-#include "collector/logql/parser.h"
-#include "collector/logql/printer.h"
+#include "collector/logql/parse/parser.h"
+#include "collector/logql/parse/printer.h"
+#include "collector/logql/stages/json_stage.h"
 
 // A query that parses prints to one that parses to the same text; the json stage takes anything.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

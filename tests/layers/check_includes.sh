@@ -24,6 +24,8 @@ shipper: base model
 collector/tsdb: base model
 collector/logstore: base model
 collector/promql: base model
+collector/logql/parse: base model
+collector/logql/stages: base model collector/logql/parse
 collector/logql: base model
 collector/agents: base model
 collector/scrape: base model

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/strings.h"
-#include "collector/logql/parser.h"
-#include "collector/logql/units.h"
+#include "collector/logql/parse/parser.h"
+#include "collector/logql/parse/units.h"
 #include "memory_source.h"
 #include "tests/support/fake_clock.h"
 

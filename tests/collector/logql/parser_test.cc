@@ -1,4 +1,4 @@
-#include "collector/logql/parser.h"
+#include "collector/logql/parse/parser.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
-#ifndef VEDETTE_COLLECTOR_LOGQL_UNITS_H_
-#define VEDETTE_COLLECTOR_LOGQL_UNITS_H_
+#ifndef VEDETTE_COLLECTOR_LOGQL_PARSE_UNITS_H_
+#define VEDETTE_COLLECTOR_LOGQL_PARSE_UNITS_H_
 
 #include <cstdint>
 #include <optional>
@@ -16,4 +16,4 @@ std::optional<double> ParseBytes(std::string_view text);
 
 }  // namespace vedette::logql
 
-#endif  // VEDETTE_COLLECTOR_LOGQL_UNITS_H_
+#endif  // VEDETTE_COLLECTOR_LOGQL_PARSE_UNITS_H_

@@ -1,12 +1,12 @@
-#ifndef VEDETTE_COLLECTOR_LOGQL_SELECTOR_PARSER_H_
-#define VEDETTE_COLLECTOR_LOGQL_SELECTOR_PARSER_H_
+#ifndef VEDETTE_COLLECTOR_LOGQL_PARSE_SELECTOR_PARSER_H_
+#define VEDETTE_COLLECTOR_LOGQL_PARSE_SELECTOR_PARSER_H_
 
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/status.h"
-#include "collector/logql/token_stream.h"
+#include "collector/logql/parse/token_stream.h"
 #include "model/matcher.h"
 
 // Stream selectors, and the matchers that label filters, drop and keep are made of too.
@@ -28,4 +28,4 @@ base::StatusOr<model::Matcher> MakeMatcher(const Token& at, model::MatchType typ
 
 }  // namespace vedette::logql
 
-#endif  // VEDETTE_COLLECTOR_LOGQL_SELECTOR_PARSER_H_
+#endif  // VEDETTE_COLLECTOR_LOGQL_PARSE_SELECTOR_PARSER_H_

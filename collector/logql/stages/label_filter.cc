@@ -1,9 +1,10 @@
+#include "collector/logql/stages/label_filter.h"
+
 #include <algorithm>
 #include <cmath>
 
 #include "base/strings.h"
-#include "collector/logql/pipeline.h"
-#include "collector/logql/units.h"
+#include "collector/logql/parse/units.h"
 
 namespace vedette::logql {
 namespace {

@@ -1,4 +1,4 @@
-#include "collector/logql/units.h"
+#include "collector/logql/parse/units.h"
 
 #include <cmath>
 #include <limits>

@@ -1,5 +1,5 @@
-#ifndef VEDETTE_COLLECTOR_LOGQL_LINE_FILTER_H_
-#define VEDETTE_COLLECTOR_LOGQL_LINE_FILTER_H_
+#ifndef VEDETTE_COLLECTOR_LOGQL_STAGES_LINE_FILTER_H_
+#define VEDETTE_COLLECTOR_LOGQL_STAGES_LINE_FILTER_H_
 
 #include <memory>
 #include <string>
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "collector/logql/ast.h"
+#include "collector/logql/parse/ast.h"
 
 namespace re2 {
 class RE2;
@@ -33,4 +33,4 @@ class LineFilter {
 
 }  // namespace vedette::logql
 
-#endif  // VEDETTE_COLLECTOR_LOGQL_LINE_FILTER_H_
+#endif  // VEDETTE_COLLECTOR_LOGQL_STAGES_LINE_FILTER_H_

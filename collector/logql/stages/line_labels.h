@@ -1,5 +1,5 @@
-#ifndef VEDETTE_COLLECTOR_LOGQL_LINE_LABELS_H_
-#define VEDETTE_COLLECTOR_LOGQL_LINE_LABELS_H_
+#ifndef VEDETTE_COLLECTOR_LOGQL_STAGES_LINE_LABELS_H_
+#define VEDETTE_COLLECTOR_LOGQL_STAGES_LINE_LABELS_H_
 
 #include <optional>
 #include <string>
@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "collector/logql/ast.h"
+#include "collector/logql/parse/ast.h"
 #include "model/labels.h"
 
 namespace vedette::logql {
@@ -56,4 +56,4 @@ class LineLabels {
 
 }  // namespace vedette::logql
 
-#endif  // VEDETTE_COLLECTOR_LOGQL_LINE_LABELS_H_
+#endif  // VEDETTE_COLLECTOR_LOGQL_STAGES_LINE_LABELS_H_

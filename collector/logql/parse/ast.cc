@@ -1,4 +1,4 @@
-#include "collector/logql/ast.h"
+#include "collector/logql/parse/ast.h"
 
 #include <cmath>
 

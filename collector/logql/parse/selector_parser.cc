@@ -1,10 +1,10 @@
-#include "collector/logql/selector_parser.h"
+#include "collector/logql/parse/selector_parser.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "base/strings.h"
-#include "collector/logql/lexer.h"
+#include "collector/logql/parse/lexer.h"
 
 namespace vedette::logql {
 

@@ -1,5 +1,5 @@
-#ifndef VEDETTE_COLLECTOR_LOGQL_TOKEN_H_
-#define VEDETTE_COLLECTOR_LOGQL_TOKEN_H_
+#ifndef VEDETTE_COLLECTOR_LOGQL_PARSE_TOKEN_H_
+#define VEDETTE_COLLECTOR_LOGQL_PARSE_TOKEN_H_
 
 #include <cstdint>
 #include <string>
@@ -38,4 +38,4 @@ struct Token {
 
 }  // namespace vedette::logql
 
-#endif  // VEDETTE_COLLECTOR_LOGQL_TOKEN_H_
+#endif  // VEDETTE_COLLECTOR_LOGQL_PARSE_TOKEN_H_

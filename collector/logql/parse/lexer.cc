@@ -1,4 +1,4 @@
-#include "collector/logql/lexer.h"
+#include "collector/logql/parse/lexer.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "base/escape.h"
 #include "base/strings.h"
-#include "collector/logql/units.h"
+#include "collector/logql/parse/units.h"
 
 namespace vedette::logql {
 namespace {

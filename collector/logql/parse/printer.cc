@@ -1,4 +1,4 @@
-#include "collector/logql/printer.h"
+#include "collector/logql/parse/printer.h"
 
 #include "base/number_text.h"
 #include "base/strings.h"

@@ -1,4 +1,4 @@
-#include "collector/logql/parser.h"
+#include "collector/logql/parse/parser.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "collector/logql/lexer.h"
-#include "collector/logql/selector_parser.h"
-#include "collector/logql/stage_parser.h"
-#include "collector/logql/token_stream.h"
+#include "collector/logql/parse/lexer.h"
+#include "collector/logql/parse/selector_parser.h"
+#include "collector/logql/parse/stage_parser.h"
+#include "collector/logql/parse/token_stream.h"
 
 namespace vedette::logql {
 namespace {

@@ -1,11 +1,11 @@
-#ifndef VEDETTE_COLLECTOR_LOGQL_PARSER_H_
-#define VEDETTE_COLLECTOR_LOGQL_PARSER_H_
+#ifndef VEDETTE_COLLECTOR_LOGQL_PARSE_PARSER_H_
+#define VEDETTE_COLLECTOR_LOGQL_PARSE_PARSER_H_
 
 #include <string_view>
 #include <vector>
 
 #include "base/status.h"
-#include "collector/logql/ast.h"
+#include "collector/logql/parse/ast.h"
 
 namespace vedette::logql {
 
@@ -19,4 +19,4 @@ base::StatusOr<std::vector<model::Matcher>> ParseSelector(std::string_view selec
 
 }  // namespace vedette::logql
 
-#endif  // VEDETTE_COLLECTOR_LOGQL_PARSER_H_
+#endif  // VEDETTE_COLLECTOR_LOGQL_PARSE_PARSER_H_

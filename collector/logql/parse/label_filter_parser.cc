@@ -1,4 +1,4 @@
-#include "collector/logql/label_filter_parser.h"
+#include "collector/logql/parse/label_filter_parser.h"
 
 #include <memory>
 #include <optional>
@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "collector/logql/selector_parser.h"
+#include "collector/logql/parse/selector_parser.h"
 
 namespace vedette::logql {
 namespace {

@@ -1,9 +1,9 @@
-#ifndef VEDETTE_COLLECTOR_LOGQL_JSON_STAGE_H_
-#define VEDETTE_COLLECTOR_LOGQL_JSON_STAGE_H_
+#ifndef VEDETTE_COLLECTOR_LOGQL_STAGES_JSON_STAGE_H_
+#define VEDETTE_COLLECTOR_LOGQL_STAGES_JSON_STAGE_H_
 
 #include <string_view>
 
-#include "collector/logql/line_labels.h"
+#include "collector/logql/stages/line_labels.h"
 
 namespace vedette::logql {
 
@@ -17,4 +17,4 @@ void ExtractJson(std::string_view line, LineLabels* labels);
 
 }  // namespace vedette::logql
 
-#endif  // VEDETTE_COLLECTOR_LOGQL_JSON_STAGE_H_
+#endif  // VEDETTE_COLLECTOR_LOGQL_STAGES_JSON_STAGE_H_

@@ -1,4 +1,4 @@
-#include "collector/logql/line_labels.h"
+#include "collector/logql/stages/line_labels.h"
 
 #include <algorithm>
 

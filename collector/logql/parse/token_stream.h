@@ -1,5 +1,5 @@
-#ifndef VEDETTE_COLLECTOR_LOGQL_TOKEN_STREAM_H_
-#define VEDETTE_COLLECTOR_LOGQL_TOKEN_STREAM_H_
+#ifndef VEDETTE_COLLECTOR_LOGQL_PARSE_TOKEN_STREAM_H_
+#define VEDETTE_COLLECTOR_LOGQL_PARSE_TOKEN_STREAM_H_
 
 #include <cstddef>
 #include <string_view>
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "collector/logql/token.h"
+#include "collector/logql/parse/token.h"
 
 namespace vedette::logql {
 
@@ -41,4 +41,4 @@ base::Status Nonsense(std::string_view what);
 
 }  // namespace vedette::logql
 
-#endif  // VEDETTE_COLLECTOR_LOGQL_TOKEN_STREAM_H_
+#endif  // VEDETTE_COLLECTOR_LOGQL_PARSE_TOKEN_STREAM_H_

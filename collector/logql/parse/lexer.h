@@ -1,12 +1,12 @@
-#ifndef VEDETTE_COLLECTOR_LOGQL_LEXER_H_
-#define VEDETTE_COLLECTOR_LOGQL_LEXER_H_
+#ifndef VEDETTE_COLLECTOR_LOGQL_PARSE_LEXER_H_
+#define VEDETTE_COLLECTOR_LOGQL_PARSE_LEXER_H_
 
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/status.h"
-#include "collector/logql/token.h"
+#include "collector/logql/parse/token.h"
 
 namespace vedette::logql {
 
@@ -19,4 +19,4 @@ base::StatusOr<std::vector<Token>> Lex(std::string_view query);
 
 }  // namespace vedette::logql
 
-#endif  // VEDETTE_COLLECTOR_LOGQL_LEXER_H_
+#endif  // VEDETTE_COLLECTOR_LOGQL_PARSE_LEXER_H_

@@ -1,4 +1,4 @@
-#include "collector/logql/line_filter.h"
+#include "collector/logql/stages/line_filter.h"
 
 #include <re2/re2.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "collector/logql/json_stage.h"
+#include "collector/logql/stages/json_stage.h"
 
 #include <cstdint>
 #include <string>

@@ -1,5 +1,5 @@
-#ifndef VEDETTE_COLLECTOR_LOGQL_AST_H_
-#define VEDETTE_COLLECTOR_LOGQL_AST_H_
+#ifndef VEDETTE_COLLECTOR_LOGQL_PARSE_AST_H_
+#define VEDETTE_COLLECTOR_LOGQL_PARSE_AST_H_
 
 #include <cstdint>
 #include <memory>
@@ -149,4 +149,4 @@ struct Expr {
 
 }  // namespace vedette::logql
 
-#endif  // VEDETTE_COLLECTOR_LOGQL_AST_H_
+#endif  // VEDETTE_COLLECTOR_LOGQL_PARSE_AST_H_

@@ -1,11 +1,11 @@
-#ifndef VEDETTE_COLLECTOR_LOGQL_STAGE_PARSER_H_
-#define VEDETTE_COLLECTOR_LOGQL_STAGE_PARSER_H_
+#ifndef VEDETTE_COLLECTOR_LOGQL_PARSE_STAGE_PARSER_H_
+#define VEDETTE_COLLECTOR_LOGQL_PARSE_STAGE_PARSER_H_
 
 #include <vector>
 
 #include "base/status.h"
-#include "collector/logql/ast.h"
-#include "collector/logql/token_stream.h"
+#include "collector/logql/parse/ast.h"
+#include "collector/logql/parse/token_stream.h"
 
 namespace vedette::logql {
 
@@ -14,4 +14,4 @@ base::Status ParseStages(TokenStream* tokens, std::vector<Stage>* stages);
 
 }  // namespace vedette::logql
 
-#endif  // VEDETTE_COLLECTOR_LOGQL_STAGE_PARSER_H_
+#endif  // VEDETTE_COLLECTOR_LOGQL_PARSE_STAGE_PARSER_H_

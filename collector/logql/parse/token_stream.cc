@@ -1,9 +1,9 @@
-#include "collector/logql/token_stream.h"
+#include "collector/logql/parse/token_stream.h"
 
 #include <algorithm>
 
 #include "base/strings.h"
-#include "collector/logql/lexer.h"
+#include "collector/logql/parse/lexer.h"
 
 namespace vedette::logql {
 

@@ -1,9 +1,9 @@
-#ifndef VEDETTE_COLLECTOR_LOGQL_PRINTER_H_
-#define VEDETTE_COLLECTOR_LOGQL_PRINTER_H_
+#ifndef VEDETTE_COLLECTOR_LOGQL_PARSE_PRINTER_H_
+#define VEDETTE_COLLECTOR_LOGQL_PARSE_PRINTER_H_
 
 #include <string>
 
-#include "collector/logql/ast.h"
+#include "collector/logql/parse/ast.h"
 
 namespace vedette::logql {
 
@@ -12,4 +12,4 @@ std::string Print(const Expr& expr);
 
 }  // namespace vedette::logql
 
-#endif  // VEDETTE_COLLECTOR_LOGQL_PRINTER_H_
+#endif  // VEDETTE_COLLECTOR_LOGQL_PARSE_PRINTER_H_

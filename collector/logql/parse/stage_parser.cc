@@ -1,12 +1,12 @@
-#include "collector/logql/stage_parser.h"
+#include "collector/logql/parse/stage_parser.h"
 
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "collector/logql/label_filter_parser.h"
-#include "collector/logql/selector_parser.h"
+#include "collector/logql/parse/label_filter_parser.h"
+#include "collector/logql/parse/selector_parser.h"
 
 namespace vedette::logql {
 namespace {
