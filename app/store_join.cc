@@ -35,6 +35,7 @@ base::Status LogStoreSource::Scan(const logql::ScanRequest& request,
   select.direction = request.direction == logql::Direction::kForward
                          ? logstore::Direction::kForward
                          : logstore::Direction::kBackward;
+  select.required = request.required;
   select.stop = request.stop;
   std::vector<logql::StoredLine> lines;
   return store_->Select(select, [&](std::span<const logstore::Row> rows) {

@@ -6,6 +6,7 @@
 #include "collector/logql/eval.h"
 #include "collector/logql/parse/parser.h"
 #include "collector/logql/pipeline.h"
+#include "collector/logql/required_literals.h"
 
 namespace vedette::logql {
 namespace {
@@ -78,6 +79,7 @@ base::StatusOr<Lines> RunLogQuery(const LogQuery& log, const RangeQuery& query,
   request.start_ns = query.start_ns;
   request.end_ns = query.end_ns;
   request.direction = query.direction;
+  request.required = LiteralsOfQuery(log);
   request.stop = budget->stop();
   LineCollector collector(std::move(pipeline), query, budget);
   const base::Status scanned = source.Scan(

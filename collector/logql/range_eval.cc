@@ -4,6 +4,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "collector/logql/eval.h"
 #include "collector/logql/pipeline.h"
+#include "collector/logql/required_literals.h"
 
 namespace vedette::logql {
 namespace {
@@ -50,6 +51,7 @@ class RangeCounter {
     request.start_ns = SaturatingAdd(SaturatingAdd(first, -range_.range_ns), 1);
     request.end_ns = SaturatingAdd(last, 1);
     request.direction = Direction::kForward;
+    request.required = LiteralsOfQuery(range_.log);
     request.stop = stop;
     return request;
   }

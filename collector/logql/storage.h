@@ -5,6 +5,7 @@
 #include <functional>
 #include <span>
 #include <stop_token>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,11 +27,16 @@ struct StoredLine {
   const model::Labels* metadata = nullptr;  // never null
 };
 
+// Substrings: a line has at least one of every list.
+using RequiredLiterals = std::vector<std::vector<std::string>>;
+
 struct ScanRequest {
   std::vector<model::Matcher> matchers;
   int64_t start_ns = 0;  // inclusive
   int64_t end_ns = 0;    // exclusive
   Direction direction = Direction::kForward;
+  // Lines without them may be left out; who asks looks again at those that come.
+  RequiredLiterals required;
   std::stop_token stop;
 };
 

@@ -51,12 +51,14 @@ struct Options {
 
 enum class Direction { kForward, kBackward };
 
-// What to read: rows of streams that satisfy all matchers, start <= time < end.
+// What to read: rows of streams that satisfy all matchers, start <= time < end, whose line has at
+// least one substring of every list of `required`.
 struct SelectRequest {
   std::vector<model::Matcher> matchers;
   int64_t start_ns = 0;
   int64_t end_ns = 0;
   Direction direction = Direction::kForward;
+  std::vector<std::vector<std::string>> required;
   std::stop_token stop;
 };
 

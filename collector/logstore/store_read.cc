@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include <algorithm>
 
 #include "absl/container/flat_hash_map.h"
@@ -30,6 +32,19 @@ bool InRange(const Row& row, const SelectRequest& request) {
   return row.timestamp_ns >= request.start_ns && row.timestamp_ns < request.end_ns;
 }
 
+bool HasLiterals(std::string_view line, const SelectRequest& request) {
+  const auto has = [&](const std::string& literal) {
+    return memmem(line.data(), line.size(), literal.data(), literal.size()) != nullptr;
+  };
+  return std::all_of(request.required.begin(), request.required.end(),
+                     [&](const auto& any) { return std::any_of(any.begin(), any.end(), has); });
+}
+
+// Whether the request asks for this row.
+bool Wanted(const Row& row, const SelectRequest& request, StreamFilter& filter) {
+  return InRange(row, request) && filter.Matches(row.stream) && HasLiterals(row.line, request);
+}
+
 bool Overlaps(int64_t min_ns, int64_t max_ns, int64_t start_ns, int64_t end_ns) {
   return min_ns < end_ns && max_ns >= start_ns;
 }
@@ -38,7 +53,7 @@ Run OpenMemtable(const MemtableView& view, const SelectRequest& request, StreamF
   Run run;
   for (const std::span<const Row> chunk : view.chunks) {
     for (const Row& row : chunk) {
-      if (InRange(row, request) && filter.Matches(row.stream)) run.rows.push_back(row);
+      if (Wanted(row, request, filter)) run.rows.push_back(row);
     }
   }
   if (!std::is_sorted(run.rows.begin(), run.rows.end(), Before)) {
@@ -68,7 +83,7 @@ class BlockOpener {
     ++stats_->blocks_read;
     stats_->bytes_decompressed += part->blocks()[index].raw_bytes;
     for (const Row& row : (*block)->rows()) {
-      if (InRange(row, request_) && filter_.Matches(row.stream)) run.rows.push_back(row);
+      if (Wanted(row, request_, filter_)) run.rows.push_back(row);
     }
     // The rows borrow their streams from the part.
     run.holder =
