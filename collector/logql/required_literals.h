@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "collector/logql/ast.h"
+#include "collector/logql/parse/ast.h"
 #include "collector/logql/storage.h"
 
 namespace vedette::logql {

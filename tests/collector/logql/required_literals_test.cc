@@ -5,7 +5,7 @@
 
 #include <random>
 
-#include "collector/logql/parser.h"
+#include "collector/logql/parse/parser.h"
 
 namespace vedette::logql {
 namespace {
