@@ -117,7 +117,7 @@ class Evaluator {
       VEDETTE_ASSIGN_OR_RETURN(GridValue right, Eval(*binary->right));
       return EvalBinary(*binary, std::move(left), std::move(right), grid_, budget_);
     }
-    return base::InvalidArgument("parse error : unexpected type of expression: a log query");
+    return base::InvalidArgument("a function of the query is not supported yet");
   }
 
  private:

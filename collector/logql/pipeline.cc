@@ -25,6 +25,8 @@ base::StatusOr<Pipeline> Pipeline::Make(const LogQuery& log, bool labels_unused)
       pipeline.steps_.emplace_back(json);
     } else if (const auto* label_filter = std::get_if<LabelFilterStage>(&stage)) {
       pipeline.steps_.emplace_back(label_filter);
+    } else if (!std::holds_alternative<DropKeepStage>(stage)) {
+      return base::InvalidArgument("a stage of the query is not supported yet");
     } else {
       pipeline.steps_.emplace_back(&std::get<DropKeepStage>(stage));
     }
@@ -54,6 +56,7 @@ bool Pipeline::Run(const Step& step, const StoredLine& line) {
 }
 
 bool Pipeline::Process(const StoredLine& line) {
+  line_ = line.line;
   bool labels_ready = false;
   for (const Step& step : steps_) {
     if (!labels_ready && !std::holds_alternative<LineFilter>(step)) {

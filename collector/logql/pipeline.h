@@ -22,7 +22,8 @@ class Pipeline {
 
   // False: the line is dropped. Line filters run before labels are touched.
   bool Process(const StoredLine& line);
-  // Of the line processed last.
+  // Of the line processed last: what it became, until the next one or as long as it was lent.
+  std::string_view line() const { return line_; }
   const LineLabels& labels() const { return labels_; }
   // True when stages only look at the line: stream and metadata stay as they are.
   bool LeavesLabels() const { return leaves_labels_; }
@@ -34,6 +35,7 @@ class Pipeline {
 
   std::vector<Step> steps_;
   bool leaves_labels_ = true;
+  std::string_view line_;
   LineLabels labels_;
 };
 

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "absl/container/flat_hash_map.h"
+#include "base/strings.h"
 #include "collector/logql/eval.h"
 #include "collector/logql/pipeline.h"
 #include "collector/logql/required_literals.h"
@@ -38,6 +39,10 @@ class RangeCounter {
       : range_(range), grid_(grid), budget_(budget), grouping_(grouping) {}
 
   base::Status Open() {
+    if (range_.unwrap || range_.op == RangeOp::kAbsentOverTime) {
+      return base::InvalidArgument(
+          base::Concat({std::string(OpText(range_.op)), " is not supported yet"}));
+    }
     const bool labels_unused = grouping_ && !grouping_->without && grouping_->labels.empty();
     VEDETTE_ASSIGN_OR_RETURN(pipeline_, Pipeline::Make(range_.log, labels_unused));
     return {};

@@ -246,6 +246,10 @@ base::StatusOr<GridValue> OneToOne(const Binary& binary, const GridValue& left,
 base::StatusOr<GridValue> EvalVector(const VectorAggregation& vector, GridValue inner,
                                      const Grid& grid, Budget* budget) {
   if (inner.is_scalar) return base::InvalidArgument("aggregation over a number");
+  if (vector.op == VectorOp::kStddev || vector.op == VectorOp::kStdvar ||
+      vector.op >= VectorOp::kApproxTopk) {
+    return base::InvalidArgument("an aggregation of the query is not supported yet");
+  }
   if (vector.op == VectorOp::kTopk || vector.op == VectorOp::kBottomk) {
     return KeepFirst(vector, std::move(inner), grid, budget);
   }
@@ -254,6 +258,9 @@ base::StatusOr<GridValue> EvalVector(const VectorAggregation& vector, GridValue 
 
 base::StatusOr<GridValue> EvalBinary(const Binary& binary, GridValue left, GridValue right,
                                      const Grid& grid, Budget* budget) {
+  if (binary.group != Binary::Group::kNone) {
+    return base::InvalidArgument("group_left and group_right are not supported yet");
+  }
   if (left.is_scalar && right.is_scalar) {
     return GridValue{true, Arithmetic(binary.op, left.scalar, right.scalar), {}};
   }

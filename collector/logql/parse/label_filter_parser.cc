@@ -63,7 +63,7 @@ class LabelFilterParser {
     tokens_->Take();
     if (tokens_->Peek().Is(TokenKind::kFunction, "ip")) {
       if (sign.text != "=" && sign.text != "!=") return tokens_->Unexpected();
-      return tokens_->NotYet(tokens_->Peek(), "ip()");
+      return ParseIp(name.text, sign.text == "!=");
     }
     if (match && tokens_->Peek().kind == TokenKind::kString) {
       VEDETTE_ASSIGN_OR_RETURN(model::Matcher matcher,
@@ -73,6 +73,12 @@ class LabelFilterParser {
     }
     if (!compare) return tokens_->Unexpected("STRING");
     return ParseComparison(name.text, *compare);
+  }
+
+  base::StatusOr<LabelFilterPtr> ParseIp(const std::string& name, bool negative) {
+    VEDETTE_ASSIGN_OR_RETURN(std::string pattern, ParseIpPattern(tokens_));
+    return std::make_unique<const LabelFilter>(
+        LabelFilter{LabelFilter::Ip{name, negative, std::move(pattern)}});
   }
 
   static std::optional<CompareOp> CompareOpOf(const Token& token) {
@@ -87,20 +93,22 @@ class LabelFilterParser {
 
   base::StatusOr<LabelFilterPtr> ParseComparison(const std::string& name, CompareOp op) {
     double sign = 1;
-    if (tokens_->Peek().IsOperator("-") || tokens_->Peek().IsOperator("+"))
-      sign = tokens_->Take().text == "-" ? -1 : 1;
+    const bool signed_number = tokens_->Peek().IsOperator("-") || tokens_->Peek().IsOperator("+");
+    if (signed_number) sign = tokens_->Take().text == "-" ? -1 : 1;
     const Token& value = tokens_->Peek();
-    LabelFilter::Compare compare{name, op, LabelFilter::Unit::kNumber, value.number, value.text};
-    if (value.kind == TokenKind::kDuration) {
+    LabelFilter::Compare compare{name, op, LabelFilter::Unit::kNumber, value.number};
+    if (value.kind == TokenKind::kNumber) {
+      compare.value *= sign;
+    } else if (signed_number) {
+      return tokens_->Unexpected("NUMBER");
+    } else if (value.kind == TokenKind::kDuration) {
       compare.unit = LabelFilter::Unit::kDuration;
       compare.value = static_cast<double>(value.nanos);
     } else if (value.kind == TokenKind::kBytes) {
       compare.unit = LabelFilter::Unit::kBytes;
-    } else if (value.kind != TokenKind::kNumber) {
+    } else {
       return tokens_->Unexpected();
     }
-    compare.value *= sign;
-    if (sign < 0) compare.text = base::Concat({"-", compare.text});
     tokens_->Take();
     return std::make_unique<const LabelFilter>(LabelFilter{std::move(compare)});
   }

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <cctype>
+#include <optional>
 
 #include "base/escape.h"
 #include "base/strings.h"
+#include "collector/logql/parse/ast.h"
 #include "collector/logql/parse/units.h"
 
 namespace vedette::logql {
@@ -17,47 +19,23 @@ constexpr std::array kKeywords = std::to_array<std::string_view>(
      "pattern",    "line_format", "label_format", "unwrap", "decolorize", "drop",
      "keep",       "and",         "or",           "unless", "of",         "variants"});
 
-constexpr std::array kFunctions = std::to_array<std::string_view>({"rate",
-                                                                   "rate_counter",
-                                                                   "count_over_time",
-                                                                   "bytes_rate",
-                                                                   "bytes_over_time",
-                                                                   "absent_over_time",
-                                                                   "sum_over_time",
-                                                                   "avg_over_time",
-                                                                   "min_over_time",
-                                                                   "max_over_time",
-                                                                   "stddev_over_time",
-                                                                   "stdvar_over_time",
-                                                                   "quantile_over_time",
-                                                                   "first_over_time",
-                                                                   "last_over_time",
-                                                                   "sum",
-                                                                   "avg",
-                                                                   "min",
-                                                                   "max",
-                                                                   "count",
-                                                                   "stddev",
-                                                                   "stdvar",
-                                                                   "topk",
-                                                                   "bottomk",
-                                                                   "sort",
-                                                                   "sort_desc",
-                                                                   "approx_topk",
-                                                                   "label_replace",
-                                                                   "vector",
-                                                                   "ip",
-                                                                   "bytes",
-                                                                   "duration",
-                                                                   "duration_seconds"});
+// Functions beside those of ast.h.
+constexpr std::array kOtherFunctions = std::to_array<std::string_view>(
+    {"label_replace", "vector", "ip", "bytes", "duration", "duration_seconds"});
 
 // Longest first.
 constexpr std::array kOperators = std::to_array<std::string_view>(
     {"|=", "|~", "|>", "!=", "!~", "!>", "=~", "==", ">=", "<=", "{", "}", "(",
-     ")",  ",",  "=",  "|",  ">",  "<",  "+",  "-",  "*",  "/",  "%", "^"});
+     ")",  ",",  ".",  "=",  "|",  ">",  "<",  "+",  "-",  "*",  "/", "%", "^"});
+
+bool IsFunctionName(std::string_view name) {
+  return RangeOpNamed(name) || VectorOpNamed(name) ||
+         std::find(kOtherFunctions.begin(), kOtherFunctions.end(), name) != kOtherFunctions.end();
+}
 
 bool IsNameStart(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 // Undoes the escapes of a Go string literal's inside; false when one is invalid.
@@ -76,13 +54,9 @@ bool Unescape(std::string_view text, std::string* out) {
   return true;
 }
 
-std::optional<double> ParseHex(std::string_view digits) {
-  uint64_t value = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return static_cast<double>(value);
-}
+// What units are written with: ns us \u00b5s ms s m h d w y, and B kB KiB ... PiB.
+constexpr std::string_view kDurationBytes = "nu\xC2\xB5mshdwy";
+constexpr std::string_view kSizeBytes = "BikKMGTP";
 
 class Lexer {
  public:
@@ -137,7 +111,7 @@ class Lexer {
       return LexNumber(token);
     }
     if (IsNameStart(c)) return LexName(token);
-    if (Rest().substr(0, 2) == "--") return LexFlag(token);
+    if (c == '-' && (LexFlag(token) || LexNegativeDuration(token))) return {};
     for (const std::string_view sign : kOperators) {
       if (Rest().substr(0, sign.size()) != sign) continue;
       token->kind = TokenKind::kOperator;
@@ -145,9 +119,23 @@ class Lexer {
       Advance(sign.size());
       return {};
     }
-    return ParseError(
-        token->line, token->column,
-        base::Concat({"syntax error: unexpected character ", base::GoQuote({&c, 1})}));
+    return LexStray(token);
+  }
+
+  // What is no part of the language stands for a name, as in Loki: a character, or a word of
+  // letters beyond ASCII.
+  base::Status LexStray(Token* token) {
+    size_t end = at_ + 1;
+    if (!IsAscii(query_[at_])) {
+      while (end < query_.size() &&
+             (!IsAscii(query_[end]) || IsNameStart(query_[end]) || IsDigit(query_[end]))) {
+        ++end;
+      }
+    }
+    if (!base::IsValidUtf8(query_.substr(at_, end - at_))) {
+      return ParseError(token->line, token->column, "invalid UTF-8 encoding");
+    }
+    return Take(TokenKind::kIdentifier, end, 0, 0, token);
   }
 
   base::Status LexString(char quote, Token* token) {
@@ -193,46 +181,64 @@ class Lexer {
 
   // A number, or a number with a unit: a duration if it can be one, else an amount of bytes.
   base::Status LexNumber(Token* token) {
+    const size_t end = NumberEnd();
+    const std::string_view number = query_.substr(at_, end - at_);
+    token->text = std::string(number);
+    if (const size_t unit = UnitEnd(end, kDurationBytes); unit > end) {
+      const auto nanos = ParseAnyDuration(query_.substr(at_, unit - at_));
+      if (nanos) return Take(TokenKind::kDuration, unit, 0, *nanos, token);
+    }
+    if (const size_t unit = UnitEnd(end, kSizeBytes); unit > end) {
+      const auto bytes = ParseBytes(query_.substr(at_, unit - at_));
+      if (bytes) return Take(TokenKind::kBytes, unit, *bytes, 0, token);
+    }
+    if (base::StartsWith(number, "0x") && number.size() == 2) {
+      return ParseError(token->line, token->column, "hexadecimal literal has no digits");
+    }
+    // Hexadecimal numbers are refused but in label filters, where Loki reads 0.
+    const auto value =
+        base::StartsWith(number, "0x") ? std::optional<double>(0) : base::ParseDouble(number);
+    if (value) return Take(TokenKind::kNumber, end, *value, 0, token);
+    return ParseError(token->line, token->column,
+                      base::Concat({"syntax error: unexpected ", base::GoQuote(number),
+                                    ", not a number, duration or size"}));
+  }
+
+  base::Status Take(TokenKind kind, size_t end, double number, int64_t nanos, Token* token) {
+    token->kind = kind;
+    token->text = std::string(query_.substr(at_, end - at_));
+    token->number = number;
+    token->nanos = nanos;
+    Advance(end - at_);
+    return {};
+  }
+
+  size_t NumberEnd() const {
     size_t end = at_;
+    if (Rest().substr(0, 2) == "0x") {
+      end += 2;
+      while (end < query_.size() && std::isxdigit(static_cast<unsigned char>(query_[end]))) ++end;
+      return end;
+    }
     while (end < query_.size() && (IsDigit(query_[end]) || query_[end] == '.')) ++end;
     size_t exponent = end;
-    if (exponent < query_.size() && (query_[exponent] | 0x20) == 'e') {
+    if (exponent >= query_.size() || (query_[exponent] | 0x20) != 'e') return end;
+    ++exponent;
+    if (exponent < query_.size() && (query_[exponent] == '+' || query_[exponent] == '-')) {
       ++exponent;
-      if (exponent < query_.size() && (query_[exponent] == '+' || query_[exponent] == '-')) {
-        ++exponent;
-      }
-      const size_t digits = exponent;
-      while (exponent < query_.size() && IsDigit(query_[exponent])) ++exponent;
-      if (exponent > digits) end = exponent;
     }
-    size_t unit_end = end;
-    while (unit_end < query_.size() &&
-           (IsNameStart(query_[unit_end]) || IsDigit(query_[unit_end]) || query_[unit_end] == '.' ||
-            static_cast<unsigned char>(query_[unit_end]) >= 0x80)) {
-      ++unit_end;
+    const size_t digits = exponent;
+    while (exponent < query_.size() && IsDigit(query_[exponent])) ++exponent;
+    return exponent > digits ? exponent : end;
+  }
+
+  // Past the digits, points and `letters` that come from `at` on.
+  size_t UnitEnd(size_t at, std::string_view letters) const {
+    while (at < query_.size() && (IsDigit(query_[at]) || query_[at] == '.' ||
+                                  letters.find(query_[at]) != std::string_view::npos)) {
+      ++at;
     }
-    const std::string_view whole = query_.substr(at_, unit_end - at_);
-    Advance(unit_end - at_);
-    token->text = std::string(whole);
-    if (const auto number =
-            whole.substr(0, 2) == "0x" ? ParseHex(whole.substr(2)) : base::ParseDouble(whole)) {
-      token->kind = TokenKind::kNumber;
-      token->number = *number;
-      return {};
-    }
-    if (const auto nanos = ParseAnyDuration(whole)) {
-      token->kind = TokenKind::kDuration;
-      token->nanos = *nanos;
-      return {};
-    }
-    if (const auto bytes = ParseBytes(whole)) {
-      token->kind = TokenKind::kBytes;
-      token->number = *bytes;
-      return {};
-    }
-    return ParseError(token->line, token->column,
-                      base::Concat({"syntax error: unexpected ", base::GoQuote(whole),
-                                    ", not a number, duration or size"}));
+    return at;
   }
 
   // What follows the name decides: "(", or a grouping and then "(".
@@ -261,8 +267,7 @@ class Lexer {
     if (std::find(kKeywords.begin(), kKeywords.end(), lower) != kKeywords.end()) {
       token->kind = TokenKind::kKeyword;
       token->text = lower;
-    } else if (std::find(kFunctions.begin(), kFunctions.end(), lower) != kFunctions.end() &&
-               BeforeParenthesis(end)) {
+    } else if (IsFunctionName(lower) && BeforeParenthesis(end)) {
       token->kind = TokenKind::kFunction;
       token->text = lower;
     }
@@ -270,18 +275,24 @@ class Lexer {
     return {};
   }
 
-  base::Status LexFlag(Token* token) {
+  bool LexFlag(Token* token) {
     for (const std::string_view flag : {"--strict", "--keep-empty"}) {
       if (Rest().substr(0, flag.size()) != flag) continue;
+      const size_t end = at_ + flag.size();
+      if (end < query_.size() && (IsNameStart(query_[end]) || query_[end] == '-')) continue;
       token->kind = TokenKind::kFlag;
       token->text = std::string(flag);
       Advance(flag.size());
-      return {};
+      return true;
     }
-    token->kind = TokenKind::kOperator;
-    token->text = "-";
-    Advance(1);
-    return {};
+    return false;
+  }
+
+  // A minus and what can follow it in a duration, where the whole is one: "-5m", "-1.5h".
+  bool LexNegativeDuration(Token* token) {
+    const size_t end = UnitEnd(at_ + 1, kDurationBytes);
+    const auto nanos = ParseAnyDuration(query_.substr(at_, end - at_));
+    return nanos && Take(TokenKind::kDuration, end, 0, *nanos, token).ok();
   }
 
   const std::string_view query_;

@@ -1,15 +1,17 @@
 #include "collector/logql/parse/parser.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "base/regex.h"
 #include "base/strings.h"
+#include "collector/logql/parse/grouping_parser.h"
 #include "collector/logql/parse/lexer.h"
+#include "collector/logql/parse/range_parser.h"
 #include "collector/logql/parse/selector_parser.h"
 #include "collector/logql/parse/stage_parser.h"
 #include "collector/logql/parse/token_stream.h"
@@ -21,11 +23,7 @@ constexpr size_t kMaxQueryBytes = 128 << 10;
 
 std::optional<BinaryOp> BinaryOpOf(const Token& token) {
   if (token.kind != TokenKind::kOperator && token.kind != TokenKind::kKeyword) return std::nullopt;
-  for (int i = 0; i <= static_cast<int>(BinaryOp::kUnless); ++i) {
-    const auto op = static_cast<BinaryOp>(i);
-    if (OpText(op) == token.text) return op;
-  }
-  return std::nullopt;
+  return BinaryOpNamed(token.text);
 }
 
 int Precedence(BinaryOp op) {
@@ -47,14 +45,6 @@ int Precedence(BinaryOp op) {
     default:
       return 3;
   }
-}
-
-template <typename Op, int kCount>
-std::optional<Op> FunctionOf(std::string_view name) {
-  for (int i = 0; i < kCount; ++i) {
-    if (OpText(static_cast<Op>(i)) == name) return static_cast<Op>(i);
-  }
-  return std::nullopt;
 }
 
 // Go's type name of an expression, as Loki's messages have it.
@@ -102,15 +92,17 @@ class Parser {
 
   base::Status ParseModifiers(Binary* binary) {
     binary->return_bool = tokens_->AcceptKeyword("bool");
-    if (tokens_->Peek().IsKeyword("on") || tokens_->Peek().IsKeyword("ignoring")) {
-      binary->matching = true;
-      binary->on = tokens_->Take().text == "on";
-      VEDETTE_ASSIGN_OR_RETURN(binary->matching_labels, ParseNames());
-    }
-    if (tokens_->Peek().IsKeyword("group_left") || tokens_->Peek().IsKeyword("group_right")) {
-      if (!binary->matching) return tokens_->Unexpected();
-      return tokens_->NotYet(tokens_->Peek(), tokens_->Peek().text);
-    }
+    if (!tokens_->Peek().IsKeyword("on") && !tokens_->Peek().IsKeyword("ignoring")) return {};
+    binary->matching = true;
+    binary->on = tokens_->Take().text == "on";
+    VEDETTE_ASSIGN_OR_RETURN(binary->matching_labels, ParseNames(tokens_));
+    const bool left = tokens_->Peek().IsKeyword("group_left");
+    if (!left && !tokens_->Peek().IsKeyword("group_right")) return {};
+    tokens_->Take();
+    binary->group = left ? Binary::Group::kLeft : Binary::Group::kRight;
+    if (!tokens_->Peek().IsOperator("(")) return {};
+    VEDETTE_ASSIGN_OR_RETURN(std::vector<std::string> include, ParseNames(tokens_));
+    if (!include.empty()) binary->include = std::move(include);
     return {};
   }
 
@@ -156,9 +148,7 @@ class Parser {
       sign = tokens_->Take().text == "-" ? -1 : 1;
       if (tokens_->Peek().kind != TokenKind::kNumber) return tokens_->Unexpected("NUMBER");
     }
-    if (base::StartsWith(tokens_->Peek().text, "0x")) {
-      return Nonsense(base::Concat({"unable to parse literal as a float: ", tokens_->Peek().text}));
-    }
+    VEDETTE_RETURN_IF_ERROR(CheckLiteral(tokens_->Peek()));
     return Make(Expr{Literal{sign * tokens_->Take().number}, 1}, 0);
   }
 
@@ -166,9 +156,6 @@ class Parser {
     tokens_->Take();
     VEDETTE_ASSIGN_OR_RETURN(NewExpr inner, ParseExpr(0, depth + 1));
     VEDETTE_RETURN_IF_ERROR(tokens_->ExpectOperator(")"));
-    if (!inner->IsLog()) return inner;
-    // A selector in parentheses may go on as a pipeline.
-    VEDETTE_RETURN_IF_ERROR(ParseStages(tokens_, &std::get<LogQuery>(inner->node).stages));
     return inner;
   }
 
@@ -182,16 +169,14 @@ class Parser {
 
   base::StatusOr<NewExpr> ParseFunction(int depth) {
     const Token& name = tokens_->Peek();
-    if (const auto op = FunctionOf<RangeOp, 4>(name.text)) return ParseRangeAggregation(*op, depth);
-    if (const auto op = FunctionOf<VectorOp, 7>(name.text)) {
-      return ParseVectorAggregation(*op, depth);
+    if (const auto op = RangeOpNamed(name.text)) {
+      VEDETTE_ASSIGN_OR_RETURN(RangeAggregation range, ParseRangeAggregation(tokens_, *op, depth));
+      return Make(Expr{std::move(range), 1}, 0);
     }
+    if (const auto op = VectorOpNamed(name.text)) return ParseVectorAggregation(*op, depth);
     if (name.text == "vector") return ParseVectorFunction();
-    if (name.text == "ip" || name.text == "bytes" || name.text == "duration" ||
-        name.text == "duration_seconds") {
-      return tokens_->Unexpected();
-    }
-    return tokens_->NotYet(name, name.text);
+    if (name.text == "label_replace") return ParseLabelReplace(depth);
+    return tokens_->Unexpected();
   }
 
   base::StatusOr<NewExpr> ParseVectorFunction() {
@@ -203,77 +188,62 @@ class Parser {
     return Make(Expr{VectorFunction{value}, 1}, 0);
   }
 
-  base::StatusOr<NewExpr> ParseRangeAggregation(RangeOp op, int depth) {
+  base::StatusOr<NewExpr> ParseLabelReplace(int depth) {
     tokens_->Take();
     VEDETTE_RETURN_IF_ERROR(tokens_->ExpectOperator("("));
-    if (tokens_->Peek().kind == TokenKind::kNumber) {
-      return Nonsense(base::Concat(
-          {"parameter ", tokens_->Peek().text, " not supported for operation ", OpText(op)}));
+    LabelReplace replace;
+    VEDETTE_ASSIGN_OR_RETURN(replace.inner, ParseMetric(depth + 1));
+    for (std::string* const text :
+         {&replace.destination, &replace.replacement, &replace.source, &replace.regex}) {
+      VEDETTE_RETURN_IF_ERROR(tokens_->ExpectOperator(","));
+      if (tokens_->Peek().kind != TokenKind::kString) return tokens_->Unexpected("STRING");
+      *text = tokens_->Take().text;
     }
-    RangeAggregation aggregation;
-    aggregation.op = op;
-    VEDETTE_RETURN_IF_ERROR(ParseLogRange(&aggregation, depth + 1));
-    if (aggregation.range_ns == 0) return tokens_->Unexpected("RANGE or |");
     VEDETTE_RETURN_IF_ERROR(tokens_->ExpectOperator(")"));
-    if (tokens_->Peek().IsKeyword("by") || tokens_->Peek().IsKeyword("without")) {
-      return Nonsense(base::Concat({"grouping not allowed for ", OpText(op), " aggregation"}));
+    if (const auto regex = base::CompileRegex(replace.regex); !regex.ok()) {
+      return Nonsense(
+          base::Concat({"invalid regex in label_replace: ", base::Message(regex.status())}));
     }
-    return Make(Expr{std::move(aggregation), 1}, 0);
+    const int inner_depth = replace.inner->depth;
+    return Make(Expr{std::move(replace), 1}, inner_depth);
   }
 
-  base::Status ParseLogRange(RangeAggregation* aggregation, int depth) {
-    if (depth > kMaxDepth) return tokens_->TooDeep();
-    if (tokens_->AcceptOperator("(")) {
-      VEDETTE_RETURN_IF_ERROR(ParseLogRange(aggregation, depth + 1));
-      VEDETTE_RETURN_IF_ERROR(tokens_->ExpectOperator(")"));
-    } else if (tokens_->Peek().IsOperator("{")) {
-      VEDETTE_ASSIGN_OR_RETURN(aggregation->log.matchers, ParseMatchers(tokens_));
-      VEDETTE_RETURN_IF_ERROR(CheckMatchers(aggregation->log.matchers));
-      VEDETTE_RETURN_IF_ERROR(ParseStages(tokens_, &aggregation->log.stages));
-    } else {
-      return tokens_->Unexpected("NUMBER or { or (");
-    }
-    if (aggregation->range_ns != 0 || tokens_->Peek().kind != TokenKind::kRange) return {};
-    aggregation->range_ns = tokens_->Take().nanos;
-    VEDETTE_RETURN_IF_ERROR(ParseOffset(aggregation));
-    return ParseStages(tokens_, &aggregation->log.stages);
-  }
-
-  base::Status ParseOffset(RangeAggregation* aggregation) {
-    if (!tokens_->AcceptKeyword("offset")) return {};
-    const bool negative = tokens_->AcceptOperator("-");
-    if (tokens_->Peek().kind != TokenKind::kDuration) return tokens_->Unexpected("DURATION");
-    aggregation->offset_ns = tokens_->Take().nanos * (negative ? -1 : 1);
-    return {};
+  // A log expression here is a syntax error at what should have been its range.
+  base::StatusOr<NewExpr> ParseMetric(int depth) {
+    VEDETTE_ASSIGN_OR_RETURN(NewExpr expr, ParseExpr(0, depth));
+    if (expr->IsLog()) return tokens_->Unexpected();
+    return expr;
   }
 
   base::StatusOr<NewExpr> ParseVectorAggregation(VectorOp op, int depth) {
     tokens_->Take();
     VectorAggregation aggregation;
     aggregation.op = op;
-    VEDETTE_RETURN_IF_ERROR(ParseGrouping(&aggregation));
+    VEDETTE_ASSIGN_OR_RETURN(aggregation.grouping, ParseGrouping(tokens_));
     VEDETTE_RETURN_IF_ERROR(tokens_->ExpectOperator("("));
     VEDETTE_RETURN_IF_ERROR(ParseParameter(&aggregation));
-    VEDETTE_ASSIGN_OR_RETURN(aggregation.inner, ParseExpr(0, depth + 1));
-    // A log expression here is a syntax error at what should have been its range.
-    if (aggregation.inner->IsLog()) return tokens_->Unexpected();
+    VEDETTE_ASSIGN_OR_RETURN(aggregation.inner, ParseMetric(depth + 1));
     VEDETTE_RETURN_IF_ERROR(tokens_->ExpectOperator(")"));
-    if (!aggregation.grouping) VEDETTE_RETURN_IF_ERROR(ParseGrouping(&aggregation));
+    if (!aggregation.grouping) {
+      VEDETTE_ASSIGN_OR_RETURN(aggregation.grouping, ParseGrouping(tokens_));
+    }
+    VEDETTE_RETURN_IF_ERROR(CheckGrouping(aggregation));
     const int inner_depth = aggregation.inner->depth;
     return Make(Expr{std::move(aggregation), 1}, inner_depth);
   }
 
-  base::Status ParseGrouping(VectorAggregation* aggregation) {
-    if (!tokens_->Peek().IsKeyword("by") && !tokens_->Peek().IsKeyword("without")) return {};
-    Grouping grouping;
-    grouping.without = tokens_->Take().text == "without";
-    VEDETTE_ASSIGN_OR_RETURN(grouping.labels, ParseNames());
-    aggregation->grouping = std::move(grouping);
-    return {};
+  static base::Status CheckGrouping(const VectorAggregation& aggregation) {
+    if (!aggregation.grouping) return {};
+    if (aggregation.op == VectorOp::kApproxTopk) {
+      return Nonsense("grouping not allowed for approx_topk aggregation");
+    }
+    const bool sorts = aggregation.op == VectorOp::kSort || aggregation.op == VectorOp::kSortDesc;
+    if (!sorts || aggregation.grouping->labels.empty()) return {};
+    return Nonsense("sort and sort_desc doesn't allow grouping by ");
   }
 
   base::Status ParseParameter(VectorAggregation* aggregation) {
-    const bool wanted = aggregation->op == VectorOp::kTopk || aggregation->op == VectorOp::kBottomk;
+    const bool wanted = TakesParameter(aggregation->op);
     const std::string_view name = OpText(aggregation->op);
     const bool given =
         tokens_->Peek().kind == TokenKind::kNumber && tokens_->Peek(1).IsOperator(",");
@@ -287,30 +257,14 @@ class Parser {
       return Nonsense(
           base::Concat({"unsupported parameter for operation ", name, "(", number.text, ","}));
     }
-    const double value = number.number;
-    if (value != std::floor(value) || std::fabs(value) > 1e9) {
-      return Nonsense(base::Concat({"invalid parameter ", name, "(", number.text, ","}));
-    }
-    if (value <= 0) {
+    const auto value = base::ParseInt(number.text);
+    if (!value) return Nonsense(base::Concat({"invalid parameter ", name, "(", number.text, ","}));
+    if (*value <= 0) {
       return Nonsense(
           base::Concat({"invalid parameter (must be greater than 0) ", name, "(", number.text}));
     }
-    aggregation->parameter = static_cast<int64_t>(value);
+    aggregation->parameter = *value;
     return {};
-  }
-
-  base::StatusOr<std::vector<std::string>> ParseNames() {
-    VEDETTE_RETURN_IF_ERROR(tokens_->ExpectOperator("("));
-    std::vector<std::string> names;
-    if (tokens_->AcceptOperator(")")) return names;
-    while (true) {
-      if (tokens_->Peek().kind != TokenKind::kIdentifier) {
-        return tokens_->Unexpected(names.empty() ? "IDENTIFIER or )" : "IDENTIFIER");
-      }
-      names.push_back(tokens_->Take().text);
-      if (tokens_->AcceptOperator(")")) return names;
-      if (!tokens_->AcceptOperator(",")) return tokens_->Unexpected(", or )");
-    }
   }
 
   TokenStream* const tokens_;

@@ -28,6 +28,20 @@ std::optional<model::MatchType> MatchTypeOf(const Token& token) {
   return std::nullopt;
 }
 
+base::StatusOr<std::string> ParseIpPattern(TokenStream* tokens) {
+  tokens->Take();
+  VEDETTE_RETURN_IF_ERROR(tokens->ExpectOperator("("));
+  if (tokens->Peek().kind != TokenKind::kString) return tokens->Unexpected("STRING");
+  std::string pattern = tokens->Take().text;
+  VEDETTE_RETURN_IF_ERROR(tokens->ExpectOperator(")"));
+  return pattern;
+}
+
+base::Status CheckLiteral(const Token& number) {
+  if (!base::StartsWith(number.text, "0x")) return {};
+  return Nonsense(base::Concat({"unable to parse literal as a float: ", number.text}));
+}
+
 base::StatusOr<model::Matcher> MakeMatcher(const Token& at, model::MatchType type, std::string name,
                                            std::string value) {
   auto matcher = model::Matcher::Make(type, std::move(name), std::move(value));

@@ -22,6 +22,12 @@ base::Status CheckMatchers(const std::vector<model::Matcher>& matchers);
 // Of "=", "!=", "=~" and "!~".
 std::optional<model::MatchType> MatchTypeOf(const Token& token);
 
+// ip("10.0.0.0/8"), at `ip`: what is between the quotes. Whether it is an address shows later.
+base::StatusOr<std::string> ParseIpPattern(TokenStream* tokens);
+
+// A number that is no literal of the language: hexadecimal ones.
+base::Status CheckLiteral(const Token& number);
+
 // Errors (of the regex) are told at `at`.
 base::StatusOr<model::Matcher> MakeMatcher(const Token& at, model::MatchType type, std::string name,
                                            std::string value);

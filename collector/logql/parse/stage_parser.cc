@@ -5,11 +5,24 @@
 #include <string_view>
 #include <utility>
 
+#include "base/strings.h"
 #include "collector/logql/parse/label_filter_parser.h"
+#include "collector/logql/parse/line_pattern.h"
+#include "collector/logql/parse/line_regex.h"
 #include "collector/logql/parse/selector_parser.h"
 
 namespace vedette::logql {
 namespace {
+
+std::optional<LineFilterOp> LineFilterOpOf(const Token& token) {
+  if (token.IsOperator("|=")) return LineFilterOp::kContains;
+  if (token.IsOperator("!=")) return LineFilterOp::kNotContains;
+  if (token.IsOperator("|~")) return LineFilterOp::kRegex;
+  if (token.IsOperator("!~")) return LineFilterOp::kNotRegex;
+  if (token.IsOperator("|>")) return LineFilterOp::kPattern;
+  if (token.IsOperator("!>")) return LineFilterOp::kNotPattern;
+  return std::nullopt;
+}
 
 class StageParser {
  public:
@@ -17,13 +30,10 @@ class StageParser {
 
   base::Status Run() {
     while (true) {
-      const Token& token = tokens_->Peek();
-      if (token.IsOperator("|=") || token.IsOperator("|~") || token.IsOperator("!=") ||
-          token.IsOperator("!~")) {
-        VEDETTE_RETURN_IF_ERROR(ParseLineFilter());
-      } else if (token.IsOperator("|>") || token.IsOperator("!>")) {
-        return tokens_->NotYet(token, "pattern filter");
-      } else if (tokens_->AcceptOperator("|")) {
+      if (const auto op = LineFilterOpOf(tokens_->Peek())) {
+        VEDETTE_RETURN_IF_ERROR(ParseLineFilter(*op));
+      } else if (tokens_->Peek().IsOperator("|") && !tokens_->Peek(1).IsKeyword("unwrap")) {
+        tokens_->Take();
         VEDETTE_RETURN_IF_ERROR(ParseStage());
       } else {
         return {};
@@ -32,46 +42,143 @@ class StageParser {
   }
 
  private:
-  base::Status ParseLineFilter() {
-    const std::string sign = tokens_->Take().text;
+  base::Status ParseLineFilter(LineFilterOp op) {
+    tokens_->Take();
     LineFilterStage stage;
-    stage.op = sign == "|="   ? LineFilterOp::kContains
-               : sign == "!=" ? LineFilterOp::kNotContains
-               : sign == "|~" ? LineFilterOp::kRegex
-                              : LineFilterOp::kNotRegex;
+    stage.op = op;
     do {
-      const Token& operand = tokens_->Peek();
-      if (operand.Is(TokenKind::kFunction, "ip")) return tokens_->NotYet(operand, "ip()");
-      if (operand.kind != TokenKind::kString) return tokens_->Unexpected("STRING or ip");
-      tokens_->Take();
-      stage.operands.push_back(operand.text);
+      LineFilterStage::Operand operand;
+      operand.ip = tokens_->Peek().Is(TokenKind::kFunction, "ip");
+      if (operand.ip) {
+        VEDETTE_ASSIGN_OR_RETURN(operand.text, ParseIpPattern(tokens_));
+      } else {
+        VEDETTE_ASSIGN_OR_RETURN(operand.text, ParseString("STRING or ip"));
+      }
+      stage.operands.push_back(std::move(operand));
     } while (tokens_->AcceptKeyword("or"));
     stages_->emplace_back(std::move(stage));
     return {};
   }
 
   base::Status ParseStage() {
-    const Token& token = tokens_->Peek();
-    if (token.kind == TokenKind::kKeyword) {
-      if (token.text == "json") return ParseJson();
-      if (token.text == "drop" || token.text == "keep") return ParseDropKeep();
-      for (const std::string_view name : {"logfmt", "regexp", "unpack", "pattern", "line_format",
-                                          "label_format", "unwrap", "decolorize"}) {
-        if (token.text == name) return tokens_->NotYet(token, name);
-      }
-      return tokens_->Unexpected();
-    }
+    if (tokens_->Peek().kind == TokenKind::kKeyword) return ParseNamedStage();
     LabelFilterStage stage;
     VEDETTE_ASSIGN_OR_RETURN(stage.filter, ParseLabelFilter(tokens_));
     stages_->emplace_back(std::move(stage));
     return {};
   }
 
+  base::Status ParseNamedStage() {
+    const std::string& name = tokens_->Peek().text;
+    if (name == "json") return ParseJson();
+    if (name == "logfmt") return ParseLogfmt();
+    if (name == "regexp") return ParseRegexp();
+    if (name == "pattern") return ParsePattern();
+    if (name == "line_format") return ParseLineFormat();
+    if (name == "label_format") return ParseLabelFormat();
+    if (name == "drop" || name == "keep") return ParseDropKeep();
+    if (name == "unpack") {
+      stages_->emplace_back(UnpackStage{});
+    } else if (name == "decolorize") {
+      stages_->emplace_back(DecolorizeStage{});
+    } else {
+      return tokens_->Unexpected();
+    }
+    tokens_->Take();
+    return {};
+  }
+
+  base::StatusOr<std::string> ParseString(std::string_view expecting = "STRING") {
+    if (tokens_->Peek().kind != TokenKind::kString) return tokens_->Unexpected(expecting);
+    return tokens_->Take().text;
+  }
+
+  base::StatusOr<std::string> ParseIdentifier() {
+    if (tokens_->Peek().kind != TokenKind::kIdentifier) return tokens_->Unexpected("IDENTIFIER");
+    return tokens_->Take().text;
+  }
+
+  // a="b.c", d; nothing where no name stands.
+  base::Status ParseExtractions(std::vector<Extraction>* extractions) {
+    if (tokens_->Peek().kind != TokenKind::kIdentifier) return {};
+    do {
+      Extraction extraction;
+      VEDETTE_ASSIGN_OR_RETURN(extraction.name, ParseIdentifier());
+      extraction.path = extraction.name;
+      if (tokens_->AcceptOperator("=")) {
+        VEDETTE_ASSIGN_OR_RETURN(extraction.path, ParseString());
+      }
+      extractions->push_back(std::move(extraction));
+    } while (tokens_->AcceptOperator(","));
+    return {};
+  }
+
   base::Status ParseJson() {
     tokens_->Take();
-    if (tokens_->Peek().kind == TokenKind::kIdentifier)
-      return tokens_->NotYet(tokens_->Peek(), "json with expressions");
-    stages_->emplace_back(JsonStage{});
+    JsonStage stage;
+    VEDETTE_RETURN_IF_ERROR(ParseExtractions(&stage.extractions));
+    stages_->emplace_back(std::move(stage));
+    return {};
+  }
+
+  base::Status ParseLogfmt() {
+    tokens_->Take();
+    LogfmtStage stage;
+    while (tokens_->Peek().kind == TokenKind::kFlag) {
+      const bool strict = tokens_->Take().text == "--strict";
+      (strict ? stage.strict : stage.keep_empty) = true;
+    }
+    VEDETTE_RETURN_IF_ERROR(ParseExtractions(&stage.extractions));
+    stages_->emplace_back(std::move(stage));
+    return {};
+  }
+
+  base::Status ParseRegexp() {
+    tokens_->Take();
+    RegexpStage stage;
+    VEDETTE_ASSIGN_OR_RETURN(stage.pattern, ParseString());
+    if (const base::Status status = CompileCaptureRegex(stage.pattern).status(); !status.ok()) {
+      return Nonsense(base::Concat({"invalid regexp parser: ", base::Message(status)}));
+    }
+    stages_->emplace_back(std::move(stage));
+    return {};
+  }
+
+  base::Status ParsePattern() {
+    tokens_->Take();
+    PatternStage stage;
+    VEDETTE_ASSIGN_OR_RETURN(stage.pattern, ParseString());
+    if (const base::Status status = ParseCapturePattern(stage.pattern).status(); !status.ok()) {
+      return Nonsense(base::Concat({"invalid pattern parser: ", base::Message(status)}));
+    }
+    stages_->emplace_back(std::move(stage));
+    return {};
+  }
+
+  base::Status ParseLineFormat() {
+    tokens_->Take();
+    LineFormatStage stage;
+    VEDETTE_ASSIGN_OR_RETURN(stage.text, ParseString());
+    stages_->emplace_back(std::move(stage));
+    return {};
+  }
+
+  base::Status ParseLabelFormat() {
+    tokens_->Take();
+    LabelFormatStage stage;
+    do {
+      LabelFormatStage::Item item;
+      VEDETTE_ASSIGN_OR_RETURN(item.name, ParseIdentifier());
+      VEDETTE_RETURN_IF_ERROR(tokens_->ExpectOperator("="));
+      item.rename = tokens_->Peek().kind == TokenKind::kIdentifier;
+      if (item.rename) {
+        item.value = tokens_->Take().text;
+      } else {
+        VEDETTE_ASSIGN_OR_RETURN(item.value, ParseString("IDENTIFIER or STRING"));
+      }
+      stage.items.push_back(std::move(item));
+    } while (tokens_->AcceptOperator(","));
+    stages_->emplace_back(std::move(stage));
     return {};
   }
 
@@ -79,14 +186,14 @@ class StageParser {
     DropKeepStage stage;
     stage.keep = tokens_->Take().text == "keep";
     do {
-      if (tokens_->Peek().kind != TokenKind::kIdentifier) return tokens_->Unexpected("IDENTIFIER");
-      const Token& name = tokens_->Take();
-      DropKeepStage::Item item{name.text, std::nullopt};
+      const Token& name = tokens_->Peek();
+      DropKeepStage::Item item;
+      VEDETTE_ASSIGN_OR_RETURN(item.name, ParseIdentifier());
       if (const auto type = MatchTypeOf(tokens_->Peek())) {
         tokens_->Take();
-        if (tokens_->Peek().kind != TokenKind::kString) return tokens_->Unexpected("STRING");
+        VEDETTE_ASSIGN_OR_RETURN(std::string value, ParseString());
         VEDETTE_ASSIGN_OR_RETURN(item.matcher,
-                                 MakeMatcher(name, *type, name.text, tokens_->Take().text));
+                                 MakeMatcher(name, *type, item.name, std::move(value)));
       }
       stage.items.push_back(std::move(item));
     } while (tokens_->AcceptOperator(","));

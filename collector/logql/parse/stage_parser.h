@@ -10,6 +10,7 @@
 namespace vedette::logql {
 
 // Reads the stages that come next, as many as there are, onto `stages`: |= "x" | json | a="b".
+// Stops before `| unwrap`, which is none.
 base::Status ParseStages(TokenStream* tokens, std::vector<Stage>* stages);
 
 }  // namespace vedette::logql

@@ -43,10 +43,6 @@ base::Status TokenStream::TooDeep() const {
   return ParseError(Peek().line, Peek().column, "query is nested too deeply");
 }
 
-base::Status TokenStream::NotYet(const Token& at, std::string_view what) {
-  return ParseError(at.line, at.column, base::Concat({what, " is not supported yet"}));
-}
-
 base::Status Nonsense(std::string_view what) {
   return base::InvalidArgument(base::Concat({"parse error : ", what}));
 }

@@ -28,8 +28,6 @@ class TokenStream {
   // "syntax error: unexpected TOKEN, expecting WHAT" at the next token.
   base::Status Unexpected(std::string_view expecting = {}) const;
   base::Status TooDeep() const;
-  // Part of LogQL, and not here.
-  static base::Status NotYet(const Token& at, std::string_view what);
 
  private:
   std::vector<Token> tokens_;

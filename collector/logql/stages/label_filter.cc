@@ -79,6 +79,7 @@ bool KeepsLine(const LabelFilter& filter, LineLabels* labels) {
   if (const auto* compare = std::get_if<LabelFilter::Compare>(&filter.node)) {
     return KeepsCompared(*compare, labels);
   }
+  if (std::holds_alternative<LabelFilter::Ip>(filter.node)) return false;
   const auto& both = std::get<LabelFilter::Combine>(filter.node);
   const bool left = KeepsLine(*both.left, labels);
   if (!both.is_and && left) return true;

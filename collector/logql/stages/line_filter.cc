@@ -30,7 +30,9 @@ base::StatusOr<LineFilter> LineFilter::Make(const LineFilterStage& stage) {
   LineFilter filter;
   filter.negative_ = stage.op == LineFilterOp::kNotContains || stage.op == LineFilterOp::kNotRegex;
   const bool plain = stage.op == LineFilterOp::kContains || stage.op == LineFilterOp::kNotContains;
-  for (const std::string& operand : stage.operands) {
+  const bool pattern = stage.op == LineFilterOp::kPattern || stage.op == LineFilterOp::kNotPattern;
+  for (const auto& [operand, ip] : stage.operands) {
+    if (ip || pattern) return base::InvalidArgument("pattern filter is not supported yet");
     std::vector<std::string> texts =
         plain ? std::vector<std::string>{operand} : PlainAlternatives(operand);
     if (texts.empty() && operand.empty()) texts.emplace_back();

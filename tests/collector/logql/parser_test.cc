@@ -42,11 +42,12 @@ TEST(LogqlParser, AQueryHasABoundedLength) {
   EXPECT_FALSE(ParseSelector("{a=\"b\"}" + tail).ok());
 }
 
-TEST(LogqlParser, AParenthesisedSelectorMayGoOnAsAPipeline) {
-  const auto expr = Parse("({a=\"b\"} |= \"x\") | json");
+TEST(LogqlParser, AParenthesisedPipelineEndsThere) {
+  const auto expr = Parse("({a=\"b\"} |= \"x\" | json)");
   ASSERT_TRUE(expr.ok()) << expr.status();
   ASSERT_TRUE((*expr)->IsLog());
   EXPECT_EQ(std::get<LogQuery>((*expr)->node).stages.size(), 2u);
+  EXPECT_FALSE(Parse("({a=\"b\"} |= \"x\") | json").ok());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "memory_source.h"
+#include "tests/conformance/logql/memory_source.h"
 
 #include <algorithm>
 
