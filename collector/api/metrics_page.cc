@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/distribution.h"
 #include "collector/api/api.h"
 #include "model/exposition/writer.h"
 
@@ -25,9 +26,30 @@ Family ToFamily(base::Telemetry::Family&& source) {
   return family;
 }
 
+Family ToFamily(base::SummaryFamily&& source) {
+  Family family;
+  family.name = std::move(source.name);
+  family.help = std::move(source.help);
+  family.type = FamilyType::kSummary;
+  for (base::SummaryFamily::Point& point : source.points) {
+    for (auto& [quantile, value] : point.quantiles) {
+      auto labels = point.labels;
+      labels.emplace_back("quantile", std::move(quantile));
+      family.points.push_back({std::move(labels), "", value, std::nullopt});
+    }
+    family.points.push_back({point.labels, "_sum", point.sum, std::nullopt});
+    family.points.push_back({std::move(point.labels), "_count", point.count, std::nullopt});
+  }
+  return family;
+}
+
 Response MetricsPage(const base::Telemetry* telemetry, const Request& request) {
   std::vector<Family> families;
-  for (base::Telemetry::Family& family : telemetry->Collect()) {
+  std::vector<base::Telemetry::Family> collected = telemetry->Collect();
+  for (base::SummaryFamily& summary : base::TakeSummaries(&collected)) {
+    families.push_back(ToFamily(std::move(summary)));
+  }
+  for (base::Telemetry::Family& family : collected) {
     families.push_back(ToFamily(std::move(family)));
   }
   const auto format = model::exposition::NegotiatePage(request.headers.Get("Accept"));

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "collector/api/api.h"
 #include "collector/api/otlp_reply.h"
+#include "collector/api/push_metrics.h"
 #include "collector/api/push_route.h"
 #include "model/otlp/translator.h"
 #include "model/wire_append.h"
@@ -30,17 +31,20 @@ std::optional<OtlpEncoding> EncodingOf(const Request& request) {
 // JSON takes several times its length while it is read.
 constexpr uint64_t kJsonShare = 4;
 
-base::StatusOr<Translated> Translate(const OtlpDeps& deps, const Request& request,
-                                     OtlpEncoding encoding) {
+base::StatusOr<Translated> Translate(const OtlpDeps& deps, const PushMetrics& metrics,
+                                     const Request& request, OtlpEncoding encoding) {
   const bool is_json = encoding == OtlpEncoding::kJson;
   VEDETTE_ASSIGN_OR_RETURN(
       const std::string body,
       base::DecodeContent(request.headers.Get("Content-Encoding"), request.body,
                           is_json ? deps.max_decoded_bytes / kJsonShare : deps.max_decoded_bytes));
+  metrics.NoteBody(body.size());
   model::otlp::Translator translator(deps.options());
   VEDETTE_RETURN_IF_ERROR(is_json ? model::otlp::DecodeJson(body, &translator)
                                   : model::otlp::DecodeProtobuf(body, &translator));
-  return translator.Take();
+  Translated translated = translator.Take();
+  metrics.NoteUnusable(translated.refused_points);
+  return translated;
 }
 
 // What of a request cannot be stored: points that could not be made samples of, and samples that
@@ -68,13 +72,14 @@ Response ReplyTo(OtlpEncoding encoding, const Translated& translated,
   return OtlpSuccess(encoding, refused.count, refused.why);
 }
 
-void StoreOtlp(const OtlpDeps& deps, const Request& request, OtlpEncoding encoding,
-               const Responder& respond) {
-  auto translated = Translate(deps, request, encoding);
+void StoreOtlp(const OtlpDeps& deps, const PushMetrics& metrics, const Request& request,
+               OtlpEncoding encoding, const Responder& respond) {
+  auto translated = Translate(deps, metrics, request, encoding);
   if (!translated.ok()) return respond(OtlpFailure(encoding, translated.status()));
   if (translated->series.empty()) return respond(ReplyTo(encoding, *translated, {}));
   const auto stats = model::AppendSeries(translated->series, deps.sink);
   if (!stats.ok()) return respond(OtlpFailure(encoding, stats.status()));
+  metrics.NoteStored(*stats);
   if (deps.note_families) deps.note_families(translated->families);
   Response reply = ReplyTo(encoding, *translated, *stats);
   deps.sink->OnDurable([respond, encoding, reply = std::move(reply)](const base::Status& durable) {
@@ -83,14 +88,15 @@ void StoreOtlp(const OtlpDeps& deps, const Request& request, OtlpEncoding encodi
   });
 }
 
-void TakeOtlp(const OtlpDeps& deps, const Request& request, const Responder& respond) {
+void TakeOtlp(const OtlpDeps& deps, const PushMetrics& metrics, const Request& request,
+              const Responder& respond) {
   const auto encoding = EncodingOf(request);
   if (!encoding) {
     return respond(Response::Text(
         415, Concat({"found content type ", base::GoQuote(request.headers.Get("Content-Type")),
                      "; allowed are application/x-protobuf and application/json\n"})));
   }
-  StoreOtlp(deps, request, *encoding, respond);
+  StoreOtlp(deps, metrics, request, *encoding, respond);
 }
 
 }  // namespace
@@ -98,8 +104,9 @@ void TakeOtlp(const OtlpDeps& deps, const Request& request, const Responder& res
 void RegisterOtlpMetrics(base::http::Router* router, const OtlpDeps& deps) {
   AddPushRoute(router, "/api/v1/otlp/v1/metrics", deps.telemetry,
                {"vedette_otlp_requests_total", "OTLP metrics requests received."},
-               [deps](const Request& request, const Responder& respond) {
-                 TakeOtlp(deps, request, respond);
+               [deps, metrics = PushMetrics(deps.telemetry, "vedette_otlp")](
+                   const Request& request, const Responder& respond) {
+                 TakeOtlp(deps, metrics, request, respond);
                });
 }
 

@@ -15,7 +15,8 @@ struct PushCounter {
 };
 
 // Adds a route that takes data: POST, on the ingest pool, for who may push; each request is counted
-// (`telemetry` may be null). `put_too`: PUT does the same.
+// (`telemetry` may be null), and those that are refused by their status under the same name with
+// "_refused" in it. `put_too`: PUT does the same.
 void AddPushRoute(base::http::Router* router, const std::string& path, base::Telemetry* telemetry,
                   const PushCounter& counter, base::http::Handler handler, bool put_too = false);
 

@@ -5,6 +5,7 @@
 #include "base/codec/compress.h"
 #include "base/strings.h"
 #include "collector/api/api.h"
+#include "collector/api/push_metrics.h"
 #include "collector/api/push_route.h"
 #include "model/wire_batch.h"
 
@@ -107,26 +108,30 @@ Response WithCounts(Response response, Version version, const model::AppendStats
   return response;
 }
 
-StatusOr<model::AppendStats> Store(const RemoteWriteDeps& deps, const Request& request,
-                                   Version version) {
+StatusOr<model::AppendStats> Store(const RemoteWriteDeps& deps, const PushMetrics& metrics,
+                                   const Request& request, Version version) {
   VEDETTE_ASSIGN_OR_RETURN(const std::string protobuf,
                            base::SnappyDecompress(request.body, deps.max_decoded_bytes));
+  metrics.NoteBody(protobuf.size());
   VEDETTE_ASSIGN_OR_RETURN(const model::WireBatch batch, version == Version::kV1
                                                              ? model::WireBatch::ParseV1(protobuf)
                                                              : model::WireBatch::ParseV2(protobuf));
   StatusOr<model::AppendStats> stats = deps.sink->Append(batch);
-  if (stats.ok() && deps.note_metadata && batch.metadata_count() > 0) deps.note_metadata(batch);
+  if (!stats.ok()) return stats;
+  metrics.NoteStored(*stats);
+  if (deps.note_metadata && batch.metadata_count() > 0) deps.note_metadata(batch);
   return stats;
 }
 
-void Write(const RemoteWriteDeps& deps, const Request& request, const Responder& respond) {
+void Write(const RemoteWriteDeps& deps, const PushMetrics& metrics, const Request& request,
+           const Responder& respond) {
   const StatusOr<Version> version = VersionOf(request.headers.Get("Content-Type"));
   base::Status supported = version.status();
   if (supported.ok()) supported = CheckCoding(request.headers.Get("Content-Encoding"));
   if (!supported.ok()) {
     return respond(Response::Text(415, Concat({base::Message(supported), "\n"})));
   }
-  StatusOr<model::AppendStats> stats = Store(deps, request, *version);
+  StatusOr<model::AppendStats> stats = Store(deps, metrics, request, *version);
   if (!stats.ok()) return respond(WithCounts(FromStatus(stats.status()), *version, {}));
   deps.sink->OnDurable(
       [respond, version = *version, stats = *std::move(stats)](const base::Status& durable) {
@@ -138,10 +143,12 @@ void Write(const RemoteWriteDeps& deps, const Request& request, const Responder&
 }  // namespace
 
 void RegisterRemoteWrite(base::http::Router* router, const RemoteWriteDeps& deps) {
-  AddPushRoute(
-      router, "/api/v1/write", deps.telemetry,
-      {"vedette_remote_write_requests_total", "Remote write requests received."},
-      [deps](const Request& request, const Responder& respond) { Write(deps, request, respond); });
+  AddPushRoute(router, "/api/v1/write", deps.telemetry,
+               {"vedette_remote_write_requests_total", "Remote write requests received."},
+               [deps, metrics = PushMetrics(deps.telemetry, "vedette_remote_write")](
+                   const Request& request, const Responder& respond) {
+                 Write(deps, metrics, request, respond);
+               });
 }
 
 }  // namespace vedette::api

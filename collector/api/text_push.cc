@@ -8,6 +8,7 @@
 #include "collector/api/api.h"
 #include "collector/api/page_series.h"
 #include "collector/api/push_group.h"
+#include "collector/api/push_metrics.h"
 #include "collector/api/push_route.h"
 #include "model/exposition/format.h"
 #include "model/wire_batch.h"
@@ -68,10 +69,12 @@ base::Status StatusOf(const model::AppendStats& stats) {
                                        " samples are not stored; first: ", stats.first_error}));
 }
 
-base::Status StorePage(const TextPushDeps& deps, const Request& request, const PushGroup& group) {
+base::Status StorePage(const TextPushDeps& deps, const PushMetrics& metrics, const Request& request,
+                       const PushGroup& group) {
   VEDETTE_ASSIGN_OR_RETURN(
       std::string page, base::DecodeContent(request.headers.Get("Content-Encoding"), request.body,
                                             deps.max_decoded_bytes));
+  metrics.NoteBody(page.size());
   const Format format = FormatOf(request);
   EndLastLine(format, &page);
   VEDETTE_ASSIGN_OR_RETURN(const std::vector<model::WireSeries> series,
@@ -80,16 +83,18 @@ base::Status StorePage(const TextPushDeps& deps, const Request& request, const P
   VEDETTE_ASSIGN_OR_RETURN(const model::WireBatch batch, model::WireBatch::ParseV2(wire));
   VEDETTE_RETURN_IF_ERROR(CheckLabels(batch));
   VEDETTE_ASSIGN_OR_RETURN(const model::AppendStats stats, deps.sink->Append(batch));
+  metrics.NoteStored(stats);
   if (deps.note_metadata && batch.metadata_count() > 0) deps.note_metadata(batch);
   return StatusOf(stats);
 }
 
 // An escaped slash parts no label from its value, so the path is read as it was sent.
-void TakePage(const TextPushDeps& deps, const Request& request, const Responder& respond) {
+void TakePage(const TextPushDeps& deps, const PushMetrics& metrics, const Request& request,
+              const Responder& respond) {
   const auto group =
       ParsePushPath(std::string_view(request.target).substr(0, request.target.find('?')));
   if (!group.ok()) return respond(PushAnswer(group.status()));
-  const base::Status stored = StorePage(deps, request, *group);
+  const base::Status stored = StorePage(deps, metrics, request, *group);
   if (!stored.ok()) return respond(PushAnswer(stored));
   deps.sink->OnDurable([respond](const base::Status& durable) {
     respond(PushAnswer(durable.ok() ? durable : base::Unavailable(base::Message(durable))));
@@ -112,8 +117,9 @@ void RegisterTextPush(base::http::Router* router, const TextPushDeps& deps) {
   AddPushRoute(
       router, "/metrics/{group...}", deps.telemetry,
       {"vedette_text_push_requests_total", "Pages of Prometheus text pushed by scripts."},
-      [deps](const Request& request, const Responder& respond) {
-        TakePage(deps, request, respond);
+      [deps, metrics = PushMetrics(deps.telemetry, "vedette_text_push")](const Request& request,
+                                                                         const Responder& respond) {
+        TakePage(deps, metrics, request, respond);
       },
       /*put_too=*/true);
   for (const char* const path : {"/write", "/api/v2/write"}) {

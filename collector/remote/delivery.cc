@@ -115,7 +115,10 @@ Delivery::Answer Delivery::Attempt(const Batch& batch, const std::string& body, 
   options_.metrics->requests->Add();
   (batch.counts.metadata > 0 ? options_.metrics->metadata_bytes : options_.metrics->bytes)
       ->Add(body.size());
+  const int64_t began_ns = options_.clock->MonotonicNanos();
   const base::StatusOr<Response> response = client_.Send(std::move(request));
+  options_.metrics->sent_duration->Observe(
+      static_cast<double>(options_.clock->MonotonicNanos() - began_ns) / 1'000'000'000);
   if (response.ok()) return Judge(batch, *response);
   return {Verdict::kRetry, 0, std::string(base::Message(response.status()))};
 }

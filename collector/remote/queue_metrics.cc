@@ -23,6 +23,10 @@ class Maker {
     if (!reason.empty()) labels.emplace_back("reason", reason);
     return telemetry_->NewCounter(base::Concat({kPrefix, name}), help, labels);
   }
+  std::shared_ptr<base::Distribution> Distribution(std::string_view name,
+                                                   const std::string& help) const {
+    return base::Distribution::Register(telemetry_, base::Concat({kPrefix, name}), help, labels_);
+  }
   base::Gauge* Gauge(std::string_view name, const std::string& help) const {
     return telemetry_->NewGauge(base::Concat({kPrefix, name}), help, labels_);
   }
@@ -71,6 +75,8 @@ QueueMetrics::QueueMetrics(Telemetry* telemetry, const std::string& name,
   requests = make.Counter("requests_total", "Requests made, those that failed too.");
   enqueue_retries =
       make.Counter("enqueue_retries_total", "How often reading waited for a shard that was full.");
+  sent_duration = make.Distribution("sent_batch_duration_seconds",
+                                    "How long requests took until they were answered, or not.");
   pending = make.Gauge("samples_pending", "Samples that wait in shards.");
   shards = make.Gauge("shards", "Shards that send.");
   shards_min = make.Gauge("shards_min", "The least of them.");

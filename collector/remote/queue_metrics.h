@@ -1,8 +1,10 @@
 #ifndef VEDETTE_COLLECTOR_REMOTE_QUEUE_METRICS_H_
 #define VEDETTE_COLLECTOR_REMOTE_QUEUE_METRICS_H_
 
+#include <memory>
 #include <string>
 
+#include "base/distribution.h"
 #include "base/telemetry.h"
 #include "collector/remote/batch.h"
 
@@ -35,6 +37,7 @@ struct QueueMetrics {
   base::Counter* metadata_bytes = nullptr;
   base::Counter* requests = nullptr;
   base::Counter* enqueue_retries = nullptr;
+  std::shared_ptr<base::Distribution> sent_duration;
   base::Gauge* pending = nullptr;
   base::Gauge* shards = nullptr;
   base::Gauge* shards_min = nullptr;

@@ -119,7 +119,7 @@ base::StatusOr<Exposition> Fetcher::Fetch(const Target& target, std::stop_token 
   auto response = client_.Send(std::move(request));
   if (!response.ok()) return CheckSize(response.status(), job);
   if (response->status != 200) {
-    return base::Unavailable(
+    return absl::FailedPreconditionError(
         base::Concat({"server returned HTTP status ", std::to_string(response->status),
                       StatusText(response->status)}));
   }

@@ -26,7 +26,8 @@ class Fetcher {
       : client_(job.http, std::move(client)) {}
 
   // Any failure is the scrape's last error: transport, time, status, size, Content-Type.
-  // ResourceExhausted: the body is over the job's limit.
+  // ResourceExhausted: the body is over the job's limit; FailedPrecondition: its status is not 200;
+  // InvalidArgument: its Content-Type is none that can be read.
   base::StatusOr<Exposition> Fetch(const Target& target, std::stop_token stop) const;
 
  private:

@@ -33,11 +33,13 @@ Manager::Manager(Options options)
               options_.telemetry->NewGauge(
                   "vedette_scrape_cache_bytes",
                   "Memory that is kept of targets' pages, to read the next ones faster.")),
+      metrics_(options_.telemetry),
       active_targets_(options_.telemetry->NewGauge("vedette_scrape_targets",
                                                    "Targets that are being scraped.")),
-      missed_(options_.telemetry->NewCounter(
-          "vedette_scrape_missed_total",
-          "Scrapes left out because the one before, or the queue, was not done in time.")),
+      pools_made_(options_.telemetry->NewCounter("prometheus_target_scrape_pools_total",
+                                                 "Jobs that were begun.")),
+      reloads_(options_.telemetry->NewCounter("prometheus_target_scrape_pool_reloads_total",
+                                              "Jobs that went on under a new configuration.")),
       workers_("scrape", options_.workers, kQueue) {
   base::Telemetry* telemetry = options_.telemetry;
   context_.sink = options_.sink;
@@ -46,14 +48,7 @@ Manager::Manager(Options options)
   context_.caches = &caches_;
   context_.clock = options_.clock;
   context_.logger = options_.logger;
-  context_.scrapes = telemetry->NewCounter("vedette_scrape_scrapes_total", "Scrapes done.");
-  context_.failures =
-      telemetry->NewCounter("vedette_scrape_failures_total", "Scrapes that failed.");
-  context_.samples =
-      telemetry->NewCounter("vedette_scrape_samples_total", "Samples stored by scraping.");
-  context_.rejected = telemetry->NewCounter(
-      "vedette_scrape_samples_rejected_total",
-      "Scraped samples that the store rejected: out of order, duplicate or over a limit.");
+  context_.metrics = &metrics_;
   Discoverer::Options discovery;
   discovery.fs = options_.fs;
   discovery.clock = options_.clock;
@@ -116,17 +111,32 @@ void Manager::ApplyConfig(const Config& config) {
     Pool& pool = pools.emplace_back();
     pool.job = job;
     pool.tools = ToolsOf(*job);
+    pool.metrics = PoolMetrics(options_.telemetry, job->name);
   }
   std::vector<TargetPtr> retired;
   {
     const base::MutexLock lock(mutex_);
     ByKey old;
-    for (Pool& pool : pools_) old.insert(pool.targets.begin(), pool.targets.end());
+    for (Pool& pool : pools_) {
+      pool.metrics.NoteEnd();
+      old.insert(pool.targets.begin(), pool.targets.end());
+    }
+    NotePools(pools);
     for (size_t i = 0; i < pools.size(); ++i) Fill(std::move(found[i]), &old, &pools[i]);
     pools_ = std::move(pools);
     retired = Retire(old);
   }
   Finish(retired);
+}
+
+// Which of the pools to be are new, and which go on.
+void Manager::NotePools(const std::vector<Pool>& pools) {
+  for (const Pool& pool : pools) {
+    const bool goes_on = std::any_of(pools_.begin(), pools_.end(), [&pool](const Pool& old) {
+      return old.job->name == pool.job->name;
+    });
+    (goes_on ? reloads_ : pools_made_)->Add();
+  }
 }
 
 void Manager::OnDiscovered(const std::string& job) {
@@ -158,6 +168,9 @@ void Manager::Fill(JobTargets found, ByKey* old, Pool* pool) {
   pool->targets.clear();
   pool->dropped = std::move(found.dropped);
   pool->dropped_count = found.dropped_count;
+  const uint64_t limit = pool->job->limits.targets;
+  pool->metrics.NoteTargets(found.active.size(), found.dropped_count, limit);
+  if (limit > 0 && found.active.size() > limit) metrics_.exceeded_targets->Add();
   const int64_t wall = options_.clock->WallNanos();
   const int64_t mono = options_.clock->MonotonicNanos();
   for (Target& target : found.active) {
@@ -221,7 +234,7 @@ std::stop_token Manager::NextSleep(int64_t* wait_ns, std::vector<TargetPtr>* due
   const int64_t now = options_.clock->MonotonicNanos();
   while (TargetPtr target = schedule_.TakeDue(now)) {
     if (target->busy) {
-      missed_->Add();
+      metrics_.NoteMissed(Missed::kRunning);
       continue;
     }
     target->busy = true;
@@ -238,7 +251,7 @@ void Manager::Dispatch(const TargetPtr& target) {
     hung = target->hung;
   }
   if (workers_.TrySubmit([this, target] { ScrapeOne(target); }, hung)) return;
-  missed_->Add();
+  metrics_.NoteMissed(Missed::kQueue);
   bool end = false;
   {
     const base::MutexLock lock(mutex_);
@@ -248,9 +261,26 @@ void Manager::Dispatch(const TargetPtr& target) {
   if (end) target->loop->End();
 }
 
+void Manager::NoteBegin(const TargetPtr& target, int64_t began_ns) {
+  int64_t due_ns = 0;
+  int64_t last_ns = 0;
+  int64_t interval_ns = 0;
+  {
+    const base::MutexLock lock(mutex_);
+    due_ns = target->due_ns;
+    interval_ns = target->interval_ns;
+    last_ns = std::exchange(target->began_ns, began_ns);
+  }
+  metrics_.NoteBegin(began_ns - due_ns, last_ns == 0 ? -1 : began_ns - last_ns,
+                     interval_ns / 1'000'000);
+}
+
 void Manager::ScrapeOne(const TargetPtr& target) {
   const int64_t began_ns = options_.clock->MonotonicNanos();
-  if (!stop_.stop_requested()) target->loop->Scrape(stop_.get_token());
+  if (!stop_.stop_requested()) {
+    NoteBegin(target, began_ns);
+    target->loop->Scrape(stop_.get_token());
+  }
   const int64_t took_ns = options_.clock->MonotonicNanos() - began_ns;
   const bool hung =
       took_ns >= kMayHangNs && took_ns / 1'000'000 >= target->loop->Status().timeout_ms;

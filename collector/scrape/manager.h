@@ -25,6 +25,7 @@
 #include "collector/scrape/discovery/discoverer.h"
 #include "collector/scrape/schedule.h"
 #include "collector/scrape/scrape_loop.h"
+#include "collector/scrape/scrape_metrics.h"
 #include "model/sinks.h"
 
 namespace vedette::scrape {
@@ -94,6 +95,7 @@ class Manager {
   struct Pool {
     std::shared_ptr<const JobConfig> job;
     JobTools tools;
+    PoolMetrics metrics;
     std::vector<std::pair<std::string, TargetPtr>> targets;  // by key, in the order found
     std::vector<model::Labels> dropped;
     uint64_t dropped_count = 0;
@@ -102,8 +104,10 @@ class Manager {
   void RunSchedule();
   void Dispatch(const TargetPtr& target);
   void ScrapeOne(const TargetPtr& target);
+  void NoteBegin(const TargetPtr& target, int64_t began_ns) VEDETTE_EXCLUDES(mutex_);
   std::stop_token NextSleep(int64_t* wait_ns, std::vector<TargetPtr>* due) VEDETTE_EXCLUDES(mutex_);
   void OnDiscovered(const std::string& job) VEDETTE_EXCLUDES(apply_mutex_, mutex_);
+  void NotePools(const std::vector<Pool>& pools) VEDETTE_REQUIRES(mutex_);
   JobTools ToolsOf(const JobConfig& job) VEDETTE_REQUIRES(apply_mutex_);
   JobTargets Build(const std::shared_ptr<const JobConfig>& job) const;
   void Fill(JobTargets found, ByKey* old, Pool* pool) VEDETTE_REQUIRES(mutex_);
@@ -113,9 +117,11 @@ class Manager {
 
   Options options_;
   CacheBudget caches_;
+  ScrapeMetrics metrics_;
   LoopContext context_;
   base::Gauge* const active_targets_;
-  base::Counter* const missed_;
+  base::Counter* const pools_made_;
+  base::Counter* const reloads_;
   std::stop_source stop_;
   base::WorkerCrew workers_;
 

@@ -42,7 +42,7 @@ void Override(const model::Labels& target, model::LabelsBuilder* labels) {
 
 base::Status Over(std::string_view what, uint64_t found, uint64_t limit,
                   const model::Labels& labels) {
-  return base::InvalidArgument(
+  return base::ResourceExhausted(
       base::Concat({what, " limit exceeded (metric: ", labels.MetricName().substr(0, 64),
                     ", found ", std::to_string(found), ", limit ", std::to_string(limit), ")"}));
 }

@@ -33,6 +33,7 @@ std::shared_ptr<ScheduledTarget> Schedule::TakeDue(int64_t now_ns) {
   heap_.pop();
   const int64_t interval = entry.target->interval_ns;
   const int64_t missed = (now_ns - entry.due_ns) / interval;
+  if (!entry.target->busy) entry.target->due_ns = entry.due_ns;
   Add(entry.target, entry.due_ns + (missed + 1) * interval);
   return entry.target;
 }

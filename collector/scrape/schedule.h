@@ -15,6 +15,8 @@ struct ScheduledTarget {
   std::unique_ptr<ScrapeLoop> loop;
   uint64_t generation = 0;  // of its place in the heap: older ones are void
   int64_t interval_ns = 0;
+  int64_t due_ns = 0;    // of the scrape that was taken last, monotonic
+  int64_t began_ns = 0;  // when it began; 0: none has
   bool busy = false;     // a worker has it
   bool hung = false;     // the last scrape took all the time it had
   bool removed = false;  // gone from the configuration

@@ -99,20 +99,41 @@ void ScrapeLoop::Scrape(std::stop_token stop) {
   if (status.ok()) EndMetadata(counts);
   const base::Status stored = Store();
   HoldOrForget();
-  Remember(status.ok() ? stored : status, now_ms, seconds);
+  if (!stored.ok() && status.ok()) counts.failure = Failure::kStore;
+  Remember(status.ok() ? stored : status, counts.failure, now_ms, seconds);
 }
 
 base::Status ScrapeLoop::FetchAndRead(int64_t now_ms, std::stop_token stop, Counts* counts) {
-  if (!target_->refused.empty()) return base::ResourceExhausted(target_->refused);
+  if (!target_->refused.empty()) {
+    counts->failure = Failure::kLimit;
+    return base::ResourceExhausted(target_->refused);
+  }
   const int64_t deadline_ns =
       context_->clock->MonotonicNanos() + target_->timeout_ms * int64_t{1'000'000};
   const auto exposition = tools_.fetcher->Fetch(*target_, stop);
   if (!exposition.ok()) {
-    if (absl::IsResourceExhausted(exposition.status())) counts->body_bytes = -1;
+    counts->failure = WhyNotFetched(exposition.status());
+    if (counts->failure == Failure::kBodySize) counts->body_bytes = -1;
     return exposition.status();
   }
   counts->body_bytes = static_cast<double>(exposition->body.size());
-  return Read(*exposition, now_ms, deadline_ns, std::move(stop), counts);
+  context_->metrics->NoteBody(exposition->body.size());
+  const base::Status status = Read(*exposition, now_ms, deadline_ns, std::move(stop), counts);
+  if (!status.ok()) counts->failure = WhyNotRead(status);
+  return status;
+}
+
+Failure ScrapeLoop::WhyNotFetched(const base::Status& status) const {
+  if (absl::IsDeadlineExceeded(status)) return Failure::kTimeout;
+  if (absl::IsResourceExhausted(status)) return Failure::kBodySize;
+  if (absl::IsFailedPrecondition(status)) return Failure::kStatus;
+  return absl::IsInvalidArgument(status) ? Failure::kContentType : Failure::kConnection;
+}
+
+Failure ScrapeLoop::WhyNotRead(const base::Status& status) const {
+  if (absl::IsDeadlineExceeded(status)) return Failure::kTimeout;
+  if (!absl::IsResourceExhausted(status)) return Failure::kMalformed;
+  return share_.refused() ? Failure::kMemory : Failure::kLimit;
 }
 
 base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, int64_t deadline_ns,
@@ -196,10 +217,13 @@ base::StatusOr<CachedSeries*> ScrapeLoop::FindSeries(Reader* page, Counts* count
   if (known) return *known;
   model::Labels exposed;
   VEDETTE_RETURN_IF_ERROR(page->ReadLabels(&exposed));
-  VEDETTE_ASSIGN_OR_RETURN(model::Labels labels,
-                           SampleLabels(*target_, exposed, page->empty_labels()));
+  base::StatusOr<model::Labels> labels = SampleLabels(*target_, exposed, page->empty_labels());
+  if (!labels.ok()) {
+    if (absl::IsResourceExhausted(labels.status())) context_->metrics->exceeded_labels->Add();
+    return labels.status();
+  }
   const uint64_t added = cache_.added();
-  CachedSeries* const series = cache_.Add(page->lead(), page->series(), std::move(labels));
+  CachedSeries* const series = cache_.Add(page->lead(), page->series(), *std::move(labels));
   const uint64_t limit = target_->job->limits.samples;
   if (limit == 0 || counts->kept < limit) counts->added += cache_.added() - added;
   VEDETTE_RETURN_IF_ERROR(HoldCaches());
@@ -227,7 +251,11 @@ base::Status ScrapeLoop::AddSample(EntryKind kind, const Reader& page, CachedSer
   if (kind == EntryKind::kHistogram) {
     if (!has_place) return {};
     model::Histogram histogram = page.histogram();
-    VEDETTE_RETURN_IF_ERROR(LimitHistogram(target_->job->histograms, &histogram));
+    if (base::Status limited = LimitHistogram(target_->job->histograms, &histogram);
+        !limited.ok()) {
+      context_->metrics->exceeded_buckets->Add();
+      return limited;
+    }
     rich_.AddHistogram(series, time_ms, page.start_ms(), histogram, track);
     VEDETTE_RETURN_IF_ERROR(HoldCaches());
   } else {
@@ -279,6 +307,7 @@ void ScrapeLoop::EndMetadata(const Counts& counts) {
 base::Status ScrapeLoop::CheckSampleLimit(const Counts& counts) const {
   const uint64_t limit = target_->job->limits.samples;
   if (limit == 0 || counts.kept <= limit) return {};
+  context_->metrics->exceeded_samples->Add();
   return base::ResourceExhausted(
       base::Concat({"sample limit exceeded (", std::to_string(counts.kept), " samples, limit ",
                     std::to_string(limit), ")"}));
@@ -308,7 +337,10 @@ size_t ScrapeLoop::ReportCount() const {
 
 base::Status ScrapeLoop::Store() {
   const auto stats = context_->sink->Append(batch_.Finish());
-  if (!stats.ok()) return base::Annotate(stats.status(), "the samples were not stored");
+  if (!stats.ok()) {
+    context_->metrics->NoteNotStored(batch_.size());
+    return base::Annotate(stats.status(), "the samples were not stored");
+  }
   Count(*stats);
   return StoreRich();
 }
@@ -324,9 +356,8 @@ base::Status ScrapeLoop::StoreRich() {
 }
 
 void ScrapeLoop::Count(const model::AppendStats& stats) {
-  context_->samples->Add(stats.accepted);
+  context_->metrics->NoteStored(stats);
   const uint64_t rejected = stats.rejected();
-  context_->rejected->Add(rejected);
   if (rejected == 0) return;
   context_->logger->Warn("the store rejected samples of a scrape",
                          {{"target", target_->url},
@@ -336,13 +367,11 @@ void ScrapeLoop::Count(const model::AppendStats& stats) {
                           {"first", stats.first_error}});
 }
 
-void ScrapeLoop::Remember(const base::Status& status, int64_t now_ms, double seconds) {
-  context_->scrapes->Add();
-  if (!status.ok()) {
-    context_->failures->Add();
-    if (tools_.failures != nullptr) {
-      tools_.failures->Write(base::Message(status), target_->job->name, target_->url);
-    }
+void ScrapeLoop::Remember(const base::Status& status, Failure failure, int64_t now_ms,
+                          double seconds) {
+  context_->metrics->NoteScrape(failure, seconds);
+  if (!status.ok() && tools_.failures != nullptr) {
+    tools_.failures->Write(base::Message(status), target_->job->name, target_->url);
   }
   bool changed = false;
   {

@@ -13,7 +13,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mutex.h"
-#include "base/telemetry.h"
 #include "collector/scrape/cache_budget.h"
 #include "collector/scrape/failure_log.h"
 #include "collector/scrape/fetcher.h"
@@ -21,6 +20,7 @@
 #include "collector/scrape/rich_batch.h"
 #include "collector/scrape/sample_batch.h"
 #include "collector/scrape/scrape_cache.h"
+#include "collector/scrape/scrape_metrics.h"
 #include "collector/scrape/target.h"
 #include "model/exposition/reader.h"
 #include "model/sinks.h"
@@ -52,10 +52,7 @@ struct LoopContext {
   CacheBudget* caches = nullptr;  // null: without bound
   base::Clock* clock = nullptr;
   base::Logger* logger = nullptr;
-  base::Counter* scrapes = nullptr;
-  base::Counter* failures = nullptr;
-  base::Counter* samples = nullptr;
-  base::Counter* rejected = nullptr;  // out of order, duplicate or refused by the store
+  ScrapeMetrics* metrics = nullptr;
 };
 
 // What the targets of a job share.
@@ -90,6 +87,7 @@ class ScrapeLoop {
     uint64_t added = 0;
     uint64_t metadata = 0;  // lines of it that were read
     double body_bytes = 0;  // -1: over the limit
+    Failure failure = Failure::kNone;
   };
 
   void TakeNext() VEDETTE_EXCLUDES(status_mutex_);
@@ -120,7 +118,10 @@ class ScrapeLoop {
   int64_t AlignedNow();
   void ResetReports();
   size_t ReportCount() const;
-  void Remember(const base::Status& status, int64_t now_ms, double seconds);
+  // Why it failed with `status`, before its page was read and after.
+  Failure WhyNotFetched(const base::Status& status) const;
+  Failure WhyNotRead(const base::Status& status) const;
+  void Remember(const base::Status& status, Failure failure, int64_t now_ms, double seconds);
 
   const LoopContext* const context_;
   std::unique_ptr<const Target> target_;

@@ -6,6 +6,7 @@
 #include "base/codec/compress.h"
 #include "tests/collector/api/api_fixture.h"
 #include "tests/collector/api/fake_samples.h"
+#include "tests/support/metric_value.h"
 
 namespace vedette::test {
 namespace {
@@ -19,6 +20,7 @@ class OtlpApi : public ApiTest {
     deps.sink = &sink_;
     deps.options = [this] { return options_; };
     deps.max_decoded_bytes = 1 << 20;
+    deps.telemetry = &telemetry_;
     deps.note_families = [this](const auto& families) { families_ = families; };
     api::RegisterOtlpMetrics(&router_, deps);
     sink_.stats_.accepted = 1;
@@ -35,6 +37,7 @@ class OtlpApi : public ApiTest {
   }
 
   FakeSamples sink_;
+  base::Telemetry telemetry_;
   model::otlp::TranslatorOptions options_;
   std::vector<model::otlp::FamilyMetadata> families_;
 };
@@ -76,7 +79,12 @@ TEST_F(OtlpApi, ProtobufAndCodingsAreTaken) {
 }
 
 TEST_F(OtlpApi, PartOfARequestIsTaken) {
-  const Response response = PostJson(Metrics(std::string(kGauge) + "," + kNameless));
+  const std::string body = Metrics(std::string(kGauge) + "," + kNameless);
+  const Response response = PostJson(body);
+  EXPECT_EQ(MetricValue(telemetry_, "vedette_otlp_bytes_total"), static_cast<double>(body.size()));
+  EXPECT_EQ(MetricValue(telemetry_, "vedette_otlp_samples_total"), 1);
+  EXPECT_EQ(
+      MetricValue(telemetry_, "vedette_otlp_samples_rejected_total", {{"reason", "unusable"}}), 1);
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(
       response.body,

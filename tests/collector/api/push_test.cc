@@ -5,6 +5,7 @@
 #include "model/wire_batch.h"
 #include "tests/collector/api/api_fixture.h"
 #include "tests/collector/api/fake_samples.h"
+#include "tests/support/metric_value.h"
 
 namespace vedette::test {
 namespace {
@@ -15,7 +16,7 @@ using base::http::Scope;
 class RemoteWriteApi : public ApiTest {
  protected:
   RemoteWriteApi() {
-    api::RegisterRemoteWrite(&router_, {&sink_, 1 << 20, nullptr, [this](const auto& batch) {
+    api::RegisterRemoteWrite(&router_, {&sink_, 1 << 20, &telemetry_, [this](const auto& batch) {
                                           families_ += static_cast<int>(batch.metadata_count());
                                         }});
   }
@@ -30,9 +31,41 @@ class RemoteWriteApi : public ApiTest {
     ask.headers.Set("Content-Encoding", "snappy");
     return ask;
   }
+  double Metric(const std::string& name, const base::Telemetry::LabelPairs& labels = {}) const {
+    return MetricValue(telemetry_, "vedette_remote_write_" + name, labels).value_or(-1);
+  }
+
   FakeSamples sink_;
+  base::Telemetry telemetry_;
   int families_ = 0;  // whose metadata was noted
 };
+
+TEST_F(RemoteWriteApi, WhatIsLostIsCountedByItsReason) {
+  Ask ask = Good();
+  const size_t bytes = base::SnappyDecompress(ask.body, 1 << 20)->size();
+  sink_.stats_.accepted = 4;
+  sink_.stats_.out_of_order = 1;
+  sink_.stats_.duplicate = 2;
+  sink_.stats_.invalid = 3;
+  sink_.stats_.exemplars_dropped = 5;
+  EXPECT_EQ(Call(ask).status, 400);
+  sink_.stats_ = {};
+  sink_.stats_.refused = 7;
+  EXPECT_EQ(Call(ask).status, 503);
+  ask.headers.Set("Content-Encoding", "gzip");
+  EXPECT_EQ(Call(ask).status, 415);
+  EXPECT_EQ(Metric("requests_total"), 3);
+  EXPECT_EQ(Metric("requests_refused_total", {{"code", "400"}}), 1);
+  EXPECT_EQ(Metric("requests_refused_total", {{"code", "415"}}), 1);
+  EXPECT_EQ(Metric("requests_refused_total", {{"code", "503"}}), 1);
+  EXPECT_EQ(Metric("bytes_total"), static_cast<double>(2 * bytes));
+  EXPECT_EQ(Metric("samples_total"), 4);
+  EXPECT_EQ(Metric("samples_rejected_total", {{"reason", "out_of_order"}}), 1);
+  EXPECT_EQ(Metric("samples_rejected_total", {{"reason", "duplicate"}}), 2);
+  EXPECT_EQ(Metric("samples_rejected_total", {{"reason", "invalid"}}), 3);
+  EXPECT_EQ(Metric("samples_rejected_total", {{"reason", "refused"}}), 7);
+  EXPECT_EQ(Metric("exemplars_rejected_total"), 5);
+}
 
 TEST_F(RemoteWriteApi, MetadataOfWhatWasTakenIsNoted) {
   model::WireSeries series;

@@ -8,6 +8,7 @@
 #include "collector/api/push_group.h"
 #include "tests/collector/api/api_fixture.h"
 #include "tests/collector/api/fake_samples.h"
+#include "tests/support/metric_value.h"
 
 namespace vedette::test {
 namespace {
@@ -21,6 +22,7 @@ class TextPushApi : public ApiTest {
     deps.sink = &sink_;
     deps.clock = &clock_;
     deps.max_decoded_bytes = 1 << 20;
+    deps.telemetry = &telemetry_;
     deps.note_metadata = [this](const model::WireBatch& batch) {
       families_ += static_cast<int>(batch.metadata_count());
     };
@@ -36,6 +38,7 @@ class TextPushApi : public ApiTest {
   }
 
   FakeSamples sink_;
+  base::Telemetry telemetry_;
   int families_ = 0;
 };
 
@@ -104,6 +107,11 @@ TEST_F(TextPushApi, WhatTheStoreRefusesIsSaid) {
   const Response response = Push("a 1 1\nb 1\n");
   EXPECT_EQ(response.status, 400);
   EXPECT_EQ(response.body, "1 of 2 samples are not stored; first: a is too old\n");
+  EXPECT_EQ(MetricValue(telemetry_, "vedette_text_push_samples_total"), 1);
+  EXPECT_EQ(MetricValue(telemetry_, "vedette_text_push_samples_rejected_total",
+                        {{"reason", "out_of_order"}}),
+            1);
+  EXPECT_EQ(MetricValue(telemetry_, "vedette_text_push_bytes_total"), 10);
   sink_.append_error_ = base::Unavailable("disk is full");
   const Response later = Push("a 1\n");
   EXPECT_EQ(later.status, 503);

@@ -20,6 +20,7 @@
 #include "base/strings.h"
 #include "collector/scrape/scrape_loop.h"
 #include "tests/support/capture_logger.h"
+#include "tests/support/metric_value.h"
 
 namespace vedette::scrape {
 namespace {
@@ -103,10 +104,7 @@ class BadInput : public ::testing::Test {
     context_.sink = &sink_;
     context_.clock = &clock_;
     context_.logger = &logger_;
-    context_.scrapes = telemetry_.NewCounter("a_total", "a");
-    context_.failures = telemetry_.NewCounter("b_total", "b");
-    context_.samples = telemetry_.NewCounter("c_total", "c");
-    context_.rejected = telemetry_.NewCounter("d_total", "d");
+    context_.metrics = &metrics_;
   }
 
   // The error of one scrape of what says `say`; `options` are further lines of the job.
@@ -138,6 +136,14 @@ class BadInput : public ::testing::Test {
     EXPECT_EQ(sink_.values.at("up"), error.empty() ? 1 : 0) << error;
     return error;
   }
+  // Of how many scrapes the reason was this one.
+  double Failures(const std::string& reason) const {
+    return test::MetricValue(telemetry_, "vedette_scrape_failures_total", {{"reason", reason}})
+        .value_or(-1);
+  }
+  double Metric(const std::string& name) const {
+    return test::MetricValue(telemetry_, name).value_or(-1);
+  }
   static void ExpectPart(const std::string& text, const std::string& part) {
     EXPECT_NE(text.find(part), text.npos) << text;
   }
@@ -146,6 +152,7 @@ class BadInput : public ::testing::Test {
   base::SystemClock clock_;
   test::CaptureLogger logger_;
   base::Telemetry telemetry_;
+  ScrapeMetrics metrics_{&telemetry_};
   LoopContext context_;
   const std::unique_ptr<base::FileSystem> fs_ = base::NewPosixFileSystem();
 };
@@ -159,6 +166,7 @@ TEST_F(BadInput, ASlowBodyTimesOut) {
     ::poll(&gone, 1, 60'000);  // until the peer gives up
   };
   ExpectPart(Scrape(slow, kShort), "timed out");
+  EXPECT_EQ(Failures("timeout"), 1);
 }
 
 TEST_F(BadInput, AnEndlessBodyEndsAtItsLimit) {
@@ -169,6 +177,8 @@ TEST_F(BadInput, AnEndlessBodyEndsAtItsLimit) {
   };
   EXPECT_EQ(Scrape(endless, "  body_size_limit: 1MB\n"),
             "body size limit exceeded (1048576 bytes)");
+  EXPECT_EQ(Failures("body_size"), 1);
+  EXPECT_EQ(Metric("prometheus_target_scrapes_exceeded_body_size_limit_total"), 1);
 }
 
 TEST_F(BadInput, AHugeBodyIsRefusedByWhatItSaysOfItself) {
@@ -184,6 +194,7 @@ TEST_F(BadInput, ATruncatedBodyIsNotTaken) {
       Scrape("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 99\r\n\r\na 1\n"),
       "127.0.0.1");
   EXPECT_EQ(sink_.values.count("a"), 0u);
+  EXPECT_EQ(Failures("connection"), 1);
 }
 
 TEST_F(BadInput, CodedBodiesAreUndoneWithinTheLimit) {
@@ -192,6 +203,7 @@ TEST_F(BadInput, CodedBodiesAreUndoneWithinTheLimit) {
   const std::string zstd = "Content-Encoding: zstd\r\n";
   EXPECT_EQ(Scrape(Page(base::GzipCompress(text), gzip)), "");
   EXPECT_EQ(sink_.values.at("a"), 1);
+  EXPECT_EQ(Metric("vedette_scrape_body_bytes_total"), static_cast<double>(text.size()));
   EXPECT_EQ(Scrape(Page(base::ZstdCompress(text), zstd)), "");
   EXPECT_EQ(sink_.values.at("a"), 1);
   ExpectPart(Scrape(Page(base::GzipCompress(text), gzip), "  body_size_limit: 10KB\n"),
@@ -210,6 +222,10 @@ TEST_F(BadInput, WrongBytesAndWrongPagesSayWhy) {
   ExpectPart(Scrape("nonsense\r\n\r\n"), "127.0.0.1");
   EXPECT_EQ(Scrape("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"),
             "server returned HTTP status 503 Service Unavailable");
+  EXPECT_EQ(Failures("malformed"), 2);
+  EXPECT_EQ(Failures("content_type"), 1);
+  EXPECT_EQ(Failures("connection"), 1);
+  EXPECT_EQ(Failures("status"), 1);
 }
 
 TEST_F(BadInput, LabelsWithoutEndRunIntoTheirLimits) {
@@ -224,6 +240,9 @@ TEST_F(BadInput, LabelsWithoutEndRunIntoTheirLimits) {
   for (int i = 0; i < 5000; ++i) many += "a{id=\"" + std::to_string(i) + "\"} 1\n";
   EXPECT_EQ(Scrape(Page(many), "  sample_limit: 1000\n"),
             "sample limit exceeded (5000 samples, limit 1000)");
+  EXPECT_EQ(Failures("limit"), 3);
+  EXPECT_EQ(Metric("prometheus_target_scrape_pool_exceeded_label_limits_total"), 2);
+  EXPECT_EQ(Metric("prometheus_target_scrapes_exceeded_sample_limit_total"), 1);
   EXPECT_EQ(sink_.values.count("a"), 0u);
 }
 

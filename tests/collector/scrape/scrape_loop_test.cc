@@ -17,6 +17,7 @@
 #include "model/wire_batch.h"
 #include "tests/support/capture_logger.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/metric_value.h"
 #include "tests/support/temp_dir.h"
 
 namespace vedette::scrape {
@@ -103,6 +104,7 @@ class FakeSink final : public model::SampleSink {
  public:
   base::StatusOr<model::AppendStats> Append(std::span<const model::LentSample> samples) override {
     const base::MutexLock lock(mutex_);
+    if (!failure_.ok()) return failure_;
     if (answer_) return *answer_;
     model::AppendStats stats;
     last_.clear();
@@ -125,6 +127,10 @@ class FakeSink final : public model::SampleSink {
   void Answer(model::AppendStats answer) {
     const base::MutexLock lock(mutex_);
     answer_ = std::move(answer);
+  }
+  void Fail(base::Status failure) {
+    const base::MutexLock lock(mutex_);
+    failure_ = std::move(failure);
   }
   std::string Value(const std::string& series) {
     const base::MutexLock lock(mutex_);
@@ -170,6 +176,7 @@ class FakeSink final : public model::SampleSink {
   std::map<std::string, Kept> last_ VEDETTE_GUARDED_BY(mutex_);
   std::set<std::string> ended_ VEDETTE_GUARDED_BY(mutex_);
   std::optional<model::AppendStats> answer_ VEDETTE_GUARDED_BY(mutex_);
+  base::Status failure_ VEDETTE_GUARDED_BY(mutex_);
   int wrong_refs_ VEDETTE_GUARDED_BY(mutex_) = 0;
   int appends_ VEDETTE_GUARDED_BY(mutex_) = 0;
 };
@@ -225,10 +232,7 @@ class ScrapeLoopTest : public ::testing::Test {
     context_.rich_sink = &rich_sink_;
     context_.clock = &clock_;
     context_.logger = &logger_;
-    context_.scrapes = telemetry_.NewCounter("a_total", "a");
-    context_.failures = telemetry_.NewCounter("b_total", "b");
-    context_.samples = telemetry_.NewCounter("c_total", "c");
-    context_.rejected = telemetry_.NewCounter("d_total", "d");
+    context_.metrics = &metrics_;
   }
 
   // `options` are further lines of the job.
@@ -267,6 +271,7 @@ class ScrapeLoopTest : public ::testing::Test {
   test::FakeClock clock_;
   test::CaptureLogger logger_;
   base::Telemetry telemetry_;
+  ScrapeMetrics metrics_{&telemetry_};
   LoopContext context_;
   std::shared_ptr<FakeClient> client_ = std::make_shared<FakeClient>();
   std::unique_ptr<base::FileSystem> fs_ = base::NewPosixFileSystem();
@@ -475,7 +480,20 @@ TEST_F(ScrapeLoopTest, RefusalsOfTheStoreNameTargetAndSeries) {
   EXPECT_EQ(logger_.Count("instance=h:1"), 2) << logger_.Lines().back();
   EXPECT_EQ(logger_.Count("samples=6"), 2);
   EXPECT_EQ(logger_.Count("__name__="), 2);
-  EXPECT_EQ(context_.rejected->Value(), 12u);
+  EXPECT_EQ(test::MetricValue(telemetry_, "vedette_scrape_samples_rejected_total"), 12);
+}
+
+TEST_F(ScrapeLoopTest, AFullStoreIsAReasonOfLossByItsName) {
+  Start();
+  client_->Expose("m 1\n");
+  sink_.Fail(base::Unavailable("disk full"));
+  Scrape();
+  EXPECT_EQ(test::MetricValue(telemetry_, "vedette_scrape_failures_total", {{"reason", "store"}}),
+            1);
+  EXPECT_EQ(test::MetricValue(telemetry_, "vedette_scrape_samples_rejected_total",
+                              {{"reason", "not_stored"}}),
+            6);  // up and its four companions too
+  EXPECT_EQ(loop_->Status().last_error, "the samples were not stored: disk full");
 }
 
 TEST_F(ScrapeLoopTest, AnUnknownContentTypeFailsWithoutAFallback) {
@@ -908,6 +926,42 @@ TEST_F(ManagerTest, TenThousandTargetsAtOnceAreAllScrapedOnce) {
            dir.Join("t.json") + "'], refresh_interval: 1h}]\n"));
   StepUntil([&] { return manager.Targets().active.size() == 10'000; });
   StepUntil([&] { return sink_.Appends() >= 10'000; });
+  manager.Stop();
+}
+
+TEST_F(ManagerTest, SaysHowItKeepsTime) {
+  client_->Expose("m 1\n");
+  Manager manager(Options());
+  manager.ApplyConfig(Read(kOneTarget));
+  StepUntil([&] { return sink_.Appends() >= 4; });
+  const auto value = [this](const std::string& name, const base::Telemetry::LabelPairs& labels) {
+    return test::MetricValue(telemetry_, name, labels).value_or(-1);
+  };
+  EXPECT_EQ(value("prometheus_target_scrape_pool_targets", {{"scrape_job", "j"}}), 1);
+  EXPECT_EQ(value("prometheus_target_scrape_pools_total", {}), 1);
+  const std::string interval = "prometheus_target_interval_length_seconds";
+  const base::Telemetry::LabelPairs of_15s = {{"interval", "15s"}};
+  EXPECT_GE(value(interval + "_count", of_15s), 3);
+  EXPECT_NEAR(value(interval + "_sum", of_15s) / value(interval + "_count", of_15s), 15, 2);
+  EXPECT_NEAR(value(interval, {{"interval", "15s"}, {"quantile", "0.5"}}), 15, 2);
+  EXPECT_EQ(value("vedette_scrape_lag_seconds_count", {}), value(interval + "_count", of_15s) + 1);
+  EXPECT_GE(value("vedette_scrape_lag_seconds_sum", {}), 0);
+  EXPECT_GE(value("vedette_scrape_duration_seconds_count", {}), 4);
+  manager.ApplyConfig(Read(kOneTarget));
+  EXPECT_EQ(value("prometheus_target_scrape_pool_reloads_total", {}), 1);
+  manager.ApplyConfig(Read(""));
+  EXPECT_EQ(value("prometheus_target_scrape_pool_targets", {{"scrape_job", "j"}}), 0);
+  manager.Stop();
+}
+
+TEST_F(ManagerTest, ScrapesThatAreLeftOutAreCounted) {
+  client_->Hang("http://h:1/metrics");
+  Manager manager(Options());
+  manager.ApplyConfig(Read(kOneTarget));
+  StepUntil([&] {
+    return test::MetricValue(telemetry_, "vedette_scrape_missed_total", {{"reason", "running"}}) >=
+           2;
+  });
   manager.Stop();
 }
 
