@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "collector/logql/parse/line_pattern.h"
+
 namespace vedette::logql {
 namespace {
 
@@ -129,16 +131,28 @@ std::vector<std::string> AnyOf(const std::vector<std::vector<std::string>>& alte
   return clause;
 }
 
+// What one operand's alternatives need, each; one that needs nothing where it is not known.
+std::vector<std::vector<std::string>> AlternativesOf(LineFilterOp op,
+                                                     const LineFilterStage::Operand& operand) {
+  if (operand.ip) return {{}};
+  if (op == LineFilterOp::kContains) {
+    if (operand.text.empty()) return {{}};
+    return {{operand.text}};
+  }
+  if (op == LineFilterOp::kRegex)
+    return Alternatives(operand.text).value_or(std::vector{std::vector<std::string>()});
+  std::vector<std::string> literals;
+  for (const PatternPiece& piece : ParseLinePattern(operand.text)) {
+    if (!piece.capture) literals.push_back(piece.text);
+  }
+  return {literals};
+}
+
 std::vector<std::vector<std::string>> AlternativesOf(const LineFilterStage& stage) {
   std::vector<std::vector<std::string>> all;
-  for (const std::string& operand : stage.operands) {
-    if (stage.op == LineFilterOp::kContains) {
-      all.push_back(operand.empty() ? std::vector<std::string>() : std::vector{operand});
-      continue;
-    }
-    auto alternatives = Alternatives(operand);
-    if (!alternatives) return {{}};
-    std::move(alternatives->begin(), alternatives->end(), std::back_inserter(all));
+  for (const LineFilterStage::Operand& operand : stage.operands) {
+    auto alternatives = AlternativesOf(stage.op, operand);
+    std::move(alternatives.begin(), alternatives.end(), std::back_inserter(all));
   }
   return all;
 }
@@ -163,15 +177,16 @@ RequiredLiterals LiteralsOfQuery(const LogQuery& log) {
   RequiredLiterals literals;
   for (const Stage& stage : log.stages) {
     if (const auto* filter = std::get_if<LineFilterStage>(&stage)) {
-      const bool positive =
-          filter->op == LineFilterOp::kContains || filter->op == LineFilterOp::kRegex;
+      const bool positive = filter->op == LineFilterOp::kContains ||
+                            filter->op == LineFilterOp::kRegex ||
+                            filter->op == LineFilterOp::kPattern;
       if (positive) AddClauses(AlternativesOf(*filter), &literals);
       continue;
     }
-    const bool leaves_line = std::holds_alternative<JsonStage>(stage) ||
-                             std::holds_alternative<LabelFilterStage>(stage) ||
-                             std::holds_alternative<DropKeepStage>(stage);
-    if (!leaves_line) break;
+    const bool changes_line = std::holds_alternative<LineFormatStage>(stage) ||
+                              std::holds_alternative<UnpackStage>(stage) ||
+                              std::holds_alternative<DecolorizeStage>(stage);
+    if (changes_line) break;
   }
   return literals;
 }

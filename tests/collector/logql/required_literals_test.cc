@@ -50,6 +50,9 @@ TEST(RequiredLiterals, OfAQueryAreThoseOfItsPositiveLineFilters) {
   EXPECT_EQ(of(R"({a="b"} |= "x" or "")"), RequiredLiterals{});
   EXPECT_EQ(of(R"({a="b"} |= "")"), RequiredLiterals{});
   EXPECT_EQ(of(R"({a="b"} |~ "x.*y" or "z")"), (RequiredLiterals{{"x", "z"}}));
+  EXPECT_EQ(of(R"({a="b"} |> "x <_> y" | logfmt |= "z")"),
+            (RequiredLiterals{{"x "}, {" y"}, {"z"}}));
+  EXPECT_EQ(of(R"({a="b"} |= ip("::1") or "x" | line_format "{{.y}}" |= "z")"), RequiredLiterals{});
 }
 
 // Whatever a random regex matches has its literals.
