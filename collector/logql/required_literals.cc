@@ -134,13 +134,16 @@ std::vector<std::string> AnyOf(const std::vector<std::vector<std::string>>& alte
 // What one operand's alternatives need, each; one that needs nothing where it is not known.
 std::vector<std::vector<std::string>> AlternativesOf(LineFilterOp op,
                                                      const LineFilterStage::Operand& operand) {
-  if (operand.ip) return {{}};
+  if (operand.ip) return {std::vector<std::string>()};
   if (op == LineFilterOp::kContains) {
-    if (operand.text.empty()) return {{}};
-    return {{operand.text}};
+    if (operand.text.empty()) return {std::vector<std::string>()};
+    return {std::vector{operand.text}};
   }
-  if (op == LineFilterOp::kRegex)
-    return Alternatives(operand.text).value_or(std::vector{std::vector<std::string>()});
+  if (op == LineFilterOp::kRegex) {
+    auto alternatives = Alternatives(operand.text);
+    if (!alternatives) return {std::vector<std::string>()};
+    return *std::move(alternatives);
+  }
   std::vector<std::string> literals;
   for (const PatternPiece& piece : ParseLinePattern(operand.text)) {
     if (!piece.capture) literals.push_back(piece.text);
