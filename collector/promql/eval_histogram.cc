@@ -157,10 +157,12 @@ base::StatusOr<Table> Evaluator::EvalHistogram(const CallExpr& call, const Grid&
   Table second;
   if (call.function->id == FunctionId::kHistogramFraction) {
     VEDETTE_ASSIGN_OR_RETURN(second, Eval(*call.args[1], grid));
-  } else {
-    CheckQuantiles(first, grid, PlaceOf(*call.args[0]), run_);
   }
   VEDETTE_ASSIGN_OR_RETURN(const Table vector, Eval(HistogramFunction::VectorArg(call), grid));
+  // Behind the arguments: of equal warnings the one said last, the outermost, gives the place.
+  if (call.function->id != FunctionId::kHistogramFraction) {
+    CheckQuantiles(first, grid, PlaceOf(*call.args[0]), run_);
+  }
   const HistogramFunction function(call, first, second, run_);
   const HistogramSet set(vector, function.vector_pos(), &run_->annotations());
   Table out;
@@ -179,11 +181,15 @@ base::StatusOr<Table> Evaluator::EvalHistogram(const CallExpr& call, const Grid&
 base::StatusOr<Table> Evaluator::EvalQuantiles(const CallExpr& call, const Grid& grid) {
   const std::string& label = As<StringLiteral>(StripParens(*call.args[1])).value;
   VEDETTE_ASSIGN_OR_RETURN(const Table vector, Eval(*call.args[0], grid));
+  std::vector<Table> params;
+  for (size_t arg = 2; arg < call.args.size(); ++arg) {
+    VEDETTE_ASSIGN_OR_RETURN(params.emplace_back(), Eval(*call.args[arg], grid));
+  }
   std::map<std::pair<model::Labels, double>, Row> rows;  // a quantile may change from step to step
   const Table none;
-  for (size_t arg = 2; arg < call.args.size(); ++arg) {
-    VEDETTE_ASSIGN_OR_RETURN(const Table quantiles, Eval(*call.args[arg], grid));
-    CheckQuantiles(quantiles, grid, PlaceOf(*call.args[arg]), run_);
+  for (size_t i = 0; i < params.size(); ++i) {
+    const Table& quantiles = params[i];
+    CheckQuantiles(quantiles, grid, PlaceOf(*call.args[2 + i]), run_);
     const HistogramFunction function(call, quantiles, none, run_);
     const HistogramSet set(vector, function.vector_pos(), &run_->annotations());
     for (const HistogramRows& histogram : set.all()) {

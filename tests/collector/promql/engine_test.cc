@@ -191,6 +191,13 @@ TEST_F(EngineTest, WarnsOfAQuantileOutOfRange) {
             "PromQL warning: quantile value should be between 0 and 1, got 1.5 (1:20)");
 }
 
+TEST_F(EngineTest, OfEqualWarningsTheOutermostGivesThePlace) {
+  const Result result = Instant("histogram_quantile(2, histogram_quantile(2, temp))");
+  ASSERT_FALSE(result.warnings.empty());
+  EXPECT_EQ(result.warnings.back(),
+            "PromQL warning: quantile value should be between 0 and 1, got 2 (1:20)");
+}
+
 TEST_F(EngineTest, TooManySamplesAreRefused) {
   Engine::Options options;
   options.max_samples = 5;
