@@ -8,7 +8,7 @@ import threading
 import time
 
 from .answer import apart
-from .judge import CHUNK, MIXED, OPEN, PASSED, SUM, TIE
+from .judge import CHUNK, FELL, MIXED, OPEN, PASSED, SUM, TIE
 from .shrinker import shrink
 
 SHOWN = 60  # sorts of difference that are printed; the rest is counted
@@ -93,7 +93,8 @@ class Run:
                  f"{counts[TIE]} picks among series of equal value",
                  f"{counts[OPEN]} that upstream answers now so, now so",
                  f"{counts[CHUNK]} apart in what was made of a chunk's empty buckets",
-                 f"{counts[MIXED]} ranges of info() in which upstream takes one series for another"]
+                 f"{counts[MIXED]} ranges of info() in which upstream takes one series for another",
+                 f"{counts[FELL]} faults of syntax over which upstream's parser falls"]
         lines += [f"different, {n} times: {name}" for name, n in self.sorts.most_common()]
         lines.append(f"{sum(counts.values()) - differ} passed, {differ} failed")
         return differ, "\n".join(lines)
