@@ -47,16 +47,63 @@ void FindSlides(WindowPlan* plan) {
   }
 }
 
+bool AreSpaced(std::span<const int64_t> times, int64_t apart) {
+  int64_t off = 0;  // no early way out: so the comparisons go several at once
+  for (size_t i = 1; i < times.size(); ++i) off |= (times[i] - times[i - 1]) ^ apart;
+  return off == 0;
+}
+
+// How many of `count` samples from `first_ms` on, `apart` from each other, are at or before
+// `at_ms`; of endlessly many in both directions, counted from the first.
+int64_t RankOf(int64_t at_ms, int64_t first_ms, int64_t apart) {
+  const int64_t past = at_ms - first_ms;
+  return (past >= 0 ? past / apart : -((apart - 1 - past) / apart)) + 1;
+}
+
+// Targets are scraped at their time to the millisecond, and panels step as far: each step's window
+// is the one before moved on by one sample, cut to the samples that there are.
+void MakeInStep(const StepWindows& windows, std::span<const int64_t> times, WindowPlan* plan) {
+  const auto count = static_cast<int64_t>(times.size());
+  const auto steps = static_cast<int64_t>(windows.steps);
+  const TimeWindow window = windows.At(0);
+  const int64_t low = RankOf(window.start_ms, times.front(), windows.step_ms);
+  const int64_t high = RankOf(window.end_ms, times.front(), windows.step_ms);
+  for (int64_t step = 0; step < steps; ++step) {
+    const auto at = static_cast<size_t>(step);
+    plan->low[at] = static_cast<uint32_t>(std::clamp<int64_t>(low + step, 0, count));
+    plan->high[at] = static_cast<uint32_t>(std::clamp<int64_t>(high + step, 0, count));
+    plan->samples += plan->high[at] - plan->low[at];
+  }
+  const int64_t first = std::max<int64_t>(0, 1 - high);
+  const int64_t end = std::min(steps, count - low);
+  if (low == high || first >= end) return;
+  plan->first = static_cast<int>(first);
+  plan->end = static_cast<int>(end);
+  plan->newest_slides = end == first + 1 || end - 1 <= count - high;
+  const int64_t whole = std::max(first, -low);  // windows that no end of the samples cuts
+  const int64_t cut = std::min(end, count - high + 1);
+  plan->slide_first = static_cast<int>(cut - whole > 1 ? whole : first);
+  plan->slide_end = static_cast<int>(cut - whole > 1 ? cut : first + 1);
+}
+
+void Clear(size_t steps, WindowPlan* plan) {
+  plan->low.resize(steps);
+  plan->high.resize(steps);
+  plan->first = plan->end = 0;
+  plan->slide_first = plan->slide_end = 0;
+  plan->newest_slides = false;
+  plan->samples = 0;
+  plan->factor.clear();
+}
+
 }  // namespace
 
 void Windows::Make(std::span<const int64_t> times, WindowPlan* plan) const {
   const size_t steps = windows_.steps;
-  plan->low.resize(steps);
-  plan->high.resize(steps);
-  plan->first = 0;
-  plan->end = 0;
-  plan->samples = 0;
-  plan->factor.clear();
+  Clear(steps, plan);
+  if (windows_.step_ms > 0 && times.size() > 1 && AreSpaced(times, windows_.step_ms)) {
+    return MakeInStep(windows_, times, plan);
+  }
   uint32_t low = 0;
   uint32_t high = 0;
   bool any = false;
