@@ -14,6 +14,11 @@ void Annotations::Inform(std::string subject, PositionRange where) {
   infos_["PromQL info: " + std::move(subject)] = where.start;
 }
 
+void Annotations::Add(const Annotations& later) {
+  for (const auto& [message, where] : later.warnings_) warnings_[message] = where;
+  for (const auto& [message, where] : later.infos_) infos_[message] = where;
+}
+
 void Annotations::WarnInvalidQuantile(double q, PositionRange where) {
   std::string shown;
   base::AppendFloatG(q, &shown);

@@ -17,6 +17,8 @@ class Annotations {
   // `subject`: the text behind "PromQL warning: " or "PromQL info: ".
   void Warn(std::string subject, PositionRange where);
   void Inform(std::string subject, PositionRange where);
+  // As if all of `later` were said now.
+  void Add(const Annotations& later);
 
   void WarnInvalidQuantile(double q, PositionRange where);
   void WarnBadBucketLabel(std::string_view metric, std::string_view le, PositionRange where);

@@ -135,10 +135,10 @@ base::StatusOr<Table> Evaluator::EvalCall(const CallExpr& call, const Grid& grid
   }
 }
 
-// The argument with f(value, step) in place of each float, without its histograms and names.
-base::StatusOr<Table> Evaluator::EvalMapped(const Expr& arg, const Grid& grid,
-                                            const std::function<double(double, int)>& f) {
-  VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(arg, grid));
+// The argument's value with f(value, step) in place of each float, without its histograms and
+// names.
+base::StatusOr<Table> Evaluator::MapValues(Table table,
+                                           const std::function<double(double, int)>& f) {
   for (Row& row : table.rows) {
     VEDETTE_RETURN_IF_ERROR(run_->Work(kWorkOfCall * row.values.size()));
     for (size_t i = 0; i < row.values.size(); ++i) {
@@ -155,13 +155,15 @@ base::StatusOr<Table> Evaluator::EvalMapped(const Expr& arg, const Grid& grid,
 
 base::StatusOr<Table> Evaluator::EvalMath(const CallExpr& call, const Grid& grid,
                                           double (*f)(double)) {
-  return EvalMapped(*call.args[0], grid, [f](double v, int) { return f(v); });
+  VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
+  return MapValues(std::move(table), [f](double v, int) { return f(v); });
 }
 
 base::StatusOr<Table> Evaluator::EvalDate(const CallExpr& call, const Grid& grid,
                                           double (*f)(int64_t)) {
   if (!call.args.empty()) {
-    return EvalMapped(*call.args[0], grid, [f](double v, int) { return f(TruncateSeconds(v)); });
+    VEDETTE_ASSIGN_OR_RETURN(Table given, Eval(*call.args[0], grid));
+    return MapValues(std::move(given), [f](double v, int) { return f(TruncateSeconds(v)); });
   }
   VEDETTE_ASSIGN_OR_RETURN(Table table, ScalarTable(grid, [&](int step) {
                              return f(TruncateSeconds(static_cast<double>(grid.At(step)) / 1000));
@@ -171,11 +173,12 @@ base::StatusOr<Table> Evaluator::EvalDate(const CallExpr& call, const Grid& grid
 }
 
 base::StatusOr<Table> Evaluator::EvalRound(const CallExpr& call, const Grid& grid) {
+  VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
   Table nearest;
   if (call.args.size() > 1) {
     VEDETTE_ASSIGN_OR_RETURN(nearest, Eval(*call.args[1], grid));
   }
-  return EvalMapped(*call.args[0], grid, [&](double v, int step) {
+  return MapValues(std::move(table), [&](double v, int step) {
     // Dividing by the inverse keeps round(x, 0.1) free of rounding noise.
     const double inverse = 1.0 / (nearest.rows.empty() ? 1.0 : nearest.ScalarAt(step));
     return std::floor(v * inverse + 0.5) / inverse;
@@ -184,17 +187,18 @@ base::StatusOr<Table> Evaluator::EvalRound(const CallExpr& call, const Grid& gri
 
 base::StatusOr<Table> Evaluator::EvalClamp(const CallExpr& call, const Grid& grid) {
   const FunctionId id = call.function->id;
+  VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
   VEDETTE_ASSIGN_OR_RETURN(const Table bound, Eval(*call.args[1], grid));
   if (id == FunctionId::kClampMin) {
-    return EvalMapped(*call.args[0], grid,
-                      [&](double v, int step) { return GoMax(bound.ScalarAt(step), v); });
+    return MapValues(std::move(table),
+                     [&](double v, int step) { return GoMax(bound.ScalarAt(step), v); });
   }
   if (id == FunctionId::kClampMax) {
-    return EvalMapped(*call.args[0], grid,
-                      [&](double v, int step) { return GoMin(bound.ScalarAt(step), v); });
+    return MapValues(std::move(table),
+                     [&](double v, int step) { return GoMin(bound.ScalarAt(step), v); });
   }
   VEDETTE_ASSIGN_OR_RETURN(const Table upper, Eval(*call.args[2], grid));
-  return EvalMapped(*call.args[0], grid, [&](double v, int step) {
+  return MapValues(std::move(table), [&](double v, int step) {
     const double least = bound.ScalarAt(step);
     const double most = upper.ScalarAt(step);
     return most < least ? Absent() : GoMax(least, GoMin(most, v));

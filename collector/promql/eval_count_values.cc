@@ -28,6 +28,11 @@ class ValueCounts {
       VEDETTE_RETURN_IF_ERROR(Count(row, step, shown));
     }
     for (const HistogramStep& h : row.histograms) {
+      // What dividing by zero or multiplying by infinity makes of the zero bucket that they have
+      // not.
+      if (h.histogram->is_custom() && h.histogram->zero_count_float != 0 && !run_->Newer()) {
+        return ExecutionError("histograms with custom buckets have no zero bucket");
+      }
       VEDETTE_RETURN_IF_ERROR(Count(row, h.step, HistogramLabelText(*h.histogram)));
     }
     return base::Status();

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "base/codec/bytes.h"
 #include "base/strings.h"
@@ -146,7 +147,11 @@ base::Status Evaluator::StreamRangeCall(const CallExpr& call, const RangeFunctio
                                         const Grid& grid, const RowSink& sink, LabelUse use) {
   const Expr& matrix = *call.args[static_cast<size_t>(function.matrix_arg)];
   VEDETTE_RETURN_IF_ERROR(CheckExtended(call, matrix));
+  // Computed first, but what a parameter behind the series says is said behind them.
+  const bool behind = function.param_arg > function.matrix_arg;
+  Annotations before = behind ? std::exchange(run_->annotations(), {}) : Annotations();
   VEDETTE_ASSIGN_OR_RETURN(const RangeParams params, EvalRangeParams(call, function, grid));
+  if (behind) std::swap(run_->annotations(), before);
   const bool drops_now = !function.keeps_name && !run_->settings().delayed_name_removal;
   const WindowShape shape = ShapeOf(matrix);
   Windows windows(WindowsOf(*shape.time, shape.range_ms, grid));
@@ -189,6 +194,7 @@ base::Status Evaluator::StreamRangeCall(const CallExpr& call, const RangeFunctio
     return sink(std::move(row));
   });
   VEDETTE_RETURN_IF_ERROR(streamed);
+  if (behind) run_->annotations().Add(before);
   return drops_now && same.AnySame() ? ExecutionError(kSameLabels) : base::Status();
 }
 

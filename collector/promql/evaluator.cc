@@ -27,10 +27,7 @@ void Evaluator::DropName(Row* row) const {
 }
 
 base::Status Evaluator::MergeRenamed(Table* table) const {
-  if (run_->settings().delayed_name_removal || MergeEqualRows(&table->rows)) {
-    return base::Status();
-  }
-  return ExecutionError(kSameLabels);
+  return MergeEqualRows(&table->rows) ? base::Status() : ExecutionError(kSameLabels);
 }
 
 base::Status Evaluator::MergeRelabelled(Table* table) const {

@@ -102,7 +102,7 @@ class Evaluator {
   base::StatusOr<Table> Broadcast(const Expr& expr, const Grid& grid);
   // Drops the row's name now or marks it to be dropped, as the engine is set.
   void DropName(Row* row) const;
-  // Merges rows that became equal by losing their names.
+  // Merges rows that became equal, by losing their names or by coming from both sides of an `or`.
   base::Status MergeRenamed(Table* table) const;
   // The same for what works on series and not on samples: by 3.5 no two series may become equal,
   // even with values at different steps.
@@ -167,8 +167,7 @@ class Evaluator {
   // eval_call.cc
   base::StatusOr<Table> EvalCall(const CallExpr& call, const Grid& grid);
   base::StatusOr<Table> EvalMath(const CallExpr& call, const Grid& grid, double (*f)(double));
-  base::StatusOr<Table> EvalMapped(const Expr& arg, const Grid& grid,
-                                   const std::function<double(double, int)>& f);
+  base::StatusOr<Table> MapValues(Table table, const std::function<double(double, int)>& f);
   base::StatusOr<Table> EvalClamp(const CallExpr& call, const Grid& grid);
   base::StatusOr<Table> EvalRound(const CallExpr& call, const Grid& grid);
   base::StatusOr<Table> EvalDate(const CallExpr& call, const Grid& grid, double (*f)(int64_t));

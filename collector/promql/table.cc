@@ -22,8 +22,14 @@ bool MergeHistograms(const Row& from, Row* to) {
                             }) == to->histograms.end();
 }
 
-// Adds `from`'s values to `to`; false where both have one of a kind.
+bool HaveCommonStep(const Row& floats, const Row& histograms) {
+  return std::any_of(histograms.histograms.begin(), histograms.histograms.end(),
+                     [&](const HistogramStep& h) { return IsPresent(floats.At(h.step)); });
+}
+
+// Adds `from`'s values to `to`; false where both have one.
 bool MergeRow(const Row& from, Row* to) {
+  if (HaveCommonStep(from, *to) || HaveCommonStep(*to, from)) return false;
   if (from.values.empty()) return MergeHistograms(from, to);
   if (to->values.empty()) to->first = from.first;
   const int first = std::min(from.first, to->first);

@@ -38,6 +38,22 @@ TEST_F(EngineTest, NamesAreDroppedAtOnceByDefault) {
   EXPECT_EQ(result.value.vector[0].labels, (model::Labels{{"job", "a"}}));
 }
 
+// Whenever their names are dropped: a series of the result may come from either side, step by step.
+TEST_F(EngineTest, BothSidesOfAnOrMakeOneSeries) {
+  for (const bool delayed : {false, true}) {
+    Engine::Options options;
+    options.delayed_name_removal = delayed;
+    const Result result = Engine(options, &clock_)
+                              .Range("sum by (job) (temp) > 1 or min by (job) (reqs_total)", 0,
+                                     120'000, 30'000, context_);
+    ASSERT_TRUE(result.ok()) << result.error;
+    ASSERT_EQ(result.value.matrix.size(), 1u);
+    std::vector<double> values;
+    for (const model::Sample& point : result.value.matrix[0].points) values.push_back(point.value);
+    EXPECT_EQ(values, (std::vector<double>{0, 10, 2, 3, 40}));
+  }
+}
+
 TEST_F(EngineTest, AThousandOperandsInARowAreComputed) {
   const auto chain = [](const std::string& operand, const std::string& link) {
     std::string out = operand;

@@ -62,7 +62,7 @@ def against_prometheus(t, options):
         at = number if options.only is None else options.only
         return question(options.seed, at, native=not options.floats, experimental=bool(features))
     total = options.queries if options.only is None else 1
-    return Run(Judge(ours, theirs), make, total, options.threads)
+    return Run(Judge(ours, theirs, one_order=not options.parts), make, total, options.threads)
 
 
 def against_itself(t, options):

@@ -119,12 +119,32 @@ def has_ties(answer):
     return not answer.error and any(len(set(values)) < len(values) for values in _at_moments(answer).values())
 
 
+def picks_from(picked, all_of):
+    """Whether each series of an answer has the values that it has in another."""
+    if picked.error or all_of.error or picked.type != all_of.type:
+        return False
+    everything = all_of.series()
+    return all(set(map(str, points)) <= set(map(str, everything.get(labels, [])))
+               for labels, points in picked.series().items())
+
+
 def apart_in_sign_of_zero(a, b):
     """Whether 0 and -0 are all that sets two answers apart: a sort takes them for equal."""
     def unsigned(answer):
         return {labels: [(at, "0" if value == "-0" else value) for at, value in points]
                 for labels, points in answer.series().items()}
     return not a.error and not b.error and a.type == b.type and unsigned(a) == unsigned(b)
+
+
+def apart_in_rounding_of_shares(a, b):
+    """Whether two answers of shares, numbers from 0 to 1, are as near as their sum's rounding carries them."""
+    if a.error or b.error or a.type != b.type or a.series() == b.series():
+        return False
+    mine, theirs = a.series(), b.series()
+    return mine.keys() == theirs.keys() and all(
+        len(mine[key]) == len(theirs[key]) and all(
+            p[0] == q[0] and (p[1] == q[1] or abs(float(p[1]) - float(q[1])) <= CLOSE)
+            for p, q in zip(mine[key], theirs[key])) for key in mine)
 
 
 def apart_in_nan_buckets(a, b):

@@ -8,7 +8,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.dont_write_bytecode = True
-from promql_differential.answer import Answer, difference, has_ties, same_picks  # noqa: E402
+from promql_differential.answer import Answer, apart_in_rounding_of_shares, difference, has_ties, picks_from, same_picks  # noqa: E402
 from promql_differential.grammar import Grammar  # noqa: E402
 from promql_differential.question import question  # noqa: E402
 from promql_differential.run import sort_of  # noqa: E402
@@ -51,6 +51,17 @@ class Differences(unittest.TestCase):
         for want, a, b in rows:
             self.assertEqual(difference(a, b, False), want, (a.body, b.body))
             self.assertEqual(difference(b, a, False), want, (a.body, b.body))
+
+    def test_shares_may_be_apart_by_rounding_alone(self):
+        self.assertTrue(apart_in_rounding_of_shares(vector("0", "0.5"), vector("1.2e-16", "0.5")))
+        self.assertFalse(apart_in_rounding_of_shares(vector("0"), vector("0.001")))
+        self.assertFalse(apart_in_rounding_of_shares(vector("0"), vector("NaN")))
+        self.assertFalse(apart_in_rounding_of_shares(vector("0"), vector("0", "1")))
+
+    def test_a_pick_has_the_values_of_what_it_picks_from(self):
+        self.assertTrue(picks_from(vector("1"), vector("1", "2")))
+        self.assertFalse(picks_from(vector("2"), vector("1", "2")))
+        self.assertFalse(picks_from(vector("1", "2"), vector("1")))
 
     def test_order_counts_where_asked_for(self):
         a = vector("1", "2")

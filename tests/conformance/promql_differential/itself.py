@@ -41,9 +41,10 @@ class Itself:
             if one.error:
                 return Verdict("error", whole, one)
             if points_at(whole, ms) != points_at(one, ms):
-                # An instant's picks come in the order of their values, a range's in that of the store.
-                of_picks = question.uses(v.PICKING) and question.uses(v.ORDER_DEPENDENT)
-                close = of_picks and close_values(points_at(whole, ms), points_at(one, ms))
+                # An instant's picks come in the order of their values, a range's in that of the store; and
+                # series filled in at one step stand behind those that were there before.
+                reordered = question.uses(v.PICKING) or " fill" in str(question.expression)
+                close = reordered and question.uses(v.ORDER_DEPENDENT) and close_values(points_at(whole, ms), points_at(one, ms))
                 return Verdict(SUM if close else "values", at_step(whole, ms), one)
         return Verdict(SAME, whole, single[0])
 

@@ -3,7 +3,8 @@
 import re
 
 from . import vocabulary as v
-from .answer import apart_in_nan_buckets, apart_in_sign_of_zero, difference, has_ties, same_picks
+from .answer import (apart_in_nan_buckets, apart_in_rounding_of_shares, apart_in_sign_of_zero, difference, has_ties,
+                     picks_from, same_picks)
 from .tree import MATRIX, VECTOR, Node
 
 SAME, SUM, TIE, OPEN, MIXED, CHUNK, FELL = "", "sum", "tie", "open", "mixed up", "chunk", "fell"
@@ -31,10 +32,10 @@ class Verdict:
 
 
 class Judge:
-    """Compares two servers. Thread-safe."""
+    """Compares two servers. Thread-safe. `one_order`: both keep series in the same order."""
 
-    def __init__(self, ours, theirs):
-        self.ours, self.theirs = ours, theirs
+    def __init__(self, ours, theirs, one_order=True):
+        self.ours, self.theirs, self.one_order = ours, theirs, one_order
 
     def ask(self, question):
         self.ours.send(question)
@@ -86,9 +87,14 @@ class Judge:
 
     def _of_chunks(self, question, mine, theirs):
         """Whether the answers, or those of an operand, are apart in buckets that are not a number alone:
-        what infinity or NaN makes of the empty buckets that a chunk gives to all its histograms."""
+        what infinity or NaN makes of the empty buckets that a chunk gives to all its histograms. Or a
+        share: where the count is not quite the sum of the buckets, an empty one decides which is taken."""
         if apart_in_nan_buckets(mine, theirs):
             return True
+        for node in (question.expression, *question.expression.descendants()):
+            if node.type == VECTOR and str(node).startswith(v.CHUNK_DEPENDENT) and \
+                    apart_in_rounding_of_shares(*self.ask(question.over(node))):
+                return True
         if question.uses(v.COUNTER_LIKE) and GAUGES.search(str(question.expression)):
             for node in question.expression.descendants():
                 resets = Node(VECTOR, "resets(", node, ")")
@@ -104,9 +110,23 @@ class Judge:
         fixed = question.bounded()
         return not any(difference(*self.ask(fixed.at(ms)), False) for ms in question.moments())
 
+    def _limited_alike(self, question):
+        """Whether each limitk takes as many of the same series."""
+        for node in (question.expression, *question.expression.descendants()):
+            if node.type == VECTOR and str(node).startswith("limitk"):
+                from_all = [child for child in node.children() if child.type == VECTOR][-1]
+                mine, theirs = self.ask(question.over(node))
+                everything = self.theirs.ask(question.over(from_all))
+                if not (picks_from(mine, everything) and picks_from(theirs, everything)):
+                    return False
+        return True
+
     def _tie(self, question, mine, theirs):
         """Whether what differs may be which of equal series was picked. Upstream is not of one mind
-        there itself from one time to the next. A pick at the root must hold the same values."""
+        there itself from one time to the next. A pick at the root must hold the same values. limitk takes
+        the first of the store's order."""
+        if not self.one_order and question.uses(("limitk",)):
+            return self._limited_alike(question)
         if str(question.expression).startswith(v.PICKING):
             return same_picks(mine, theirs)
         for node in question.expression.descendants():
