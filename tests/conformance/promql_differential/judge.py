@@ -10,7 +10,8 @@ from .tree import MATRIX, VECTOR, Node
 SAME, SUM, TIE, OPEN, MIXED, CHUNK, FELL = "", "sum", "tie", "open", "mixed up", "chunk", "fell"
 PASSED = (SAME, SUM, TIE, OPEN, MIXED, CHUNK, FELL)
 ASKED_AGAIN = 12
-GAUGES = re.compile(r"\bsta(te)?\b")  # metrics of native histograms that are no counters
+# Native histograms that are no counters: by their metric, or turned round.
+GAUGES = re.compile(r"\bsta(te)?\b|(?<![\w\"])-(?=[a-z(])| - ")
 OF_NUMBERS = ("close", "values")
 SORTING = ("sort", "sort_desc", "sort_by_label", "sort_by_label_desc")
 
