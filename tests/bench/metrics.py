@@ -126,7 +126,7 @@ class Prometheus(Server):
         config = self.bench.t.write("prometheus.yml", "global: {scrape_interval: 1h}\n")
         return [self.bench.peer("prometheus"), f"--config.file={config}", f"--storage.tsdb.path={self.dir}",
                 f"--web.listen-address=127.0.0.1:{self.port}", "--web.enable-remote-write-receiver",
-                "--web.enable-admin-api"]
+                "--web.enable-admin-api", "--storage.tsdb.retention.time=1y"]
 
     def settle(self):
         reply = h.request(self.url("/api/v1/admin/tsdb/snapshot"), data=b"", timeout=600)
@@ -161,9 +161,9 @@ class Bench:
             raise RuntimeError(f"{server.name}: {errors} requests failed: {done.stderr[-1000:]}")
         return int(samples)
 
-    # Whole hours ago, so that the day is closed and its parts may be merged.
-    def start_time(self):
-        return (int(time.time()) // 86400 - 1) * 86400
+    # Whole days ago, so that they are closed and their parts may be merged.
+    def start_time(self, seconds=86400):
+        return (int(time.time()) // 86400 - math.ceil(seconds / 86400)) * 86400
 
     def m(self):
         instances, steps = self.args.instances, self.args.steps

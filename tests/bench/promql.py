@@ -12,8 +12,10 @@ resident set rose above what it was before the query (VmHWM after clearing it). 
 with Prometheus' by value: `=` the same digits, `~` at most 1e-12 apart (the order of a sum is left
 to the store), `!` otherwise; VictoriaMetrics extrapolates no rates, so most of its answers differ.
 
---steps 5760 makes a day; range queries then have its whole length at --points points. For 30 days of
-ten instances: --instances 10 --steps 172800 (2.8 billion samples: hours of feeding).
+--steps 5760 makes a day; range queries then have its whole length at --points points; host queries ask
+for host050, or the last host of fewer. For 30 days of ten instances: --instances 10 --steps 172800
+(2.8 billion samples: Prometheus takes two hours to be fed). With --pause a file the bench waits, once
+all are fed, until that file is there: feeding does not mind a busy machine, figures do.
 """
 
 import argparse
@@ -166,10 +168,12 @@ def difference(ours, theirs):
 class Comparison:
     def __init__(self, bench, args):
         self.bench, self.args = bench, args
-        self.start = bench.start_time()
+        self.host = f"host{min(50, args.instances):03}"
+        self.start = bench.start_time(args.steps * STEP)
         self.end = self.start + (args.steps - 1) * STEP
 
     def path(self, kind, query, server):
+        query = query.replace("host050", self.host)
         nocache = {"nocache": 1} if server.name == "victoria-metrics" else {}
         if kind == "instant":
             params = {"query": query, "time": self.end, **nocache}
@@ -253,6 +257,7 @@ def main():
     parser.add_argument("--queries", help="names of queries, by commas")
     parser.add_argument("--servers", default=",".join(s.name for s in metrics.SERVERS))
     parser.add_argument("--flag", action="append", default=[], help="a further flag for our collector")
+    parser.add_argument("--pause", type=pathlib.Path, metavar="FILE")
     parser.add_argument("--serve", action="store_true", help="then wait, for profilers; prints pids and ports")
     args = parser.parse_args()
     with h.running() as t:
@@ -263,6 +268,10 @@ def main():
             began = time.monotonic()
             samples = bench.mgen(server, args.instances, args.steps, comparison.start)
             print(f"{server.name}: {samples:,} samples in {time.monotonic() - began:.0f} s", flush=True)
+        if args.pause:
+            print(f"waiting for {args.pause}: {[s.pid() for s in servers]}", flush=True)
+            while not args.pause.exists():
+                time.sleep(1)
         for part in args.parts or ["head", "parts"]:
             if part == "parts":
                 for server in servers:
