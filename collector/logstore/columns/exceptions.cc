@@ -1,0 +1,42 @@
+#include "collector/logstore/columns/exceptions.h"
+
+#include <algorithm>
+
+namespace vedette::logstore {
+
+void Exceptions::Encode(std::span<const int64_t> rows, std::span<const std::string_view> values,
+                        BlobWriter* out) {
+  base::PutVarint(rows.size(), out->directory());
+  if (rows.empty()) return;
+  IntColumn::Encode(rows, out);
+  EncodeStrings(values, {.times = {}, .shapes_deep = 0, .dictionary = false}, out);
+}
+
+base::StatusOr<Exceptions> Exceptions::Parse(DirectoryReader* directory, size_t rows, int depth) {
+  Exceptions exceptions;
+  const uint64_t count = directory->bytes.Varint();
+  if (count > rows) return base::DataLoss("a column has more exceptions than rows");
+  exceptions.count_ = count;
+  if (count == 0) return exceptions;
+  VEDETTE_ASSIGN_OR_RETURN(IntColumn at, IntColumn::Parse(directory, count));
+  exceptions.rows_.push_back(std::move(at));
+  VEDETTE_ASSIGN_OR_RETURN(exceptions.values_, ParseStrings(directory, count, {}, depth + 1));
+  return exceptions;
+}
+
+base::Status Exceptions::Load(const BlobSource& source) {
+  if (empty()) return {};
+  VEDETTE_RETURN_IF_ERROR(rows_[0].Load(source));
+  return values_->Load(source, {});
+}
+
+bool Exceptions::Append(size_t row, std::string* out) const {
+  if (empty()) return false;
+  const std::span<const int64_t> rows = rows_[0].values();
+  const auto found = std::lower_bound(rows.begin(), rows.end(), static_cast<int64_t>(row));
+  if (found == rows.end() || *found != static_cast<int64_t>(row)) return false;
+  values_->Append(static_cast<size_t>(found - rows.begin()), out);
+  return true;
+}
+
+}  // namespace vedette::logstore

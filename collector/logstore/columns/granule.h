@@ -1,0 +1,108 @@
+#ifndef VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_GRANULE_H_
+#define VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_GRANULE_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "collector/logstore/columns/blob.h"
+#include "collector/logstore/columns/int_column.h"
+#include "collector/logstore/columns/shapes_column.h"
+#include "model/labels.h"
+
+namespace vedette::logstore {
+
+inline constexpr size_t kMaxGranuleRows = 65'536;
+inline constexpr uint64_t kTargetGranuleBytes = 16ull << 20;  // of lines
+inline constexpr uint64_t kMaxGranuleBytes = 64ull << 20;
+inline constexpr uint64_t kMaxStreamId = 1ull << 24;
+
+// A line with all that is kept of it. Borrowed.
+struct GranuleRow {
+  int64_t timestamp_ns = 0;
+  uint64_t sequence = 0;
+  uint32_t stream = 0;
+  bool sourced = false;
+  const model::Labels* metadata = nullptr;  // never null
+  std::string_view line;
+};
+
+// What has to be known of a granule to read it.
+struct GranuleMeta {
+  uint64_t directory_stored = 0;  // the granule begins with its directory, compressed
+  uint64_t directory_bytes = 0;
+  uint64_t blobs_stored = 0;  // follow the directory
+  uint64_t rows = 0;
+  uint64_t line_bytes = 0;
+};
+
+// Encodes rows (in reading order, kMaxGranuleRows at most) to columns. One thread; to be reused.
+class GranuleWriter {
+ public:
+  // The stored bytes, valid until the next call; fills `meta`.
+  std::string_view Encode(std::span<const GranuleRow> rows, GranuleMeta* meta);
+
+ private:
+  BlobWriter out_;
+  std::string stored_;
+};
+
+// A granule's columns. Parsed from its directory; columns are loaded from `blobs` when they are
+// asked for. One thread.
+class Granule {
+ public:
+  // `directory`: as stored. Borrows `blobs`. DataLoss for what GranuleWriter would not write.
+  static base::StatusOr<std::unique_ptr<Granule>> Parse(std::string_view directory,
+                                                        const GranuleMeta& meta,
+                                                        const BlobSource* blobs);
+  size_t rows() const { return rows_; }
+
+  base::Status LoadTimes() { return times_.Load(*blobs_); }
+  // Streams, metadata and arrival.
+  base::Status LoadOrigins();
+  base::Status LoadLines();
+
+  // After LoadTimes.
+  std::span<const int64_t> times() const { return times_.values(); }
+  // After LoadOrigins.
+  uint32_t stream(size_t row) const;
+  const model::Labels& metadata(size_t row) const;
+  uint64_t sequence(size_t row) const { return sequences_[row]; }
+  bool sourced(size_t row) const { return sourced_.values()[row] != 0; }
+  // After LoadLines.
+  void AppendLine(size_t row, std::string* out) const { lines_->Append(row, out); }
+
+ private:
+  struct MetadataShape {
+    std::vector<std::string> names;
+    size_t sets = 0;
+    std::vector<std::unique_ptr<StringColumn>> values;
+  };
+  base::Status ParseMetadata(DirectoryReader* directory);
+  base::Status LoadMetadata();
+  size_t OriginOf(size_t row) const;
+
+  std::string directory_;
+  const BlobSource* blobs_ = nullptr;
+  size_t rows_ = 0;
+  IntColumn times_;
+  IntColumn sourced_;
+  IntColumn arrivals_;
+  // Pairs of stream and metadata set.
+  IntColumn origin_streams_;
+  IntColumn origin_sets_;
+  IntColumn set_shapes_;
+  std::vector<MetadataShape> metadata_shapes_;
+  std::vector<model::Labels> sets_;
+  std::unique_ptr<ShapesColumn> lines_;
+  std::vector<IntColumn> origins_;  // one a shape of lines
+  std::vector<uint64_t> sequences_;
+};
+
+}  // namespace vedette::logstore
+
+#endif  // VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_GRANULE_H_

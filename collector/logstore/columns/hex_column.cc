@@ -1,0 +1,139 @@
+#include "collector/logstore/columns/hex_column.h"
+
+#include <array>
+#include <cstring>
+
+namespace vedette::logstore {
+namespace {
+
+constexpr size_t kUuidDigits = 32;
+constexpr size_t kUuidBytes = 36;
+
+enum Flags : uint8_t { kUpper = 1, kUuid = 2 };
+
+constexpr uint8_t kNoDigit = 255;
+
+constexpr std::array<uint8_t, 256> MakeDigits(char ten) {
+  std::array<uint8_t, 256> digits{};
+  digits.fill(kNoDigit);
+  for (uint8_t i = 0; i < 10; ++i) digits[static_cast<size_t>('0' + i)] = i;
+  for (uint8_t i = 0; i < 6; ++i) {
+    digits[static_cast<size_t>(ten + i)] = static_cast<uint8_t>(10 + i);
+  }
+  return digits;
+}
+constexpr auto kLowerDigits = MakeDigits('a');
+constexpr auto kUpperDigits = MakeDigits('A');
+
+bool IsDash(size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
+
+// Appends the value's digits, two a byte. False: it has something else, and nothing is appended.
+bool AppendDigits(std::string_view text, const std::array<uint8_t, 256>& digits, bool uuid,
+                  std::string* out) {
+  if (uuid && text.size() != kUuidBytes) return false;
+  const size_t before = out->size();
+  bool high = true;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (uuid && IsDash(i)) {
+      if (text[i] == '-') continue;
+      out->resize(before);
+      return false;
+    }
+    const uint8_t digit = digits[static_cast<uint8_t>(text[i])];
+    if (digit == kNoDigit) {
+      out->resize(before);
+      return false;
+    }
+    if (high) {
+      out->push_back(static_cast<char>(digit << 4));
+    } else {
+      out->back() = static_cast<char>(out->back() | static_cast<char>(digit));
+    }
+    high = !high;
+  }
+  return true;
+}
+
+bool HasAny(std::span<const std::string_view> values, std::string_view letters) {
+  for (size_t i = 0; i < values.size() && i < 64; ++i) {
+    if (values[i].find_first_of(letters) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool HexColumn::TryEncode(std::span<const std::string_view> values, BlobWriter* out) {
+  const bool uuid = values[0].size() == kUuidBytes && values[0][8] == '-';
+  const bool upper = HasAny(values, "ABCDEF") && !HasAny(values, "abcdef");
+  const auto& digits = upper ? kUpperDigits : kLowerDigits;
+  std::string bytes;
+  std::vector<int64_t> lengths(values.size());
+  std::vector<int64_t> rows;
+  std::vector<std::string_view> exceptions;
+  int64_t last = uuid ? static_cast<int64_t>(kUuidDigits) : 0;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (!values[i].empty() && AppendDigits(values[i], digits, uuid, &bytes)) {
+      last = uuid ? last : static_cast<int64_t>(values[i].size());
+    } else {
+      rows.push_back(static_cast<int64_t>(i));
+      exceptions.push_back(values[i]);
+      if (rows.size() > values.size() / kExceptionShare) return false;
+      bytes.append(static_cast<size_t>(last + 1) / 2, '\0');
+    }
+    lengths[i] = last;
+  }
+  std::string& directory = *out->directory();
+  directory.push_back(static_cast<char>(Form::kHex));
+  directory.push_back(static_cast<char>((upper ? kUpper : 0) | (uuid ? kUuid : 0)));
+  IntColumn::Encode(lengths, out);
+  Exceptions::Encode(rows, exceptions, out);
+  const std::string_view piece = bytes;
+  out->Put({&piece, 1});
+  return true;
+}
+
+base::StatusOr<std::unique_ptr<StringColumn>> HexColumn::Parse(DirectoryReader* directory,
+                                                               size_t rows, int depth) {
+  const auto flags = directory->bytes.Fixed<uint8_t>();
+  VEDETTE_ASSIGN_OR_RETURN(IntColumn lengths, IntColumn::Parse(directory, rows));
+  VEDETTE_ASSIGN_OR_RETURN(Exceptions exceptions, Exceptions::Parse(directory, rows, depth));
+  VEDETTE_ASSIGN_OR_RETURN(BlobRef blob, BlobRef::Parse(directory, 1, directory->max_bytes));
+  return std::unique_ptr<StringColumn>(new HexColumn((flags & kUpper) != 0, (flags & kUuid) != 0,
+                                                     std::move(lengths), std::move(exceptions),
+                                                     std::move(blob)));
+}
+
+base::Status HexColumn::Load(const BlobSource& source, std::span<const int64_t> /*times*/) {
+  VEDETTE_RETURN_IF_ERROR(lengths_.Load(source));
+  VEDETTE_RETURN_IF_ERROR(exceptions_.Load(source));
+  VEDETTE_RETURN_IF_ERROR(blob_.Load(source, &bytes_));
+  uint64_t offset = 0;
+  offsets_.clear();
+  for (const int64_t length : lengths_.values()) {
+    if (length < 0 || (uuid_ && length != static_cast<int64_t>(kUuidDigits))) {
+      return base::DataLoss("a column of hex has a length that it cannot have");
+    }
+    offsets_.push_back(static_cast<uint32_t>(offset));
+    offset += (static_cast<uint64_t>(length) + 1) / 2;
+    if (offset > bytes_.size()) return base::DataLoss("a column of hex is cut short");
+  }
+  return {};
+}
+
+void HexColumn::Append(size_t row, std::string* out) const {
+  if (exceptions_.Append(row, out)) return;
+  const char* const letters = upper_ ? "0123456789ABCDEF" : "0123456789abcdef";
+  const auto length = static_cast<size_t>(lengths_.values()[row]);
+  const char* const bytes = bytes_.data() + offsets_[row];
+  const size_t before = out->size();
+  out->resize(before + length + (uuid_ ? 4 : 0));
+  char* to = out->data() + before;
+  for (size_t i = 0; i < length; ++i) {
+    if (uuid_ && (i == 8 || i == 12 || i == 16 || i == 20)) *to++ = '-';
+    const auto byte = static_cast<uint8_t>(bytes[i / 2]);
+    *to++ = letters[i % 2 == 0 ? byte >> 4 : byte & 15];
+  }
+}
+
+}  // namespace vedette::logstore

@@ -1,0 +1,47 @@
+#ifndef VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_INT_COLUMN_H_
+#define VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_INT_COLUMN_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/status.h"
+#include "collector/logstore/columns/blob.h"
+
+namespace vedette::logstore {
+
+// Bits that a value takes on average, taken from the smallest: what Encode is about to need.
+double AverageBits(std::span<const int64_t> values);
+
+// Whole numbers, any: one value, differences from the smallest or from the one before, or a
+// dictionary of up to 256, whichever is smallest; bytes of equal weight lie together, so that the
+// compressor sees them apart.
+class IntColumn {
+ public:
+  static void Encode(std::span<const int64_t> values, BlobWriter* out);
+  // Of `rows` values. Borrows the directory until Load.
+  static base::StatusOr<IntColumn> Parse(DirectoryReader* directory, size_t rows);
+
+  base::Status Load(const BlobSource& source);
+  bool IsConstant() const { return mode_ == Mode::kConstant; }
+  // Of a constant also before Load.
+  int64_t constant() const { return base_; }
+  // After Load.
+  std::span<const int64_t> values() const { return values_; }
+
+ private:
+  enum class Mode : uint8_t { kConstant, kOffsets, kSteps, kZigZagSteps, kDictionary };
+
+  Mode mode_ = Mode::kConstant;
+  size_t rows_ = 0;
+  int64_t base_ = 0;
+  uint64_t unit_ = 1;
+  size_t planes_ = 0;
+  std::vector<int64_t> dictionary_;
+  std::vector<BlobRef> blob_;  // one or none
+  std::vector<int64_t> values_;
+};
+
+}  // namespace vedette::logstore
+
+#endif  // VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_INT_COLUMN_H_

@@ -1,0 +1,117 @@
+#include "collector/logstore/columns/number_column.h"
+
+#include <vector>
+
+namespace vedette::logstore {
+namespace {
+
+// Bits a value that being relative to the line's time must save.
+constexpr double kRelativeSaves = 4;
+
+int64_t FloorDivide(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+
+int64_t Minus(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+}
+int64_t Plus(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+
+std::vector<int64_t> Relative(std::span<const int64_t> numbers, std::span<const int64_t> times,
+                              int64_t nanos_per_unit) {
+  std::vector<int64_t> distances(numbers.size());
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    distances[i] = Minus(numbers[i], FloorDivide(times[i], nanos_per_unit));
+  }
+  return distances;
+}
+
+}  // namespace
+
+bool NumberColumn::TryEncode(std::span<const std::string_view> values,
+                             std::span<const int64_t> times, BlobWriter* out) {
+  const auto form = NumberForm::Guess(values);
+  if (!form) return false;
+  std::vector<int64_t> numbers(values.size());
+  std::vector<int64_t> rows;
+  std::vector<std::string_view> exceptions;
+  int64_t last = 0;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const auto number = form->Read(values[i]);
+    if (!number) {
+      rows.push_back(static_cast<int64_t>(i));
+      exceptions.push_back(values[i]);
+      if (rows.size() > values.size() / kExceptionShare) return false;
+    }
+    last = numbers[i] = number.value_or(last);
+  }
+  int64_t nanos_per_unit = times.empty() ? 0 : form->NanosPerUnit(numbers.back());
+  if (nanos_per_unit > 0) {
+    std::vector<int64_t> distances = Relative(numbers, times, nanos_per_unit);
+    if (AverageBits(distances) + kRelativeSaves < AverageBits(numbers)) {
+      numbers = std::move(distances);
+    } else {
+      nanos_per_unit = 0;
+    }
+  }
+  std::string& directory = *out->directory();
+  directory.push_back(static_cast<char>(Form::kNumber));
+  directory.push_back(static_cast<char>(form->kind));
+  directory.push_back(static_cast<char>(form->digits));
+  if (form->kind == NumberForm::Kind::kDateTime) {
+    directory.push_back(form->date_separator);
+    directory.push_back(form->time_separator);
+    directory.push_back(form->point);
+    directory.push_back(form->zulu ? 1 : 0);
+  }
+  base::PutVarint(static_cast<uint64_t>(nanos_per_unit), &directory);
+  Exceptions::Encode(rows, exceptions, out);
+  IntColumn::Encode(numbers, out);
+  return true;
+}
+
+base::StatusOr<std::unique_ptr<StringColumn>> NumberColumn::Parse(DirectoryReader* directory,
+                                                                  size_t rows, int depth) {
+  base::ByteReader& reader = directory->bytes;
+  NumberForm form;
+  const auto kind = reader.Fixed<uint8_t>();
+  form.digits = reader.Fixed<uint8_t>();
+  if (kind > NumberForm::kMaxKind || form.digits > NumberForm::kMaxDigits) {
+    return base::DataLoss("a column has an unknown form of numbers");
+  }
+  form.kind = static_cast<NumberForm::Kind>(kind);
+  if (form.kind == NumberForm::Kind::kDateTime) {
+    form.date_separator = reader.Fixed<char>();
+    form.time_separator = reader.Fixed<char>();
+    form.point = reader.Fixed<char>();
+    form.zulu = reader.Fixed<uint8_t>() != 0;
+  }
+  const uint64_t nanos_per_unit = reader.Varint();
+  if (nanos_per_unit > 1'000'000'000) return base::DataLoss("a column's unit of time is unknown");
+  VEDETTE_ASSIGN_OR_RETURN(Exceptions exceptions, Exceptions::Parse(directory, rows, depth));
+  VEDETTE_ASSIGN_OR_RETURN(IntColumn stored, IntColumn::Parse(directory, rows));
+  return std::unique_ptr<StringColumn>(new NumberColumn(form, static_cast<int64_t>(nanos_per_unit),
+                                                        std::move(stored), std::move(exceptions)));
+}
+
+base::Status NumberColumn::Load(const BlobSource& source, std::span<const int64_t> times) {
+  VEDETTE_RETURN_IF_ERROR(exceptions_.Load(source));
+  VEDETTE_RETURN_IF_ERROR(stored_.Load(source));
+  numbers_ = stored_.values();
+  if (nanos_per_unit_ == 0) return {};
+  if (times.size() != numbers_.size()) {
+    return base::DataLoss("a column is relative to times that there are none of");
+  }
+  own_.resize(numbers_.size());
+  for (size_t i = 0; i < own_.size(); ++i) {
+    own_[i] = Plus(numbers_[i], FloorDivide(times[i], nanos_per_unit_));
+  }
+  numbers_ = own_;
+  return {};
+}
+
+void NumberColumn::Append(size_t row, std::string* out) const {
+  if (!exceptions_.Append(row, out)) number_form_.Append(numbers_[row], out);
+}
+
+}  // namespace vedette::logstore

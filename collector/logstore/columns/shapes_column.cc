@@ -1,0 +1,229 @@
+#include "collector/logstore/columns/shapes_column.h"
+
+#include <algorithm>
+#include <deque>
+
+#include "absl/container/flat_hash_map.h"
+#include "collector/logstore/columns/line_scanner.h"
+
+namespace vedette::logstore {
+namespace {
+
+// Rows that a shape needs to be one, of so many rows.
+constexpr size_t kRowsPerShapeRow = 4096;
+constexpr size_t kMostNeeded = 16;
+// After so many rows more shapes than the half of them are too many.
+constexpr size_t kProbeRows = 256;
+
+size_t RowsNeeded(size_t rows) {
+  return std::clamp<size_t>(rows / kRowsPerShapeRow, 2, kMostNeeded);
+}
+
+ShapedValues::Shape WholeShape() { return {std::string(1, kSlotMark), 1, {}, {}}; }
+
+void AddWhole(std::span<const std::string_view> values, std::span<const uint32_t> rows,
+              ShapedValues::Shape* whole) {
+  whole->rows.insert(whole->rows.end(), rows.begin(), rows.end());
+  std::sort(whole->rows.begin(), whole->rows.end());
+  whole->values.clear();
+  for (const uint32_t row : whole->rows) whole->values.push_back(values[row]);
+}
+
+// Shapes of few rows lose them to the whole shape.
+void DropRare(std::span<const std::string_view> values, std::vector<uint32_t> homeless,
+              ShapedValues* shaped) {
+  const size_t needed = RowsNeeded(values.size());
+  ShapedValues::Shape whole = WholeShape();
+  std::vector<ShapedValues::Shape> kept;
+  for (ShapedValues::Shape& shape : shaped->shapes) {
+    if (shape.text == whole.text || shape.rows.size() < needed) {
+      homeless.insert(homeless.end(), shape.rows.begin(), shape.rows.end());
+    } else {
+      kept.push_back(std::move(shape));
+    }
+  }
+  if (!homeless.empty()) {
+    AddWhole(values, homeless, &whole);
+    shaped->whole_rows = whole.rows.size();
+    kept.push_back(std::move(whole));
+  }
+  shaped->shapes = std::move(kept);
+  shaped->ids.resize(values.size());
+  for (size_t id = 0; id < shaped->shapes.size(); ++id) {
+    for (const uint32_t row : shaped->shapes[id].rows) {
+      shaped->ids[row] = static_cast<int64_t>(id);
+    }
+  }
+}
+
+bool SameValues(const ShapedValues::Shape& shape, size_t a, size_t b) {
+  for (size_t i = 0; i < shape.values.size(); i += shape.slots) {
+    if (shape.values[i + a] != shape.values[i + b]) return false;
+  }
+  return true;
+}
+
+bool IsConstantSlot(const ShapedValues::Shape& shape, size_t slot) {
+  for (size_t i = slot; i < shape.values.size(); i += shape.slots) {
+    if (shape.values[i] != shape.values[slot]) return false;
+  }
+  return true;
+}
+
+void EncodeSlot(const ShapedValues::Shape& shape, size_t slot, const EncodeStringsOptions& options,
+                BlobWriter* out) {
+  for (size_t before = 0; before < slot; ++before) {
+    if (!SameValues(shape, before, slot) || IsConstantSlot(shape, slot)) continue;
+    out->directory()->push_back(static_cast<char>(StringColumn::Form::kCopy));
+    base::PutVarint(before, out->directory());
+    return;
+  }
+  std::vector<std::string_view> values;
+  values.reserve(shape.rows.size());
+  for (size_t i = slot; i < shape.values.size(); i += shape.slots) {
+    values.push_back(shape.values[i]);
+  }
+  EncodeStrings(values, options, out);
+}
+
+std::vector<int64_t> TimesOf(std::span<const uint32_t> rows, std::span<const int64_t> times) {
+  std::vector<int64_t> own;
+  if (times.empty()) return own;
+  own.reserve(rows.size());
+  for (const uint32_t row : rows) own.push_back(times[row]);
+  return own;
+}
+
+}  // namespace
+
+bool ShapeValues(std::span<const std::string_view> values, size_t max_shapes, ShapedValues* out) {
+  LineScanner scanner;
+  absl::flat_hash_map<std::string, uint32_t> ids;
+  std::vector<uint32_t> homeless;
+  for (size_t row = 0; row < values.size(); ++row) {
+    if (row == kProbeRows && ids.size() > std::min(max_shapes, kProbeRows / 2)) return false;
+    scanner.Scan(values[row]);
+    auto found = ids.find(scanner.shape());
+    if (found == ids.end()) {
+      if (ids.size() == max_shapes) {
+        homeless.push_back(static_cast<uint32_t>(row));
+        continue;
+      }
+      found = ids.emplace(scanner.shape(), static_cast<uint32_t>(ids.size())).first;
+      out->shapes.push_back({scanner.shape(), scanner.values().size(), {}, {}});
+    }
+    ShapedValues::Shape& shape = out->shapes[found->second];
+    shape.rows.push_back(static_cast<uint32_t>(row));
+    shape.values.insert(shape.values.end(), scanner.values().begin(), scanner.values().end());
+  }
+  DropRare(values, std::move(homeless), out);
+  return true;
+}
+
+void ShapesColumn::Encode(const ShapedValues& shaped, const EncodeStringsOptions& options,
+                          BlobWriter* out) {
+  std::string& directory = *out->directory();
+  directory.push_back(static_cast<char>(Form::kShapes));
+  base::PutVarint(shaped.shapes.size(), &directory);
+  for (const ShapedValues::Shape& shape : shaped.shapes) {
+    base::PutString(shape.text, &directory);
+    base::PutVarint(shape.rows.size(), &directory);
+  }
+  IntColumn::Encode(shaped.ids, out);
+  for (const ShapedValues::Shape& shape : shaped.shapes) {
+    const std::vector<int64_t> times = TimesOf(shape.rows, options.times);
+    EncodeStringsOptions inner = options;
+    inner.times = times;
+    inner.shapes_deep = shape.text.size() == 1 ? 0 : options.shapes_deep - 1;
+    for (size_t slot = 0; slot < shape.slots; ++slot) EncodeSlot(shape, slot, inner, out);
+  }
+}
+
+base::StatusOr<std::unique_ptr<ShapesColumn>> ShapesColumn::Parse(DirectoryReader* directory,
+                                                                  size_t rows, int depth) {
+  const uint64_t count = directory->bytes.Varint();
+  std::vector<Shape> shapes;
+  uint64_t all_rows = 0;
+  for (uint64_t i = 0; i < count && directory->bytes.ok(); ++i) {
+    std::string_view text = directory->bytes.String();
+    Shape shape;
+    for (size_t mark = text.find(kSlotMark); mark != std::string_view::npos;
+         mark = text.find(kSlotMark)) {
+      shape.texts.emplace_back(text.substr(0, mark));
+      text.remove_prefix(mark + 1);
+    }
+    shape.texts.emplace_back(text);
+    shape.rows = directory->bytes.Varint();
+    if (shape.rows > rows - all_rows) return base::DataLoss("shapes have more rows than there are");
+    all_rows += shape.rows;
+    shapes.push_back(std::move(shape));
+  }
+  if (!directory->bytes.ok() || all_rows != rows) {
+    return base::DataLoss("shapes have fewer rows than there are");
+  }
+  VEDETTE_ASSIGN_OR_RETURN(IntColumn ids, IntColumn::Parse(directory, rows));
+  auto column = std::unique_ptr<ShapesColumn>(new ShapesColumn(std::move(ids)));
+  for (Shape& shape : shapes) {
+    for (size_t slot = 0; slot + 1 < shape.texts.size(); ++slot) {
+      VEDETTE_ASSIGN_OR_RETURN(auto inner,
+                               ParseStrings(directory, shape.rows, shape.columns, depth + 1));
+      shape.columns.push_back(std::move(inner));
+    }
+  }
+  column->shapes_ = std::move(shapes);
+  return column;
+}
+
+base::Status ShapesColumn::LoadIds(const BlobSource& source) {
+  if (ids_loaded_) return {};
+  VEDETTE_RETURN_IF_ERROR(ids_.Load(source));
+  places_.clear();
+  for (Shape& shape : shapes_) shape.own_rows.clear();
+  places_.reserve(ids_.values().size());
+  for (size_t row = 0; row < ids_.values().size(); ++row) {
+    const auto id = static_cast<uint64_t>(ids_.values()[row]);
+    if (id >= shapes_.size()) return base::DataLoss("a row has a shape that there is none of");
+    std::vector<uint32_t>& own = shapes_[id].own_rows;
+    places_.push_back(static_cast<uint32_t>(own.size()));
+    own.push_back(static_cast<uint32_t>(row));
+  }
+  for (const Shape& shape : shapes_) {
+    if (shape.own_rows.size() != shape.rows) {
+      return base::DataLoss("a shape has more or fewer rows than it declares");
+    }
+  }
+  ids_loaded_ = true;
+  return {};
+}
+
+base::Status ShapesColumn::LoadShape(size_t shape, const BlobSource& source,
+                                     std::span<const int64_t> times) {
+  const std::vector<int64_t> own = TimesOf(shapes_[shape].own_rows, times);
+  for (const auto& column : shapes_[shape].columns) {
+    VEDETTE_RETURN_IF_ERROR(column->Load(source, own));
+  }
+  return {};
+}
+
+base::Status ShapesColumn::Load(const BlobSource& source, std::span<const int64_t> times) {
+  VEDETTE_RETURN_IF_ERROR(LoadIds(source));
+  for (size_t shape = 0; shape < shapes_.size(); ++shape) {
+    VEDETTE_RETURN_IF_ERROR(LoadShape(shape, source, times));
+  }
+  return {};
+}
+
+void ShapesColumn::AppendAt(size_t shape, size_t place, std::string* out) const {
+  const Shape& own = shapes_[shape];
+  for (size_t slot = 0; slot < own.columns.size(); ++slot) {
+    out->append(own.texts[slot]);
+    own.columns[slot]->Append(place, out);
+  }
+  out->append(own.texts.back());
+}
+
+void ShapesColumn::Append(size_t row, std::string* out) const {
+  AppendAt(shape_of(row), place_of(row), out);
+}
+
+}  // namespace vedette::logstore

@@ -1,0 +1,73 @@
+#ifndef VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_SHAPES_COLUMN_H_
+#define VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_SHAPES_COLUMN_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collector/logstore/columns/int_column.h"
+#include "collector/logstore/columns/string_column.h"
+
+namespace vedette::logstore {
+
+// Values taken apart by LineScanner and put together by shape. Few rows of a shape, and shapes
+// beyond the limit, end in one whose only slot is the whole value.
+struct ShapedValues {
+  struct Shape {
+    std::string text;  // with kSlotMark in the place of every slot
+    size_t slots = 0;
+    std::vector<uint32_t> rows;            // ascending
+    std::vector<std::string_view> values;  // of the slots, row by row
+  };
+  std::vector<Shape> shapes;
+  std::vector<int64_t> ids;  // of every row
+  size_t whole_rows = 0;     // that are not taken apart
+};
+
+// Nothing when, judged by the first rows already, more than `max_shapes` would be needed.
+bool ShapeValues(std::span<const std::string_view> values, size_t max_shapes, ShapedValues* out);
+
+// Values as their shape and, for every shape, the columns of its slots.
+class ShapesColumn final : public StringColumn {
+ public:
+  struct Shape {
+    std::vector<std::string> texts;  // around the slots: one more than there are slots
+    size_t rows = 0;
+    std::vector<std::unique_ptr<StringColumn>> columns;  // one a slot
+    std::vector<uint32_t> own_rows;                      // after LoadIds: its rows, ascending
+  };
+
+  static void Encode(const ShapedValues& shaped, const EncodeStringsOptions& options,
+                     BlobWriter* out);
+  static base::StatusOr<std::unique_ptr<ShapesColumn>> Parse(DirectoryReader* directory,
+                                                             size_t rows, int depth);
+
+  const std::vector<Shape>& shapes() const { return shapes_; }
+  // Which shape every row has, and where in it; columns are not loaded.
+  base::Status LoadIds(const BlobSource& source);
+  // The columns of one shape. After LoadIds.
+  base::Status LoadShape(size_t shape, const BlobSource& source, std::span<const int64_t> times);
+  base::Status Load(const BlobSource& source, std::span<const int64_t> times) override;
+  void Append(size_t row, std::string* out) const override;
+
+  // After LoadIds.
+  size_t shape_of(size_t row) const { return static_cast<size_t>(ids_.values()[row]); }
+  size_t place_of(size_t row) const { return places_[row]; }
+  // After LoadShape: the value at a place of a shape.
+  void AppendAt(size_t shape, size_t place, std::string* out) const;
+
+ private:
+  explicit ShapesColumn(IntColumn ids) : StringColumn(Form::kShapes), ids_(std::move(ids)) {}
+
+  IntColumn ids_;
+  std::vector<Shape> shapes_;
+  std::vector<uint32_t> places_;
+  bool ids_loaded_ = false;
+};
+
+}  // namespace vedette::logstore
+
+#endif  // VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_SHAPES_COLUMN_H_

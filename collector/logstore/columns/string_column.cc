@@ -1,0 +1,243 @@
+#include "collector/logstore/columns/string_column.h"
+
+#include <algorithm>
+
+#include "absl/container/flat_hash_map.h"
+#include "collector/logstore/columns/hex_column.h"
+#include "collector/logstore/columns/int_column.h"
+#include "collector/logstore/columns/number_column.h"
+#include "collector/logstore/columns/shapes_column.h"
+
+namespace vedette::logstore {
+namespace {
+
+constexpr int kTextLevel = 3;
+// Shapes of a slot's values, at most, and rows that one needs on average to be worth it.
+constexpr size_t kMaxShapes = 1024;
+constexpr size_t kRowsPerShape = 8;
+// A granule's lines are no more.
+constexpr size_t kMaxDictionaryBytes = 64 << 20;
+// Deepest nesting that is read.
+constexpr int kMaxDepth = 8;
+
+class ConstantColumn final : public StringColumn {
+ public:
+  explicit ConstantColumn(std::string value)
+      : StringColumn(Form::kConstant), value_(std::move(value)) {}
+  base::Status Load(const BlobSource& /*source*/, std::span<const int64_t> /*times*/) override {
+    return {};
+  }
+  void Append(size_t /*row*/, std::string* out) const override { out->append(value_); }
+
+ private:
+  const std::string value_;
+};
+
+class CopyColumn final : public StringColumn {
+ public:
+  explicit CopyColumn(const StringColumn* of) : StringColumn(Form::kCopy), of_(of) {}
+  // The sibling is loaded before.
+  base::Status Load(const BlobSource& /*source*/, std::span<const int64_t> /*times*/) override {
+    return {};
+  }
+  void Append(size_t row, std::string* out) const override { of_->Append(row, out); }
+
+ private:
+  const StringColumn* const of_;
+};
+
+class DictionaryColumn final : public StringColumn {
+ public:
+  DictionaryColumn(size_t size, std::unique_ptr<StringColumn> table, IntColumn ids)
+      : StringColumn(Form::kDictionary),
+        size_(size),
+        table_(std::move(table)),
+        ids_(std::move(ids)) {}
+  base::Status Load(const BlobSource& source, std::span<const int64_t> /*times*/) override {
+    VEDETTE_RETURN_IF_ERROR(table_->Load(source, {}));
+    VEDETTE_RETURN_IF_ERROR(ids_.Load(source));
+    text_.clear();
+    ends_.assign(1, 0);
+    for (size_t i = 0; i < size_; ++i) {
+      table_->Append(i, &text_);
+      ends_.push_back(text_.size());
+      if (text_.size() > kMaxDictionaryBytes) return base::DataLoss("a dictionary is too large");
+    }
+    const auto outside = [&](int64_t id) { return static_cast<uint64_t>(id) >= size_; };
+    if (std::any_of(ids_.values().begin(), ids_.values().end(), outside)) {
+      return base::DataLoss("a column leaves its dictionary");
+    }
+    return {};
+  }
+  void Append(size_t row, std::string* out) const override {
+    const auto id = static_cast<size_t>(ids_.values()[row]);
+    out->append(text_, ends_[id], ends_[id + 1] - ends_[id]);
+  }
+
+ private:
+  const size_t size_;
+  const std::unique_ptr<StringColumn> table_;
+  IntColumn ids_;
+  std::string text_;
+  std::vector<size_t> ends_;
+};
+
+class TextColumn final : public StringColumn {
+ public:
+  TextColumn(IntColumn lengths, BlobRef blob)
+      : StringColumn(Form::kText), lengths_(std::move(lengths)), blob_(std::move(blob)) {}
+  base::Status Load(const BlobSource& source, std::span<const int64_t> /*times*/) override {
+    VEDETTE_RETURN_IF_ERROR(lengths_.Load(source));
+    VEDETTE_RETURN_IF_ERROR(blob_.Load(source, &text_));
+    ends_.assign(1, 0);
+    uint64_t end = 0;
+    for (const int64_t length : lengths_.values()) {
+      if (length < 0 || static_cast<uint64_t>(length) > text_.size() - end) {
+        return base::DataLoss("a column of text is cut short");
+      }
+      end += static_cast<uint64_t>(length);
+      ends_.push_back(end);
+    }
+    return {};
+  }
+  void Append(size_t row, std::string* out) const override {
+    out->append(text_, ends_[row], ends_[row + 1] - ends_[row]);
+  }
+
+ private:
+  IntColumn lengths_;
+  BlobRef blob_;
+  std::string text_;
+  std::vector<size_t> ends_;
+};
+
+// False, with nothing written, when more than `limit` values are distinct.
+bool TryEncodeDictionary(std::span<const std::string_view> values, size_t limit,
+                         const EncodeStringsOptions& options, BlobWriter* out) {
+  absl::flat_hash_map<std::string_view, int64_t> places;
+  for (const std::string_view value : values) {
+    places.try_emplace(value, 0);
+    if (places.size() > limit) return false;
+  }
+  std::vector<std::string_view> table;
+  table.reserve(places.size());
+  for (const auto& [value, place] : places) table.push_back(value);
+  std::sort(table.begin(), table.end());
+  for (size_t i = 0; i < table.size(); ++i) places[table[i]] = static_cast<int64_t>(i);
+  std::vector<int64_t> ids;
+  ids.reserve(values.size());
+  for (const std::string_view value : values) ids.push_back(places.find(value)->second);
+  out->directory()->push_back(static_cast<char>(StringColumn::Form::kDictionary));
+  base::PutVarint(table.size(), out->directory());
+  EncodeStrings(table, {{}, options.shapes_deep, false}, out);
+  IntColumn::Encode(ids, out);
+  return true;
+}
+
+bool TryEncodeShapes(std::span<const std::string_view> values, const EncodeStringsOptions& options,
+                     BlobWriter* out) {
+  if (options.shapes_deep <= 0) return false;
+  ShapedValues shaped;
+  if (!ShapeValues(values, std::min(kMaxShapes, values.size() / kRowsPerShape + 8), &shaped) ||
+      shaped.whole_rows > values.size() / 4) {
+    return false;
+  }
+  ShapesColumn::Encode(shaped, options, out);
+  return true;
+}
+
+void EncodeText(std::span<const std::string_view> values, BlobWriter* out) {
+  std::vector<int64_t> lengths;
+  std::string text;
+  for (const std::string_view value : values) {
+    lengths.push_back(static_cast<int64_t>(value.size()));
+    text.append(value);
+  }
+  out->directory()->push_back(static_cast<char>(StringColumn::Form::kText));
+  IntColumn::Encode(lengths, out);
+  const std::string_view piece = text;
+  out->Put({&piece, 1}, kTextLevel);
+}
+
+bool AllEqual(std::span<const std::string_view> values) {
+  return std::all_of(values.begin(), values.end(),
+                     [&](std::string_view value) { return value == values[0]; });
+}
+
+bool LooksLikeAddress(std::string_view value) {
+  return NumberForm{NumberForm::Kind::kIpv4}.Read(value).has_value();
+}
+
+base::StatusOr<std::unique_ptr<StringColumn>> ParseDictionary(DirectoryReader* directory,
+                                                              size_t rows, int depth) {
+  const uint64_t size = directory->bytes.Varint();
+  if (size > rows) return base::DataLoss("a dictionary is larger than its column");
+  VEDETTE_ASSIGN_OR_RETURN(auto table, ParseStrings(directory, size, {}, depth + 1));
+  VEDETTE_ASSIGN_OR_RETURN(IntColumn ids, IntColumn::Parse(directory, rows));
+  return std::unique_ptr<StringColumn>(
+      std::make_unique<DictionaryColumn>(size, std::move(table), std::move(ids)));
+}
+
+base::StatusOr<std::unique_ptr<StringColumn>> ParseText(DirectoryReader* directory, size_t rows) {
+  VEDETTE_ASSIGN_OR_RETURN(IntColumn lengths, IntColumn::Parse(directory, rows));
+  VEDETTE_ASSIGN_OR_RETURN(BlobRef blob, BlobRef::Parse(directory, 1, directory->max_bytes));
+  return std::unique_ptr<StringColumn>(
+      std::make_unique<TextColumn>(std::move(lengths), std::move(blob)));
+}
+
+}  // namespace
+
+void EncodeStrings(std::span<const std::string_view> values, const EncodeStringsOptions& options,
+                   BlobWriter* out) {
+  if (values.empty() || AllEqual(values)) {
+    out->directory()->push_back(static_cast<char>(StringColumn::Form::kConstant));
+    base::PutString(values.empty() ? std::string_view() : values[0], out->directory());
+    return;
+  }
+  if (options.dictionary && LooksLikeAddress(values[0]) &&
+      TryEncodeDictionary(values, values.size() / 2, options, out)) {
+    return;
+  }
+  if (NumberColumn::TryEncode(values, options.times, out)) return;
+  if (options.dictionary && TryEncodeDictionary(values, values.size() / 4, options, out)) return;
+  if (HexColumn::TryEncode(values, out)) return;
+  if (TryEncodeShapes(values, options, out)) return;
+  EncodeText(values, out);
+}
+
+base::StatusOr<std::unique_ptr<StringColumn>> ParseStrings(
+    DirectoryReader* directory, size_t rows,
+    std::span<const std::unique_ptr<StringColumn>> siblings, int depth) {
+  if (depth > kMaxDepth) return base::DataLoss("columns are nested too deep");
+  if (!directory->Take(rows)) return base::DataLoss("columns have more values than allowed");
+  const auto form = directory->bytes.Fixed<uint8_t>();
+  if (!directory->bytes.ok() || form > StringColumn::kMaxForm) {
+    return base::DataLoss("a column has an unknown form");
+  }
+  switch (static_cast<StringColumn::Form>(form)) {
+    case StringColumn::Form::kConstant:
+      return std::unique_ptr<StringColumn>(
+          std::make_unique<ConstantColumn>(std::string(directory->bytes.String())));
+    case StringColumn::Form::kNumber:
+      return NumberColumn::Parse(directory, rows, depth);
+    case StringColumn::Form::kHex:
+      return HexColumn::Parse(directory, rows, depth);
+    case StringColumn::Form::kDictionary:
+      return ParseDictionary(directory, rows, depth);
+    case StringColumn::Form::kShapes: {
+      VEDETTE_ASSIGN_OR_RETURN(auto shapes, ShapesColumn::Parse(directory, rows, depth));
+      return std::unique_ptr<StringColumn>(std::move(shapes));
+    }
+    case StringColumn::Form::kText:
+      return ParseText(directory, rows);
+    case StringColumn::Form::kCopy: {
+      const uint64_t sibling = directory->bytes.Varint();
+      if (sibling >= siblings.size())
+        return base::DataLoss("a column copies one that is not there");
+      return std::unique_ptr<StringColumn>(std::make_unique<CopyColumn>(siblings[sibling].get()));
+    }
+  }
+  return base::DataLoss("a column has an unknown form");
+}
+
+}  // namespace vedette::logstore

@@ -1,0 +1,58 @@
+#ifndef VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_STRING_COLUMN_H_
+#define VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_STRING_COLUMN_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "collector/logstore/columns/blob.h"
+
+namespace vedette::logstore {
+
+// Strings of one kind, in one of several forms (FORMAT.md). What a column's form is, its
+// dictionary's size and so on are known when it is parsed; its values when it is loaded. Not
+// thread-safe while loading.
+class StringColumn {
+ public:
+  enum class Form : uint8_t { kConstant, kNumber, kHex, kDictionary, kShapes, kText, kCopy };
+  static constexpr uint8_t kMaxForm = static_cast<uint8_t>(Form::kCopy);
+
+  virtual ~StringColumn() = default;
+  Form form() const { return form_; }
+
+  // `times`: those of the lines that the values belong to, empty when there are none.
+  virtual base::Status Load(const BlobSource& source, std::span<const int64_t> times) = 0;
+  // After Load, of a row that the column has.
+  virtual void Append(size_t row, std::string* out) const = 0;
+
+ protected:
+  explicit StringColumn(Form form) : form_(form) {}
+
+ private:
+  const Form form_;
+};
+
+// How far EncodeStrings may go.
+struct EncodeStringsOptions {
+  std::span<const int64_t> times;  // of the lines, one a value, or empty
+  int shapes_deep = 0;             // levels of shapes that are left
+  bool dictionary = true;
+};
+
+// Writes the values in the form that seems smallest. What `values` borrow must outlive the call.
+void EncodeStrings(std::span<const std::string_view> values, const EncodeStringsOptions& options,
+                   BlobWriter* out);
+
+// Reads what EncodeStrings wrote of `rows` values. `siblings`: the columns before it of the same
+// shape, of which it may be a copy. Borrows the directory and the siblings.
+base::StatusOr<std::unique_ptr<StringColumn>> ParseStrings(
+    DirectoryReader* directory, size_t rows,
+    std::span<const std::unique_ptr<StringColumn>> siblings = {}, int depth = 0);
+
+}  // namespace vedette::logstore
+
+#endif  // VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_STRING_COLUMN_H_

@@ -1,0 +1,40 @@
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/codec/compress.h"
+#include "collector/logstore/columns/granule.h"
+
+// A granule takes any directory and any blobs. The first two bytes say how many rows to claim, the
+// next two how much of the rest is the directory, which is given compressed so that mutations reach
+// what is behind the frame.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  namespace logstore = vedette::logstore;
+  if (size < 4) return 0;
+  const std::string_view rest(reinterpret_cast<const char*>(data) + 4, size - 4);
+  const auto word = [&](size_t i) { return static_cast<size_t>(data[i] | data[i + 1] << 8); };
+  const std::string_view directory = rest.substr(0, word(2));
+  const logstore::MemoryBlobs blobs(rest.substr(directory.size()));
+  const std::string stored = vedette::base::ZstdCompress(directory);
+  logstore::GranuleMeta meta;
+  meta.rows = word(0);
+  meta.line_bytes = 1 << 20;
+  meta.directory_stored = stored.size();
+  meta.directory_bytes = directory.size();
+  meta.blobs_stored = rest.size() - directory.size();
+  const auto granule = logstore::Granule::Parse(stored, meta, &blobs);
+  if (!granule.ok()) return 0;
+  if ((*granule)->LoadOrigins().ok()) {
+    for (size_t row = 0; row < (*granule)->rows(); ++row) {
+      (void)(*granule)->stream(row);
+      (void)(*granule)->metadata(row);
+    }
+  }
+  if (!(*granule)->LoadLines().ok()) return 0;
+  std::string line;
+  for (size_t row = 0; row < (*granule)->rows() && line.size() < (1 << 20); ++row) {
+    (*granule)->AppendLine(row, &line);
+  }
+  return 0;
+}
