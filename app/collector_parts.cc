@@ -32,7 +32,11 @@ base::StatusOr<std::unique_ptr<CollectorParts>> CollectorParts::Open(
   parts->one_query_bytes_ = budget.one_query;
   VEDETTE_RETURN_IF_ERROR(parts->TakeLock());
   if (options.parts.tsdb) VEDETTE_RETURN_IF_ERROR(parts->OpenMetrics(options, budget, *config));
-  if (options.parts.logs) VEDETTE_RETURN_IF_ERROR(parts->OpenLogs(options, budget));
+  if (options.parts.logs && config->remote.logs) {
+    parts->logs_elsewhere_ = std::make_unique<LogsElsewhere>(world, *config->remote.logs);
+  } else if (options.parts.logs) {
+    VEDETTE_RETURN_IF_ERROR(parts->OpenLogs(options, budget));
+  }
   if (options.parts.alertmanager) {
     VEDETTE_ASSIGN_OR_RETURN(parts->alerting_,
                              AlertingPart::Open(world, base::JoinPath(path, "alerting"),
@@ -50,8 +54,8 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
   store.dir = base::JoinPath(options.storage_path, "metrics");
   store.retention_ms = options.metrics_retention_ms;
   if (config.remote.query) {
-    elsewhere_ =
-        std::make_unique<remote::QueryClient>(*config.remote.query, world_.fs, world_.clock);
+    elsewhere_ = std::make_unique<remote::QueryClient>(*config.remote.query, "storage.remote",
+                                                       world_.fs, world_.clock);
     store.retention_ms = std::min(store.retention_ms, kRetentionElsewhereMs);
   }
   store.retention_bytes = options.metrics_retention_bytes;
@@ -195,6 +199,7 @@ void CollectorParts::RegisterRoutes(base::http::Router* router, const CollectorO
   }
   if (rules_) api::RegisterPrometheusRules(router, rules_view_.get());
   if (logs_) RegisterLogs(router, options);
+  if (logs_elsewhere_) logs_elsewhere_->RegisterRoutes(router);
   if (alerting_) {
     api::RegisterAlertmanager(router,
                               {alerts_view_.get(), world_.clock, build, kAlertmanagerVersion});
@@ -366,13 +371,17 @@ void CollectorParts::Stop() {
   if (rules_) rules_->Stop();
   if (alerting_) alerting_->Stop();
   if (sender_) sender_->Stop();
+  if (logs_elsewhere_) logs_elsewhere_->Stop();
   if (metrics_) metrics_->Stop();
 }
 
 void CollectorParts::CheckElsewhere(const remote::Config& config) const {
-  if (config.query.has_value() == (elsewhere_ != nullptr)) return;
-  world_.logger->Warn("storage.remote",
-                      {{"reason", "another store takes effect at the next start"}});
+  const auto warn = [this](const char* field) {
+    world_.logger->Warn(field, {{"reason", "another store takes effect at the next start"}});
+  };
+  if (config.query.has_value() != (elsewhere_ != nullptr)) warn("storage.remote");
+  if (logs_elsewhere_ && config.logs) return logs_elsewhere_->SetConfig(*config.logs);
+  if (logs_elsewhere_ ? !config.logs : logs_ && config.logs) warn("logs.remote");
 }
 
 base::Status CollectorParts::Apply(CollectorConfig* config) {

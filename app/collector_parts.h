@@ -11,6 +11,7 @@
 #include "app/api_join.h"
 #include "app/collector_config.h"
 #include "app/collector_options.h"
+#include "app/logs_elsewhere.h"
 #include "app/memory_budget.h"
 #include "app/rules_join.h"
 #include "app/status_join.h"
@@ -77,7 +78,7 @@ class CollectorParts {
                            const CollectorConfig& config);
   base::Status OpenAgents(const CollectorOptions& options);
   void OpenSender(const CollectorOptions& options);
-  // Says so where a new configuration names another store of samples: that takes a start.
+  // Says so where a new configuration names another store of samples or logs: that takes a start.
   void CheckElsewhere(const remote::Config& config) const;
   // Queries over the own store, and over another's.
   void RegisterQueries(base::http::Router* router, const CollectorOptions& options);
@@ -130,6 +131,7 @@ class CollectorParts {
   std::unique_ptr<TsdbAdminJoin> tsdb_admin_;
   std::unique_ptr<StatusJoin> status_view_;
 
+  std::unique_ptr<LogsElsewhere> logs_elsewhere_;  // in place of the log store; null: the store
   std::unique_ptr<logstore::Store> logs_;
   std::unique_ptr<LogStoreSource> log_source_;
   std::unique_ptr<logql::Engine> logql_;

@@ -187,6 +187,20 @@ struct LokiPushDeps {
 // POST /loki/api/v1/push
 void RegisterLokiPush(base::http::Router* router, const LokiPushDeps& deps);
 
+// The log store is an engine elsewhere: what is pushed goes there, what is asked is answered there.
+struct RemoteLogsDeps {
+  // Called on a thread that may wait. The answer goes back to who pushed, so that a line counts as
+  // taken when the engine has it.
+  AskRemote push;
+  // Hands on a push to such a thread; false: too many wait.
+  std::function<bool(std::function<void()> task)> later;
+  AskRemote query;
+  base::Telemetry* telemetry = nullptr;  // may be null
+};
+// In place of RegisterLokiPush, -Query, -Labels and -BuildInfo. Without tail: a WebSocket is not
+// passed on.
+void RegisterRemoteLogs(base::http::Router* router, const RemoteLogsDeps& deps);
+
 struct LokiQueryDeps {
   const logql::Engine* engine = nullptr;
   base::Clock* clock = nullptr;

@@ -97,6 +97,8 @@ class Reader {
     const Node* const storage = root.Find("storage");
     const Node* const query = storage == nullptr ? nullptr : storage->Find("remote");
     if (query != nullptr && query->kind != Node::Kind::kNull) ReadQuery(*query, "storage.remote");
+    const Node* const logs = root.Find("logs");
+    if (logs != nullptr && logs->kind != Node::Kind::kNull) ReadLogs(*logs);
     if (const Node* reads = root.Find("remote_read");
         reads != nullptr && (reads->kind == Node::Kind::kMap || !reads->items.empty())) {
       Problems refused(path_);
@@ -107,21 +109,46 @@ class Reader {
   }
 
   void ReadQuery(const Node& node, const std::string& field) {
-    QueryConfig query;
-    Problems unsupported(path_);
     MapReader map(node, field, &mistakes_);
-    map.String("url", &query.url);
-    CheckUrl(node, field, query.url);
-    map.Duration("timeout", &query.timeout_ms);
-    if (query.timeout_ms == 0) query.timeout_ms = QueryConfig().timeout_ms;
-    map.Bytes("max_response_size", &query.max_response_bytes);
-    base::http::ReadClientConfig(&map, path_, &query.http, &unsupported);
+    config_.query = ReadClient(node, field, &map);
     map.Finish();
-    if (!unsupported.empty()) KeepUnsupported(unsupported);
     if (config_.writes.empty()) {
       mistakes_.Add(node, field, "needs remote_write: nothing would keep the samples");
     }
-    config_.query = std::move(query);
+  }
+
+  QueryConfig ReadClient(const Node& node, const std::string& field, MapReader* map) {
+    QueryConfig query;
+    Problems unsupported(path_);
+    map->String("url", &query.url);
+    CheckUrl(node, field, query.url);
+    map->Duration("timeout", &query.timeout_ms);
+    if (query.timeout_ms == 0) query.timeout_ms = QueryConfig().timeout_ms;
+    map->Bytes("max_response_size", &query.max_response_bytes);
+    base::http::ReadClientConfig(map, path_, &query.http, &unsupported);
+    if (!unsupported.empty()) KeepUnsupported(unsupported);
+    return query;
+  }
+
+  void ReadLogs(const Node& node) {
+    MapReader map(node, "logs", &mistakes_);
+    map.Child("remote", [this](const Node& n, const std::string& f) { ReadLogsRemote(n, f); });
+    map.Finish();
+  }
+
+  void ReadLogsRemote(const Node& node, const std::string& field) {
+    if (node.kind == Node::Kind::kNull) return;
+    LogsConfig logs;
+    MapReader map(node, field, &mistakes_);
+    std::string engine = "loki";
+    if (map.String("engine", &engine) && engine != "loki" && engine != "victorialogs") {
+      mistakes_.Add(*node.Find("engine"), field + ".engine",
+                    base::Concat({base::GoQuote(engine), "; allowed are loki and victorialogs"}));
+    }
+    if (engine == "victorialogs") logs.engine = LogsConfig::Engine::kVictoriaLogs;
+    logs.client = ReadClient(node, field, &map);
+    map.Finish();
+    config_.logs = std::move(logs);
   }
 
   void AddWrite(const Node& node, const std::string& field) {

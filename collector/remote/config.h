@@ -14,8 +14,8 @@
 #include "collector/remote/query_client.h"
 #include "model/relabel.h"
 
-// What prometheus.yml says of engines elsewhere, `remote_write` and `storage.remote`, as read.
-// Plain values; nothing here runs.
+// What prometheus.yml says of engines elsewhere, `remote_write`, `storage.remote` and
+// `logs.remote`, as read. Plain values; nothing here runs.
 
 namespace vedette::remote {
 
@@ -63,16 +63,24 @@ struct WriteConfig {
   std::string text;
 };
 
+// logs.remote: who keeps log lines and answers for them in place of the store.
+struct LogsConfig {
+  enum class Engine { kLoki, kVictoriaLogs };
+  Engine engine = Engine::kLoki;
+  QueryConfig client;
+};
+
 struct Config {
   std::vector<WriteConfig> writes;
   std::optional<QueryConfig> query;  // storage.remote: who answers queries in place of the store
+  std::optional<LogsConfig> logs;
   std::vector<std::string> skipped;  // with skip_unsupported: "FILE:LINE:COL: FIELD: WHY"
 };
 
-// Reads `remote_write` and `storage.remote` of a prometheus.yml, and refuses remote_read by name;
-// other sections are others' to read. `path` names the file in messages and is what relative paths
-// are relative to. InvalidArgument with every problem, one a line. `skip_unsupported`: leaves out
-// what needs something not supported.
+// Reads `remote_write`, `storage.remote` and `logs.remote` of a prometheus.yml, and refuses
+// remote_read by name; other sections are others' to read. `path` names the file in messages and is
+// what relative paths are relative to. InvalidArgument with every problem, one a line.
+// `skip_unsupported`: leaves out what needs something not supported.
 base::StatusOr<Config> ParseConfig(std::string_view text, const std::string& path,
                                    bool skip_unsupported = false);
 base::StatusOr<Config> LoadConfig(base::FileSystem* fs, const std::string& path,

@@ -64,21 +64,31 @@ void WriteItem(const WriteConfig& write, YamlWriter* out) {
   out->End();
 }
 
-void WriteQueryStorage(const QueryConfig& query, YamlWriter* out) {
-  out->Map("storage").Map("remote");
-  out->Text("url", ShownUrl(query.url));
-  out->Duration("timeout", query.timeout_ms);
-  out->BytesIfAny("max_response_size", query.max_response_bytes);
+void WriteClient(const QueryConfig& client, YamlWriter* out) {
+  out->Text("url", ShownUrl(client.url));
+  out->Duration("timeout", client.timeout_ms);
+  out->BytesIfAny("max_response_size", client.max_response_bytes);
   out->End();
   out->End();
+}
+
+void WriteLogs(const LogsConfig& logs, YamlWriter* out) {
+  out->Map("logs").Map("remote");
+  const bool loki = logs.engine == LogsConfig::Engine::kLoki;
+  out->Raw("engine", loki ? "loki" : "victorialogs");
+  WriteClient(logs.client, out);
 }
 
 }  // namespace
 
 std::string ConfigText(const Config& config) {
-  if (config.writes.empty()) return {};
   YamlWriter out;
-  if (config.query) WriteQueryStorage(*config.query, &out);
+  if (config.logs) WriteLogs(*config.logs, &out);
+  if (config.query) {
+    out.Map("storage").Map("remote");
+    WriteClient(*config.query, &out);
+  }
+  if (config.writes.empty()) return out.Take();
   out.Items("remote_write");
   for (const WriteConfig& write : config.writes) WriteItem(write, &out);
   return out.Take();

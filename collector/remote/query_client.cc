@@ -15,6 +15,10 @@ using base::http::Response;
 
 constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
 
+// What says how a body or an answer is written.
+constexpr std::string_view kPassedOn[] = {"Content-Type", "Content-Encoding",
+                                          "X-Loki-Response-Encoding-Flags"};
+
 std::string WithoutSlash(std::string url) {
   while (base::EndsWith(url, "/")) url.pop_back();
   return url;
@@ -34,8 +38,10 @@ Response Shown(Response answer) {
 
 }  // namespace
 
-QueryClient::QueryClient(const QueryConfig& config, base::FileSystem* fs, base::Clock* clock)
-    : url_(WithoutSlash(config.url)),
+QueryClient::QueryClient(const QueryConfig& config, std::string field, base::FileSystem* fs,
+                         base::Clock* clock)
+    : field_(std::move(field)),
+      url_(WithoutSlash(config.url)),
       timeout_ms_(config.timeout_ms),
       max_response_bytes_(config.max_response_bytes),
       client_(config.http, {.fs = fs, .clock = clock}) {}
@@ -44,16 +50,19 @@ base::StatusOr<Response> QueryClient::Send(ClientRequest request) const {
   request.timeout = std::chrono::milliseconds(timeout_ms_);
   request.max_response_bytes = max_response_bytes_;
   base::StatusOr<Response> answer = client_.Send(std::move(request));
-  if (!answer.ok()) return base::Annotate(answer.status(), "storage.remote");
+  if (!answer.ok()) return base::Annotate(answer.status(), field_);
   return Shown(*std::move(answer));
 }
 
-base::StatusOr<Response> QueryClient::PassOn(const Request& request) const {
+base::StatusOr<Response> QueryClient::PassOn(const Request& request,
+                                             std::string_view prefix) const {
   ClientRequest out;
   out.method = request.method == "HEAD" ? "GET" : request.method;
-  out.url = url_ + request.target;
-  const std::string_view type = request.headers.Get("Content-Type");
-  if (!type.empty()) out.headers.Set("Content-Type", type);
+  out.url = base::Concat({url_, prefix, request.target});
+  for (const std::string_view name : kPassedOn) {
+    const std::string_view value = request.headers.Get(name);
+    if (!value.empty()) out.headers.Set(name, value);
+  }
   out.body = request.body;
   out.stop = request.stop;
   return Send(std::move(out));

@@ -15,7 +15,8 @@
 
 namespace vedette::remote {
 
-// How an engine elsewhere is asked: `storage.remote` of prometheus.yml. A plain value.
+// How an engine elsewhere is asked: `storage.remote` and `logs.remote` of prometheus.yml. A plain
+// value.
 struct QueryConfig {
   std::string url;  // what /api/v1/query is put behind: "http://mimir/prometheus"
   int64_t timeout_ms = 2 * 60 * 1000;
@@ -23,15 +24,18 @@ struct QueryConfig {
   base::http::ClientConfig http;
 };
 
-// Asks an engine that speaks Prometheus' HTTP API. Thread-safe; calls block up to the timeout.
-// Owned by app.
+// Asks an engine that speaks Prometheus' HTTP API, or Loki's. Thread-safe; calls block up to the
+// timeout. Owned by app.
 class QueryClient {
  public:
-  QueryClient(const QueryConfig& config, base::FileSystem* fs, base::Clock* clock);
+  // `field` of the configuration is what errors begin with.
+  QueryClient(const QueryConfig& config, std::string field, base::FileSystem* fs,
+              base::Clock* clock);
 
   // Passes a request to the API on, with its parameters and without its credentials: any answer is
-  // passed back. Errors as Client::Send.
-  base::StatusOr<base::http::Response> PassOn(const base::http::Request& request) const;
+  // passed back. `prefix` goes between the URL and the request's path. Errors as Client::Send.
+  base::StatusOr<base::http::Response> PassOn(const base::http::Request& request,
+                                              std::string_view prefix = "") const;
 
   // The answer to an instant query, as JSON. Milliseconds since the epoch.
   base::StatusOr<base::http::Response> Instant(std::string_view query, int64_t time_ms,
@@ -40,6 +44,7 @@ class QueryClient {
  private:
   base::StatusOr<base::http::Response> Send(base::http::ClientRequest request) const;
 
+  const std::string field_;
   const std::string url_;  // without a slash at its end
   const int64_t timeout_ms_;
   const uint64_t max_response_bytes_;

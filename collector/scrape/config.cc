@@ -77,6 +77,7 @@ class ConfigReader {
     Problems* unsupported = &problems_.unsupported;
     map.Ignore("remote_write");  // collector/remote reads these
     map.Ignore("remote_read");
+    map.Ignore("logs");
     Unsupported(&map, "tracing", "traces", unsupported);
     map.Child("otlp", [this](const Node& n, const std::string& f) {
       config_.otlp = model::otlp::ReadSettings(n, f, defaults_.legacy_names.value_or(false),

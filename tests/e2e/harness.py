@@ -240,10 +240,11 @@ def running():
 
 
 class Recorder:
-    """An HTTP server that keeps every request and answers with what `reply` says."""
+    """An HTTP server that keeps every request and answers with what `reply` says, (status, body) or
+    (status, body, headers), `delay` seconds later."""
 
-    def __init__(self, reply):
-        self.requests, self.lock = [], threading.Lock()
+    def __init__(self, reply, delay=0):
+        self.requests, self.lock, self.delay = [], threading.Lock(), delay
         recorder = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -251,17 +252,21 @@ class Recorder:
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                seen = {"path": self.path, "headers": dict(self.headers), "body": body,
+                seen = {"method": self.command, "path": self.path, "headers": dict(self.headers), "body": body,
                         "time": time.time()}
+                time.sleep(recorder.delay)
                 with recorder.lock:
-                    status, answer = reply(seen)
+                    status, answer, *more = reply(seen)
                     seen["status"] = status
                     recorder.requests.append(seen)
                 self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(answer)))
+                headers = {"Content-Type": "application/json", "Content-Length": str(len(answer))}
+                for name, value in (headers | dict(*more)).items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(answer)
+
+            do_GET = do_PUT = do_DELETE = do_POST
 
             def log_message(self, *_):
                 pass
@@ -273,6 +278,10 @@ class Recorder:
     def seen(self):
         with self.lock:
             return list(self.requests)
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 def unpack_peers(into, name):

@@ -68,6 +68,25 @@ TEST(RemoteConfig, QueriesMayGoElsewhere) {
   EXPECT_FALSE(ParseConfig("storage: {tsdb: {}}", "p.yml")->query.has_value());
 }
 
+TEST(RemoteConfig, LogsMayGoElsewhere) {
+  const auto config = ParseConfig(
+      "logs:\n  remote: {url: 'http://u:p@h/x', engine: victorialogs, timeout: 5s, bearer_token: "
+      "t}\n",
+      "p.yml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  ASSERT_TRUE(config->logs.has_value());
+  EXPECT_EQ(config->logs->engine, LogsConfig::Engine::kVictoriaLogs);
+  EXPECT_EQ(config->logs->client.url, "http://u:p@h/x");
+  EXPECT_EQ(config->logs->client.timeout_ms, 5'000);
+  EXPECT_NE(ConfigText(*config).find("logs:\n  remote:\n    engine: victorialogs\n"
+                                     "    url: http://<secret>@h/x\n    timeout: 5s\n"),
+            std::string::npos)
+      << ConfigText(*config);
+  EXPECT_FALSE(ParseConfig("logs: {remote: }", "p.yml")->logs.has_value());
+  EXPECT_EQ(ParseConfig("logs: {remote: {url: 'http://h'}}", "p.yml")->logs->engine,
+            LogsConfig::Engine::kLoki);
+}
+
 TEST(RemoteConfig, OtherSectionsAreOthersToRead) {
   EXPECT_TRUE(ParseConfig("", "p.yml").ok());
   const auto config = ParseConfig("scrape_configs: {what: ever}\n", "p.yml");
@@ -86,6 +105,11 @@ TEST(RemoteConfig, WhatIsWrongIsSaidWithItsPlace) {
        "p.yml:2:19: storage.remote.url: url for storage.remote is empty"},
       {"remote_write: [{url: 'http://h/w'}]\nstorage: {remote: {url: 'http://h', key: 1}}",
        "storage.remote"},
+      {"logs: {remote: {}}", "p.yml:1:16: logs.remote.url: url for logs.remote is empty"},
+      {"logs: {remote: {url: 'http://h', engine: loco}}",
+       "logs.remote.engine: \"loco\"; allowed are loki and victorialogs"},
+      {"logs: {remote: {url: 'http://h', key: 1}}", "logs.remote.key: unknown key"},
+      {"logs: {elsewhere: 1}", "logs.elsewhere: unknown key, want one of remote"},
       {"remote_write: [{}]", "p.yml:1:16: remote_write[0].url: url for remote_write is empty"},
       {"remote_write: [{url: x}]", "remote_write[0].url"},
       {"remote_write:\n- url: http://a\n  colour: red\n", "p.yml:3"},
