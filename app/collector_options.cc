@@ -123,6 +123,10 @@ CollectorFlags::CollectorFlags(CLI::App* verb) : verb_(verb) {
   verb->add_option("--storage.tsdb.min-block-duration", metrics_flush_,
                    "How long samples stay in memory and log before they become a part")
       ->capture_default_str();
+  verb->add_option("--storage.logs.retention.size", logs_size_,
+                   "How large the parts of logs may be; the oldest go first (512MB, 1.5GB); "
+                   "0: no limit")
+      ->capture_default_str();
   verb->add_option("--storage.logs.retention.time", logs_retention_, "How long logs are kept")
       ->capture_default_str();
   verb->add_option("--logs.default-level", options_.logs_default_level,
@@ -160,6 +164,12 @@ base::StatusOr<CollectorOptions> CollectorFlags::Check() const {
   options.metrics_retention_bytes = *size;
   VEDETTE_ASSIGN_OR_RETURN(options.metrics_flush_ms,
                            RetentionMs("--storage.tsdb.min-block-duration", metrics_flush_));
+  const std::optional<uint64_t> logs_size = ParseByteSize(logs_size_);
+  if (!logs_size) {
+    return BadFlag("--storage.logs.retention.size", logs_size_,
+                   "a size such as 512MB or 1.5GB, units B, KB, MB, GB, TB, PB, EB");
+  }
+  options.logs_retention_bytes = *logs_size;
   VEDETTE_ASSIGN_OR_RETURN(options.logs_retention_ms,
                            RetentionMs("--storage.logs.retention.time", logs_retention_));
   const std::string& level = options.logs_default_level;

@@ -38,6 +38,7 @@ struct CollectorOptions {
   uint64_t metrics_retention_bytes = 0;  // 0: no limit
   int64_t metrics_flush_ms = 0;
   int64_t logs_retention_ms = 0;
+  uint64_t logs_retention_bytes = 0;
   std::string logs_default_level = "unknown";  // of pushed lines that tell none
   std::vector<std::string> listen = {"127.0.0.1:9090", "127.0.0.1:3100", "127.0.0.1:9093"};
   std::string web_config_file;
@@ -89,6 +90,7 @@ class CollectorFlags {
   std::string metrics_size_ = "0B";
   std::string metrics_flush_ = "30m";
   std::string logs_retention_ = "90d";
+  std::string logs_size_ = "0B";
   std::string parts_ = "tsdb,logs,rules,alertmanager";
   std::string log_level_ = "info";
   std::vector<std::string> listen_;

@@ -139,6 +139,7 @@ base::Status CollectorParts::OpenLogs(const CollectorOptions& options, const Mem
   logstore::Options store;
   store.dir = base::JoinPath(options.storage_path, "logs");
   store.retention_ms = options.logs_retention_ms;
+  store.retention_bytes = options.logs_retention_bytes;
   // Two can be in memory: the one being filled and the one being flushed.
   store.memtable_bytes = std::min<uint64_t>(store.memtable_bytes, budget.logs / 4);
   store.fs = world_.fs;

@@ -23,6 +23,11 @@ struct BlockMeta {
   int64_t max_ns = 0;
   uint64_t hash = 0;                 // of the stored bytes
   std::vector<uint32_t> stream_ids;  // ascending, of the part's stream table
+  // Of a granule (columns/FORMAT.md), 0 of a row block: the bytes it begins with and what they
+  // decompress to. `hash` is of these bytes, raw_bytes those of its lines.
+  uint64_t directory_stored = 0;
+  uint64_t directory_bytes = 0;
+  bool IsGranule() const { return directory_stored > 0; }
 };
 
 // A decoded block: rows in reading order and everything they borrow, but the streams, which the
@@ -30,6 +35,10 @@ struct BlockMeta {
 class Block {
  public:
   Block() = default;
+  // `rows` borrow from `text` and `metadata`, which must not move any more.
+  Block(std::unique_ptr<const std::string> text, std::vector<model::Labels> metadata,
+        std::vector<Row> rows)
+      : text_(std::move(text)), metadata_(std::move(metadata)), rows_(std::move(rows)) {}
   Block(const Block&) = delete;
   Block& operator=(const Block&) = delete;
   std::span<const Row> rows() const { return rows_; }
@@ -38,6 +47,7 @@ class Block {
   friend base::StatusOr<std::shared_ptr<const Block>> DecodeBlock(
       std::string_view stored, const BlockMeta& meta, std::span<const StreamPtr> streams);
   std::string raw_;
+  std::unique_ptr<const std::string> text_;
   std::vector<model::Labels> metadata_;
   std::vector<Row> rows_;
 };

@@ -20,7 +20,9 @@ inline constexpr std::string_view kManifestMagic = "VDLOGMAN";
 inline constexpr std::string_view kPartMagic = "VDLOGROW";
 inline constexpr std::string_view kPartEndMagic = "VDLOGEND";
 inline constexpr uint32_t kManifestVersion = 1;
-inline constexpr uint32_t kPartVersion = 1;
+inline constexpr uint32_t kRowsPartVersion = 1;     // level-0 parts
+inline constexpr uint32_t kColumnsPartVersion = 2;  // day parts
+inline constexpr uint32_t kPartVersion = 2;         // the newest that is read
 inline constexpr uint64_t kPartHeaderBytes = 16;
 inline constexpr uint64_t kPartFooterBytes = 40;
 inline constexpr uint8_t kPushRecord = 1;  // the log's record type
@@ -36,8 +38,11 @@ inline int64_t DayOf(int64_t timestamp_ns) {
   return timestamp_ns / kNanosPerDay - (timestamp_ns % kNanosPerDay < 0 ? 1 : 0);
 }
 
-// "020778-00000012.rows"
-std::string PartFileName(int64_t day, uint64_t number);
+inline constexpr std::string_view kRowsSuffix = ".rows";
+inline constexpr std::string_view kColumnsSuffix = ".cols";
+
+// "020778-00000012.rows"; a day part's ends in ".cols".
+std::string PartFileName(int64_t day, uint64_t number, std::string_view suffix = kRowsSuffix);
 
 }  // namespace vedette::logstore
 

@@ -33,11 +33,11 @@ void EncodeBody(const Manifest& manifest, std::string* out) {
 
 }  // namespace
 
-std::string PartFileName(int64_t day, uint64_t number) {
+std::string PartFileName(int64_t day, uint64_t number, std::string_view suffix) {
   char text[64];
-  std::snprintf(text, sizeof(text), "%06lld-%08llu.rows", static_cast<long long>(day),
+  std::snprintf(text, sizeof(text), "%06lld-%08llu", static_cast<long long>(day),
                 static_cast<unsigned long long>(number));
-  return text;
+  return base::Concat({text, suffix});
 }
 
 std::string Manifest::Encode() const {

@@ -43,8 +43,7 @@ void Merge::TakeHead() {
   const auto later = [this](const auto& a, const auto& b) { return Later(a, b); };
   std::pop_heap(heap_.begin(), heap_.end(), later);
   Cursor& cursor = *heap_.back();
-  const Row& row = cursor.Head(backward_);
-  if (once_.IsFirst(row)) batch_.push_back(row);
+  group_.push_back(cursor.Head(backward_));
   if (++cursor.used < cursor.run.rows.size()) {
     std::push_heap(heap_.begin(), heap_.end(), later);
     return;
@@ -53,21 +52,42 @@ void Merge::TakeHead() {
   heap_.pop_back();
 }
 
+bool Merge::GroupIsWhole() const {
+  return !group_.empty() && (heap_.empty() || heap_.front()->Head(backward_).timestamp_ns !=
+                                                  group_.front().timestamp_ns);
+}
+
+// Of equal rows the first that arrived stays, whatever the direction.
+void Merge::CloseGroup() {
+  if (group_.size() > 1) {
+    if (backward_) std::reverse(group_.begin(), group_.end());
+    OnceFilter once;
+    std::erase_if(group_, [&](const Row& row) { return !once.IsFirst(row); });
+    if (backward_) std::reverse(group_.begin(), group_.end());
+  }
+  batch_.insert(batch_.end(), group_.begin(), group_.end());
+  group_.clear();
+}
+
 base::Status Merge::Run(const std::function<bool(std::span<const Row>)>& visit,
                         std::stop_token stop) {
   while (true) {
+    // Runs that are still to be opened lie behind the group: those at its time were opened for it.
+    if (GroupIsWhole()) CloseGroup();
+    const bool end = heap_.empty() && pending_.empty();
+    // What is visited may borrow from what is exhausted, and so may a group that is not whole yet.
+    if (group_.empty() && (end || batch_.size() >= kBatchRows || !exhausted_.empty())) {
+      if (stop.stop_requested()) return base::Cancelled("query cancelled");
+      if (!batch_.empty() && !visit(batch_)) return {};
+      batch_.clear();
+      exhausted_.clear();
+    }
+    if (end) return {};
     while (PendingReached()) {
       if (stop.stop_requested()) return base::Cancelled("query cancelled");
       OpenNext();
     }
-    const bool end = heap_.empty();
-    if (!end) TakeHead();
-    if (batch_.size() < kBatchRows && exhausted_.empty() && !end) continue;
-    if (stop.stop_requested()) return base::Cancelled("query cancelled");
-    if (!batch_.empty() && !visit(batch_)) return {};
-    batch_.clear();
-    exhausted_.clear();
-    if (end) return {};
+    if (!heap_.empty()) TakeHead();
   }
 }
 

@@ -46,13 +46,15 @@ class Merge {
   bool PendingReached() const;
   void OpenNext();
   void TakeHead();
+  bool GroupIsWhole() const;
+  void CloseGroup();
 
   std::vector<PendingRun> pending_;  // the next to open at the back
   const bool backward_;
   std::vector<std::unique_ptr<Cursor>> heap_;
-  OnceFilter once_;
-  std::vector<Row> batch_;
-  std::vector<std::unique_ptr<Cursor>> exhausted_;  // batch_ still borrows from these
+  std::vector<Row> group_;                          // of one time
+  std::vector<Row> batch_;                          // ready to be visited
+  std::vector<std::unique_ptr<Cursor>> exhausted_;  // group_ and batch_ still borrow from these
 };
 
 }  // namespace vedette::logstore

@@ -6,16 +6,18 @@
 
 namespace vedette::logstore {
 
-// Tells repetitions among rows that come in reading order, either direction: rows pushed without a
-// source position whose stream, time, line and metadata were seen. Holds the rows of one timestamp
-// as 128-bit hashes.
+// Tells repetitions among rows that come in reading order, forward: rows pushed without a
+// source position whose stream, time, line and metadata were seen, and rows of one sequence, which
+// two parts have when a crash left the manifest behind. Holds the rows of one timestamp as 128-bit
+// hashes.
 class OnceFilter {
  public:
-  // True for the first of equal rows and for every sourced row.
+  // True for the first of equal rows.
   bool IsFirst(const Row& row);
 
  private:
   int64_t timestamp_ns_ = INT64_MIN;
+  uint64_t sequence_ = 0;  // of the row before; none has 0
   absl::flat_hash_set<std::pair<uint64_t, uint64_t>> seen_;
 };
 

@@ -1,8 +1,11 @@
 #include "collector/logstore/part.h"
 
+#include <algorithm>
+
 #include "base/codec/compress.h"
 #include "base/strings.h"
 #include "collector/logstore/filenames.h"
+#include "collector/logstore/granule_block.h"
 
 namespace vedette::logstore {
 namespace {
@@ -11,6 +14,7 @@ struct Footer {
   uint64_t index_offset = 0;
   uint64_t index_bytes = 0;
   uint64_t index_hash = 0;
+  uint32_t version = 0;
 };
 
 base::StatusOr<std::string> ReadExactly(const base::RandomAccessFile& file, uint64_t offset,
@@ -34,12 +38,14 @@ base::StatusOr<Footer> ReadFooter(const base::RandomAccessFile& file) {
   VEDETTE_ASSIGN_OR_RETURN(const std::string header, ReadExactly(file, 0, kPartHeaderBytes));
   if (header.substr(0, 8) != kPartMagic) return base::DataLoss("not a part: wrong first bytes");
   base::ByteReader head(std::string_view(header).substr(8));
-  VEDETTE_RETURN_IF_ERROR(CheckVersion(head.Fixed<uint32_t>()));
+  const auto version = head.Fixed<uint32_t>();
+  VEDETTE_RETURN_IF_ERROR(CheckVersion(version));
   VEDETTE_ASSIGN_OR_RETURN(const std::string bytes,
                            ReadExactly(file, size - kPartFooterBytes, kPartFooterBytes));
   if (bytes.substr(32) != kPartEndMagic) return base::DataLoss("not a part: wrong last bytes");
   base::ByteReader reader(bytes);
   Footer footer;
+  footer.version = version;
   footer.index_offset = reader.Fixed<uint64_t>();
   footer.index_bytes = reader.Fixed<uint64_t>();
   footer.index_hash = reader.Fixed<uint64_t>();
@@ -71,7 +77,9 @@ base::StatusOr<std::shared_ptr<const Part>> Part::Open(base::FileSystem* fs,
   auto index = base::ZstdDecompress(stored, kMaxIndexBytes);
   if (!index.ok()) return base::DataLoss("index does not decompress");
   part->index_offset_ = footer.index_offset;
+  part->columns_ = footer.version >= kColumnsPartVersion;
   VEDETTE_RETURN_IF_ERROR(part->ReadIndex(*index, streams));
+  part->SumUp();
   return part;
 }
 
@@ -116,6 +124,13 @@ base::Status Part::ReadBlockMetas(base::ByteReader& reader, uint64_t end_of_bloc
     meta.min_ns = reader.SignedVarint();
     meta.max_ns = reader.SignedVarint();
     meta.hash = reader.Fixed<uint64_t>();
+    if (columns_) {
+      meta.directory_stored = reader.Varint();
+      meta.directory_bytes = reader.Varint();
+      if (meta.directory_stored > meta.stored_bytes) {
+        return base::DataLoss("a granule of the index is shorter than its directory");
+      }
+    }
     const uint64_t ids = reader.Varint();
     uint64_t id = 0;
     for (uint64_t k = 0; k < ids && reader.ok(); ++k) {
@@ -131,9 +146,19 @@ base::Status Part::ReadBlockMetas(base::ByteReader& reader, uint64_t end_of_bloc
   return {};
 }
 
-base::StatusOr<std::shared_ptr<const Block>> Part::ReadBlock(size_t index) const {
+void Part::SumUp() {
+  for (const BlockMeta& block : blocks_) {
+    min_ns_ = std::min(min_ns_, block.min_ns);
+    max_ns_ = std::max(max_ns_, block.max_ns);
+  }
+  for (const StreamSummary& summary : summaries_) line_bytes_ += summary.bytes;
+}
+
+base::StatusOr<std::shared_ptr<const Block>> Part::ReadBlock(size_t index,
+                                                             const RowFilter* filter) const {
   const BlockMeta& meta = blocks_[index];
   VEDETTE_ASSIGN_OR_RETURN(const auto file, fs_->OpenRead(path_));
+  if (meta.IsGranule()) return ReadGranule(*file, meta, streams_, filter);
   VEDETTE_ASSIGN_OR_RETURN(const std::string stored,
                            ReadExactly(*file, meta.offset, meta.stored_bytes));
   if (base::Hash64(stored) != meta.hash) return base::DataLoss("block checksum does not match");

@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "collector/logstore/block.h"
 #include "collector/logstore/manifest.h"
+#include "collector/logstore/row_filter.h"
 #include "collector/logstore/stream_table.h"
 
 namespace vedette::logstore {
@@ -36,12 +37,23 @@ class Part {
   const std::vector<StreamSummary>& streams() const { return summaries_; }
   const std::vector<BlockMeta>& blocks() const { return blocks_; }
 
+  // Whether it is a day part, of granules.
+  bool IsColumns() const { return columns_; }
+  // Of its rows; INT64_MAX and INT64_MIN when it has none.
+  int64_t min_ns() const { return min_ns_; }
+  int64_t max_ns() const { return max_ns_; }
+  uint64_t line_bytes() const { return line_bytes_; }
+
   // NotFound when retention removed the file meanwhile, DataLoss when the block is damaged.
-  base::StatusOr<std::shared_ptr<const Block>> ReadBlock(size_t index) const;
+  // `filter` (may be null) is judged for granules alone, where it saves putting lines together; of
+  // row blocks all rows come.
+  base::StatusOr<std::shared_ptr<const Block>> ReadBlock(size_t index,
+                                                         const RowFilter* filter = nullptr) const;
 
  private:
   Part() = default;
   base::Status ReadIndex(std::string_view index, StreamTable* streams);
+  void SumUp();
   base::Status ReadBlockMetas(base::ByteReader& reader, uint64_t end_of_blocks);
 
   base::FileSystem* fs_ = nullptr;
@@ -51,16 +63,15 @@ class Part {
   std::vector<StreamSummary> summaries_;
   std::vector<BlockMeta> blocks_;
   uint64_t index_offset_ = 0;
+  bool columns_ = false;
+  int64_t min_ns_ = INT64_MAX;
+  int64_t max_ns_ = INT64_MIN;
+  uint64_t line_bytes_ = 0;
 };
 
 // What a manifest would say of FOLDER/NAME, from the file itself.
 base::StatusOr<PartEntry> DescribePart(base::FileSystem* fs, const std::string& folder,
                                        const std::string& name);
-
-// Writes rows (all of `day`, in reading order) as FOLDER/NAME and fsyncs the file, not the folder.
-base::StatusOr<PartEntry> WritePart(base::FileSystem* fs, const std::string& folder,
-                                    const std::string& name, int64_t day,
-                                    std::span<const Row> rows);
 
 }  // namespace vedette::logstore
 

@@ -45,7 +45,11 @@ Store::Counters::Counters(base::Telemetry* t)
       corrupt_blocks(t->NewCounter("vedette_logs_corrupt_blocks_total",
                                    "Damaged blocks met by queries and left out.")),
       quarantined(t->NewCounter("vedette_logs_quarantined_files_total",
-                                "Damaged files moved to the quarantine folder.")) {}
+                                "Damaged files moved to the quarantine folder.")),
+      rewrites(
+          t->NewCounter("vedette_logs_rewrites_total", "Day parts written in the background.")),
+      unfaithful(t->NewCounter("vedette_logs_unfaithful_granules_total",
+                               "Granules kept as rows because their lines did not come back.")) {}
 
 Store::Store(const Options& options)
     : options_(options),
@@ -68,6 +72,8 @@ base::StatusOr<std::unique_ptr<Store>> Store::Open(const Options& options) {
   if (options.background) {
     store->background_ =
         std::jthread([raw = store.get()](std::stop_token stop) { raw->RunBackground(stop); });
+    store->rewriter_ =
+        std::jthread([raw = store.get()](std::stop_token stop) { raw->RunRewrites(stop); });
   }
   return store;
 }
@@ -78,9 +84,10 @@ Store::~Store() {
     stopping_ = true;
   }
   wake_.NotifyAll();
-  if (background_.joinable()) {
-    background_.request_stop();
-    background_.join();
+  for (std::jthread* const thread : {&background_, &rewriter_}) {
+    if (!thread->joinable()) continue;
+    thread->request_stop();
+    thread->join();
   }
   wal_.reset();
 }

@@ -11,6 +11,8 @@
 #include <thread>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "base/believed_clock.h"
 #include "base/clock.h"
 #include "base/fs.h"
@@ -25,6 +27,7 @@
 #include "collector/logstore/push_record.h"
 #include "collector/logstore/refusal_notice.h"
 #include "collector/logstore/row.h"
+#include "collector/logstore/row_filter.h"
 #include "collector/logstore/source_marks.h"
 #include "collector/logstore/stream_table.h"
 #include "model/matcher.h"
@@ -35,6 +38,7 @@ namespace vedette::logstore {
 struct Options {
   std::string dir;  // created if absent; one Store at a time (locked)
   int64_t retention_ms = 90ll * 24 * 3600 * 1000;
+  uint64_t retention_bytes = 0;                   // of parts; the oldest go first; 0: no limit
   int64_t max_future_ms = 10ll * 60 * 1000;       // entries further ahead of the clock are refused
   uint64_t memtable_bytes = 16ull << 20;          // flushed when it holds this much
   int64_t flush_interval_ms = 2ll * 3600 * 1000;  // ... or is this old
@@ -42,7 +46,9 @@ struct Options {
   uint64_t max_streams = 100'000;                 // label sets held at once; more are refused
   uint64_t min_free_bytes = 64ull << 20;          // below this much free disk pushes are refused
   uint64_t reserve_bytes = 16ull << 20;           // file given up when a flush finds the disk full
-  bool background = true;  // false: the owner calls Maintain() itself (tests)
+  size_t rewrite_rows_parts = 16;        // level-0 parts of a day that are rewritten; 0: never
+  int64_t rewrite_settled_ms = 600'000;  // of a day that is over fewer, after so long without one
+  bool background = true;                // false: the owner calls Maintain() itself (tests)
   base::FileSystem* fs = nullptr;
   base::Clock* clock = nullptr;
   base::Logger* logger = nullptr;
@@ -58,7 +64,7 @@ struct SelectRequest {
   int64_t start_ns = 0;
   int64_t end_ns = 0;
   Direction direction = Direction::kForward;
-  std::vector<std::vector<std::string>> required;
+  Substrings required;
   std::stop_token stop;
 };
 
@@ -123,7 +129,7 @@ class Store final : public model::LogSink {
 
   // Writes what is in memory to parts, whatever its size.
   base::Status Flush();
-  // One round of the background work: flush when due, retention, reserve file.
+  // One round of the background work: flush when due, retention, reserve file, one rewrite.
   base::Status Maintain();
 
  private:
@@ -180,8 +186,21 @@ class Store final : public model::LogSink {
   base::Status WriteParts(const Memtable& table) VEDETTE_REQUIRES(flush_mutex_);
   base::Status WritePartsOnce(std::span<const Row> rows) VEDETTE_REQUIRES(flush_mutex_);
   base::Status SaveManifest(const Manifest& manifest) VEDETTE_REQUIRES(flush_mutex_);
+  base::Status Upkeep();
   base::Status DropExpired() VEDETTE_EXCLUDES(mutex_, flush_mutex_);
   void KeepReserve();
+
+  // store_rewrite.cc
+  using Parts = std::vector<std::shared_ptr<const Part>>;
+  void RunRewrites(std::stop_token stop);
+  Parts PartsToRewrite() const VEDETTE_EXCLUDES(mutex_);
+  // False when nothing was due.
+  base::StatusOr<bool> RewriteOnce(std::stop_token stop) VEDETTE_EXCLUDES(mutex_, flush_mutex_);
+  base::Status WriteDayPart(const Parts& parts, const std::string& name, std::stop_token stop)
+      VEDETTE_EXCLUDES(mutex_, flush_mutex_);
+  base::Status Replace(const Parts& old_parts, std::shared_ptr<const Part> part)
+      VEDETTE_EXCLUDES(mutex_, flush_mutex_);
+  void RemoveDoomed() VEDETTE_EXCLUDES(mutex_, flush_mutex_);
 
   // store_read.cc
   Snapshot Read() const VEDETTE_EXCLUDES(mutex_);
@@ -203,6 +222,8 @@ class Store final : public model::LogSink {
     base::Counter* const flush_failures;
     base::Counter* const corrupt_blocks;
     base::Counter* const quarantined;
+    base::Counter* const rewrites;
+    base::Counter* const unfaithful;
   };
   const Counters counters_;
   RefusalNotice refusal_notice_;  // own lock
@@ -221,6 +242,8 @@ class Store final : public model::LogSink {
   // Parts of the frozen memtable that are written and wait for a manifest to name them.
   std::vector<std::shared_ptr<const Part>> written_ VEDETTE_GUARDED_BY(flush_mutex_);
   bool parts_written_ VEDETTE_GUARDED_BY(flush_mutex_) = false;
+  // Parts that are not the store's any more and are removed when no reader has them.
+  Parts doomed_ VEDETTE_GUARDED_BY(flush_mutex_);
 
   mutable base::Mutex mutex_;
   base::CondVar wake_;
@@ -233,6 +256,10 @@ class Store final : public model::LogSink {
   uint64_t next_sequence_ VEDETTE_GUARDED_BY(mutex_) = 1;
   uint64_t floor_segment_ VEDETTE_GUARDED_BY(mutex_) = 0;  // of the manifest's floor
   std::vector<std::shared_ptr<const Part>> parts_ VEDETTE_GUARDED_BY(mutex_);
+  // When a day last got a part, by the monotonic clock. Days of earlier runs have none.
+  absl::flat_hash_map<int64_t, int64_t> part_came_ns_ VEDETTE_GUARDED_BY(mutex_);
+  // Names of parts that could not be read whole: they are not rewritten.
+  absl::flat_hash_set<std::string> unsound_ VEDETTE_GUARDED_BY(mutex_);
   base::BelievedClock believed_clock_ VEDETTE_GUARDED_BY(mutex_);
   int64_t newest_ns_ VEDETTE_GUARDED_BY(mutex_) = INT64_MIN;  // of the lines; INT64_MIN: no line
   int64_t said_ahead_mono_ns_ VEDETTE_GUARDED_BY(mutex_) = INT64_MIN;
@@ -240,6 +267,7 @@ class Store final : public model::LogSink {
 
   std::unique_ptr<base::Wal> wal_;  // own lock; const after Open; its callbacks use what is above
   std::jthread background_;         // last: joined first
+  std::jthread rewriter_;
 };
 
 }  // namespace vedette::logstore

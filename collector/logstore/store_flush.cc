@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "collector/logstore/filenames.h"
 #include "collector/logstore/once.h"
+#include "collector/logstore/part_writer.h"
 #include "collector/logstore/store.h"
 
 // What happens behind pushes and queries: memory to parts, retention, the reserve file.
@@ -25,6 +27,23 @@ std::vector<Row> SortedRows(const Memtable& table) {
   return rows;
 }
 
+// Parts of days that are over for longer than the retention, and of what is left the oldest, until
+// no more than `most_bytes` (0: any) are.
+std::vector<std::shared_ptr<const Part>> PartsToDrop(std::vector<std::shared_ptr<const Part>> parts,
+                                                     int64_t cutoff_ms, uint64_t most_bytes) {
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const auto& a, const auto& b) { return a->max_ns() < b->max_ns(); });
+  uint64_t bytes = 0;
+  for (const auto& part : parts) bytes += part->bytes();
+  std::erase_if(parts, [&](const std::shared_ptr<const Part>& part) {
+    const bool expired = (part->day() + 1) * (kNanosPerDay / 1'000'000) <= cutoff_ms;
+    const bool dropped = expired || (most_bytes > 0 && bytes > most_bytes);
+    if (dropped) bytes -= part->bytes();
+    return !dropped;
+  });
+  return parts;
+}
+
 }  // namespace
 
 void Store::RunBackground(std::stop_token stop) {
@@ -34,7 +53,7 @@ void Store::RunBackground(std::stop_token stop) {
       if (!stopping_ && !flush_asked_) wake_.WaitFor(mutex_, kRound);
       if (stopping_) return;
     }
-    if (const base::Status status = Maintain(); !status.ok()) {
+    if (const base::Status status = Upkeep(); !status.ok()) {
       options_.logger->Warn("log store upkeep failed, will be tried again",
                             {{"error", base::Message(status)}});
       options_.clock->SleepFor(kRound, stop);
@@ -53,9 +72,17 @@ bool Store::FlushDue() {
 }
 
 base::Status Store::Maintain() {
+  const base::Status status = Upkeep();
+  const auto rewritten = RewriteOnce({});
+  RemoveDoomed();
+  return status.ok() ? rewritten.status() : status;
+}
+
+base::Status Store::Upkeep() {
   base::Status status;
   if (FlushDue()) status = Flush();
   const base::Status dropped = DropExpired();
+  RemoveDoomed();
   streams_.Sweep();
   KeepReserve();
   return status.ok() ? dropped : status;
@@ -112,6 +139,7 @@ base::Status Store::WriteFrozen() {
   {
     base::MutexLock lock(mutex_);
     parts_.insert(parts_.end(), written_.begin(), written_.end());
+    for (const auto& part : written_) part_came_ns_[part->day()] = options_.clock->MonotonicNanos();
     frozen_ = nullptr;
     floor_segment_ = next.checkpoint.floor.segment;
   }
@@ -174,19 +202,23 @@ base::Status Store::DropExpired() {
     cutoff_ms = OldestNs() / 1'000'000;
     marks_.Expire(cutoff_ms);
   }
-  const auto expired = [&](int64_t day) {
-    return (day + 1) * (kNanosPerDay / 1'000'000) <= cutoff_ms;
-  };
   Manifest next = manifest_;
-  std::erase_if(next.parts, [&](const PartEntry& part) { return expired(part.day); });
-  if (next.parts.size() == manifest_.parts.size()) return {};
-  VEDETTE_RETURN_IF_ERROR(SaveManifest(next));
-  std::vector<std::string> names;
+  absl::flat_hash_set<std::string> names;
   {
     base::MutexLock lock(mutex_);
-    std::erase_if(parts_, [&](const std::shared_ptr<const Part>& part) {
-      if (expired(part->day())) names.push_back(part->name());
-      return expired(part->day());
+    for (const auto& part : PartsToDrop(parts_, cutoff_ms, options_.retention_bytes)) {
+      names.insert(part->name());
+    }
+  }
+  if (names.empty()) return {};
+  std::erase_if(next.parts, [&](const PartEntry& part) { return names.contains(part.name); });
+  VEDETTE_RETURN_IF_ERROR(SaveManifest(next));
+  {
+    base::MutexLock lock(mutex_);
+    std::erase_if(parts_, [&](const auto& part) { return names.contains(part->name()); });
+    absl::erase_if(part_came_ns_, [&](const auto& day_and_time) {
+      return std::none_of(parts_.begin(), parts_.end(),
+                          [&](const auto& part) { return part->day() == day_and_time.first; });
     });
   }
   base::Status status;

@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include <algorithm>
 
 #include "absl/container/flat_hash_map.h"
@@ -32,17 +30,10 @@ bool InRange(const Row& row, const SelectRequest& request) {
   return row.timestamp_ns >= request.start_ns && row.timestamp_ns < request.end_ns;
 }
 
-bool HasLiterals(std::string_view line, const SelectRequest& request) {
-  const auto has = [&](const std::string& literal) {
-    return memmem(line.data(), line.size(), literal.data(), literal.size()) != nullptr;
-  };
-  return std::all_of(request.required.begin(), request.required.end(),
-                     [&](const auto& any) { return std::any_of(any.begin(), any.end(), has); });
-}
-
 // Whether the request asks for this row.
 bool Wanted(const Row& row, const SelectRequest& request, StreamFilter& filter) {
-  return InRange(row, request) && filter.Matches(row.stream) && HasLiterals(row.line, request);
+  return InRange(row, request) && filter.Matches(row.stream) &&
+         HasSubstrings(row.line, request.required);
 }
 
 bool Overlaps(int64_t min_ns, int64_t max_ns, int64_t start_ns, int64_t end_ns) {
@@ -70,9 +61,12 @@ class BlockOpener {
               std::function<void(const Part&, const base::Status&)> on_damage)
       : request_(request), filter_(filter), stats_(stats), on_damage_(std::move(on_damage)) {}
 
-  Run Open(const std::shared_ptr<const Part>& part, size_t index) const {
+  // `matching`: the streams that are asked for, by id.
+  Run Open(const std::shared_ptr<const Part>& part, size_t index,
+           const std::vector<bool>& matching) const {
     Run run;
-    auto block = part->ReadBlock(index);
+    const RowFilter rows{request_.start_ns, request_.end_ns, &matching, &request_.required};
+    auto block = part->ReadBlock(index, &rows);
     if (!block.ok()) {
       // The file of a part that retention dropped after the snapshot was taken is gone: no damage.
       if (block.status().code() == absl::StatusCode::kNotFound) return run;
@@ -82,8 +76,9 @@ class BlockOpener {
     }
     ++stats_->blocks_read;
     stats_->bytes_decompressed += part->blocks()[index].raw_bytes;
+    const bool filtered = part->blocks()[index].IsGranule();
     for (const Row& row : (*block)->rows()) {
-      if (Wanted(row, request_, filter_)) run.rows.push_back(row);
+      if (filtered || Wanted(row, request_, filter_)) run.rows.push_back(row);
     }
     // The rows borrow their streams from the part.
     run.holder =
@@ -108,20 +103,21 @@ bool HasMatch(const BlockMeta& meta, const std::vector<bool>& matching) {
 void AddBlocks(const std::shared_ptr<const Part>& part, const SelectRequest& request,
                StreamFilter& filter, const BlockOpener& opener, SelectStats* stats,
                std::vector<PendingRun>* pending) {
-  std::vector<bool> matching;
+  const auto matching = std::make_shared<std::vector<bool>>();
   for (const StreamSummary& summary : part->streams()) {
-    matching.push_back(Overlaps(summary.min_ns, summary.max_ns, request.start_ns, request.end_ns) &&
-                       filter.Matches(summary.stream.get()));
+    matching->push_back(
+        Overlaps(summary.min_ns, summary.max_ns, request.start_ns, request.end_ns) &&
+        filter.Matches(summary.stream.get()));
   }
   for (size_t i = 0; i < part->blocks().size(); ++i) {
     const BlockMeta& meta = part->blocks()[i];
     if (!Overlaps(meta.min_ns, meta.max_ns, request.start_ns, request.end_ns) ||
-        !HasMatch(meta, matching)) {
+        !HasMatch(meta, *matching)) {
       ++stats->blocks_skipped;
       continue;
     }
-    pending->push_back(
-        {meta.min_ns, meta.max_ns, [&opener, part, i] { return opener.Open(part, i); }});
+    pending->push_back({meta.min_ns, meta.max_ns,
+                        [&opener, part, i, matching] { return opener.Open(part, i, *matching); }});
   }
 }
 

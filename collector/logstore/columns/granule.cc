@@ -294,8 +294,8 @@ uint32_t Granule::stream(size_t row) const {
   return static_cast<uint32_t>(origin_streams_.values()[OriginOf(row)]);
 }
 
-const model::Labels& Granule::metadata(size_t row) const {
-  return sets_[static_cast<size_t>(origin_sets_.values()[OriginOf(row)])];
+size_t Granule::metadata_set(size_t row) const {
+  return static_cast<size_t>(origin_sets_.values()[OriginOf(row)]);
 }
 
 }  // namespace vedette::logstore

@@ -17,7 +17,7 @@
 namespace vedette::logstore {
 
 inline constexpr size_t kMaxGranuleRows = 65'536;
-inline constexpr uint64_t kTargetGranuleBytes = 16ull << 20;  // of lines
+inline constexpr uint64_t kTargetGranuleBytes = 8ull << 20;  // of lines
 inline constexpr uint64_t kMaxGranuleBytes = 64ull << 20;
 inline constexpr uint64_t kMaxStreamId = 1ull << 24;
 
@@ -65,15 +65,24 @@ class Granule {
   // Streams, metadata and arrival.
   base::Status LoadOrigins();
   base::Status LoadLines();
+  // The lines of one shape alone. After LoadTimes and LoadOrigins.
+  base::Status LoadShape(size_t shape) {
+    return lines_->LoadShape(shape, *blobs_, times_.values());
+  }
 
   // After LoadTimes.
   std::span<const int64_t> times() const { return times_.values(); }
   // After LoadOrigins.
   uint32_t stream(size_t row) const;
-  const model::Labels& metadata(size_t row) const;
+  const model::Labels& metadata(size_t row) const { return sets_[metadata_set(row)]; }
+  size_t metadata_set(size_t row) const;
+  // The metadata sets, once; metadata() is not to be used afterwards.
+  std::vector<model::Labels> TakeMetadata() { return std::move(sets_); }
+  size_t shapes() const { return lines_->shapes().size(); }
+  size_t shape_of(size_t row) const { return lines_->shape_of(row); }
   uint64_t sequence(size_t row) const { return sequences_[row]; }
   bool sourced(size_t row) const { return sourced_.values()[row] != 0; }
-  // After LoadLines.
+  // After LoadLines, or LoadShape of its shape.
   void AppendLine(size_t row, std::string* out) const { lines_->Append(row, out); }
 
  private:

@@ -25,7 +25,7 @@ class Workload {
       // As a shipper does whose answer got lost: the same again, cut differently.
       PushPositions(next_ > 3 ? next_ - 2 : next_, next_ + 1);
       if (round % 2 == 1) t_->store->Flush().IgnoreError();
-      if (round == 3) t_->store->Maintain().IgnoreError();
+      if (round >= 3) t_->store->Maintain().IgnoreError();
     }
   }
 
@@ -72,6 +72,7 @@ TEST(StoreCrash, PowerCutAtEveryOperationLosesAndRepeatsNothing) {
   int crashes = 0;
   for (uint64_t k = 1;; ++k) {
     TestStore t(k);
+    t.rewrite_rows_parts = 2;
     ASSERT_TRUE(t.Open().ok());
     t.fs.FailAt(k, test::FaultFs::Fault::kCrash);
     Workload workload(&t);
@@ -93,8 +94,9 @@ TEST(StoreCrash, PowerCutAtEveryOperationLosesAndRepeatsNothing) {
 TEST(StoreCrash, AnyOneFaultIsSurvivedWithoutARestart) {
   for (const auto fault : {test::FaultFs::Fault::kError, test::FaultFs::Fault::kNoSpace,
                            test::FaultFs::Fault::kShortWrite, test::FaultFs::Fault::kFailedSync}) {
-    for (uint64_t k = 1; k < 60; ++k) {
+    for (uint64_t k = 1; k < 90; ++k) {
       TestStore t(k);
+      t.rewrite_rows_parts = 2;
       ASSERT_TRUE(t.Open().ok());
       t.fs.FailAt(k, fault);
       Workload workload(&t);
@@ -119,6 +121,7 @@ TEST(StoreModel, EqualsAPlainListThroughFlushesAndRestarts) {
     std::mt19937 random(seed);
     const auto pick = [&](uint32_t n) { return static_cast<uint32_t>(random() % n); };
     TestStore t(seed);
+    t.rewrite_rows_parts = 2;
     ASSERT_TRUE(t.Open().ok());
     std::vector<std::pair<int64_t, std::string>> model;  // in arrival order
     std::set<std::pair<int64_t, std::string>> known;
@@ -127,6 +130,8 @@ TEST(StoreModel, EqualsAPlainListThroughFlushesAndRestarts) {
         ASSERT_TRUE(t.store->Flush().ok());
       } else if (what == 1) {
         ASSERT_TRUE(t.Open().ok());
+      } else if (what == 2) {
+        ASSERT_TRUE(t.store->Maintain().ok());
       } else {
         model::LogPush push = OneLine("");
         push.streams[0].entries.clear();

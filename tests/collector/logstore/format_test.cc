@@ -21,7 +21,10 @@ TEST(LogstoreFormat, DocumentNamesTheConstantsInUse) {
     EXPECT_NE(text.find(name), std::string::npos) << name;
   }
   EXPECT_NE(text.find("MANIFEST (version " + std::to_string(kManifestVersion)), std::string::npos);
-  EXPECT_NE(text.find("Part (version " + std::to_string(kPartVersion)), std::string::npos);
+  EXPECT_NE(text.find("Part (versions " + std::to_string(kRowsPartVersion) + " and " +
+                      std::to_string(kColumnsPartVersion)),
+            std::string::npos);
+  EXPECT_EQ(kPartVersion, kColumnsPartVersion);
   EXPECT_NE(text.find("Log record (type " + std::to_string(kPushRecord)), std::string::npos);
   EXPECT_NE(text.find("| end - " + std::to_string(kPartFooterBytes)), std::string::npos);
   EXPECT_NE(text.find(std::to_string(kMaxBlockBytes >> 20) + " MiB"), std::string::npos);

@@ -30,6 +30,8 @@ struct TestStore {
     options.min_free_bytes = min_free_bytes;
     options.reserve_bytes = reserve_bytes;
     options.memtable_bytes = 4ull << 20;
+    options.rewrite_rows_parts = rewrite_rows_parts;
+    options.retention_bytes = retention_bytes;
     options.fs = &fs;
     options.clock = &clock;
     options.logger = &logger;
@@ -81,6 +83,8 @@ struct TestStore {
   base::Telemetry telemetry;
   uint64_t min_free_bytes = 0;
   uint64_t reserve_bytes = 0;
+  size_t rewrite_rows_parts = 0;
+  uint64_t retention_bytes = 0;
   std::unique_ptr<Store> store;
 };
 

@@ -1,0 +1,155 @@
+#include "collector/logstore/granule_block.h"
+
+#include <algorithm>
+
+#include "base/codec/bytes.h"
+
+namespace vedette::logstore {
+namespace {
+
+GranuleMeta ColumnsOf(const BlockMeta& meta) {
+  return {meta.directory_stored, meta.directory_bytes, meta.stored_bytes - meta.directory_stored,
+          meta.rows, meta.raw_bytes};
+}
+
+// Blobs of a granule in its part's file.
+class FileBlobs final : public BlobSource {
+ public:
+  FileBlobs(const base::RandomAccessFile& file, uint64_t begin) : file_(file), begin_(begin) {}
+  base::StatusOr<std::string_view> Read(uint64_t offset, uint64_t bytes,
+                                        std::string* buffer) const override {
+    buffer->resize(bytes);
+    VEDETTE_ASSIGN_OR_RETURN(const size_t read, file_.Read(begin_ + offset, bytes, buffer->data()));
+    if (read != bytes) return base::DataLoss("file is cut short");
+    return std::string_view(*buffer);
+  }
+
+ private:
+  const base::RandomAccessFile& file_;
+  const uint64_t begin_;
+};
+
+// The rows that a filter asks for, by what is known without their lines.
+base::StatusOr<std::vector<size_t>> SelectRows(const Granule& granule, const RowFilter* filter,
+                                               size_t streams) {
+  std::vector<size_t> rows;
+  for (size_t row = 0; row < granule.rows(); ++row) {
+    const uint32_t stream = granule.stream(row);
+    if (stream >= streams) return base::DataLoss("stream ids of a granule are damaged");
+    if (filter == nullptr ||
+        (filter->WantsTime(granule.times()[row]) && (*filter->streams)[stream])) {
+      rows.push_back(row);
+    }
+  }
+  return rows;
+}
+
+base::Status LoadShapesOf(Granule* granule, std::span<const size_t> rows) {
+  std::vector<bool> wanted(granule->shapes());
+  for (const size_t row : rows) wanted[granule->shape_of(row)] = true;
+  for (size_t shape = 0; shape < wanted.size(); ++shape) {
+    if (wanted[shape]) VEDETTE_RETURN_IF_ERROR(granule->LoadShape(shape));
+  }
+  return {};
+}
+
+// Puts the lines of `rows` together; those that miss what the filter requires are left out.
+std::shared_ptr<const Block> PutTogether(Granule& granule, std::span<const size_t> rows,
+                                         std::span<const StreamPtr> streams,
+                                         const RowFilter* filter) {
+  const bool required = filter != nullptr && !filter->required->empty();
+  auto text = std::make_unique<std::string>();
+  std::vector<model::Labels> sets = granule.TakeMetadata();
+  std::vector<Row> kept;
+  std::vector<size_t> ends;
+  for (const size_t row : rows) {
+    const size_t begin = text->size();
+    granule.AppendLine(row, text.get());
+    if (required && !HasSubstrings(std::string_view(*text).substr(begin), *filter->required)) {
+      text->resize(begin);
+      continue;
+    }
+    ends.push_back(text->size());
+    kept.push_back({granule.times()[row], granule.sequence(row), streams[granule.stream(row)].get(),
+                    &sets[granule.metadata_set(row)], std::string_view(), granule.sourced(row)});
+  }
+  size_t begin = 0;
+  for (size_t i = 0; i < kept.size(); ++i) {
+    kept[i].line = std::string_view(*text).substr(begin, ends[i] - begin);
+    begin = ends[i];
+  }
+  return std::make_shared<Block>(std::move(text), std::move(sets), std::move(kept));
+}
+
+}  // namespace
+
+std::string_view EncodeGranule(std::span<const Row> rows, std::span<const uint32_t> stream_ids,
+                               GranuleWriter* writer, BlockMeta* meta) {
+  std::vector<GranuleRow> granule_rows;
+  granule_rows.reserve(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const Row& row = rows[i];
+    granule_rows.push_back(
+        {row.timestamp_ns, row.sequence, stream_ids[i], row.sourced, row.metadata, row.line});
+  }
+  GranuleMeta columns;
+  const std::string_view stored = writer->Encode(granule_rows, &columns);
+  meta->stored_bytes = stored.size();
+  meta->raw_bytes = columns.line_bytes;
+  meta->rows = rows.size();
+  meta->min_ns = rows.empty() ? 0 : rows.front().timestamp_ns;
+  meta->max_ns = rows.empty() ? 0 : rows.back().timestamp_ns;
+  meta->directory_stored = columns.directory_stored;
+  meta->directory_bytes = columns.directory_bytes;
+  meta->hash = base::Hash64(stored.substr(0, columns.directory_stored));
+  meta->stream_ids.assign(stream_ids.begin(), stream_ids.end());
+  std::sort(meta->stream_ids.begin(), meta->stream_ids.end());
+  meta->stream_ids.erase(std::unique(meta->stream_ids.begin(), meta->stream_ids.end()),
+                         meta->stream_ids.end());
+  return stored;
+}
+
+bool GranuleHolds(std::string_view stored, const BlockMeta& meta, std::span<const Row> rows,
+                  std::span<const uint32_t> stream_ids) {
+  const MemoryBlobs blobs(stored.substr(meta.directory_stored));
+  const auto parsed =
+      Granule::Parse(stored.substr(0, meta.directory_stored), ColumnsOf(meta), &blobs);
+  if (!parsed.ok() || (*parsed)->rows() != rows.size()) return false;
+  Granule& granule = **parsed;
+  if (!granule.LoadTimes().ok() || !granule.LoadOrigins().ok() || !granule.LoadLines().ok()) {
+    return false;
+  }
+  std::string line;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    line.clear();
+    granule.AppendLine(i, &line);
+    if (line != rows[i].line || granule.times()[i] != rows[i].timestamp_ns ||
+        granule.sequence(i) != rows[i].sequence || granule.sourced(i) != rows[i].sourced ||
+        granule.stream(i) != stream_ids[i] || granule.metadata(i) != *rows[i].metadata) {
+      return false;
+    }
+  }
+  return true;
+}
+
+base::StatusOr<std::shared_ptr<const Block>> ReadGranule(const base::RandomAccessFile& file,
+                                                         const BlockMeta& meta,
+                                                         std::span<const StreamPtr> streams,
+                                                         const RowFilter* filter) {
+  std::string directory;
+  const FileBlobs head(file, meta.offset);
+  VEDETTE_RETURN_IF_ERROR(head.Read(0, meta.directory_stored, &directory).status());
+  if (base::Hash64(directory) != meta.hash) {
+    return base::DataLoss("checksum of a granule does not match");
+  }
+  const FileBlobs blobs(file, meta.offset + meta.directory_stored);
+  VEDETTE_ASSIGN_OR_RETURN(const auto granule, Granule::Parse(directory, ColumnsOf(meta), &blobs));
+  VEDETTE_RETURN_IF_ERROR(granule->LoadTimes());
+  VEDETTE_RETURN_IF_ERROR(granule->LoadOrigins());
+  VEDETTE_ASSIGN_OR_RETURN(const std::vector<size_t> rows,
+                           SelectRows(*granule, filter, streams.size()));
+  VEDETTE_RETURN_IF_ERROR(LoadShapesOf(granule.get(), rows));
+  return PutTogether(*granule, rows, streams, filter);
+}
+
+}  // namespace vedette::logstore

@@ -1,0 +1,180 @@
+// What the log store costs: pushes, the rewrite to day parts, and scans.
+//   log_store --pushes=FILE --dir=EMPTY    push bodies (protobuf, snappy), each behind its u32
+//   length
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/codec/compress.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/telemetry.h"
+#include "collector/logstore/store.h"
+#include "model/log_push.h"
+#include "own_cost.h"
+
+namespace vedette::bench {
+namespace {
+
+using logstore::Direction;
+using logstore::SelectRequest;
+using logstore::Store;
+
+double Now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double DirMb(base::FileSystem* fs, const std::string& dir) {
+  double bytes = 0;
+  const auto names = fs->List(dir);
+  for (const std::string& name : *names) {
+    bytes += static_cast<double>(fs->Stat(base::JoinPath(dir, name))->size);
+  }
+  return bytes / 1e6;
+}
+
+class StoreBench {
+ public:
+  explicit StoreBench(std::string dir) : dir_(std::move(dir)) { Open(600'000); }
+
+  void Open(int64_t settled_ms) {
+    store_.reset();
+    logstore::Options options;
+    options.rewrite_settled_ms = settled_ms;
+    options.dir = dir_;
+    options.fs = fs_.get();
+    options.clock = &clock_;
+    options.logger = &logger_;
+    options.telemetry = &telemetry_;
+    options.retention_ms = 100ll * 365 * 86'400'000;
+    options.max_future_ms = options.retention_ms;
+    options.background = false;
+    store_ = *Store::Open(options);
+  }
+
+  bool Push(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    const double start = CpuSeconds();
+    uint32_t size = 0;
+    uint64_t lines = 0;
+    std::string body;
+    while (in.read(reinterpret_cast<char*>(&size), sizeof(size))) {
+      body.resize(size);
+      in.read(body.data(), size);
+      auto push = model::DecodeLogPush(*base::SnappyDecompress(body, 64 << 20));
+      for (const auto& stream : push->streams) {
+        for (const auto& entry : stream.entries) {
+          ++lines;
+          raw_mb_ += static_cast<double>(entry.line.size()) / 1e6;
+        }
+      }
+      std::atomic<bool> done{false};
+      bool ok = false;
+      store_->Push(*std::move(push), [&](const base::Status& status) {
+        ok = status.ok();
+        done = true;
+        done.notify_all();
+      });
+      done.wait(false);
+      if (!ok) return false;
+      const double before = CpuSeconds();
+      if (!store_->Maintain().ok()) return false;
+      upkeep_s_ += CpuSeconds() - before;
+      peak_mib_ = std::max(peak_mib_, StatusMib("RssAnon:"));
+    }
+    const double pushed = CpuSeconds();
+    if (!store_->Flush().ok()) return false;
+    // What is done when the day is over and has settled.
+    Open(0);
+    for (int i = 0; i < 64; ++i) {
+      if (!store_->Maintain().ok()) return false;
+      peak_mib_ = std::max(peak_mib_, StatusMib("RssAnon:"));
+    }
+    upkeep_s_ += CpuSeconds() - pushed;
+    const double all = CpuSeconds() - start;
+    const double stored = DirMb(fs_.get(), base::JoinPath(dir_, "parts"));
+    std::printf(
+        "%.0f lines, %.1f MB: %.1f MB/s a core for pushes, %.1f with flushes and rewrites\n"
+        "%.2f MB on disk (%.2f %%) in %zu parts, RssAnon at most %.0f MiB\n",
+        static_cast<double>(lines), raw_mb_, raw_mb_ / (all - upkeep_s_), raw_mb_ / all, stored,
+        stored * 100 / raw_mb_, fs_->List(base::JoinPath(dir_, "parts"))->size(), peak_mib_);
+    return true;
+  }
+
+  void Scan(const char* what, const std::vector<model::Matcher>& matchers,
+            const std::string& needle) {
+    double best = 1e9;
+    double cpu = 0;
+    uint64_t rows = 0;
+    for (int run = 0; run < 4; ++run) {
+      SelectRequest request;
+      request.matchers = matchers;
+      request.end_ns = INT64_MAX;
+      request.direction = Direction::kBackward;
+      if (!needle.empty()) request.required = {{needle}};
+      rows = 0;
+      const double start = Now();
+      const double start_cpu = CpuSeconds();
+      store_
+          ->Select(request,
+                   [&](std::span<const logstore::Row> found) {
+                     rows += found.size();
+                     return true;
+                   })
+          .IgnoreError();
+      cpu = CpuSeconds() - start_cpu;
+      best = std::min(best, Now() - start);
+    }
+    std::printf("%-34s %9.1f ms, %9.1f ms CPU, %llu lines, %.0f MB/s\n", what, best * 1e3,
+                cpu * 1e3, static_cast<unsigned long long>(rows), raw_mb_ / best);
+  }
+
+ private:
+  const std::string dir_;
+  const std::unique_ptr<base::FileSystem> fs_ = base::NewPosixFileSystem();
+  base::SystemClock clock_;
+  base::Logger logger_{base::LogLevel::kWarn, &clock_};
+  base::Telemetry telemetry_;
+  std::unique_ptr<Store> store_;
+  double raw_mb_ = 0;
+  double upkeep_s_ = 0;
+  double peak_mib_ = 0;
+};
+
+int Run(int argc, char** argv) {
+  std::string pushes;
+  std::string dir;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument.starts_with("--pushes=")) pushes = argument.substr(9);
+    if (argument.starts_with("--dir=")) dir = argument.substr(6);
+  }
+  if (pushes.empty() || dir.empty()) {
+    std::printf("usage: log_store --pushes=FILE --dir=EMPTY\n");
+    return 2;
+  }
+  StoreBench bench(dir);
+  if (!bench.Push(pushes)) return 1;
+  const auto journal = model::Matcher::Equal("job", "journal");
+  const auto caddy = model::Matcher::Equal("job", "caddy");
+  bench.Scan("rare words, journal", {journal}, "NEEDLE-7f3a9c2e");
+  bench.Scan("rare words, piece of one", {journal}, "EEDLE-7f3a9c2");
+  bench.Scan("rare hex, 8 digits", {journal}, "d2f1a90b");
+  bench.Scan("rare number, 9 digits", {journal}, "918273645");
+  bench.Scan("one host of caddy", {caddy, model::Matcher::Equal("host", "host07")}, "");
+  bench.Scan("a word of some lines", {journal}, "checkpoint complete");
+  bench.Scan("every line", {}, "");
+  return 0;
+}
+
+}  // namespace
+}  // namespace vedette::bench
+
+int main(int argc, char** argv) { return vedette::bench::Run(argc, argv); }
