@@ -47,6 +47,55 @@ std::optional<RegexGroups> RegexGroups::Match(const re2::RE2& regex, std::string
   return groups;
 }
 
+// Calls `visit(groups, begin, end)`. An empty match right behind another one is none.
+template <typename Visit>
+void RegexGroups::EachMatch(const re2::RE2& regex, std::string_view text, const Visit& visit) {
+  const int count = regex.NumberOfCapturingGroups() + 1;
+  std::vector<re2::StringPiece> found(static_cast<size_t>(count));
+  const re2::StringPiece whole(text.data(), text.size());
+  size_t last_end = std::string_view::npos;
+  for (size_t at = 0; at <= text.size();) {
+    if (!regex.Match(whole, at, text.size(), re2::RE2::UNANCHORED, found.data(), count)) return;
+    const auto begin = static_cast<size_t>(found[0].data() - whole.data());
+    const size_t end = begin + found[0].size();
+    if (end > begin || begin != last_end) {
+      RegexGroups groups(regex);
+      for (const re2::StringPiece& group : found) {
+        groups.groups_.emplace_back(group.data() == nullptr ? "" : group.data(), group.size());
+      }
+      visit(groups, begin, end);
+    }
+    last_end = at = end;
+    if (begin != end) continue;
+    do {  // past a whole character
+      ++at;
+    } while (at < text.size() && (text[at] & 0xC0) == 0x80);
+  }
+}
+
+std::string RegexGroups::ReplaceAll(const re2::RE2& regex, std::string_view text,
+                                    std::string_view text_template, bool literal) {
+  std::string out;
+  size_t copied = 0;
+  EachMatch(regex, text, [&](const RegexGroups& groups, size_t begin, size_t end) {
+    out += text.substr(copied, begin - copied);
+    if (literal) {
+      out += text_template;
+    } else {
+      out += groups.Expand(text_template);
+    }
+    copied = end;
+  });
+  out += text.substr(copied);
+  return out;
+}
+
+size_t RegexGroups::Count(const re2::RE2& regex, std::string_view text) {
+  size_t count = 0;
+  EachMatch(regex, text, [&](const RegexGroups&, size_t, size_t) { ++count; });
+  return count;
+}
+
 std::string_view RegexGroups::Group(std::string_view name) const {
   if (const auto number = base::ParseUint(name)) {
     return *number < groups_.size() ? groups_[*number] : std::string_view();

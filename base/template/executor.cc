@@ -1,5 +1,6 @@
 #include "base/template/executor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/strings.h"
@@ -9,12 +10,6 @@ namespace vedette::base::tmpl {
 namespace {
 
 using ValueKind = Value::Kind;
-
-std::string Shorten(std::string_view node) {
-  constexpr size_t kShown = 20;
-  if (node.size() <= kShown) return std::string(node);
-  return Concat({node.substr(0, kShown), "..."});
-}
 
 }  // namespace
 
@@ -33,10 +28,9 @@ Status Executor::Fail(size_t position, std::string_view node, std::string_view w
   const std::string_view before = std::string_view(parsed_.source).substr(0, position);
   const size_t newline = before.rfind('\n');
   const size_t column = newline == std::string_view::npos ? position : position - newline - 1;
-  return InvalidArgument(
-      Concat({"template: ", parsed_.name, ":", std::to_string(LineOf(parsed_.source, position)),
-              ":", std::to_string(column), ": executing ", GoQuote(executing_), " at <",
-              Shorten(node), ">: ", what}));
+  return InvalidArgument(Concat(
+      {"template: ", parsed_.name, ":", std::to_string(LineOf(parsed_.source, position)), ":",
+       std::to_string(column), ": executing ", GoQuote(executing_), " at <", node, ">: ", what}));
 }
 
 Status Executor::Step(size_t position) {
@@ -215,8 +209,7 @@ StatusOr<Value> Executor::EvaluateCommand(const Command& command, const Value& d
     return Call(command, dot, piped);
   }
   if (command.words.size() > 1 || piped) {
-    return Fail(first.position, first.text,
-                "can't give argument to non-function " + Shorten(first.text));
+    return Fail(first.position, first.text, "can't give argument to non-function " + first.text);
   }
   if (first.kind == Operand::Kind::kNil) return Fail(first.position, "nil", "nil is not a command");
   return EvaluateOperand(first, dot);
@@ -295,13 +288,41 @@ StatusOr<Value> Executor::Call(const Command& command, const Value& dot,
   args.reserve(given);
   for (size_t i = 1; i < command.words.size(); ++i) {
     VEDETTE_ASSIGN_OR_RETURN(Value value, EvaluateOperand(command.words[i], dot));
+    VEDETTE_RETURN_IF_ERROR(CheckKind(function, i - 1, command.words[i], value));
     args.push_back(std::move(value));
   }
-  if (piped) args.push_back(*piped);
+  if (piped) {
+    VEDETTE_RETURN_IF_ERROR(CheckKind(function, given - 1, command.words.back(), *piped));
+    args.push_back(*piped);
+  }
   auto result = function.call(args);
   if (result.ok()) return result;
   return Fail(command.position, command.Text(),
               Concat({"error calling ", name.name, ": ", Message(result.status())}));
+}
+
+Status Executor::CheckKind(const Function& function, size_t index, const Operand& at,
+                           const Value& value) const {
+  if (function.params.empty()) return absl::OkStatus();
+  const Param param = function.params[std::min(index, function.params.size() - 1)];
+  ValueKind wanted = ValueKind::kString;
+  std::string_view name = "string";
+  if (param == Param::kInt) {
+    wanted = ValueKind::kInt;
+    name = "int";
+  } else if (param == Param::kTime) {
+    wanted = ValueKind::kTime;
+    name = "time.Time";
+  }
+  if (param == Param::kAny || value.is(wanted)) return absl::OkStatus();
+  if (value.is(ValueKind::kNull)) {
+    return Fail(at.position, at.text, Concat({"invalid value; expected ", name}));
+  }
+  if (at.kind == Operand::Kind::kConstant) {
+    return Fail(at.position, at.text, Concat({"expected ", name, "; found ", at.text}));
+  }
+  return Fail(at.position, at.text,
+              Concat({"wrong type for value; expected ", name, "; got ", value.TypeName()}));
 }
 
 // `and` stops at the first false argument, `or` at the first true one.

@@ -35,6 +35,8 @@ class Executor {
                                   const std::optional<Value>& piped);
   StatusOr<Value> EvaluateOperand(const Operand& operand, const Value& dot);
   StatusOr<Value> Call(const Command& command, const Value& dot, const std::optional<Value>& piped);
+  Status CheckKind(const Function& function, size_t index, const Operand& at,
+                   const Value& value) const;
   StatusOr<Value> CallShortCircuit(const Command& command, const Value& dot,
                                    const std::optional<Value>& piped);
   StatusOr<Value> Fields(const Operand& operand, Value value);

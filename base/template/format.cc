@@ -172,6 +172,7 @@ std::string FormatOne(const Spec& spec, const Value& v) {
       return OneOf(spec.verb, "vsqxX") ? FormatText(spec, v.as_string()) : BadVerb(spec, v);
     case Value::Kind::kNull:
       return spec.verb == 'v' ? Pad(spec, "", "<nil>", false) : BadVerb(spec, v);
+    case Value::Kind::kTime:
     case Value::Kind::kList:
     case Value::Kind::kMap:
       return OneOf(spec.verb, "vs") ? Pad(spec, "", v.ToText(), false) : BadVerb(spec, v);

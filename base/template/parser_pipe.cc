@@ -246,13 +246,15 @@ Status Parser::ParseTerm(const Token& token, Operand* operand) {
 // A term and the fields behind it.
 Status Parser::ParseOperand(Operand* operand) {
   VEDETTE_RETURN_IF_ERROR(ParseTerm(Next(), operand));
+  bool chained = false;
   while (Peek().kind == Kind::kField) {
     const Token field = Next();
     if (operand->kind == Operand::Kind::kConstant || operand->kind == Operand::Kind::kNil) {
       return Fail(field.position, Concat({"unexpected . after term ", GoQuote(operand->text)}));
     }
-    // Go reports what goes wrong in a chain of fields at its first dot.
-    if (operand->fields.empty()) operand->position = field.position;
+    // Go reports what goes wrong in a chain of fields at the first that is added to the term.
+    if (!chained) operand->position = field.position;
+    chained = true;
     operand->fields.push_back(field.text);
     operand->text += "." + field.text;
   }

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
 #include "base/template/value.h"
@@ -18,12 +19,18 @@
 
 namespace vedette::base::tmpl {
 
+// What a function takes at one place, where it does not take everything.
+enum class Param { kAny, kString, kInt, kTime };
+
 // A function of the language. `args` are evaluated; in a pipeline the piped value is the last. An
 // error's message becomes "error calling NAME: MESSAGE".
 struct Function {
   size_t min_args = 0;
   size_t max_args = 0;
   std::function<StatusOr<Value>(std::span<const Value> args)> call;
+  // Of the arguments in their order, the last for all that follow; none: everything is taken. An
+  // argument of another kind is an error of its own place: "wrong type for value; expected string".
+  std::vector<Param> params = {};
 };
 using Functions = std::map<std::string, Function, std::less<>>;
 
@@ -44,6 +51,9 @@ class Template {
   // Errors: `template: NAME:LINE:COLUMN: executing "NAME" at <NODE>: WHAT`, ResourceExhausted when
   // a limit is passed. Nothing of a failed execution is returned.
   StatusOr<std::string> Execute(const Value& data) const;
+
+  // The names of all fields that it reads, sorted: "a" and "b" of {{ .a.b }}.
+  std::vector<std::string> FieldNames() const;
 
  private:
   struct Parsed;

@@ -37,6 +37,8 @@ bool Value::Truthy() const {
       return !as_list().empty();
     case Kind::kMap:
       return missing() == Missing::kError || !as_map().empty();
+    case Kind::kTime:
+      return true;
   }
   return false;
 }
@@ -64,6 +66,9 @@ std::string_view Value::TypeName() const {
         case Missing::kNull:
           return "map[string]interface {}";
       }
+      break;
+    case Kind::kTime:
+      return "time.Time";
   }
   return "nil";
 }
@@ -117,6 +122,9 @@ void Value::AppendText(std::string* out, int depth) const {
       *out += is_struct ? "}" : "]";
       return;
     }
+    case Kind::kTime:
+      *out += GoTimeText(as_time());
+      return;
   }
 }
 

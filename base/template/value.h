@@ -9,13 +9,15 @@
 #include <variant>
 #include <vector>
 
+#include "base/go_time.h"
+
 namespace vedette::base::tmpl {
 
 // What templates compute with. A value type: lists and maps are shared and never changed after they
 // were made, so copies are cheap. Thread-safe as any const value.
 class Value {
  public:
-  enum class Kind { kNull, kBool, kInt, kDouble, kString, kList, kMap };
+  enum class Kind { kNull, kBool, kInt, kDouble, kString, kList, kMap, kTime };
   // What a field that is not there means: an error as for a Go struct, the empty string as for a
   // map of strings, or null ("<no value>") as for a map of anything.
   enum class Missing { kError, kEmptyString, kNull };
@@ -30,6 +32,7 @@ class Value {
   Value(std::string v) : data_(std::move(v)) {}
   Value(std::string_view v) : data_(std::string(v)) {}
   Value(const char* v) : data_(std::string(v)) {}
+  Value(const GoTime& v) : data_(std::make_shared<const GoTime>(v)) {}
   static Value FromList(List items);
   static Value FromMap(Map entries, Missing missing);
 
@@ -41,6 +44,7 @@ class Value {
   const std::string& as_string() const { return std::get<std::string>(data_); }
   const List& as_list() const { return *std::get<std::shared_ptr<const List>>(data_); }
   const Map& as_map() const { return std::get<MapData>(data_).entries_ref(); }
+  const GoTime& as_time() const { return *std::get<std::shared_ptr<const GoTime>>(data_); }
   Missing missing() const { return std::get<MapData>(data_).missing; }
 
   // False, 0, "", null and empty lists and maps are false.
@@ -59,7 +63,7 @@ class Value {
   void AppendText(std::string* out, int depth) const;
 
   std::variant<std::monostate, bool, int64_t, double, std::string, std::shared_ptr<const List>,
-               MapData>
+               MapData, std::shared_ptr<const GoTime>>
       data_;
 };
 

@@ -58,7 +58,7 @@ class LineCollector {
   ResultLine Collected(const StoredLine& line) {
     if (pipeline_.LeavesLabels()) scratch_.Reset(*line.stream, *line.metadata);
     const LineLabels& labels = pipeline_.LeavesLabels() ? scratch_ : pipeline_.labels();
-    return {line.timestamp_ns, std::string(line.line), labels.Stream(), labels.Metadata(),
+    return {line.timestamp_ns, std::string(pipeline_.line()), labels.Stream(), labels.Metadata(),
             labels.Parsed()};
   }
 
@@ -94,8 +94,8 @@ base::StatusOr<Lines> RunLogQuery(const LogQuery& log, const RangeQuery& query,
 // Walks the tree, at most kMaxDepth deep.
 class Evaluator {
  public:
-  Evaluator(const Grid& grid, const LogSource& source, Budget* budget)
-      : grid_(grid), source_(source), budget_(budget) {}
+  Evaluator(const Grid& grid, bool instant, const LogSource& source, Budget* budget)
+      : grid_(grid), instant_(instant), source_(source), budget_(budget) {}
 
   base::StatusOr<GridValue> Eval(const Expr& expr) {
     VEDETTE_RETURN_IF_ERROR(budget_->Check());
@@ -112,18 +112,25 @@ class Evaluator {
       return EvalRange(*range, grid_, source_, budget_, nullptr);
     }
     if (const auto* vector = std::get_if<VectorAggregation>(&expr.node)) return Vector(*vector);
+    if (const auto* replace = std::get_if<LabelReplace>(&expr.node)) {
+      VEDETTE_ASSIGN_OR_RETURN(GridValue inner, Eval(*replace->inner));
+      return EvalLabelReplace(*replace, std::move(inner));
+    }
     if (const auto* binary = std::get_if<Binary>(&expr.node)) {
       VEDETTE_ASSIGN_OR_RETURN(GridValue left, Eval(*binary->left));
       VEDETTE_ASSIGN_OR_RETURN(GridValue right, Eval(*binary->right));
       return EvalBinary(*binary, std::move(left), std::move(right), grid_, budget_);
     }
-    return base::InvalidArgument("a function of the query is not supported yet");
+    return base::InvalidArgument("parse error : unexpected type of expression: a log query");
   }
 
  private:
   base::StatusOr<GridValue> Vector(const VectorAggregation& vector) {
     const auto* range = std::get_if<RangeAggregation>(&vector.inner->node);
-    if (range != nullptr && vector.op == VectorOp::kSum) {
+    if (vector.op == VectorOp::kApproxTopk && !instant_) {
+      return base::InvalidArgument("approx_topk is only supported on instant queries");
+    }
+    if (range != nullptr && vector.op == VectorOp::kSum && CanSumWhileReading(*range)) {
       // Summed while counting, as Loki does: no series but those of the answer.
       const Grouping all;
       return EvalRange(*range, grid_, source_, budget_, vector.grouping ? &*vector.grouping : &all);
@@ -133,6 +140,7 @@ class Evaluator {
   }
 
   const Grid& grid_;
+  const bool instant_;
   const LogSource& source_;
   Budget* const budget_;
 };
@@ -157,25 +165,17 @@ Matrix ToMatrix(GridValue value, const Grid& grid) {
   return matrix;
 }
 
-// topk and bottomk at the root order an instant answer by value.
-Vector ToVector(GridValue value, const Grid& grid, const Expr& root) {
+Vector ToVector(GridValue value, const Grid& grid) {
   Vector vector;
   for (GridSeries& from : value.series) {
     if (from.present[0]) {
       vector.push_back({std::move(from.labels), grid.start_ns, from.values[0]});
     }
   }
-  std::sort(vector.begin(), vector.end(),
-            [](const VectorSample& a, const VectorSample& b) { return a.metric < b.metric; });
-  const auto* aggregation = std::get_if<VectorAggregation>(&root.node);
-  const bool top = aggregation != nullptr && aggregation->op == VectorOp::kTopk;
-  const bool bottom = aggregation != nullptr && aggregation->op == VectorOp::kBottomk;
-  if (!top && !bottom) return vector;
-  std::stable_sort(vector.begin(), vector.end(), [&](const auto& a, const auto& b) {
-    if (std::isnan(a.value) || std::isnan(b.value))
-      return !std::isnan(a.value) && std::isnan(b.value);
-    return top ? a.value > b.value : a.value < b.value;
-  });
+  if (!value.ordered) {
+    std::sort(vector.begin(), vector.end(),
+              [](const auto& a, const auto& b) { return a.metric < b.metric; });
+  }
   return vector;
 }
 
@@ -213,7 +213,8 @@ base::StatusOr<Result> Engine::QueryRange(const RangeQuery& query,
     VEDETTE_ASSIGN_OR_RETURN(result.value, RunLogQuery(*log, query, *source_, &budget));
   } else {
     VEDETTE_ASSIGN_OR_RETURN(const Grid grid, GridOf(query));
-    VEDETTE_ASSIGN_OR_RETURN(GridValue value, Evaluator(grid, *source_, &budget).Eval(*expr));
+    VEDETTE_ASSIGN_OR_RETURN(GridValue value,
+                             Evaluator(grid, false, *source_, &budget).Eval(*expr));
     result.value = ToMatrix(std::move(value), grid);
   }
   result.stats = budget.stats();
@@ -230,12 +231,12 @@ base::StatusOr<Result> Engine::QueryInstant(std::string_view query, int64_t time
   }
   Budget budget(context, clock_);
   const Grid grid{time_ns, 1, 1};
-  VEDETTE_ASSIGN_OR_RETURN(GridValue value, Evaluator(grid, *source_, &budget).Eval(*expr));
+  VEDETTE_ASSIGN_OR_RETURN(GridValue value, Evaluator(grid, true, *source_, &budget).Eval(*expr));
   Result result;
   if (value.is_scalar) {
     result.value = Scalar{time_ns, value.scalar};
   } else {
-    result.value = ToVector(std::move(value), grid, *expr);
+    result.value = ToVector(std::move(value), grid);
   }
   result.stats = budget.stats();
   return result;

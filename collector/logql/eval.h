@@ -30,6 +30,11 @@ struct GridSeries {
   model::Labels labels;
   std::vector<double> values;
   std::vector<uint8_t> present;
+
+  static GridSeries Absent(model::Labels labels, const Grid& grid) {
+    return {std::move(labels), std::vector<double>(grid.points), std::vector<uint8_t>(grid.points)};
+  }
+  static uint64_t BytesOver(const Grid& grid) { return grid.points * (sizeof(double) + 1); }
 };
 
 // What a metric expression comes to: one number, or series.
@@ -37,13 +42,15 @@ struct GridValue {
   bool is_scalar = false;
   double scalar = 0;
   std::vector<GridSeries> series;
+  bool ordered = false;  // the series stand in the order that was asked for: sort, topk
 };
 
-// rate, count_over_time and their like: one pass over the lines. With `grouping` the series are
-// those of `sum grouping (...)`.
+// rate, max_over_time and their like: one pass over the lines. With `grouping` the series are those
+// of `sum grouping (...)`, for the functions that can be summed while they are read.
 base::StatusOr<GridValue> EvalRange(const RangeAggregation& range, const Grid& grid,
                                     const LogSource& source, Budget* budget,
                                     const Grouping* grouping);
+bool CanSumWhileReading(const RangeAggregation& range);
 
 // sum, topk and their like. Takes `inner` apart.
 base::StatusOr<GridValue> EvalVector(const VectorAggregation& vector, GridValue inner,
@@ -51,6 +58,8 @@ base::StatusOr<GridValue> EvalVector(const VectorAggregation& vector, GridValue 
 
 base::StatusOr<GridValue> EvalBinary(const Binary& binary, GridValue left, GridValue right,
                                      const Grid& grid, Budget* budget);
+
+base::StatusOr<GridValue> EvalLabelReplace(const LabelReplace& replace, GridValue inner);
 
 }  // namespace vedette::logql
 

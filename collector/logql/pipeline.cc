@@ -1,71 +1,89 @@
 #include "collector/logql/pipeline.h"
 
 #include <algorithm>
-
-#include "collector/logql/stages/json_stage.h"
-#include "collector/logql/stages/label_filter.h"
+#include <utility>
 
 namespace vedette::logql {
+namespace {
 
-base::StatusOr<Pipeline> Pipeline::Make(const LogQuery& log, bool labels_unused) {
-  const bool labels_read =
-      std::any_of(log.stages.begin(), log.stages.end(), [](const Stage& stage) {
-        return std::holds_alternative<LabelFilterStage>(stage) ||
-               std::holds_alternative<DropKeepStage>(stage);
-      });
+using StageList = std::vector<const Stage*>;
+
+bool IsLineFilter(const Stage* stage) { return std::holds_alternative<LineFilterStage>(*stage); }
+
+bool ChangesLine(const Stage* stage) {
+  return std::holds_alternative<LineFormatStage>(*stage) ||
+         std::holds_alternative<UnpackStage>(*stage) ||
+         std::holds_alternative<DecolorizeStage>(*stage);
+}
+
+// Substring searches first, then what is dearer: none of them changes anything.
+int Cost(const Stage* stage) {
+  if (!IsLineFilter(stage)) return 2;
+  const LineFilterStage& filter = std::get<LineFilterStage>(*stage);
+  const bool substring =
+      filter.op == LineFilterOp::kContains || filter.op == LineFilterOp::kNotContains;
+  return substring && !filter.operands[0].ip ? 0 : 1;
+}
+
+// Line filters go before the stages that stand between them and the last label filter, line_format
+// or unpack before them: decolorize is none of these, so that filters behind it see colours, as in
+// Loki.
+StageList InLokisOrder(const std::vector<Stage>& stages) {
+  StageList ordered;
+  auto group = ordered.size();
+  for (const Stage& stage : stages) {
+    if (IsLineFilter(&stage)) {
+      ordered.insert(ordered.begin() + static_cast<std::ptrdiff_t>(group++), &stage);
+      continue;
+    }
+    ordered.push_back(&stage);
+    const bool ends_group = std::holds_alternative<LabelFilterStage>(stage) ||
+                            std::holds_alternative<LineFormatStage>(stage) ||
+                            std::holds_alternative<UnpackStage>(stage);
+    if (ends_group) group = ordered.size();
+  }
+  return ordered;
+}
+
+StageList Ordered(const std::vector<Stage>& stages) {
+  StageList ordered = InLokisOrder(stages);
+  const auto changed = std::find_if(ordered.begin(), ordered.end(), ChangesLine);
+  std::stable_sort(ordered.begin(), changed,
+                   [](const Stage* a, const Stage* b) { return Cost(a) < Cost(b); });
+  return ordered;
+}
+
+}  // namespace
+
+base::StatusOr<Pipeline> Pipeline::Make(const LogQuery& log, ParserHints hints) {
   Pipeline pipeline;
-  for (const Stage& stage : log.stages) {
-    if (const auto* filter = std::get_if<LineFilterStage>(&stage)) {
+  pipeline.hints_ = std::make_unique<const ParserHints>(std::move(hints));
+  for (const Stage* const stage : Ordered(log.stages)) {
+    if (const auto* filter = std::get_if<LineFilterStage>(stage)) {
       VEDETTE_ASSIGN_OR_RETURN(LineFilter ready, LineFilter::Make(*filter));
       pipeline.steps_.emplace_back(std::move(ready));
       continue;
     }
-    if (const auto* json = std::get_if<JsonStage>(&stage)) {
-      if (labels_unused && !labels_read) continue;
-      pipeline.steps_.emplace_back(json);
-    } else if (const auto* label_filter = std::get_if<LabelFilterStage>(&stage)) {
-      pipeline.steps_.emplace_back(label_filter);
-    } else if (!std::holds_alternative<DropKeepStage>(stage)) {
-      return base::InvalidArgument("a stage of the query is not supported yet");
-    } else {
-      pipeline.steps_.emplace_back(&std::get<DropKeepStage>(stage));
-    }
+    VEDETTE_ASSIGN_OR_RETURN(LineStagePtr ready, MakeLineStage(*stage, *pipeline.hints_));
+    pipeline.steps_.emplace_back(std::move(ready));
     pipeline.leaves_labels_ = false;
   }
-  // Substring searches first, then regexes: they are cheaper than a parser and do not change lines.
-  const auto cost = [](const Step& step) {
-    const auto* filter = std::get_if<LineFilter>(&step);
-    return filter == nullptr ? 2 : filter->IsSubstringSearch() ? 0 : 1;
-  };
-  std::stable_sort(pipeline.steps_.begin(), pipeline.steps_.end(),
-                   [&](const Step& a, const Step& b) { return cost(a) < cost(b); });
   return pipeline;
 }
 
-bool Pipeline::Run(const Step& step, const StoredLine& line) {
-  if (const auto* filter = std::get_if<LineFilter>(&step)) return filter->Keeps(line.line);
-  if (std::holds_alternative<const JsonStage*>(step)) {
-    ExtractJson(line.line, &labels_);
-    return true;
-  }
-  if (const auto* const* filter = std::get_if<const LabelFilterStage*>(&step)) {
-    return KeepsLine(*(*filter)->filter, &labels_);
-  }
-  labels_.Apply(*std::get<const DropKeepStage*>(step));
-  return true;
-}
-
 bool Pipeline::Process(const StoredLine& line) {
-  line_ = line.line;
+  state_.line = line.line;
+  state_.timestamp_ns = line.timestamp_ns;
   bool labels_ready = false;
   for (const Step& step : steps_) {
-    if (!labels_ready && !std::holds_alternative<LineFilter>(step)) {
-      labels_.Reset(*line.stream, *line.metadata);
-      labels_ready = true;
+    if (const auto* filter = std::get_if<LineFilter>(&step)) {
+      if (!filter->Keeps(state_.line)) return false;
+      continue;
     }
-    if (!Run(step, line)) return false;
+    if (!labels_ready) state_.labels.Reset(*line.stream, *line.metadata);
+    labels_ready = true;
+    if (!std::get<LineStagePtr>(step)->Process(&state_)) return false;
   }
-  if (!labels_ready && !leaves_labels_) labels_.Reset(*line.stream, *line.metadata);
   return true;
 }
 

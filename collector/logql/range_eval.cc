@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "base/strings.h"
 #include "collector/logql/eval.h"
-#include "collector/logql/pipeline.h"
 #include "collector/logql/required_literals.h"
+#include "collector/logql/sample_extractor.h"
+#include "collector/logql/window_functions.h"
 
 namespace vedette::logql {
 namespace {
@@ -25,30 +27,38 @@ size_t FirstPointAt(const Grid& grid, int64_t time_ns) {
   return static_cast<size_t>(std::min<uint64_t>(point, grid.points));
 }
 
-// Counts of one series as differences between neighbouring points: a line adds at the first window
-// that holds it and takes away at the first that no longer does, however long the windows are.
-struct Tally {
-  std::vector<int64_t> lines;
-  std::vector<int64_t> amount;
+// The points of the grid whose windows hold a line: from `from` to before `to`.
+struct PointRange {
+  size_t from = 0;
+  size_t to = 0;
 };
 
-class RangeCounter {
- public:
-  RangeCounter(const RangeAggregation& range, const Grid& grid, Budget* budget,
-               const Grouping* grouping)
-      : range_(range), grid_(grid), budget_(budget), grouping_(grouping) {}
+// What is kept of one series while its lines come.
+//
+// Counts are differences between neighbouring points: a line adds at the first window that holds it
+// and takes away at the first that no longer does, however long the windows are. Values are kept
+// with their times, those alone that a window holds.
+struct SeriesTally {
+  std::vector<int64_t> lines;
+  std::vector<int64_t> amount;
+  std::vector<WindowSample> samples;
 
-  base::Status Open() {
-    if (range_.unwrap || range_.op == RangeOp::kAbsentOverTime) {
-      return base::InvalidArgument(
-          base::Concat({std::string(OpText(range_.op)), " is not supported yet"}));
-    }
-    const bool labels_unused = grouping_ && !grouping_->without && grouping_->labels.empty();
-    VEDETTE_ASSIGN_OR_RETURN(pipeline_, Pipeline::Make(range_.log, labels_unused));
-    return {};
+  void Count(PointRange points, int64_t value) {
+    ++lines[points.from];
+    amount[points.from] += value;
+    if (points.to >= lines.size()) return;
+    --lines[points.to];
+    amount[points.to] -= value;
   }
+};
 
-  ScanRequest Request(const std::stop_token& stop) const {
+class RangeRun {
+ public:
+  RangeRun(const RangeAggregation& range, const Grid& grid, Budget* budget,
+           SampleExtractor extractor)
+      : range_(range), grid_(grid), budget_(budget), extractor_(std::move(extractor)) {}
+
+  ScanRequest Request() const {
     ScanRequest request;
     request.matchers = range_.log.matchers;
     const int64_t first = SaturatingAdd(grid_.start_ns, -range_.offset_ns);
@@ -57,7 +67,7 @@ class RangeCounter {
     request.end_ns = SaturatingAdd(last, 1);
     request.direction = Direction::kForward;
     request.required = LiteralsOfQuery(range_.log);
-    request.stop = stop;
+    request.stop = budget_->stop();
     return request;
   }
 
@@ -65,7 +75,7 @@ class RangeCounter {
     uint64_t bytes = 0;
     for (const StoredLine& line : lines) {
       bytes += line.line.size();
-      if (status_ = Count(line); !status_.ok()) return false;
+      if (status_ = Take(line); !status_.ok()) return false;
     }
     status_ = budget_->ChargeScan(lines.size(), bytes);
     return status_.ok();
@@ -74,65 +84,58 @@ class RangeCounter {
   const base::Status& status() const { return status_; }
 
   base::StatusOr<GridValue> Finish() {
+    if (range_.op == RangeOp::kAbsentOverTime) return Absent();
     GridValue result;
-    const double seconds = static_cast<double>(range_.range_ns) / 1e9;
-    const bool per_second = range_.op == RangeOp::kRate || range_.op == RangeOp::kBytesRate;
     for (auto& [labels, tally] : tallies_) {
+      VEDETTE_RETURN_IF_ERROR(budget_->Check());
       GridSeries series{labels, std::vector<double>(grid_.points),
                         std::vector<uint8_t>(grid_.points)};
-      int64_t lines = 0;
-      int64_t amount = 0;
-      for (size_t i = 0; i < grid_.points; ++i) {
-        lines += tally.lines[i];
-        amount += tally.amount[i];
-        series.present[i] = lines > 0;
-        series.values[i] = static_cast<double>(amount) / (per_second ? seconds : 1);
+      if (Counts()) {
+        AddUp(tally, &series);
+      } else {
+        VEDETTE_RETURN_IF_ERROR(SlideOver(tally.samples, &series));
       }
-      tally = Tally();
+      tally = SeriesTally();
       result.series.push_back(std::move(series));
     }
+    // The same lines give the same bits: what is summed over them is so in this order.
+    std::sort(result.series.begin(), result.series.end(),
+              [](const GridSeries& a, const GridSeries& b) { return a.labels < b.labels; });
     return result;
   }
 
  private:
-  base::Status Count(const StoredLine& line) {
+  // Whether lines are counted; otherwise they have values.
+  bool Counts() const { return !range_.unwrap || range_.op == RangeOp::kAbsentOverTime; }
+
+  base::Status Take(const StoredLine& line) {
     const int64_t time = SaturatingAdd(line.timestamp_ns, range_.offset_ns);
-    const size_t from = FirstPointAt(grid_, time);
-    const size_t to = FirstPointAt(grid_, SaturatingAdd(time, range_.range_ns));
-    if (from >= to || !pipeline_.Process(line)) return {};
+    const PointRange points{FirstPointAt(grid_, time),
+                            FirstPointAt(grid_, SaturatingAdd(time, range_.range_ns))};
+    if (points.from >= points.to) return {};
+    VEDETTE_ASSIGN_OR_RETURN(const std::optional<double> value, extractor_.Extract(line));
+    if (!value) return {};
     ++budget_->stats().lines_kept;
-    VEDETTE_ASSIGN_OR_RETURN(Tally* const tally, TallyOf(line));
-    const bool bytes = range_.op == RangeOp::kBytesRate || range_.op == RangeOp::kBytesOverTime;
-    const int64_t amount = bytes ? static_cast<int64_t>(line.line.size()) : 1;
-    ++tally->lines[from];
-    tally->amount[from] += amount;
-    if (to < grid_.points) {
-      --tally->lines[to];
-      tally->amount[to] -= amount;
+    VEDETTE_ASSIGN_OR_RETURN(SeriesTally* const tally, TallyOf(line));
+    if (Counts()) {
+      tally->Count(points, static_cast<int64_t>(*value));
+      return {};
     }
-    return {};
+    tally->samples.push_back({time, *value});
+    return budget_->ChargeMemory(sizeof(WindowSample));
   }
 
-  base::StatusOr<Tally*> TallyOf(const StoredLine& line) {
-    if (pipeline_.LeavesLabels()) {
-      // Neighbours mostly share their stream; a line without metadata is then known by it alone.
-      if (line.metadata->empty() && line.stream == last_stream_) return last_tally_;
-      scratch_.Reset(*line.stream, *line.metadata);
-      VEDETTE_ASSIGN_OR_RETURN(Tally* const tally, TallyOf(scratch_.Metric()));
-      last_stream_ = line.metadata->empty() ? line.stream : nullptr;
-      last_tally_ = tally;
-      return tally;
-    }
-    const LineLabels& labels = pipeline_.labels();
-    if (labels.HasError()) return ErrorLeft(labels);
-    return TallyOf(labels.Metric());
+  base::StatusOr<SeriesTally*> TallyOf(const StoredLine& line) {
+    // Neighbours mostly share their stream; a line without metadata is then known by it alone.
+    const bool by_stream = extractor_.LeavesLabels() && line.metadata->empty();
+    if (by_stream && line.stream == last_stream_) return last_tally_;
+    VEDETTE_ASSIGN_OR_RETURN(SeriesTally* const tally, TallyOf(extractor_.Metric()));
+    last_stream_ = by_stream ? line.stream : nullptr;
+    last_tally_ = tally;
+    return tally;
   }
 
-  base::StatusOr<Tally*> TallyOf(model::Labels labels) {
-    if (grouping_) {
-      labels =
-          grouping_->without ? labels.Without(grouping_->labels) : labels.Keep(grouping_->labels);
-    }
+  base::StatusOr<SeriesTally*> TallyOf(model::Labels labels) {
     const auto known = tallies_.find(labels);
     if (known != tallies_.end()) return &known->second;
     VEDETTE_RETURN_IF_ERROR(budget_->CheckSeries(tallies_.size() + 1));
@@ -140,31 +143,84 @@ class RangeCounter {
     VEDETTE_RETURN_IF_ERROR(budget_->ChargeMemory(
         labels.bytes().size() + grid_.points * (2 * sizeof(int64_t) + sizeof(double) + 1)));
     last_stream_ = nullptr;  // tallies move when the map grows
-    Tally& tally = tallies_[std::move(labels)];
-    tally.lines.resize(grid_.points);
-    tally.amount.resize(grid_.points);
+    SeriesTally& tally = tallies_[std::move(labels)];
+    if (Counts()) {
+      tally.lines.resize(grid_.points);
+      tally.amount.resize(grid_.points);
+    }
     return &tally;
   }
 
-  static base::Status ErrorLeft(const LineLabels& labels) {
-    const std::string& error = labels.error();
-    return base::InvalidArgument(base::Concat(
-        {"pipeline error: '", error, "' for series: '", labels.Metric().ToString(),
-         "'.\nUse a label filter to intentionally skip this error. (e.g | __error__!=\"", error,
-         "\").\nTo skip all potential errors you can match empty errors.(e.g __error__=\"\")\n"
-         "The label filter can also be specified after unwrap. (e.g | unwrap latency | "
-         "__error__=\"\" )\n"}));
+  void AddUp(const SeriesTally& tally, GridSeries* series) const {
+    const bool per_second = range_.op == RangeOp::kRate || range_.op == RangeOp::kBytesRate;
+    const double divisor = per_second ? static_cast<double>(range_.range_ns) / 1e9 : 1;
+    int64_t lines = 0;
+    int64_t amount = 0;
+    for (size_t i = 0; i < grid_.points; ++i) {
+      lines += tally.lines[i];
+      amount += tally.amount[i];
+      series->present[i] = lines > 0;
+      series->values[i] = static_cast<double>(amount) / divisor;
+    }
+  }
+
+  // Windows are (end - range, end]; their ends only move on.
+  base::Status SlideOver(const std::vector<WindowSample>& samples, GridSeries* series) const {
+    constexpr size_t kCheckEvery = 1 << 16;
+    size_t begin = 0;
+    size_t end = 0;
+    size_t work = 0;
+    for (size_t i = 0; i < grid_.points; ++i) {
+      const int64_t time = grid_.At(i);
+      const int64_t start = SaturatingAdd(time, -range_.range_ns);
+      while (end < samples.size() && samples[end].timestamp_ns <= time) ++end;
+      while (begin < end && samples[begin].timestamp_ns <= start) ++begin;
+      if (begin == end) continue;
+      series->present[i] = 1;
+      series->values[i] = ApplyWindow(range_, std::span(samples).subspan(begin, end - begin), time);
+      if ((work += end - begin) < kCheckEvery) continue;
+      work = 0;
+      VEDETTE_RETURN_IF_ERROR(budget_->Check());
+    }
+    return {};
+  }
+
+  // 1 where no window has a line, with the labels that the selector asks for.
+  GridValue Absent() const {
+    GridSeries series{AbsentLabels(), std::vector<double>(grid_.points, 1),
+                      std::vector<uint8_t>(grid_.points, 1)};
+    for (const auto& [labels, tally] : tallies_) {
+      int64_t lines = 0;
+      for (size_t i = 0; i < grid_.points; ++i) {
+        lines += tally.lines[i];
+        if (lines > 0) series.present[i] = 0;
+      }
+    }
+    return GridValue{false, 0, {std::move(series)}};
+  }
+
+  // Of labels that one equality asks for and nothing else.
+  model::Labels AbsentLabels() const {
+    model::LabelsBuilder builder;
+    const auto& matchers = range_.log.matchers;
+    for (const model::Matcher& matcher : matchers) {
+      const auto same_name = std::count_if(matchers.begin(), matchers.end(), [&](const auto& m) {
+        return m.name() == matcher.name();
+      });
+      if (same_name == 1 && matcher.type() == model::MatchType::kEqual) {
+        builder.Set(matcher.name(), matcher.value());
+      }
+    }
+    return builder.Build();
   }
 
   const RangeAggregation& range_;
   const Grid& grid_;
   Budget* const budget_;
-  const Grouping* const grouping_;
-  Pipeline pipeline_;
-  LineLabels scratch_;
-  absl::flat_hash_map<model::Labels, Tally> tallies_;
+  SampleExtractor extractor_;
+  absl::flat_hash_map<model::Labels, SeriesTally> tallies_;
   const model::Labels* last_stream_ = nullptr;
-  Tally* last_tally_ = nullptr;
+  SeriesTally* last_tally_ = nullptr;
   base::Status status_;
 };
 
@@ -173,14 +229,27 @@ class RangeCounter {
 base::StatusOr<GridValue> EvalRange(const RangeAggregation& range, const Grid& grid,
                                     const LogSource& source, Budget* budget,
                                     const Grouping* grouping) {
-  RangeCounter counter(range, grid, budget, grouping);
-  VEDETTE_RETURN_IF_ERROR(counter.Open());
-  const base::Status scanned =
-      source.Scan(counter.Request(budget->stop()),
-                  [&](std::span<const StoredLine> lines) { return counter.Visit(lines); });
-  VEDETTE_RETURN_IF_ERROR(counter.status());
+  VEDETTE_ASSIGN_OR_RETURN(SampleExtractor extractor, SampleExtractor::Make(range, grouping));
+  RangeRun run(range, grid, budget, std::move(extractor));
+  const base::Status scanned = source.Scan(
+      run.Request(), [&](std::span<const StoredLine> lines) { return run.Visit(lines); });
+  VEDETTE_RETURN_IF_ERROR(run.status());
   VEDETTE_RETURN_IF_ERROR(scanned);
-  return counter.Finish();
+  return run.Finish();
+}
+
+bool CanSumWhileReading(const RangeAggregation& range) {
+  if (range.grouping) return false;
+  switch (range.op) {
+    case RangeOp::kRate:
+    case RangeOp::kCountOverTime:
+    case RangeOp::kBytesRate:
+    case RangeOp::kBytesOverTime:
+    case RangeOp::kSumOverTime:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace vedette::logql

@@ -2,17 +2,10 @@
 #include <cmath>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "collector/logql/eval.h"
 
 namespace vedette::logql {
 namespace {
-
-GridSeries EmptySeries(model::Labels labels, const Grid& grid) {
-  return {std::move(labels), std::vector<double>(grid.points), std::vector<uint8_t>(grid.points)};
-}
-
-uint64_t BytesOf(const Grid& grid) { return grid.points * (sizeof(double) + 1); }
 
 model::Labels GroupOf(const model::Labels& labels, const std::optional<Grouping>& grouping) {
   if (!grouping) return {};
@@ -45,6 +38,9 @@ class Accumulator {
   void Add(double value) {
     ++count_;
     sum_ += value;
+    const double delta = value - mean_;
+    mean_ += delta / static_cast<double>(count_);
+    squares_ += delta * (value - mean_);
     // A number beats NaN.
     if (count_ == 1 || value < least_ || std::isnan(least_)) least_ = value;
     if (count_ == 1 || value > most_ || std::isnan(most_)) most_ = value;
@@ -60,6 +56,10 @@ class Accumulator {
         return least_;
       case VectorOp::kMax:
         return most_;
+      case VectorOp::kStdvar:
+        return squares_ / static_cast<double>(count_);
+      case VectorOp::kStddev:
+        return std::sqrt(squares_ / static_cast<double>(count_));
       default:
         return static_cast<double>(count_);
     }
@@ -69,6 +69,8 @@ class Accumulator {
   const VectorOp op_;
   uint64_t count_ = 0;
   double sum_ = 0;
+  double mean_ = 0;
+  double squares_ = 0;  // of the distances from the mean
   double least_ = 0;
   double most_ = 0;
 };
@@ -77,9 +79,9 @@ base::StatusOr<GridValue> Aggregate(const VectorAggregation& vector, const GridV
                                     const Grid& grid, Budget* budget) {
   GridValue result;
   for (const Group& group : GroupsOf(inner.series, vector.grouping)) {
-    VEDETTE_RETURN_IF_ERROR(budget->ChargeMemory(BytesOf(grid)));
+    VEDETTE_RETURN_IF_ERROR(budget->ChargeMemory(GridSeries::BytesOver(grid)));
     VEDETTE_RETURN_IF_ERROR(budget->Check());
-    GridSeries series = EmptySeries(group.labels, grid);
+    GridSeries series = GridSeries::Absent(group.labels, grid);
     for (size_t i = 0; i < grid.points; ++i) {
       Accumulator accumulator(vector.op);
       for (const size_t member : group.members) {
@@ -94,10 +96,27 @@ base::StatusOr<GridValue> Aggregate(const VectorAggregation& vector, const GridV
   return result;
 }
 
+// The order of topk, bottomk and sorts at one point: by value, NaN last either way, then by labels.
+class ValueOrder {
+ public:
+  ValueOrder(VectorOp op, size_t point)
+      : rising_(op == VectorOp::kBottomk || op == VectorOp::kSort), point_(point) {}
+  bool operator()(const GridSeries& a, const GridSeries& b) const {
+    const double left = a.values[point_];
+    const double right = b.values[point_];
+    if (std::isnan(left) != std::isnan(right)) return std::isnan(right);
+    if (!std::isnan(left) && left != right) return rising_ ? left < right : left > right;
+    return a.labels < b.labels;
+  }
+
+ private:
+  const bool rising_;
+  const size_t point_;
+};
+
 // Keeps the k first of each group at each point, leaves out the rest.
 base::StatusOr<GridValue> KeepFirst(const VectorAggregation& vector, GridValue inner,
                                     const Grid& grid, Budget* budget) {
-  const bool top = vector.op == VectorOp::kTopk;
   const auto k = static_cast<size_t>(vector.parameter);
   for (const Group& group : GroupsOf(inner.series, vector.grouping)) {
     for (size_t i = 0; i < grid.points; ++i) {
@@ -107,138 +126,21 @@ base::StatusOr<GridValue> KeepFirst(const VectorAggregation& vector, GridValue i
         if (inner.series[member].present[i]) present.push_back(member);
       }
       if (present.size() <= k) continue;
-      // NaN comes last either way.
-      std::stable_sort(present.begin(), present.end(), [&](size_t a, size_t b) {
-        const double left = inner.series[a].values[i];
-        const double right = inner.series[b].values[i];
-        if (std::isnan(left) || std::isnan(right)) return !std::isnan(left) && std::isnan(right);
-        return top ? left > right : left < right;
-      });
+      const ValueOrder order(vector.op, i);
+      std::sort(present.begin(), present.end(),
+                [&](size_t a, size_t b) { return order(inner.series[a], inner.series[b]); });
       for (size_t n = k; n < present.size(); ++n) inner.series[present[n]].present[i] = 0;
     }
   }
   return inner;
 }
 
-// --- Binary operations ---------------------------------------------------------------------------
-
-// What a comparison without `bool` keeps: the left value where it holds.
-bool Apply(const Binary& binary, double l, double r, double kept, double* out) {
-  const double value = Arithmetic(binary.op, l, r);
-  if (!IsComparison(binary.op) || binary.return_bool) {
-    *out = value;
-    return true;
-  }
-  *out = kept;
-  return value != 0;
-}
-
-GridValue WithScalar(const Binary& binary, GridValue vector, double scalar, bool scalar_left) {
-  for (GridSeries& series : vector.series) {
-    for (size_t i = 0; i < series.values.size(); ++i) {
-      if (!series.present[i]) continue;
-      const double value = series.values[i];
-      const double l = scalar_left ? scalar : value;
-      const double r = scalar_left ? value : scalar;
-      series.present[i] = Apply(binary, l, r, value, &series.values[i]);
-    }
-  }
-  return vector;
-}
-
-model::Labels Signature(const Binary& binary, const model::Labels& labels) {
-  if (!binary.matching) return labels;
-  return binary.on ? labels.Keep(binary.matching_labels) : labels.Without(binary.matching_labels);
-}
-
-using SeriesIndex = absl::flat_hash_map<model::Labels, std::vector<size_t>>;
-
-SeriesIndex IndexOf(const Binary& binary, const std::vector<GridSeries>& series) {
-  SeriesIndex index;
-  for (size_t i = 0; i < series.size(); ++i) {
-    index[Signature(binary, series[i].labels)].push_back(i);
-  }
-  return index;
-}
-
-bool AnyPresent(const std::vector<GridSeries>& series, const std::vector<size_t>& members,
-                size_t point) {
-  return std::any_of(members.begin(), members.end(),
-                     [&](size_t member) { return series[member].present[point] != 0; });
-}
-
-GridValue SetOperation(const Binary& binary, GridValue left, GridValue right, const Grid& grid) {
-  static const std::vector<size_t> kNone;
-  const bool is_or = binary.op == BinaryOp::kOr;
-  GridValue& kept = is_or ? right : left;
-  const GridValue& other = is_or ? left : right;
-  const SeriesIndex index = IndexOf(binary, other.series);
-  for (GridSeries& series : kept.series) {
-    const auto it = index.find(Signature(binary, series.labels));
-    const std::vector<size_t>& members = it == index.end() ? kNone : it->second;
-    for (size_t i = 0; i < grid.points; ++i) {
-      const bool met = AnyPresent(other.series, members, i);
-      if (met != (binary.op == BinaryOp::kAnd)) series.present[i] = 0;
-    }
-  }
-  if (!is_or) return left;
-  // A series that both sides have comes together again.
-  absl::flat_hash_map<model::Labels, size_t> known;
-  for (size_t i = 0; i < left.series.size(); ++i) known.emplace(left.series[i].labels, i);
-  for (GridSeries& series : right.series) {
-    const auto it = known.find(series.labels);
-    if (it == known.end()) {
-      left.series.push_back(std::move(series));
-      continue;
-    }
-    GridSeries& into = left.series[it->second];
-    for (size_t i = 0; i < grid.points; ++i) {
-      if (!series.present[i] || into.present[i]) continue;
-      into.present[i] = 1;
-      into.values[i] = series.values[i];
-    }
-  }
-  return left;
-}
-
-// The one member present at `point`; false when there are two.
-bool OneAt(const std::vector<GridSeries>& series, const std::vector<size_t>& members, size_t point,
-           const GridSeries** one) {
-  *one = nullptr;
-  for (const size_t member : members) {
-    if (!series[member].present[point]) continue;
-    if (*one != nullptr) return false;
-    *one = &series[member];
-  }
-  return true;
-}
-
-base::StatusOr<GridValue> OneToOne(const Binary& binary, const GridValue& left,
-                                   const GridValue& right, const Grid& grid, Budget* budget) {
-  const SeriesIndex left_index = IndexOf(binary, left.series);
-  const SeriesIndex right_index = IndexOf(binary, right.series);
-  GridValue result;
-  for (const auto& [signature, left_members] : left_index) {
-    const auto match = right_index.find(signature);
-    if (match == right_index.end()) continue;
-    VEDETTE_RETURN_IF_ERROR(budget->ChargeMemory(BytesOf(grid)));
-    VEDETTE_RETURN_IF_ERROR(budget->Check());
-    GridSeries series = EmptySeries(signature, grid);
-    for (size_t i = 0; i < grid.points; ++i) {
-      const GridSeries* l = nullptr;
-      const GridSeries* r = nullptr;
-      if (!OneAt(left.series, left_members, i, &l) || !OneAt(right.series, match->second, i, &r)) {
-        return base::InvalidArgument(
-            "multiple matches for labels: many-to-one matching must be explicit "
-            "(group_left/group_right)");
-      }
-      if (l == nullptr || r == nullptr) continue;
-      series.present[i] =
-          Apply(binary, l->values[i], r->values[i], l->values[i], &series.values[i]);
-    }
-    result.series.push_back(std::move(series));
-  }
-  return result;
+// A matter of instant answers alone.
+GridValue InOrder(VectorOp op, GridValue value, const Grid& grid) {
+  if (grid.points != 1) return value;
+  std::sort(value.series.begin(), value.series.end(), ValueOrder(op, 0));
+  value.ordered = true;
+  return value;
 }
 
 }  // namespace
@@ -246,28 +148,12 @@ base::StatusOr<GridValue> OneToOne(const Binary& binary, const GridValue& left,
 base::StatusOr<GridValue> EvalVector(const VectorAggregation& vector, GridValue inner,
                                      const Grid& grid, Budget* budget) {
   if (inner.is_scalar) return base::InvalidArgument("aggregation over a number");
-  if (vector.op == VectorOp::kStddev || vector.op == VectorOp::kStdvar ||
-      vector.op >= VectorOp::kApproxTopk) {
-    return base::InvalidArgument("an aggregation of the query is not supported yet");
+  const bool sorts = vector.op == VectorOp::kSort || vector.op == VectorOp::kSortDesc;
+  if (TakesParameter(vector.op)) {
+    VEDETTE_ASSIGN_OR_RETURN(inner, KeepFirst(vector, std::move(inner), grid, budget));
   }
-  if (vector.op == VectorOp::kTopk || vector.op == VectorOp::kBottomk) {
-    return KeepFirst(vector, std::move(inner), grid, budget);
-  }
+  if (sorts || TakesParameter(vector.op)) return InOrder(vector.op, std::move(inner), grid);
   return Aggregate(vector, inner, grid, budget);
-}
-
-base::StatusOr<GridValue> EvalBinary(const Binary& binary, GridValue left, GridValue right,
-                                     const Grid& grid, Budget* budget) {
-  if (binary.group != Binary::Group::kNone) {
-    return base::InvalidArgument("group_left and group_right are not supported yet");
-  }
-  if (left.is_scalar && right.is_scalar) {
-    return GridValue{true, Arithmetic(binary.op, left.scalar, right.scalar), {}};
-  }
-  if (left.is_scalar) return WithScalar(binary, std::move(right), left.scalar, true);
-  if (right.is_scalar) return WithScalar(binary, std::move(left), right.scalar, false);
-  if (IsSet(binary.op)) return SetOperation(binary, std::move(left), std::move(right), grid);
-  return OneToOne(binary, left, right, grid, budget);
 }
 
 }  // namespace vedette::logql

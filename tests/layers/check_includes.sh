@@ -25,7 +25,8 @@ collector/tsdb: base model
 collector/logstore: base model
 collector/promql: base model
 collector/logql/parse: base model
-collector/logql/stages: base model collector/logql/parse
+collector/logql/template: base model collector/logql/parse
+collector/logql/stages: base model collector/logql/parse collector/logql/template
 collector/logql: base model
 collector/agents: base model
 collector/scrape: base model

@@ -16,6 +16,19 @@ size_t NumberLength(std::string_view text) {
   return n;
 }
 
+// humanize's numbers may have commas between their digits.
+size_t GroupedNumberLength(std::string_view text) {
+  size_t n = 0;
+  while (n < text.size() && (IsUnitDigit(text[n]) || text[n] == '.' || text[n] == ',')) ++n;
+  return n;
+}
+
+std::string WithoutCommas(std::string_view number) {
+  std::string plain(number);
+  std::erase(plain, ',');
+  return plain;
+}
+
 std::optional<double> GoUnitNanos(std::string_view unit) {
   if (unit == "ns") return 1;
   if (unit == "us" || unit == "\u00b5s" || unit == "\u03bcs") return 1e3;
@@ -75,12 +88,42 @@ std::optional<int64_t> ParseAnyDuration(std::string_view text) {
 }
 
 std::optional<double> ParseBytes(std::string_view text) {
-  const size_t digits = NumberLength(text);
-  const auto number = base::ParseDouble(text.substr(0, digits));
+  const size_t digits = GroupedNumberLength(text);
+  const auto number = base::ParseDouble(WithoutCommas(text.substr(0, digits)));
   if (digits == 0 || !number) return std::nullopt;
   const auto unit = ByteUnit(base::ToLowerAscii(base::Trim(text.substr(digits))));
   if (!unit) return std::nullopt;
   return std::floor(*number * *unit);
+}
+
+std::string WhyNoDuration(std::string_view text) {
+  const std::string quoted = base::GoQuote(text);
+  std::string_view rest = text;
+  if (base::StartsWith(rest, "-") || base::StartsWith(rest, "+")) rest.remove_prefix(1);
+  // A number alone, or one with a unit that there is not.
+  while (NumberLength(rest) > 0) {
+    rest.remove_prefix(NumberLength(rest));
+    size_t length = 0;
+    while (length < rest.size() && !IsUnitDigit(rest[length]) && rest[length] != '.') ++length;
+    const std::string_view unit = rest.substr(0, length);
+    if (unit.empty()) return base::Concat({"time: missing unit in duration ", quoted});
+    if (!GoUnitNanos(unit)) {
+      return base::Concat({"time: unknown unit ", base::GoQuote(unit), " in duration ", quoted});
+    }
+    rest.remove_prefix(length);
+  }
+  return base::Concat({"time: invalid duration ", quoted});
+}
+
+std::string WhyNoBytes(std::string_view text) {
+  const size_t digits = GroupedNumberLength(text);
+  const std::string number = WithoutCommas(text.substr(0, digits));
+  if (!base::ParseDouble(number)) {
+    return base::Concat(
+        {"strconv.ParseFloat: parsing ", base::GoQuote(number), ": invalid syntax"});
+  }
+  return base::Concat(
+      {"unhandled size name: ", base::ToLowerAscii(base::Trim(text.substr(digits)))});
 }
 
 }  // namespace vedette::logql

@@ -25,18 +25,8 @@ std::optional<double> ReadValue(LabelFilter::Unit unit, std::string_view text) {
 }
 
 std::string WhyUnreadable(LabelFilter::Unit unit, std::string_view text) {
-  if (unit == LabelFilter::Unit::kDuration) {
-    return base::Concat({"time: invalid duration ", base::GoQuote(text)});
-  }
-  if (unit == LabelFilter::Unit::kBytes) {
-    const size_t digits = text.find_first_not_of("0123456789.");
-    if (digits != 0 && !text.empty()) {
-      return base::Concat(
-          {"unhandled size name: ",
-           base::ToLowerAscii(base::Trim(text.substr(std::min(digits, text.size()))))});
-    }
-    text = {};
-  }
+  if (unit == LabelFilter::Unit::kDuration) return WhyNoDuration(text);
+  if (unit == LabelFilter::Unit::kBytes) return WhyNoBytes(text);
   return base::Concat({"strconv.ParseFloat: parsing ", base::GoQuote(text), ": invalid syntax"});
 }
 
@@ -61,31 +51,69 @@ bool Holds(CompareOp op, double value, double bound) {
 bool KeepsCompared(const LabelFilter::Compare& compare, LineLabels* labels) {
   const auto text = labels->Get(compare.name);
   if (!text) return false;
-  // Only string filters judge lines that already are in error.
-  if (labels->HasError()) return true;
   if (const auto value = ReadValue(compare.unit, *text)) {
     return Holds(compare.op, *value, compare.value);
   }
-  labels->SetError(kFilterError, WhyUnreadable(compare.unit, *text));
+  // What went wrong first says more.
+  if (!labels->HasError()) labels->SetError(kFilterError, WhyUnreadable(compare.unit, *text));
   return true;
 }
 
 }  // namespace
 
-bool KeepsLine(const LabelFilter& filter, LineLabels* labels) {
+base::StatusOr<LineStagePtr> LabelFilterRun::Make(const LabelFilter& filter) {
+  std::unique_ptr<LabelFilterRun> stage(new LabelFilterRun(filter));
+  VEDETTE_RETURN_IF_ERROR(stage->MakeIps(filter));
+  return stage;
+}
+
+base::Status LabelFilterRun::MakeIps(const LabelFilter& filter) {
+  if (const auto* ip = std::get_if<LabelFilter::Ip>(&filter.node)) {
+    VEDETTE_ASSIGN_OR_RETURN(const IpMatcher matcher, IpMatcher::Make(ip->pattern));
+    ips_.emplace(ip, matcher);
+  } else if (const auto* both = std::get_if<LabelFilter::Combine>(&filter.node)) {
+    VEDETTE_RETURN_IF_ERROR(MakeIps(*both->left));
+    return MakeIps(*both->right);
+  }
+  return {};
+}
+
+bool LabelFilterRun::KeepsIp(const LabelFilter::Ip& ip, const LineLabels& labels) const {
+  if (labels.HasError()) return true;
+  const auto text = labels.Get(ip.name);
+  return text && ips_.at(&ip).FoundIn(*text) != ip.negative;
+}
+
+bool LabelFilterRun::Keeps(const LabelFilter& filter, LineLabels* labels) const {
   if (const auto* string = std::get_if<LabelFilter::String>(&filter.node)) {
-    return string->matcher.Matches(labels->Get(string->matcher.name()).value_or(""));
+    const std::string& name = string->matcher.name();
+    if (name == kErrorLabel) return string->matcher.Matches(labels->error());
+    return string->matcher.Matches(labels->Get(name).value_or(""));
   }
   if (const auto* compare = std::get_if<LabelFilter::Compare>(&filter.node)) {
     return KeepsCompared(*compare, labels);
   }
-  if (std::holds_alternative<LabelFilter::Ip>(filter.node)) return false;
+  if (const auto* ip = std::get_if<LabelFilter::Ip>(&filter.node)) return KeepsIp(*ip, *labels);
   const auto& both = std::get<LabelFilter::Combine>(filter.node);
-  const bool left = KeepsLine(*both.left, labels);
+  const bool left = Keeps(*both.left, labels);
   if (!both.is_and && left) return true;
   // The right side of an `and` runs even so: it may be the one to report an error.
-  const bool right = KeepsLine(*both.right, labels);
+  const bool right = Keeps(*both.right, labels);
   return both.is_and ? left && right : right;
+}
+
+void AddLabelsRead(const LabelFilter& filter, std::vector<std::string>* names) {
+  if (const auto* string = std::get_if<LabelFilter::String>(&filter.node)) {
+    names->push_back(string->matcher.name());
+  } else if (const auto* compare = std::get_if<LabelFilter::Compare>(&filter.node)) {
+    names->push_back(compare->name);
+  } else if (const auto* ip = std::get_if<LabelFilter::Ip>(&filter.node)) {
+    names->push_back(ip->name);
+  } else {
+    const auto& both = std::get<LabelFilter::Combine>(filter.node);
+    AddLabelsRead(*both.left, names);
+    AddLabelsRead(*both.right, names);
+  }
 }
 
 }  // namespace vedette::logql

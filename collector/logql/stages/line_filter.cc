@@ -5,8 +5,9 @@
 
 #include <algorithm>
 
-#include "base/regex.h"
 #include "base/strings.h"
+#include "collector/logql/parse/line_regex.h"
+#include "collector/logql/stages/pattern_matcher.h"
 
 namespace vedette::logql {
 namespace {
@@ -26,30 +27,41 @@ std::vector<std::string> PlainAlternatives(std::string_view pattern) {
 
 }  // namespace
 
+base::Status LineFilter::Add(LineFilterOp op, const LineFilterStage::Operand& operand) {
+  const bool contains = op == LineFilterOp::kContains || op == LineFilterOp::kNotContains;
+  if (operand.ip) {
+    if (!contains) return base::InvalidArgument("ip: invalid operation");
+    VEDETTE_ASSIGN_OR_RETURN(IpMatcher ip, IpMatcher::Make(operand.text));
+    ips_.push_back(ip);
+    return {};
+  }
+  if (op == LineFilterOp::kPattern || op == LineFilterOp::kNotPattern) {
+    VEDETTE_ASSIGN_OR_RETURN(LinePattern pattern, ParseFilterPattern(operand.text));
+    patterns_.push_back(std::move(pattern));
+    return {};
+  }
+  std::vector<std::string> texts{operand.text};
+  if (!contains && !operand.text.empty()) texts = PlainAlternatives(operand.text);
+  if (!texts.empty()) {
+    needles_.insert(needles_.end(), texts.begin(), texts.end());
+    return {};
+  }
+  VEDETTE_ASSIGN_OR_RETURN(auto regex, CompileLineRegex(operand.text));
+  regexes_.push_back(std::move(regex));
+  return {};
+}
+
 base::StatusOr<LineFilter> LineFilter::Make(const LineFilterStage& stage) {
   LineFilter filter;
-  filter.negative_ = stage.op == LineFilterOp::kNotContains || stage.op == LineFilterOp::kNotRegex;
-  const bool plain = stage.op == LineFilterOp::kContains || stage.op == LineFilterOp::kNotContains;
-  const bool pattern = stage.op == LineFilterOp::kPattern || stage.op == LineFilterOp::kNotPattern;
-  for (const auto& [operand, ip] : stage.operands) {
-    if (ip || pattern) return base::InvalidArgument("pattern filter is not supported yet");
-    std::vector<std::string> texts =
-        plain ? std::vector<std::string>{operand} : PlainAlternatives(operand);
-    if (texts.empty() && operand.empty()) texts.emplace_back();
-    if (!texts.empty()) {
-      filter.needles_.insert(filter.needles_.end(), texts.begin(), texts.end());
-      continue;
-    }
-    auto regex = base::CompileRegex(operand, {.dot_matches_newline = false});
-    if (!regex.ok()) return base::Annotate(regex.status(), "error parsing regexp");
-    filter.regexes_.push_back(*std::move(regex));
+  filter.negative_ = stage.op == LineFilterOp::kNotContains ||
+                     stage.op == LineFilterOp::kNotRegex || stage.op == LineFilterOp::kNotPattern;
+  for (const LineFilterStage::Operand& operand : stage.operands) {
+    VEDETTE_RETURN_IF_ERROR(filter.Add(stage.op, operand));
   }
   return filter;
 }
 
-bool LineFilter::MatchesAny(std::string_view line) const {
-  const auto contained = [&](const std::string& needle) { return Contains(line, needle); };
-  if (std::any_of(needles_.begin(), needles_.end(), contained)) return true;
+bool LineFilter::MatchesAnyRegex(std::string_view line) const {
   if (regexes_.empty()) return false;
   // RE2 never matches a byte that is no character; Go reads it as U+FFFD.
   std::string repaired;
@@ -60,6 +72,16 @@ bool LineFilter::MatchesAny(std::string_view line) const {
   return std::any_of(regexes_.begin(), regexes_.end(), [&](const auto& regex) {
     return re2::RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), *regex);
   });
+}
+
+bool LineFilter::MatchesAny(std::string_view line) const {
+  return std::any_of(needles_.begin(), needles_.end(),
+                     [&](const std::string& needle) { return Contains(line, needle); }) ||
+         MatchesAnyRegex(line) ||
+         std::any_of(patterns_.begin(), patterns_.end(),
+                     [&](const LinePattern& pattern) { return MatchesPattern(pattern, line); }) ||
+         std::any_of(ips_.begin(), ips_.end(),
+                     [&](const IpMatcher& ip) { return ip.FoundIn(line); });
 }
 
 bool LineFilter::Keeps(std::string_view line) const { return MatchesAny(line) != negative_; }

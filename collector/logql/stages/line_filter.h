@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "base/status.h"
-#include "collector/logql/parse/ast.h"
+#include "collector/logql/parse/line_pattern.h"
+#include "collector/logql/parse/stage_ast.h"
+#include "collector/logql/stages/ip_matcher.h"
 
 namespace re2 {
 class RE2;
@@ -19,16 +21,22 @@ namespace vedette::logql {
 // searches. Thread-safe.
 class LineFilter {
  public:
+  // InvalidArgument for a regex, a pattern or an address that is none.
   static base::StatusOr<LineFilter> Make(const LineFilterStage& stage);
   bool Keeps(std::string_view line) const;
-  // True when no regex is left.
-  bool IsSubstringSearch() const { return regexes_.empty(); }
+  // True when nothing dearer is left.
+  bool IsSubstringSearch() const { return regexes_.empty() && ips_.empty() && patterns_.empty(); }
 
  private:
+  base::Status Add(LineFilterOp op, const LineFilterStage::Operand& operand);
   bool MatchesAny(std::string_view line) const;
+  bool MatchesAnyRegex(std::string_view line) const;
+
   bool negative_ = false;
   std::vector<std::string> needles_;
   std::vector<std::shared_ptr<const re2::RE2>> regexes_;
+  std::vector<LinePattern> patterns_;
+  std::vector<IpMatcher> ips_;
 };
 
 }  // namespace vedette::logql

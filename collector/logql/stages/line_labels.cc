@@ -5,8 +5,6 @@
 namespace vedette::logql {
 namespace {
 
-constexpr std::string_view kClashSuffix = "_extracted";
-
 bool Selects(const DropKeepStage::Item& item, std::string_view name, std::string_view value) {
   return item.name == name && (!item.matcher || item.matcher->Matches(value));
 }
@@ -20,6 +18,7 @@ bool SelectsAny(const DropKeepStage& stage, std::string_view name, std::string_v
 
 void LineLabels::Reset(const model::Labels& stream, const model::Labels& metadata) {
   labels_.clear();
+  gone_.clear();
   error_.clear();
   error_details_.clear();
   for (const model::LabelView& label : stream) {
@@ -39,38 +38,60 @@ const LineLabels::Label* LineLabels::Find(std::string_view name) const {
 }
 
 std::optional<std::string_view> LineLabels::Get(std::string_view name) const {
-  if (name == kErrorLabel && HasError()) return error_;
-  if (name == kErrorDetailsLabel && HasError()) return error_details_;
   const Label* const label = Find(name);
   return label == nullptr ? std::nullopt : std::optional<std::string_view>(label->value);
 }
 
-void LineLabels::AddParsed(std::string_view name, std::string_view value) {
-  std::string own(name);
-  const Label* clash = Find(own);
-  if (clash != nullptr && clash->origin != Origin::kParsed) {
-    own += kClashSuffix;
-    clash = Find(own);
-  }
-  if (clash == nullptr) {
-    labels_.push_back({std::move(own), std::string(value), Origin::kParsed});
-  } else if (clash->origin != Origin::kParsed) {
-    // Metadata that went by NAME_extracted gives way to what was parsed.
-    labels_[static_cast<size_t>(clash - labels_.data())] = {std::move(own), std::string(value),
-                                                            Origin::kParsed};
-  }
+bool LineLabels::Clashes(std::string_view name) const {
+  const Label* const label = Find(name);
+  if (label != nullptr && label->origin != Origin::kParsed) return true;
+  return std::any_of(gone_.begin(), gone_.end(), [&](const auto& gone) {
+    return gone.second != Origin::kParsed && gone.first == name;
+  });
 }
 
-void LineLabels::SetError(std::string_view error, std::string_view details) {
-  if (HasError()) return;
+bool LineLabels::WasParsed(std::string_view name) const {
+  const Label* const label = Find(name);
+  if (label != nullptr && label->origin == Origin::kParsed) return true;
+  return std::any_of(gone_.begin(), gone_.end(), [&](const auto& gone) {
+    return gone.second == Origin::kParsed && gone.first == name;
+  });
+}
+
+void LineLabels::AddParsed(std::string_view name, std::string_view value) {
+  if (!WasParsed(name)) Set(name, value);
+}
+
+void LineLabels::Set(std::string_view name, std::string_view value) {
+  const Label* const known = Find(name);
+  if (known == nullptr) {
+    labels_.push_back({std::string(name), std::string(value), Origin::kParsed});
+    return;
+  }
+  Label& label = labels_[static_cast<size_t>(known - labels_.data())];
+  if (label.origin != Origin::kParsed) gone_.emplace_back(label.name, label.origin);
+  label.value = value;
+  label.origin = Origin::kParsed;
+}
+
+void LineLabels::Erase(size_t index) {
+  gone_.emplace_back(std::move(labels_[index].name), labels_[index].origin);
+  labels_.erase(labels_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+void LineLabels::Delete(std::string_view name) {
+  if (const Label* const label = Find(name)) Erase(static_cast<size_t>(label - labels_.data()));
+}
+
+void LineLabels::SetError(std::string_view error, std::optional<std::string_view> details) {
   error_ = error;
-  error_details_ = details;
+  if (details) error_details_ = *details;
 }
 
 void LineLabels::Apply(const DropKeepStage& stage) {
-  std::erase_if(labels_, [&](const Label& label) {
-    return SelectsAny(stage, label.name, label.value) != stage.keep;
-  });
+  for (size_t i = labels_.size(); i-- > 0;) {
+    if (SelectsAny(stage, labels_[i].name, labels_[i].value) != stage.keep) Erase(i);
+  }
   if (stage.keep) return;  // keep leaves errors alone
   if (SelectsAny(stage, kErrorLabel, error_)) error_.clear();
   if (SelectsAny(stage, kErrorDetailsLabel, error_details_)) error_details_.clear();

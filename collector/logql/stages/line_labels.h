@@ -7,13 +7,15 @@
 #include <utility>
 #include <vector>
 
-#include "collector/logql/parse/ast.h"
+#include "collector/logql/parse/stage_ast.h"
 #include "model/labels.h"
 
 namespace vedette::logql {
 
 inline constexpr std::string_view kErrorLabel = "__error__";
 inline constexpr std::string_view kErrorDetailsLabel = "__error_details__";
+// What a parsed or metadata label's name ends in where another has the name itself.
+inline constexpr std::string_view kClashSuffix = "_extracted";
 
 // The labels of one line on its way through a pipeline: index labels, structured metadata and what
 // parsers found, each name once. Where names clash the first of (stream, metadata, parsed) keeps
@@ -24,20 +26,36 @@ class LineLabels {
 
   void Reset(const model::Labels& stream, const model::Labels& metadata);
 
+  // Errors are not among them.
   std::optional<std::string_view> Get(std::string_view name) const;
-  // The first value of a name stays.
+  // Whether a label of the stream or of the metadata has the name, or had it before a stage took it
+  // away.
+  bool Clashes(std::string_view name) const;
+  // What a parser found. The first value of a name stays, even after the label was dropped.
   void AddParsed(std::string_view name, std::string_view value);
-  // The first error stays.
-  void SetError(std::string_view error, std::string_view details);
+  bool WasParsed(std::string_view name) const;
+  // label_format: in place of whatever has the name.
+  void Set(std::string_view name, std::string_view value);
+  void Delete(std::string_view name);
+  void Apply(const DropKeepStage& stage);
+
+  // Without `details` those that are there stay.
+  void SetError(std::string_view error, std::optional<std::string_view> details = std::nullopt);
   bool HasError() const { return !error_.empty(); }
   const std::string& error() const { return error_; }
-  void Apply(const DropKeepStage& stage);
 
   model::Labels Stream() const { return Collect(Origin::kStream); }
   model::Labels Metadata() const { return Collect(Origin::kMetadata); }
   Pairs Parsed() const;  // sorted, errors included, empty values too
   // Everything but errors, as the labels of a metric.
   model::Labels Metric() const;
+  // Calls `visit(name, value)` for all of them, errors last, as templates see them.
+  template <typename Visit>
+  void EachWithErrors(const Visit& visit) const {
+    for (const Label& label : labels_) visit(label.name, label.value);
+    if (!error_.empty()) visit(kErrorLabel, error_);
+    if (!error_details_.empty()) visit(kErrorDetailsLabel, error_details_);
+  }
 
  private:
   enum class Origin { kStream, kMetadata, kParsed };
@@ -47,9 +65,11 @@ class LineLabels {
     Origin origin;
   };
   const Label* Find(std::string_view name) const;
+  void Erase(size_t index);
   model::Labels Collect(Origin origin) const;
 
   std::vector<Label> labels_;
+  std::vector<std::pair<std::string, Origin>> gone_;  // deleted or replaced
   std::string error_;
   std::string error_details_;
 };

@@ -114,7 +114,7 @@ TEST(Template, ErrorsNamePlaceAndCause) {
       {"{{break}}", "template: t:1: {{break}} outside {{range}}"},
       {"{{1 | 2}}", "template: t:1: non executable command in pipeline stage 2"},
       {"{{.Value.x}}",
-       "template: t:1:2: executing \"t\" at <.Value.x>: can't evaluate field x in type float64"},
+       "template: t:1:8: executing \"t\" at <.Value.x>: can't evaluate field x in type float64"},
       {"x\n {{$v := .Labels}}{{$v.job.y}}",
        "template: t:2:22: executing \"t\" at <$v.job.y>: can't evaluate field y in type string"},
       {"{{.Nothing}}",

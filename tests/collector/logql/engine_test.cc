@@ -74,40 +74,6 @@ TEST_F(EngineTest, GroupsFoldMetadataAndParsedLabels) {
   EXPECT_EQ(lines[0].parsed[0].second, "v");
 }
 
-TEST_F(EngineTest, RangeEqualsInstantAtEveryStep) {
-  for (int i = 0; i < 300; ++i) {
-    source_.Add({{"a", i % 3 == 0 ? "x" : "y"}}, i * 3 * kSecond + (i % 2) * 7,
-                i % 5 == 0 ? "error" : "fine");
-  }
-  for (const char* query :
-       {"count_over_time({a=~\".+\"}[30s])", "sum by (a) (rate({a=~\".+\"} |= \"error\" [1m]))",
-        "rate({a=\"x\"}[7s]) / 2 > 0.05", "topk(1, bytes_rate({a=~\".+\"}[20s] offset 15s))"}) {
-    const auto range = Range(query);
-    ASSERT_TRUE(range.ok()) << range.status();
-    size_t points = 0;
-    for (const MatrixSeries& series : std::get<Matrix>(range->value))
-      points += series.values.size();
-    size_t instants = 0;
-    for (int64_t t = 0; t <= 1000; t += 10) {
-      const auto instant = engine_.QueryInstant(query, t * kSecond, context_);
-      ASSERT_TRUE(instant.ok());
-      for (const VectorSample& sample : std::get<Vector>(instant->value)) {
-        ++instants;
-        bool found = false;
-        for (const MatrixSeries& series : std::get<Matrix>(range->value)) {
-          if (series.metric != sample.metric) continue;
-          for (size_t i = 0; i < series.values.size(); ++i) {
-            found |= series.timestamps_ns[i] == t * kSecond && series.values[i] == sample.value;
-          }
-        }
-        EXPECT_TRUE(found) << query << " at " << t;
-      }
-    }
-    EXPECT_EQ(points, instants) << query;
-    EXPECT_GT(points, 0u) << query;
-  }
-}
-
 TEST_F(EngineTest, BoundsAreKept) {
   for (int i = 0; i < 100; ++i) {
     source_.Add({{"a", std::to_string(i)}}, kSecond, "some line");

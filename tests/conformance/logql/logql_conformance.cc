@@ -16,6 +16,8 @@ struct Corpus {
 
 constexpr Corpus kCorpora[] = {
     {"parser.tsv", JudgeParser},
+    {"pipeline.jsonl", JudgePipelines},
+    {"eval.jsonl", JudgeEvaluation},
 };
 
 int Main(const std::string& folder) {
