@@ -62,10 +62,11 @@ class Symbols {
  public:
   Symbols() { Ref(""); }
   uint32_t Ref(std::string_view text) {
-    const auto [at, added] =
-        refs_.try_emplace(std::string(text), static_cast<uint32_t>(texts_.size()));
-    if (added) texts_.push_back(at->first);
-    return at->second;
+    if (const auto known = refs_.find(text); known != refs_.end()) return known->second;
+    const auto number = static_cast<uint32_t>(texts_.size());
+    texts_.emplace_back(text);
+    refs_.emplace(texts_.back(), number);
+    return number;
   }
   std::vector<uint32_t> Refs(const Labels& labels) {
     std::vector<uint32_t> refs;

@@ -39,7 +39,7 @@ base::StatusOr<Translated> Translate(const OtlpDeps& deps, const PushMetrics& me
       base::DecodeContent(request.headers.Get("Content-Encoding"), request.body,
                           is_json ? deps.max_decoded_bytes / kJsonShare : deps.max_decoded_bytes));
   metrics.NoteBody(body.size());
-  model::otlp::Translator translator(deps.options());
+  model::otlp::Translator translator(deps.options(), request.stop);
   VEDETTE_RETURN_IF_ERROR(is_json ? model::otlp::DecodeJson(body, &translator)
                                   : model::otlp::DecodeProtobuf(body, &translator));
   Translated translated = translator.Take();

@@ -1,5 +1,6 @@
 #include "collector/api/page_series.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,13 +25,15 @@ class PageReader {
   base::StatusOr<std::vector<WireSeries>> Read() {
     while (true) {
       VEDETTE_ASSIGN_OR_RETURN(const EntryKind kind, page_->Next());
-      if (kind == EntryKind::kEnd) return std::move(series_);
+      if (kind == EntryKind::kEnd) break;
       if (kind == EntryKind::kSeries || kind == EntryKind::kHistogram) {
         VEDETTE_RETURN_IF_ERROR(AddEntry(kind));
       } else {
         NoteMetadata(kind);
       }
     }
+    for (const WireSeries& series : series_) VEDETTE_RETURN_IF_ERROR(CheckTimes(series));
+    return std::move(series_);
   }
 
  private:
@@ -38,6 +41,7 @@ class PageReader {
     if (kind != EntryKind::kHelp && kind != EntryKind::kType && kind != EntryKind::kUnit) return;
     if (family_ != page_->family()) metadata_ = model::Metadata();
     family_ = page_->family();
+    said_ = false;
     if (kind == EntryKind::kHelp) metadata_.help = page_->text();
     if (kind == EntryKind::kType) metadata_.type = page_->text();
     if (kind == EntryKind::kUnit) metadata_.unit = page_->text();
@@ -50,12 +54,6 @@ class PageReader {
     }
     VEDETTE_ASSIGN_OR_RETURN(WireSeries* const series, FindSeries());
     const int64_t time_ms = page_->timestamp_ms().value_or(now_ms_);
-    for (const model::WireSample& other : series->samples) {
-      if (other.time_ms == time_ms) return Twice(*series);
-    }
-    for (const model::TimedHistogram& other : series->histograms) {
-      if (other.time_ms == time_ms) return Twice(*series);
-    }
     if (kind == EntryKind::kSeries) {
       series->samples.push_back({time_ms, page_->value()});
       return {};
@@ -64,7 +62,15 @@ class PageReader {
     return base::Annotate(page_->histogram().Validate(), series->labels.ToString());
   }
 
-  static base::Status Twice(const WireSeries& series) {
+  static base::Status CheckTimes(const WireSeries& series) {
+    std::vector<int64_t> times;
+    times.reserve(series.samples.size() + series.histograms.size());
+    for (const model::WireSample& sample : series.samples) times.push_back(sample.time_ms);
+    for (const model::TimedHistogram& histogram : series.histograms) {
+      times.push_back(histogram.time_ms);
+    }
+    std::sort(times.begin(), times.end());
+    if (std::adjacent_find(times.begin(), times.end()) == times.end()) return {};
     return base::InvalidArgument(
         base::Concat({series.labels.ToString(), " comes twice at one time"}));
   }
@@ -78,8 +84,11 @@ class PageReader {
     const auto [known, is_new] = numbers_.try_emplace(labels, series_.size());
     if (is_new) {
       WireSeries& series = series_.emplace_back();
-      // The wire says it of a series' own name.
-      if (labels.MetricName() == family_) series.metadata = metadata_;
+      // The wire says it of a series' own name. Once a family: a text may be as long as the page.
+      if (!said_ && labels.MetricName() == family_) {
+        series.metadata = metadata_;
+        said_ = true;
+      }
       series.labels = std::move(labels);
     }
     return &series_[known->second];
@@ -94,6 +103,7 @@ class PageReader {
   absl::flat_hash_map<model::Labels, size_t> numbers_;
   std::string family_;  // whose metadata came last
   model::Metadata metadata_;
+  bool said_ = false;  // by a series
 };
 
 }  // namespace

@@ -35,7 +35,8 @@ constexpr const char* kAskedByForm[] = {"query",
 
 Response Shown(base::StatusOr<Response> answer) {
   if (answer.ok()) return *std::move(answer);
-  return LokiFailure(503, base::Concat({base::Message(answer.status()), "\n"}));
+  return LokiFailure(absl::IsInvalidArgument(answer.status()) ? 400 : 503,
+                     base::Concat({base::Message(answer.status()), "\n"}));
 }
 
 Handler PassPush(const RemoteLogsDeps& deps) {

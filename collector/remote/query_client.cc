@@ -1,7 +1,9 @@
 #include "collector/remote/query_client.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 #include "base/number_text.h"
 #include "base/strings.h"
@@ -22,6 +24,13 @@ constexpr std::string_view kPassedOn[] = {"Content-Type", "Content-Encoding",
 std::string WithoutSlash(std::string url) {
   while (base::EndsWith(url, "/")) url.pop_back();
   return url;
+}
+
+// A proxy on the way may fold them, and then the configuration's credentials ask for another path.
+bool HasDotParts(std::string_view path) {
+  const std::vector<std::string_view> parts = base::Split(path, '/');
+  return std::any_of(parts.begin(), parts.end(),
+                     [](std::string_view part) { return part == "." || part == ".."; });
 }
 
 // What of the answer is the client's business. The body has been unpacked.
@@ -56,6 +65,10 @@ base::StatusOr<Response> QueryClient::Send(ClientRequest request) const {
 
 base::StatusOr<Response> QueryClient::PassOn(const Request& request,
                                              std::string_view prefix) const {
+  if (HasDotParts(request.path)) {
+    return base::InvalidArgument(base::Concat(
+        {base::GoQuote(request.path), ": a path with \".\" or \"..\" in it is not passed on"}));
+  }
   ClientRequest out;
   out.method = request.method == "HEAD" ? "GET" : request.method;
   out.url = base::Concat({url_, prefix, request.target});

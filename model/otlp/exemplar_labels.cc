@@ -21,6 +21,9 @@ std::string Hex(std::string_view bytes) {
   return out;
 }
 
+// What has more has more runes than an exemplar may.
+constexpr size_t kMostBytes = 4 * model::Exemplar::kMaxLabelCharacters;
+
 constexpr size_t kTraceIdBytes = 16;
 constexpr size_t kSpanIdBytes = 8;
 
@@ -34,7 +37,10 @@ model::Labels LabelsOf(const Exemplar& exemplar) {
   if (IsId(exemplar.trace_id, kTraceIdBytes)) builder.Set("trace_id", Hex(exemplar.trace_id));
   if (IsId(exemplar.span_id, kSpanIdBytes)) builder.Set("span_id", Hex(exemplar.span_id));
   const model::Exemplar bare{builder.Build(), 0, 0};
+  size_t bytes = 0;
   for (const Attribute& attribute : exemplar.attributes) {
+    bytes += attribute.key.size() + attribute.value.size();
+    if (bytes > kMostBytes) return bare.labels;
     if (!attribute.key.empty()) builder.Set(attribute.key, attribute.value);
   }
   model::Exemplar whole{builder.Build(), 0, 0};

@@ -1,6 +1,7 @@
 #include "model/otlp/point_labels.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "base/strings.h"
 #include "model/otlp/names.h"
@@ -22,9 +23,10 @@ bool IsIdentifying(std::string_view key) {
   return key == kServiceNamespace || key == kServiceName || key == kServiceInstance;
 }
 
-std::string* FindLabel(Pairs* pairs, std::string_view name) {
-  for (auto& [known, value] : *pairs) {
-    if (known == name) return &value;
+// Among the first `among`.
+std::string* FindLabel(Pairs* pairs, std::string_view name, size_t among = SIZE_MAX) {
+  for (size_t i = 0; i < std::min(among, pairs->size()); ++i) {
+    if ((*pairs)[i].first == name) return &(*pairs)[i].second;
   }
   return nullptr;
 }
@@ -80,15 +82,32 @@ base::Status CheckNumber(const Attributes& attributes) {
 void PointLabels::SetResource(const Resource& resource) {
   resource_ = resource.attributes;
   SortByKey(&resource_);
-  scope_ = Scope();
+  promoted_.clear();
+  identity_.clear();
+  resource_status_ = ReadPromoted();
+  ReadIdentity();
+  if (resource_status_.ok()) resource_status_ = CheckSizes(promoted_);
+  if (resource_status_.ok()) resource_status_ = CheckSizes(identity_);
+  SetScope(Scope());
+}
+
+void PointLabels::SetScope(const Scope& scope) {
+  of_scope_.clear();
+  scope_status_ = ReadScope(scope);
+  if (scope_status_.ok()) scope_status_ = CheckSizes(of_scope_);
 }
 
 base::StatusOr<LabelsBuilder> PointLabels::Of(const Attributes& attributes) const {
+  VEDETTE_RETURN_IF_ERROR(resource_status_);
+  VEDETTE_RETURN_IF_ERROR(scope_status_);
   Pairs pairs;
   VEDETTE_RETURN_IF_ERROR(AddAttributes(attributes, &pairs));
-  VEDETTE_RETURN_IF_ERROR(AddPromoted(&pairs));
-  VEDETTE_RETURN_IF_ERROR(AddScope(&pairs));
-  AddIdentity(&pairs);
+  const size_t own = pairs.size();
+  for (const auto& [name, value] : promoted_) {  // a point's own attribute goes before
+    if (FindLabel(&pairs, name, own) == nullptr) pairs.emplace_back(name, value);
+  }
+  for (const auto& [name, value] : of_scope_) SetLabel(name, value, &pairs);
+  for (const auto& [name, value] : identity_) SetLabel(name, value, &pairs);
   return Checked(pairs);
 }
 
@@ -101,7 +120,8 @@ base::StatusOr<std::optional<LabelsBuilder>> PointLabels::OfTargetInfo() const {
   }
   Pairs pairs;
   VEDETTE_RETURN_IF_ERROR(AddAttributes(std::move(attributes), &pairs));
-  AddIdentity(&pairs);
+  VEDETTE_RETURN_IF_ERROR(CheckSizes(identity_));
+  for (const auto& [name, value] : identity_) SetLabel(name, value, &pairs);
   if (FindLabel(&pairs, kJob) == nullptr && FindLabel(&pairs, kInstance) == nullptr) {
     return std::optional<LabelsBuilder>();
   }
@@ -129,36 +149,39 @@ bool PointLabels::IsPromoted(std::string_view key) const {
   return is_named != settings_->promote_all;
 }
 
-// A point's own attribute goes before.
-base::Status PointLabels::AddPromoted(Pairs* pairs) const {
+base::Status PointLabels::ReadPromoted() {
   for (const Attribute& attribute : resource_) {
     if (!IsPromoted(attribute.key)) continue;
     VEDETTE_ASSIGN_OR_RETURN(std::string name, LabelName(*settings_, attribute.key));
-    if (FindLabel(pairs, name) == nullptr) pairs->emplace_back(std::move(name), attribute.value);
+    if (FindLabel(&promoted_, name) != nullptr) continue;
+    promoted_.emplace_back(std::move(name), attribute.value);
+    if (promoted_.size() > RemoteWriteLimits().max_labels) return CheckSizes(promoted_);
   }
   return {};
 }
 
-base::Status PointLabels::AddScope(Pairs* pairs) const {
-  if (!settings_->promote_scope || scope_.name.empty()) return {};
-  VEDETTE_RETURN_IF_ERROR(CheckNumber(scope_.attributes));
-  SetLabel("otel_scope_name", scope_.name, pairs);
-  SetLabel("otel_scope_version", scope_.version, pairs);
-  SetLabel("otel_scope_schema_url", scope_.schema_url, pairs);
-  for (const Attribute& attribute : scope_.attributes) {
+base::Status PointLabels::ReadScope(const Scope& scope) {
+  if (!settings_->promote_scope || scope.name.empty()) return {};
+  VEDETTE_RETURN_IF_ERROR(CheckNumber(scope.attributes));
+  SetLabel("otel_scope_name", scope.name, &of_scope_);
+  SetLabel("otel_scope_version", scope.version, &of_scope_);
+  SetLabel("otel_scope_schema_url", scope.schema_url, &of_scope_);
+  for (const Attribute& attribute : scope.attributes) {
     VEDETTE_ASSIGN_OR_RETURN(const std::string name,
                              LabelName(*settings_, base::Concat({kScopePrefix, attribute.key})));
-    SetLabel(name, attribute.value, pairs);
+    SetLabel(name, attribute.value, &of_scope_);
   }
   return {};
 }
 
-void PointLabels::AddIdentity(Pairs* pairs) const {
+void PointLabels::ReadIdentity() {
   if (const auto name = ResourceValue(kServiceName)) {
     const auto space = ResourceValue(kServiceNamespace);
-    SetLabel(kJob, space ? base::Concat({*space, "/", *name}) : std::string(*name), pairs);
+    identity_.emplace_back(kJob, space ? base::Concat({*space, "/", *name}) : std::string(*name));
   }
-  if (const auto instance = ResourceValue(kServiceInstance)) SetLabel(kInstance, *instance, pairs);
+  if (const auto instance = ResourceValue(kServiceInstance)) {
+    identity_.emplace_back(kInstance, *instance);
+  }
 }
 
 std::optional<std::string_view> PointLabels::ResourceValue(std::string_view key) const {

@@ -23,7 +23,7 @@ class PointLabels {
   explicit PointLabels(const Settings* settings) : settings_(settings) {}
 
   void SetResource(const Resource& resource);
-  void SetScope(const Scope& scope) { scope_ = scope; }
+  void SetScope(const Scope& scope);
 
   // Without the metric's name. Of attributes that become one label the values are joined by ';', in
   // the order of their keys. InvalidArgument: a key that makes no label, labels beyond the limits
@@ -38,15 +38,21 @@ class PointLabels {
   using Pairs = std::vector<std::pair<std::string, std::string>>;
 
   base::Status AddAttributes(Attributes attributes, Pairs* pairs) const;
-  base::Status AddPromoted(Pairs* pairs) const;
-  base::Status AddScope(Pairs* pairs) const;
-  void AddIdentity(Pairs* pairs) const;
+  base::Status ReadPromoted();
+  base::Status ReadScope(const Scope& scope);
+  void ReadIdentity();
   bool IsPromoted(std::string_view key) const;
   std::optional<std::string_view> ResourceValue(std::string_view key) const;
 
   const Settings* const settings_;
   Attributes resource_;  // sorted by key
-  Scope scope_;
+  // What all points of the resource have and of the scope, made once: a point costs its own size.
+  // The status says why none of them can be stored.
+  Pairs promoted_;
+  Pairs identity_;
+  base::Status resource_status_;
+  Pairs of_scope_;
+  base::Status scope_status_;
 };
 
 }  // namespace vedette::model::otlp

@@ -7,12 +7,21 @@
 
 namespace vedette::model::otlp {
 
+base::Status SeriesTable::CheckLimits() const {
+  if (bytes_ <= kMaxBytes && samples_ <= kMaxSamples) return {};
+  return base::ResourceExhausted(base::Concat(
+      {"OTLP metrics: the request makes more than ", std::to_string(kMaxSamples), " samples or ",
+       std::to_string(kMaxBytes >> 20), " MiB of series; send fewer points at once"}));
+}
+
+base::Status SeriesTable::Charge(uint64_t bytes, uint64_t points) {
+  bytes_ += bytes;
+  samples_ += points;
+  return CheckLimits();
+}
+
 base::StatusOr<size_t> SeriesTable::Find(Labels labels) {
-  if (bytes_ > kMaxBytes || samples_ > kMaxSamples) {
-    return base::ResourceExhausted(base::Concat(
-        {"OTLP metrics: the request makes more than ", std::to_string(kMaxSamples), " samples or ",
-         std::to_string(kMaxBytes >> 20), " MiB of series; send fewer points at once"}));
-  }
+  VEDETTE_RETURN_IF_ERROR(CheckLimits());
   const auto [known, is_new] = numbers_.try_emplace(labels, series_.size());
   if (is_new) {
     bytes_ += sizeof(WireSeries) + 2 * (sizeof(labels) + labels.bytes().size());

@@ -14,11 +14,12 @@
 
 namespace vedette::model::otlp {
 
-// The series that a request makes, each once, with what it brings. On one thread.
+// The series that a request makes, each once, with what it brings, and the account of all that it
+// makes. On one thread.
 class SeriesTable {
  public:
-  // Memory that a request's series may take, and how many samples: a point of many buckets repeats
-  // its labels in each.
+  // Memory that a request's series and families may take, and how many samples: a point of many
+  // buckets repeats its labels in each.
   static constexpr uint64_t kMaxBytes = 128ull << 20;
   static constexpr uint64_t kMaxSamples = 1'000'000;
 
@@ -28,6 +29,9 @@ class SeriesTable {
   // The number of the series of these labels, for what comes to it. ResourceExhausted: more than
   // the request may make.
   base::StatusOr<size_t> Find(Labels labels);
+  // Counts what else the request makes: bytes, or points that cannot be stored, which take as long
+  // as others. ResourceExhausted as Find.
+  base::Status Charge(uint64_t bytes, uint64_t points);
   void AddSample(size_t series, WireSample sample, int64_t start_ms);
   void AddHistogram(size_t series, TimedHistogram histogram);
   void AddExemplar(size_t series, model::Exemplar exemplar);
@@ -35,6 +39,8 @@ class SeriesTable {
   std::vector<WireSeries> Take() { return std::move(series_); }
 
  private:
+  base::Status CheckLimits() const;
+
   const bool with_starts_;
   std::vector<WireSeries> series_;
   absl::flat_hash_map<Labels, size_t> numbers_;

@@ -64,8 +64,17 @@ std::string FloatText(double value) {
 
 }  // namespace
 
-Translator::Translator(TranslatorOptions options)
-    : options_(std::move(options)), labels_(&options_.settings), table_(options_.with_starts) {}
+Translator::Translator(TranslatorOptions options, std::stop_token stop)
+    : options_(std::move(options)),
+      stop_(std::move(stop)),
+      labels_(&options_.settings),
+      table_(options_.with_starts) {}
+
+base::Status Translator::CheckStop() {
+  constexpr uint64_t kUnchecked = 1024;
+  if (++messages_ % kUnchecked != 0 || !stop_.stop_requested()) return {};
+  return base::Cancelled("the request took too long, or nobody waits for it any more");
+}
 
 base::Status Translator::OnResource(const Resource& resource) {
   labels_.SetResource(resource);
@@ -80,7 +89,9 @@ base::Status Translator::OnScope(const Scope& scope) {
 }
 
 base::Status Translator::OnMetric(const Metric& metric) {
+  VEDETTE_RETURN_IF_ERROR(CheckStop());
   metric_ = metric;
+  family_noted_ = false;
   metric_status_ = CheckTemporality(metric, options_.takes_delta);
   if (metric.kind == MetricKind::kNone) {
     metric_status_ = base::InvalidArgument("found no kind of metric that is known");
@@ -94,19 +105,31 @@ base::Status Translator::OnMetric(const Metric& metric) {
   }
   if (!metric_status_.ok()) return {};
   name_ = *std::move(name);
-  out_.families.push_back({name_, {std::string(TypeOf(metric)), metric.description, metric.unit}});
+  return {};
+}
+
+base::Status Translator::NoteFamily() {
+  if (std::exchange(family_noted_, true)) return {};
+  FamilyMetadata family{name_, {std::string(TypeOf(metric_)), metric_.description, metric_.unit}};
+  VEDETTE_RETURN_IF_ERROR(table_.Charge(
+      sizeof(family) + name_.size() + metric_.description.size() + metric_.unit.size(), 0));
+  out_.families.push_back(std::move(family));
   return {};
 }
 
 base::Status Translator::OnPoint(const Point& point) {
+  VEDETTE_RETURN_IF_ERROR(CheckStop());
   ++out_.points;
-  earliest_ns_ = std::min(earliest_ns_, point.time_ns);
-  latest_ns_ = std::max(latest_ns_, point.time_ns);
   const base::Status added = metric_status_.ok() ? AddPoint(point) : metric_status_;
-  if (added.ok() || !absl::IsInvalidArgument(added)) return added;
+  if (added.ok()) {
+    earliest_ns_ = std::min(earliest_ns_, point.time_ns);
+    latest_ns_ = std::max(latest_ns_, point.time_ns);
+    return NoteFamily();
+  }
+  if (!absl::IsInvalidArgument(added)) return added;
   ++out_.refused_points;
   Refuse(base::Message(added));
-  return {};
+  return table_.Charge(0, 1);
 }
 
 void Translator::Refuse(std::string_view why) {
@@ -115,7 +138,14 @@ void Translator::Refuse(std::string_view why) {
       base::Concat({"metric ", base::GoQuote(metric_.name.substr(0, 256)), ": ", why});
 }
 
+bool Translator::IsNumber() const {
+  return metric_.kind == MetricKind::kGauge || metric_.kind == MetricKind::kSum;
+}
+
 base::Status Translator::AddPoint(const Point& point) {
+  if (IsNumber() && !point.value && !point.has_no_recorded_value) {
+    return base::InvalidArgument("a data point without a value");
+  }
   VEDETTE_ASSIGN_OR_RETURN(LabelsBuilder labels, labels_.Of(point.attributes));
   switch (metric_.kind) {
     case MetricKind::kHistogram:
@@ -140,9 +170,6 @@ base::StatusOr<size_t> Translator::AddSample(const Point& point, LabelsBuilder* 
 
 // Upstream keeps the exemplars of sums, not those of gauges.
 base::Status Translator::AddNumber(const Point& point, LabelsBuilder labels) {
-  if (!point.value && !point.has_no_recorded_value) {
-    return base::InvalidArgument("a data point without a value");
-  }
   Point own = point;
   const bool is_counter = metric_.kind == MetricKind::kSum && metric_.is_monotonic;
   if (!is_counter) own.start_ns = 0;

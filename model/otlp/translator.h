@@ -2,6 +2,7 @@
 #define VEDETTE_MODEL_OTLP_TRANSLATOR_H_
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,7 +46,8 @@ struct Translated {
 // alone. Of one request, on one thread.
 class Translator final : public MetricsVisitor {
  public:
-  explicit Translator(TranslatorOptions options);
+  // Reading ends, Cancelled, when `stop` is requested.
+  explicit Translator(TranslatorOptions options, std::stop_token stop = {});
 
   base::Status OnResource(const Resource& resource) override;
   base::Status OnScope(const Scope& scope) override;
@@ -69,16 +71,24 @@ class Translator final : public MetricsVisitor {
                                    std::string_view suffix, double value);
   void AddExemplars(const Point& point, size_t series);
   void Refuse(std::string_view why);
+  // Notes what the metric is, once it has a point.
+  base::Status NoteFamily();
+  // Called for each metric and point.
+  base::Status CheckStop();
+  bool IsNumber() const;
   bool is_delta() const { return metric_.temporality == Temporality::kDelta; }
 
   const TranslatorOptions options_;
+  const std::stop_token stop_;
+  uint64_t messages_ = 0;
   PointLabels labels_;
   SeriesTable table_;
   Translated out_;
   Metric metric_;               // whose points come
   std::string name_;            // of its series
   base::Status metric_status_;  // why none of them can be stored
-  uint64_t earliest_ns_ = 0;    // of the resource's points
+  bool family_noted_ = false;
+  uint64_t earliest_ns_ = 0;  // of the resource's points that are stored
   uint64_t latest_ns_ = 0;
 };
 

@@ -128,6 +128,9 @@ def over_what_fails(t):
     refused = h.request(ours + "/loki/api/v1/rules/x", b"{}", {"Content-Type": "application/json"})
     t.equal(refused.status, 405, "POST passes on nothing that would change the engine")
     t.equal(h.get(ours + "/loki/api/v1/tail", {"query": '{app="a"}'}).status, 501, "tail is refused by name")
+    asked = len(engine.seen())
+    t.equal(h.get(ours + "/loki/api/v1/label/%2e%2e/values").status, 400, "nor a path that a proxy would fold")
+    t.equal(len(engine.seen()), asked, "of which nobody is asked")
     shown = h.get(ours + "/api/v1/status/config").json()["data"]["yaml"]
     t.check("logs:\n  remote:\n    engine: loki\n" in shown and "secret" not in shown.replace("<secret>", ""),
             "the section is shown without its secrets", shown)

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -369,6 +370,92 @@ TEST(OtlpTranslator, MoreThanARequestMayMakeIsRefusedWhole) {
                       points, "]}}"})),
       &translator);
   EXPECT_TRUE(absl::IsResourceExhausted(read)) << read;
+}
+
+Metric GaugeNamed(const std::string& name) {
+  Metric metric;
+  metric.name = name;
+  metric.kind = MetricKind::kGauge;
+  return metric;
+}
+
+// What the calls of a request, made by hand, end in.
+template <typename Next>
+base::Status Repeat(Translator* translator, uint64_t times, const Next& next) {
+  for (uint64_t i = 0; i < times; ++i) {
+    if (base::Status status = next(translator); !status.ok()) return status;
+  }
+  return {};
+}
+
+// They take as long as others.
+TEST(OtlpTranslator, PointsThatCannotBeStoredCountAsOthersDo) {
+  Translator translator({});
+  ASSERT_TRUE(translator.OnResource({}).ok());
+  ASSERT_TRUE(translator.OnMetric(GaugeNamed("a")).ok());
+  const auto empty = [](Translator* t) { return t->OnPoint({}); };
+  EXPECT_TRUE(Repeat(&translator, SeriesTable::kMaxSamples, empty).ok());
+  EXPECT_TRUE(absl::IsResourceExhausted(Repeat(&translator, 1, empty)));
+}
+
+TEST(OtlpTranslator, AMetricIsNotedWhenItHasAPoint) {
+  const Translated out =
+      Translate(Request(R"({"name":"none","gauge":{}},)" + Gauge(R"({"asInt":1},{"asInt":2})")));
+  ASSERT_EQ(out.families.size(), 1u);
+  EXPECT_EQ(out.families[0].name, "temp_celsius");
+}
+
+TEST(OtlpTranslator, WhatIsSaidOfMetricsCountsToo) {
+  Translator translator({});
+  ASSERT_TRUE(translator.OnResource({}).ok());
+  Metric metric = GaugeNamed("a");
+  metric.description = std::string(1 << 20, 'd');
+  const auto described = [&](Translator* t) {
+    Point point;
+    point.value = 1;
+    base::Status status = t->OnMetric(metric);
+    return status.ok() ? t->OnPoint(point) : status;
+  };
+  constexpr uint64_t kMiB = SeriesTable::kMaxBytes >> 20;
+  EXPECT_TRUE(absl::IsResourceExhausted(Repeat(&translator, kMiB + 1, described)));
+}
+
+TEST(OtlpTranslator, AResourceBeyondTheLimitsCostsItsOwnPoints) {
+  const std::string one =
+      Request(Gauge(R"({"asInt":1})"), Text("service.name", std::string(70'000, 'x')));
+  const std::string other = Request(Gauge(R"({"asInt":2})"), Text("service.name", "shop"));
+  const auto inner = [](const std::string& request) {
+    const size_t begin = request.find('[') + 1;
+    return request.substr(begin, request.rfind(']') - begin);
+  };
+  const Translated out =
+      Translate(Concat({R"({"resourceMetrics":[)", inner(one), ",", inner(other), "]}"}));
+  EXPECT_EQ(LinesOf(out), "{__name__=\"temp_celsius\", job=\"shop\"} 2 @0\n");
+  EXPECT_EQ(out.refused_points, 1u);
+  EXPECT_NE(out.first_problem.find("the label \"job\" is too long"), std::string::npos)
+      << out.first_problem;
+}
+
+TEST(OtlpTranslator, NothingIsReadForWhoWaitsNoMore) {
+  std::stop_source stop;
+  Translator translator({}, stop.get_token());
+  ASSERT_TRUE(translator.OnResource({}).ok());
+  stop.request_stop();
+  const auto metric = [](Translator* t) { return t->OnMetric(GaugeNamed("a")); };
+  EXPECT_TRUE(absl::IsCancelled(Repeat(&translator, 2000, metric)));
+}
+
+TEST(OtlpTranslator, AnExemplarOfTooManyAttributesKeepsItsIds) {
+  std::string many;
+  for (int i = 0; i < 4000; ++i) many += (i == 0 ? "" : ",") + Text("a" + std::to_string(i), "x");
+  const Translated out = Translate(Request(Concat(
+      {R"({"name":"calls","sum":{"aggregationTemporality":2,"isMonotonic":true,"dataPoints":[{"asInt":1,)",
+       R"("exemplars":[{"asInt":1,"traceId":"0102030405060708090a0b0c0d0e0f10","filteredAttributes":[)",
+       many, "]}]}]}}"})));
+  ASSERT_EQ(out.series.size(), 1u);
+  ASSERT_EQ(out.series[0].exemplars.size(), 1u);
+  EXPECT_EQ(out.series[0].exemplars[0].labels,
+            (Labels{{"trace_id", "0102030405060708090a0b0c0d0e0f10"}}));
 }
 
 }  // namespace

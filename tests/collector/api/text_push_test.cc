@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/codec/compress.h"
+#include "collector/api/page_series.h"
 #include "collector/api/push_group.h"
 #include "tests/collector/api/api_fixture.h"
 #include "tests/collector/api/fake_samples.h"
@@ -98,6 +99,27 @@ TEST_F(TextPushApi, ABadPageIsRefusedWholeWithItsPlace) {
     EXPECT_NE(response.body.find(bad.says), std::string::npos) << response.body;
     EXPECT_TRUE(sink_.rows_.empty()) << bad.page.substr(0, 40);
   }
+}
+
+// A text of a megabyte may stand before a hundred thousand series.
+TEST_F(TextPushApi, WhatAFamilySaysIsKeptOnce) {
+  const auto series =
+      api::ReadPushedPage("# HELP a long\n# TYPE a gauge\na{x=\"1\"} 1\na{x=\"2\"} 1\nb 1\n",
+                          model::exposition::Format::kText, {{"job", "b"}}, 1000);
+  ASSERT_TRUE(series.ok()) << series.status();
+  ASSERT_EQ(series->size(), 3u);
+  EXPECT_EQ((*series)[0].metadata.help, "long");
+  EXPECT_EQ((*series)[1].metadata.help, "");
+  EXPECT_EQ((*series)[2].metadata.help, "");
+}
+
+TEST_F(TextPushApi, SamplesOfASeriesComeInAnyOrderButNoneTwice) {
+  const auto status = [](std::string_view page) {
+    return api::ReadPushedPage(page, model::exposition::Format::kText, {}, 1000).status();
+  };
+  EXPECT_TRUE(status("a 1 3\na 1 1\na 1 2\n").ok());
+  EXPECT_FALSE(status("a 1 3\na 1 1\na 1 3\n").ok());
+  EXPECT_FALSE(status("a 1\na 1 1000\n").ok());
 }
 
 TEST_F(TextPushApi, WhatTheStoreRefusesIsSaid) {
