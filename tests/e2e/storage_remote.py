@@ -54,6 +54,24 @@ def rules(base):
     return {rule["name"]: (rule["health"], rule.get("lastError", "")) for group in groups for rule in group["rules"]}
 
 
+def reload_takes_another(t, ours, collector, file, config, engine):
+    """Queries go where a reloaded configuration says, with its credentials, which are not shown."""
+    other = h.Recorder(lambda seen: (200, json.dumps({"status": "success", "data": {
+        "resultType": "vector", "result": []}}).encode()))
+    changed = config.replace(f"url: '{engine}/'", f"url: 'http://127.0.0.1:{other.port}', authorization: "
+                             "{credentials: s3cret}")
+    t.write(file, changed)
+    collector.popen.send_signal(h.signal.SIGHUP)
+    t.eventually(lambda: call(ours, "query", {"query": "up"}, 0, post=True).json()["data"]["result"] == [],
+                 "a URL that a reload changes is taken")
+    t.equal(other.seen()[-1]["headers"].get("Authorization"), "Bearer s3cret", "with its credentials")
+    shown = h.get(ours + "/api/v1/status/config").json()["data"]["yaml"]
+    t.check("s3cret" not in shown and "credentials: <secret>" in shown, "which are not shown", shown)
+    t.write(file, config)
+    collector.popen.send_signal(h.signal.SIGHUP)
+    t.eventually(lambda: values(ours, "answer") == ["42"], "and back")
+
+
 def main():
     with h.running() as t:
         peers = h.unpack_peers(t.dir, "prometheus")
@@ -89,7 +107,7 @@ remote_write: [{{url: '{engine}/api/v1/write', queue_config: {{batch_send_deadli
 storage: {{remote: {{url: '{engine}/', timeout: 5s, max_response_size: 1MB}}}}
 """
         file = t.write("ours.yml", config)
-        t.collector("ours", port, f"--config.file={file}")
+        collector = t.collector("ours", port, f"--config.file={file}")
         t.eventually(lambda: values(ours, "up{job=\"self\"}") == ["1"], "what is scraped can be asked for")
         t.eventually(lambda: values(ours, "job:up:sum") == ["1"], "rules evaluate over it")
         t.equal(values(ours, "answer"), ["42"], "a scalar rule")
@@ -107,6 +125,7 @@ storage: {{remote: {{url: '{engine}/', timeout: 5s, max_response_size: 1MB}}}}
                                                      "step": "1"})
         t.check(reply.status in (200, 422), "an answer beyond the size is refused, not truncated", reply.status)
 
+        reload_takes_another(t, ours, collector, file, config, engine)
         scraped = int(values(ours, "count_over_time(up{job=\"self\"}[1h])")[0])
         process.stop()
         reply = h.get(ours + "/api/v1/query", {"query": "up"})
