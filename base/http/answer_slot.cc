@@ -15,13 +15,12 @@ void AnswerSlot::Open(Stream* stream, uint64_t id) {
   MutexLock lock(mutex_);
   stream_ = stream;
   id_ = id;
-  begun_ = false;
   sent_.reset();
 }
 
-bool AnswerSlot::has_begun() {
+bool AnswerSlot::has_begun(uint64_t id) {
   MutexLock lock(mutex_);
-  return begun_;
+  return begun_ == id;
 }
 
 std::optional<AnswerSlot::Time> AnswerSlot::Close() {
@@ -46,7 +45,8 @@ bool AnswerSlot::SendPiece(uint64_t id, ServerCore* core, WireAnswer* answer) {
   MutexLock lock(mutex_);
   if (stream_ == nullptr || id != id_) return false;
   if (!answer->begun) core->CountAnswer(answer->status);
-  answer->begun = begun_ = true;
+  answer->begun = true;
+  begun_ = id;
   answer->sent = stream_->SendNow(answer->head);
   const bool all = answer->sent == answer->head.size();
   if (all && answer->rest) return true;

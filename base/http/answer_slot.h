@@ -24,8 +24,8 @@ class AnswerSlot {
   void Open(Stream* stream, uint64_t id);
   // Loop thread: nothing is sent here any more. When an answer was, since Open; at most once.
   std::optional<Time> Close();
-  // Whether the beginning of an answer was sent since Open.
-  bool has_begun();
+  // Whether the beginning of the answer of exchange `id` was sent.
+  bool has_begun(uint64_t id);
   // Counts the answer and sends of it what the socket takes without waiting. False where the loop
   // has to go on: `answer` is what is left then.
   bool Send(uint64_t id, ServerCore* core, WireAnswer* answer);
@@ -38,7 +38,7 @@ class AnswerSlot {
   Mutex mutex_;  // held while sending: the stream stays until then
   Stream* stream_ VEDETTE_GUARDED_BY(mutex_) = nullptr;
   uint64_t id_ VEDETTE_GUARDED_BY(mutex_) = 0;
-  bool begun_ VEDETTE_GUARDED_BY(mutex_) = false;
+  std::optional<uint64_t> begun_ VEDETTE_GUARDED_BY(mutex_);  // the exchange last answered
   std::optional<Time> sent_ VEDETTE_GUARDED_BY(mutex_);
 };
 

@@ -90,6 +90,21 @@ void Handle(Work* work) {
   }
 }
 
+// A web page that somebody looks at may ask anybody anything in their browser: it is not to fill
+// the store of who listens on loopback without credentials. Browsers say where such a page is from.
+bool IsForeignPush(const Request& request, Scope scope, const CorsPolicy* cors) {
+  const std::string_view origin = request.headers.Get("Origin");
+  if (scope != Scope::kPush || origin.empty()) return false;
+  const size_t host = origin.find("://");
+  if (host != origin.npos &&
+      EqualsIgnoreCase(origin.substr(host + 3), request.headers.Get("Host"))) {
+    return false;
+  }
+  Headers allowed;
+  if (cors != nullptr) cors->AddTo(origin, &allowed);
+  return allowed.Get("Access-Control-Allow-Origin") != origin;
+}
+
 }  // namespace
 
 Session::Session(ServerCore* core, std::unique_ptr<Stream> stream)
@@ -280,6 +295,12 @@ bool Session::IsPreflight() const {
 // Refuses who brings no credentials before any of the body is read. Credentials are checked on the
 // pool: bcrypt is slow.
 bool Session::MayEnter() {
+  if (IsForeignPush(parser_->header(), match_.route->scope, core_->options.cors.get())) {
+    AnswerNow(ErrorAnswer(403, "forbidden",
+                          "pages of other origins may not push: name theirs by --web.cors.origin"),
+              false);
+    return false;
+  }
   if (security_->authenticator == nullptr || match_.route->scope == Scope::kNone) {
     authenticated_ = true;
     return true;
@@ -376,8 +397,9 @@ void Session::OnDeadline() {
 
 void Session::OnHandlerStuck() {
   if (EndIfAnswered() || state_ != State::kHandling) return;
-  ++exchange_id_;  // whatever it still says is too late
-  if (slot_->has_begun()) return Close();  // another answer would be taken for the rest of this one
+  const uint64_t stuck = exchange_id_++;  // whatever it still says is too late
+  // Another answer would be taken for the rest of this one.
+  if (slot_->has_begun(stuck)) return Close();
   AnswerNow(BusyAnswer("the request took too long"), true);
 }
 
