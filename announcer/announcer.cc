@@ -131,8 +131,11 @@ std::chrono::milliseconds Announcer::Pause(const Answer& answer) {
     backoff_ = std::min(kFirstBackoff, options_.interval);
   }
   if (answer.status == 404) pause = std::max<std::chrono::milliseconds>(kLongPause, pause);
-  const std::chrono::milliseconds asked = std::chrono::seconds(
-      std::clamp<int64_t>(answer.retry_after_s, 0, std::chrono::seconds(kLongPause).count()));
+  // A server on its way down may ask for minutes; after two the host would count as silent.
+  const std::chrono::milliseconds most = answer.status == 429 ? kLongPause : options_.interval;
+  const std::chrono::milliseconds asked = std::min<std::chrono::milliseconds>(
+      most, std::chrono::seconds(std::clamp<int64_t>(answer.retry_after_s, 0,
+                                                     std::chrono::seconds(kLongPause).count())));
   pause = std::max(pause, asked);
   // A tenth earlier at most: agents that lost one collector do not come back in step.
   const auto tenth = static_cast<uint64_t>(pause.count()) / 10;

@@ -14,6 +14,8 @@ namespace {
 
 constexpr char kMachineIdFile[] = "/etc/machine-id";
 constexpr int64_t kMostIntervalMs = 60 * 60 * 1000;
+// Half of the patience that collectors have by default.
+constexpr int64_t kPatientMs = 60 * 1000;
 
 base::Status BadAnnounceFlag(std::string_view flag, std::string_view found,
                              std::string_view allowed) {
@@ -58,6 +60,12 @@ base::StatusOr<announcer::Announcer::Options> AnnounceFlags::Check(
   const std::optional<int64_t> interval = base::ParseDurationMs(interval_);
   if (!interval || *interval <= 0 || *interval > kMostIntervalMs) {
     return BadAnnounceFlag("--announce.interval", interval_, "a duration from 1ms to 1h");
+  }
+  if (*interval > kPatientMs) {
+    world.logger->Warn(
+        "--announce.interval: a collector takes a host for silent that it has not "
+        "heard for 2 minutes, unless its --agents.silent-after says otherwise",
+        {{"interval", interval_}});
   }
   if (!address_.empty() && push_metrics_) {
     return base::InvalidArgument(

@@ -163,8 +163,9 @@ base::Status ReadAnnouncement(const boost::json::object& object, Announcement* o
 
 }  // namespace
 
+// Not "." or "..", which mean another thing in a path.
 bool IsHostName(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxHostBytes &&
+  return text.find_first_not_of('.') != text.npos && text.size() <= kMaxHostBytes &&
          std::all_of(text.begin(), text.end(), [](char c) {
            return (c & 0x80) == 0 && (std::isalnum(static_cast<unsigned char>(c)) != 0 ||
                                       c == '.' || c == '_' || c == '-');
@@ -196,6 +197,12 @@ base::Status CheckAnnouncement(const Announcement& announcement) {
   if (!base::IsHex(announcement.id, Announcement::kIdDigits)) {
     return WrongField("id", base::GoQuote(announcement.id.substr(0, 64)),
                       "32 digits of lower-case hex");
+  }
+  // The longest form of an IPv6 address has 45 characters.
+  constexpr size_t kMaxAddressBytes = 64;
+  if (announcement.address.size() > kMaxAddressBytes) {
+    return WrongField("address", base::GoQuote(announcement.address.substr(0, 64)),
+                      "an IPv4 or IPv6 address");
   }
   if (!base::IsHex(announcement.key.Reveal(), Announcement::kKeyDigits)) {
     return WrongField("key", "something else", "64 digits of lower-case hex");

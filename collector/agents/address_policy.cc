@@ -6,21 +6,51 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
+#include <string>
 
 #include "base/strings.h"
 
 namespace vedette::agents {
 namespace {
 
-// Never scraped: unspecified, link-local, multicast, reserved and broadcast.
-constexpr std::array<std::string_view, 7> kForbidden = {
-    "0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "::/128", "fe80::/10", "ff00::/8"};
+// Never scraped: unspecified, link-local, multicast, reserved and broadcast, and a cloud's metadata
+// service where that is not link-local.
+constexpr std::array<std::string_view, 8> kForbidden = {
+    "0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4",
+    "::/128",    "fe80::/10",      "ff00::/8",    "fd00:ec2::/32"};
 
-bool IsForbidden(std::string_view address) {
-  return std::any_of(kForbidden.begin(), kForbidden.end(), [address](std::string_view range) {
+bool IsAmong(std::string_view address, std::span<const std::string_view> ranges) {
+  return std::any_of(ranges.begin(), ranges.end(), [address](std::string_view range) {
     const auto parsed = base::http::IpRange::Parse(range);
     return parsed.ok() && parsed->Contains(address);
   });
+}
+
+// The IPv4 address that an IPv6 one of a translator or a tunnel leads to; empty: to none.
+std::string LeadsTo(const std::string& address) {
+  in6_addr v6{};
+  if (::inet_pton(AF_INET6, address.c_str(), &v6) != 1) return "";
+  constexpr std::array<std::string_view, 1> k6to4 = {"2002::/16"};
+  constexpr std::array<std::string_view, 2> kLast = {"64:ff9b::/96", "::/96"};
+  size_t at = 0;
+  if (IsAmong(address, k6to4)) {
+    at = 2;
+  } else if (IsAmong(address, kLast) && address != "::1") {
+    at = 12;
+  } else {
+    return "";
+  }
+  in_addr v4{};
+  std::memcpy(&v4, v6.s6_addr + at, sizeof v4);
+  char out[INET_ADDRSTRLEN] = {};
+  return ::inet_ntop(AF_INET, &v4, out, sizeof out);
+}
+
+bool IsForbidden(const std::string& address) {
+  if (IsAmong(address, kForbidden)) return true;
+  const std::string v4 = LeadsTo(address);
+  return !v4.empty() && (IsAmong(v4, kForbidden) || base::http::IsLoopback(v4));
 }
 
 base::Status NotAllowed(std::string_view host, std::string_view address, std::string_view why) {

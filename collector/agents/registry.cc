@@ -25,6 +25,12 @@ std::string Ago(int64_t ms) {
   return base::Concat({base::FormatDurationMs(ms / 1000 * 1000), " ago"});
 }
 
+// But for how long the host has been silent.
+bool SaysTheSame(HostRecord a, const HostRecord& b) {
+  a.silent_since_ms = b.silent_since_ms;
+  return a == b;
+}
+
 }  // namespace
 
 Registry::Registry(Options options)
@@ -187,9 +193,11 @@ base::Status Registry::Take(Change change) {
   const auto at = hosts_.find(host);
   const Entry* const before = at == hosts_.end() ? nullptr : &at->second;
   const bool is_claim = before == nullptr || before->record.id != change.record.id;
-  bool saved = true;
-  if (is_claim || !before->saved || before->record != change.record) {
+  bool saved = !is_claim && before->saved;
+  if (is_claim || !SaysTheSame(before->record, change.record)) {
     VEDETTE_RETURN_IF_ERROR(Write(change, is_claim, &saved));
+  } else if (before->record != change.record) {
+    saved = false;  // heard again: the next sweep writes that
   }
   SayTaken(change, before);
   if (before != nullptr) host_of_id_.erase(before->record.id);
@@ -288,39 +296,50 @@ base::Status Registry::Release(const std::string& host) {
   return {};
 }
 
+// All in one write: when a network fails or returns, so do a thousand hosts.
 void Registry::Sweep() {
   const base::MutexLock lock(mutex_);
   refusals_.RemoveBefore(options_.clock->MonotonicNanos() - kDayNs);
-  std::vector<std::string> gone;
-  for (auto& [host, entry] : hosts_) SweepOne(&entry, &gone);
-  for (const std::string& host : gone) {
+  base::DurableMap::Batch batch;
+  Swept swept;
+  for (auto& [host, entry] : hosts_) SweepOne(&entry, &batch, &swept);
+  const bool any = !swept.gone.empty() || !swept.changed.empty();
+  // What cannot be written is tried again at the next sweep.
+  if (any && options_.state->Commit(batch).ok()) EndSweep(std::move(swept));
+  Count();
+}
+
+void Registry::SweepOne(Entry* entry, base::DurableMap::Batch* batch, Swept* swept) {
+  const int64_t silent_ms = SilentForMs(*entry);
+  if (silent_ms >= options_.forget_after_ms) {
+    batch->Erase(KeyOf(entry->record.host));
+    swept->gone.push_back(entry->record.host);
+    return;
+  }
+  HostRecord record = entry->record;
+  const bool is_newly_silent = silent_ms >= options_.silent_after_ms && record.silent_since_ms == 0;
+  if (is_newly_silent) record.silent_since_ms = options_.clock->WallMillis();
+  if (!is_newly_silent && entry->saved) return;
+  batch->Put(KeyOf(record.host), EncodeHostRecord(record));
+  swept->changed.emplace_back(entry, std::move(record));
+}
+
+void Registry::EndSweep(Swept swept) {
+  for (auto& [entry, record] : swept.changed) {
+    const bool is_newly_silent = entry->record.silent_since_ms != record.silent_since_ms;
+    entry->record = std::move(record);
+    entry->saved = true;
+    if (!is_newly_silent) continue;
+    options_.logger->Warn("a host is silent: its agent announces it no more",
+                          {{"host", entry->record.host},
+                           {"address", entry->record.peer},
+                           {"for", base::FormatDurationMs(SilentForMs(*entry) / 1000 * 1000)}});
+  }
+  for (const std::string& host : swept.gone) {
     host_of_id_.erase(hosts_.find(host)->second.record.id);
     hosts_.erase(host);
     options_.logger->Info("a host was silent for too long and is forgotten", {{"host", host}});
   }
-  Count();
-}
-
-// What cannot be written is tried again at the next sweep.
-void Registry::SweepOne(Entry* entry, std::vector<std::string>* gone) {
-  const int64_t silent_ms = SilentForMs(*entry);
-  if (silent_ms < options_.silent_after_ms) return;
-  base::DurableMap::Batch batch;
-  if (silent_ms >= options_.forget_after_ms) {
-    batch.Erase(KeyOf(entry->record.host));
-    if (options_.state->Commit(batch).ok()) gone->push_back(entry->record.host);
-    return;
-  }
-  if (entry->record.silent_since_ms != 0) return;
-  HostRecord record = entry->record;
-  record.silent_since_ms = options_.clock->WallMillis();
-  batch.Put(KeyOf(record.host), EncodeHostRecord(record));
-  if (!options_.state->Commit(batch).ok()) return;
-  entry->record = std::move(record);
-  options_.logger->Warn("a host is silent: its agent announces it no more",
-                        {{"host", entry->record.host},
-                         {"address", entry->record.peer},
-                         {"for", base::FormatDurationMs(silent_ms / 1000 * 1000)}});
 }
 
 const Registry::Entry* Registry::FindId(std::string_view id) const {

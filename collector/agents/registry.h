@@ -93,6 +93,11 @@ class Registry {
     HostRecord record;
     std::string replaced;  // a host that ends with it; empty: none
   };
+  // What a sweep found: hosts to be forgotten, records to be.
+  struct Swept {
+    std::vector<std::string> gone;
+    std::vector<std::pair<Entry*, HostRecord>> changed;
+  };
   using Entries = std::map<std::string, Entry, std::less<>>;
 
   explicit Registry(Options options);
@@ -110,7 +115,9 @@ class Registry {
               const base::Status& why) VEDETTE_REQUIRES(mutex_);
   const Entry* FindId(std::string_view id) const VEDETTE_REQUIRES(mutex_);
   int64_t SilentForMs(const Entry& entry) const;
-  void SweepOne(Entry* entry, std::vector<std::string>* gone) VEDETTE_REQUIRES(mutex_);
+  void SweepOne(Entry* entry, base::DurableMap::Batch* batch, Swept* swept)
+      VEDETTE_REQUIRES(mutex_);
+  void EndSweep(Swept swept) VEDETTE_REQUIRES(mutex_);
   void Count() VEDETTE_REQUIRES(mutex_);
 
   const Options options_;

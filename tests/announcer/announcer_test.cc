@@ -175,12 +175,20 @@ TEST_F(AnnouncerTest, ComesBackSoonFromACollectorThatWasAway) {
 }
 
 TEST_F(AnnouncerTest, HonoursRetryAfterWithinReason) {
-  script_.Answer(503, "{}", "120");
+  script_.Answer(429, "{}", "120");
   Start();
   EXPECT_EQ(PostsIn(seconds(100)), 0u);
-  script_.Answer(503, "{}", "99999999");
+  script_.Answer(429, "{}", "99999999");
   EXPECT_EQ(PostsIn(seconds(20)), 1u);
   EXPECT_GE(PostsIn(seconds(301)), 1u);
+}
+
+// After two minutes the collector would take the host for silent.
+TEST_F(AnnouncerTest, AServerThatIsDownForAMomentIsNotWaitedForInMinutes) {
+  script_.Answer(503, "{}", "300");
+  Start();
+  EXPECT_EQ(PostsIn(seconds(20)), 0u);
+  EXPECT_GE(PostsIn(seconds(20)), 1u);
 }
 
 TEST_F(AnnouncerTest, AsksSeldomWhereNobodyTakesAnnouncements) {

@@ -76,5 +76,21 @@ TEST(AddressPolicy, RefusalsNameTheFlagThatAllows) {
   EXPECT_NE(base::Message(proxied.status()).find("--announce.address"), std::string_view::npos);
 }
 
+TEST(AddressPolicy, WhatIsForbiddenIsSoThroughATunnelToo) {
+  AddressPolicy policy;
+  policy.own_host = "primary";
+  policy.allowed.push_back(*base::http::IpRange::Parse("::/0"));
+  for (const char* const address :
+       {"64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "2002:7f00:1::1", "64:ff9b::7f00:1",
+        "::169.254.169.254", "::127.0.0.1", "fd00:ec2::254"}) {
+    EXPECT_TRUE(
+        absl::IsPermissionDenied(policy.ScrapeAddress("web1", address, "10.0.0.1").status()))
+        << address;
+  }
+  for (const char* const address : {"64:ff9b::a00:1", "2002:a00:1::1", "fd00:ec1::254"}) {
+    EXPECT_TRUE(policy.ScrapeAddress("web1", address, "10.0.0.1").ok()) << address;
+  }
+}
+
 }  // namespace
 }  // namespace vedette::agents
