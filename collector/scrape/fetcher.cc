@@ -64,7 +64,12 @@ std::string_view StatusText(int status) {
 }
 
 base::Status CheckSize(const base::Status& status, const JobConfig& job) {
-  if (!absl::IsResourceExhausted(status) || job.limits.body_bytes == 0) return status;
+  if (!absl::IsResourceExhausted(status)) return status;
+  if (job.limits.body_bytes == 0) {
+    return base::ResourceExhausted(base::Concat({"body size limit exceeded (",
+                                                 std::to_string(ClientRequest().max_response_bytes),
+                                                 " bytes, where body_size_limit says nothing)"}));
+  }
   return base::ResourceExhausted(base::Concat(
       {"body size limit exceeded (", std::to_string(job.limits.body_bytes), " bytes)"}));
 }

@@ -41,6 +41,7 @@ class AgentSource final : public Source {
 
   Found Look(const std::set<std::string>& written, std::stop_token stop) override;
   int64_t refresh_ms() const override { return config_.refresh_ms; }
+  bool AsksServers() const override { return false; }
 
  private:
   const AgentSdConfig config_;

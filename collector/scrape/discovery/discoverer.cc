@@ -166,8 +166,7 @@ void Discoverer::Run() {
 
 bool Discoverer::Submit(const PolledPtr& polled) {
   const auto look = [this, polled] { Look(polled); };
-  const bool is_local = !polled->source->Folders().empty();
-  return is_local ? file_lookers_.TrySubmit(look) : lookers_.TrySubmit(look);
+  return polled->source->AsksServers() ? lookers_.TrySubmit(look) : file_lookers_.TrySubmit(look);
 }
 
 // Collects what is due, and how long to sleep after it; the token ends that sleep early.

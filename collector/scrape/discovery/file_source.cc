@@ -78,9 +78,17 @@ FileSource::Named FileSource::Expand(Found* found) const {
   return named;
 }
 
-bool FileSource::IsSettled(const base::FileInfo& info) const {
+// A time to come says nothing of when the file was written: then it must have stayed as it is.
+bool FileSource::IsSettled(const std::string& path, const base::FileInfo& info) {
   const int64_t age = clock_->WallNanos() - info.mtime_ns;
-  return age < 0 || age >= kSettledNs;
+  if (age >= 0) {
+    ahead_.erase(path);
+    return age >= kSettledNs;
+  }
+  const int64_t now = clock_->MonotonicNanos();
+  const auto [at, is_new] = ahead_.try_emplace(path, info, now);
+  if (!IsSame(at->second.first, info)) at->second = {info, now};
+  return now - at->second.second >= kSettledNs;
 }
 
 base::StatusOr<std::vector<TargetGroup>> FileSource::Read(const std::string& path,
@@ -103,7 +111,7 @@ void FileSource::Take(const std::string& path, bool is_whole, Found* found) {
   const auto known = taken_.find(path);
   const bool is_known = known != taken_.end() && IsSame(known->second.info, *info);
   if (is_known && !is_whole) return;
-  if (!is_whole && !IsSettled(*info)) {
+  if (!is_whole && !IsSettled(path, *info)) {
     found->again_ms = kAgainMs;
     return;
   }
@@ -128,6 +136,7 @@ Found FileSource::Look(const std::set<std::string>& written, std::stop_token sto
     if (stop.stop_requested()) break;
     Take(path, written.count(path) > 0, &found);
   }
+  std::erase_if(ahead_, [&named](const auto& entry) { return !named.files.contains(entry.first); });
   std::erase_if(taken_, [&named](const auto& entry) {
     const std::string& path = entry.first;
     return !named.files.contains(path) &&

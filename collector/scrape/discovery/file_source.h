@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -24,6 +25,7 @@ class FileSource final : public Source {
 
   Found Look(const std::set<std::string>& written, std::stop_token stop) override;
   int64_t refresh_ms() const override { return config_.refresh_ms; }
+  bool AsksServers() const override { return false; }
   std::vector<std::string> Folders() const override;
 
  private:
@@ -40,7 +42,7 @@ class FileSource final : public Source {
   };
   Named Expand(Found* found) const;
   static bool Matches(const std::string& pattern, const std::string& path);
-  bool IsSettled(const base::FileInfo& info) const;
+  bool IsSettled(const std::string& path, const base::FileInfo& info);
   void Take(const std::string& path, bool is_whole, Found* found);
   base::StatusOr<std::vector<TargetGroup>> Read(const std::string& path,
                                                 const base::FileInfo& before, bool* changed) const;
@@ -49,6 +51,8 @@ class FileSource final : public Source {
   base::FileSystem* const fs_;
   base::Clock* const clock_;
   std::map<std::string, Taken> taken_;
+  // Files whose time is ahead of the clock: how they were, and since when (monotonic).
+  std::map<std::string, std::pair<base::FileInfo, int64_t>> ahead_;
 };
 
 }  // namespace vedette::scrape

@@ -49,7 +49,7 @@ base::Status FolderWatch::Watch(const std::string& folder) {
   if (inotify_ < 0) return base::Unavailable("inotify: no instance left for this user");
   const int watch = ::inotify_add_watch(inotify_, folder.c_str(), kEvents);
   if (watch < 0) return base::FromErrno(errno, "inotify: " + folder);
-  folders_[watch] = folder;
+  folders_[watch].insert(folder);
   return {};
 }
 
@@ -73,13 +73,17 @@ void FolderWatch::Read() {
       const char* name = buffer.data() + at + sizeof event;
       at += sizeof event + event.len;
       if ((event.mask & IN_Q_OVERFLOW) != 0) {
-        for (const auto& [watch, folder] : folders_) changes.push_back({folder, "", false});
+        for (const auto& [watch, names] : folders_) {
+          for (const std::string& folder : names) changes.push_back({folder, "", false});
+        }
         continue;
       }
       const auto folder = folders_.find(event.wd);
       if (folder == folders_.end()) continue;
       const bool complete = (event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0;
-      changes.push_back({folder->second, event.len > 0 ? name : "", complete});
+      for (const std::string& known_as : folder->second) {
+        changes.push_back({known_as, event.len > 0 ? name : "", complete});
+      }
       if ((event.mask & IN_IGNORED) != 0) folders_.erase(folder);
     }
   }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -36,7 +37,8 @@ class FolderWatch {
   int inotify_ = -1;
   int wake_ = -1;  // readable: the end has come
   base::Mutex mutex_;
-  std::map<int, std::string> folders_ VEDETTE_GUARDED_BY(mutex_);  // by watch descriptor
+  // By watch descriptor: a folder may be known by several names.
+  std::map<int, std::set<std::string>> folders_ VEDETTE_GUARDED_BY(mutex_);
   std::thread thread_;
 };
 

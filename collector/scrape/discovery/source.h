@@ -27,6 +27,8 @@ class Source {
   // whole, since whoever wrote them has closed them.
   virtual Found Look(const std::set<std::string>& written, std::stop_token stop) = 0;
   virtual int64_t refresh_ms() const = 0;
+  // Whether looking waits for servers, which may hang.
+  virtual bool AsksServers() const { return true; }
   // Folders where a change is a reason to look.
   virtual std::vector<std::string> Folders() const { return {}; }
 };

@@ -220,6 +220,22 @@ TEST_F(FileSourceTest, AFileChangedJustNowIsLeftUntilItIsWhole) {
   EXPECT_EQ(source.Look({}, {}).groups.size(), 2u);
 }
 
+// As after the clock was set back, or from a server whose clock is ahead.
+TEST_F(FileSourceTest, AFileFromTheFutureIsTakenOnceItHasStayedTheSame) {
+  constexpr int64_t kHour = 3'600'000'000'000;
+  const std::string path = dir_.Write("a.yml", "- targets: [a:1]\n");
+  SetChanged(path, clock_.WallNanos() + kHour);
+  FileSource source = Source({"a.yml"});
+  Found found = source.Look({}, {});
+  EXPECT_TRUE(found.groups.empty());
+  EXPECT_GT(found.again_ms, 0);
+  clock_.Advance(std::chrono::milliseconds(900));
+  SetChanged(path, clock_.WallNanos() + kHour);  // written on
+  EXPECT_TRUE(source.Look({}, {}).groups.empty());
+  clock_.Advance(std::chrono::milliseconds(1'100));
+  EXPECT_EQ(source.Look({}, {}).groups.size(), 1u);
+}
+
 TEST_F(FileSourceTest, AHugeFileIsRefusedUnread) {
   const std::string path = dir_.Write("a.json", Group("a:1"));
   FileSource source = Source({"a.json"});
