@@ -15,12 +15,24 @@ namespace {
 
 // About what one sample of a query costs while it is evaluated: time and value.
 constexpr uint64_t kBytesPerSample = 16;
+// What a live series takes of the metrics store's head, samples aside: with fewer bytes there are
+// none, and where the memory allows more of them than the store's own bound, it may have them.
+constexpr uint64_t kLeastBytesPerSeries = 250;
 // Of what queries may hold, the share that the cache of their answers has by default: 1 / this.
 constexpr uint64_t kCacheShare = 8;
 
 // With storage.remote the store is what remote_write sends from, and keeps no more than that needs:
 // samples wait in its log for as long as a receiver is away.
 constexpr int64_t kRetentionElsewhereMs = 2 * 3'600'000;
+
+// Says which flag switches a receiver on that is off.
+void RefuseFor(const std::string& flag, const std::string& path, base::http::Router* router) {
+  router->Handle({"POST", path, base::http::Pool::kControl, base::http::Scope::kPush,
+                  base::http::Sync([flag](const base::http::Request&) {
+                    return base::http::Response::Text(
+                        404, base::Concat({"this receiver is off; ", flag, " switches it on\n"}));
+                  })});
+}
 
 }  // namespace
 
@@ -54,8 +66,7 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
   store.dir = base::JoinPath(options.storage_path, "metrics");
   store.retention_ms = options.metrics_retention_ms;
   if (config.remote.query) {
-    elsewhere_ = std::make_unique<remote::QueryClient>(*config.remote.query, "storage.remote",
-                                                       world_.fs, world_.clock);
+    SetElsewhere(*config.remote.query);
     store.retention_ms = std::min(store.retention_ms, kRetentionElsewhereMs);
   }
   store.retention_bytes = options.metrics_retention_bytes;
@@ -64,6 +75,7 @@ base::Status CollectorParts::OpenMetrics(const CollectorOptions& options,
     store.out_of_order_window_ms = *config.scrape.storage.out_of_order_window_ms;
   }
   store.head_bytes = budget.tsdb_head;
+  store.max_series = std::max<uint64_t>(store.max_series, budget.tsdb_head / kLeastBytesPerSeries);
   store.query_bytes = budget.one_query;
   store.page_cache_bytes = budget.rest / 4;
   store.selection_cache_bytes = budget.rest / 16;
@@ -124,15 +136,9 @@ base::Status CollectorParts::OpenAgents(const CollectorOptions& options) {
 }
 
 void CollectorParts::OpenSender(const CollectorOptions& options) {
-  remote::Manager::Options sender;
-  sender.dir = base::JoinPath(options.storage_path, "remote_write");
-  sender.queue.log = metrics_.get();
-  sender.queue.families = [this] { return FamiliesOf(*targets_view_); };
-  sender.queue.fs = world_.fs;
-  sender.queue.clock = world_.clock;
-  sender.queue.logger = world_.logger;
-  sender.queue.telemetry = world_.telemetry;
-  sender_ = std::make_unique<remote::Manager>(sender);
+  sender_ = std::make_unique<remote::Manager>(
+      SenderOptions(world_, base::JoinPath(options.storage_path, "remote_write"), metrics_.get(),
+                    targets_view_.get()));
 }
 
 base::Status CollectorParts::OpenLogs(const CollectorOptions& options, const MemoryBudget& budget) {
@@ -164,8 +170,8 @@ base::Status CollectorParts::OpenRules(const CollectorOptions& options,
   state.clock = world_.clock;
   VEDETTE_ASSIGN_OR_RETURN(rule_state_, base::DurableMap::Open(state));
   SayDamage(world_, *rule_state_, state.dir);
-  if (elsewhere_) {
-    querier_ = std::make_unique<RemoteQuerier>(elsewhere_.get(), promql_->options().parser);
+  if (elsewhere_.Get() != nullptr) {
+    querier_ = std::make_unique<RemoteQuerier>(&elsewhere_, promql_->options().parser);
   } else {
     querier_ = std::make_unique<EngineQuerier>(promql_.get(), queryable_.get(), query_memory_);
   }
@@ -208,9 +214,10 @@ void CollectorParts::RegisterRoutes(base::http::Router* router, const CollectorO
 }
 
 void CollectorParts::RegisterMetrics(base::http::Router* router, const CollectorOptions& options) {
-  if (elsewhere_) {
-    api::RegisterRemoteQueries(
-        router, [this](const base::http::Request& request) { return elsewhere_->PassOn(request); });
+  if (elsewhere_.Get() != nullptr) {
+    api::RegisterRemoteQueries(router, [this](const base::http::Request& request) {
+      return elsewhere_.Get()->PassOn(request);
+    });
   } else {
     RegisterQueries(router, options);
   }
@@ -253,7 +260,9 @@ void CollectorParts::RegisterQueries(base::http::Router* router, const Collector
 
 void CollectorParts::RegisterReceivers(base::http::Router* router,
                                        const CollectorOptions& options) {
-  if (options.remote_write_receiver) {
+  if (!options.remote_write_receiver) {
+    RefuseFor("--web.enable-remote-write-receiver", "/api/v1/write", router);
+  } else {
     api::RemoteWriteDeps write;
     write.sink = metrics_.get();
     write.telemetry = world_.telemetry;
@@ -266,7 +275,9 @@ void CollectorParts::RegisterReceivers(base::http::Router* router,
   text.telemetry = world_.telemetry;
   text.note_metadata = [this](const model::WireBatch& batch) { written_metadata_.Note(batch); };
   api::RegisterTextPush(router, text);
-  if (options.otlp_receiver) {
+  if (!options.otlp_receiver) {
+    RefuseFor("--web.enable-otlp-receiver", "/api/v1/otlp/v1/metrics", router);
+  } else {
     api::OtlpDeps otlp;
     otlp.sink = metrics_.get();
     model::otlp::TranslatorOptions how;
@@ -376,17 +387,26 @@ void CollectorParts::Stop() {
   if (metrics_) metrics_->Stop();
 }
 
-void CollectorParts::CheckElsewhere(const remote::Config& config) const {
+void CollectorParts::SetElsewhere(const remote::QueryConfig& config) {
+  elsewhere_.Set(std::make_shared<const remote::QueryClient>(config, "storage.remote", world_.fs,
+                                                             world_.clock));
+}
+
+// Where queries go, or how, changes at once; whether they go there is a matter of how all was
+// built.
+void CollectorParts::ApplyElsewhere(const remote::Config& config) {
   const auto warn = [this](const char* field) {
     world_.logger->Warn(field, {{"reason", "another store takes effect at the next start"}});
   };
-  if (config.query.has_value() != (elsewhere_ != nullptr)) warn("storage.remote");
+  const bool is_elsewhere = elsewhere_.Get() != nullptr;
+  if (config.query && is_elsewhere) SetElsewhere(*config.query);
+  if (config.query.has_value() != is_elsewhere) warn("storage.remote");
   if (logs_elsewhere_ && config.logs) return logs_elsewhere_->SetConfig(*config.logs);
   if (logs_elsewhere_ ? !config.logs : logs_ && config.logs) warn("logs.remote");
 }
 
 base::Status CollectorParts::Apply(CollectorConfig* config) {
-  CheckElsewhere(config->remote);
+  ApplyElsewhere(config->remote);
   if (alerting_) alerting_->SetConfig(std::move(config->routing));
   if (rules_) VEDETTE_RETURN_IF_ERROR(rules_->SetGroups(std::move(config->rule_groups)));
   Scrape(config->scrape, config->remote);

@@ -13,6 +13,7 @@
 #include "app/collector_options.h"
 #include "app/logs_elsewhere.h"
 #include "app/memory_budget.h"
+#include "app/remote_join.h"
 #include "app/rules_join.h"
 #include "app/status_join.h"
 #include "app/store_join.h"
@@ -78,8 +79,8 @@ class CollectorParts {
                            const CollectorConfig& config);
   base::Status OpenAgents(const CollectorOptions& options);
   void OpenSender(const CollectorOptions& options);
-  // Says so where a new configuration names another store of samples or logs: that takes a start.
-  void CheckElsewhere(const remote::Config& config) const;
+  void SetElsewhere(const remote::QueryConfig& config);
+  void ApplyElsewhere(const remote::Config& config);
   // Queries over the own store, and over another's.
   void RegisterQueries(base::http::Router* router, const CollectorOptions& options);
   base::Status OpenLogs(const CollectorOptions& options, const MemoryBudget& budget);
@@ -127,7 +128,7 @@ class CollectorParts {
   std::unique_ptr<scrape::Manager> scraper_;
   std::unique_ptr<TargetsJoin> targets_view_;
   std::unique_ptr<remote::Manager> sender_;
-  std::unique_ptr<remote::QueryClient> elsewhere_;  // who answers queries; null: the store
+  ElsewhereSlot elsewhere_;
   std::unique_ptr<TsdbAdminJoin> tsdb_admin_;
   std::unique_ptr<StatusJoin> status_view_;
 

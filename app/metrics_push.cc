@@ -1,6 +1,7 @@
 #include "app/metrics_push.h"
 
 #include "app/exporters.h"
+#include "app/remote_join.h"
 #include "base/strings.h"
 #include "collector/remote/config.h"
 #include "collector/scrape/config.h"
@@ -68,15 +69,9 @@ base::Status MetricsPush::Open() {
   };
   scraper_ = std::make_unique<scrape::Manager>(std::move(scraper));
   targets_view_ = std::make_unique<TargetsJoin>(scraper_.get(), &no_metadata_);
-  remote::Manager::Options sender;
-  sender.dir = base::JoinPath(options_.state_dir, "remote_write");
-  sender.queue.log = store_.get();
-  sender.queue.families = [this] { return FamiliesOf(*targets_view_); };
-  sender.queue.fs = world_.fs;
-  sender.queue.clock = world_.clock;
-  sender.queue.logger = world_.logger;
-  sender.queue.telemetry = world_.telemetry;
-  sender_ = std::make_unique<remote::Manager>(sender);
+  sender_ = std::make_unique<remote::Manager>(
+      SenderOptions(world_, base::JoinPath(options_.state_dir, "remote_write"), store_.get(),
+                    targets_view_.get()));
   return {};
 }
 

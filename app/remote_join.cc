@@ -1,5 +1,8 @@
 #include "app/remote_join.h"
 
+#include <utility>
+
+#include "app/api_join.h"
 #include "app/query_answer.h"
 #include "base/strings.h"
 
@@ -22,11 +25,24 @@ base::StatusOr<rules::VectorSample> SampleOf(const AnswerSeries& series) {
 
 }  // namespace
 
+remote::Manager::Options SenderOptions(const World& world, std::string dir, model::SampleLog* log,
+                                       const api::TargetsView* families) {
+  remote::Manager::Options sender;
+  sender.dir = std::move(dir);
+  sender.queue.log = log;
+  sender.queue.families = [families] { return FamiliesOf(*families); };
+  sender.queue.fs = world.fs;
+  sender.queue.clock = world.clock;
+  sender.queue.logger = world.logger;
+  sender.queue.telemetry = world.telemetry;
+  return sender;
+}
+
 base::StatusOr<std::vector<rules::VectorSample>> RemoteQuerier::Query(const std::string& expr,
                                                                       int64_t time_ms,
                                                                       std::stop_token stop) {
   VEDETTE_ASSIGN_OR_RETURN(base::http::Response response,
-                           client_->Instant(expr, time_ms, std::move(stop)));
+                           elsewhere_->Get()->Instant(expr, time_ms, std::move(stop)));
   const int status = response.status;
   const auto answer = ParseQueryAnswer(std::move(response.body));
   if (!answer.ok()) {

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "base/config/yaml_writer.h"
+#include "base/http/client_config_text.h"
 #include "model/relabel_yaml.h"
 
 namespace vedette::remote {
@@ -59,6 +60,7 @@ void WriteItem(const WriteConfig& write, YamlWriter* out) {
   out->Bool("send_native_histograms", write.send_native_histograms);
   out->Raw("protobuf_message",
            write.is_v2 ? "io.prometheus.write.v2.Request" : "prometheus.WriteRequest");
+  base::http::WriteClientConfig(write.http, out);
   WriteQueue(write.queue, out);
   WriteMetadata(write.metadata, out);
   out->End();
@@ -68,6 +70,7 @@ void WriteClient(const QueryConfig& client, YamlWriter* out) {
   out->Text("url", ShownUrl(client.url));
   out->Duration("timeout", client.timeout_ms);
   out->BytesIfAny("max_response_size", client.max_response_bytes);
+  base::http::WriteClientConfig(client.http, out);
   out->End();
   out->End();
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/config/yaml_writer.h"
+#include "base/http/client_config_text.h"
 #include "collector/scrape/http_text.h"
 #include "collector/scrape/job_reader.h"
 #include "model/relabel_yaml.h"
@@ -73,7 +74,7 @@ void WriteJob(const JobConfig& job, YamlWriter* out) {
   WriteLimits(job.limits, out);
   WriteHistogramLimits(job.histograms, out);
   WriteNames(job.names, out);
-  WriteClientConfig(job.http, out);
+  base::http::WriteClientConfig(job.http, out);
   model::WriteRelabelRules("relabel_configs", job.relabel, out);
   model::WriteRelabelRules("metric_relabel_configs", job.metric_relabel, out);
   WriteDiscoveries(job.discovery, out);

@@ -8,28 +8,13 @@
 #include "base/memory_pool.h"
 #include "model/exposition/protobuf_reader.h"
 #include "tests/collector/api/api_fixture.h"
+#include "tests/collector/api/fake_series.h"
 
 namespace vedette::test {
 namespace {
 
 using base::http::Response;
 using model::exposition::EntryKind;
-
-class FederatedSeries final : public promql::Queryable {
- public:
-  base::Status Select(const promql::SelectRequest& request, const Visit& visit) const override {
-    asked_ = request;
-    if (!error_.ok()) return error_;
-    for (model::SeriesSamples series : series_) {
-      if (!model::MatchesAll(request.matchers, series.labels)) continue;
-      VEDETTE_RETURN_IF_ERROR(visit(std::move(series)));
-    }
-    return {};
-  }
-  std::vector<model::SeriesSamples> series_;
-  base::Status error_;
-  mutable promql::SelectRequest asked_;
-};
 
 model::HistogramSample HistogramAt(int64_t time_ms, model::Histogram histogram) {
   return {time_ms, 0, std::make_shared<const model::Histogram>(std::move(histogram))};
@@ -65,7 +50,7 @@ class FederateApi : public ApiTest {
   static constexpr const char* kProtobuf =
       "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
 
-  FederatedSeries series_;
+  FakeSeries series_;
   std::shared_ptr<base::MemoryPool> memory_ = std::make_shared<base::MemoryPool>(8 << 20);
 };
 

@@ -8,6 +8,7 @@
 
 #include "base/codec/compress.h"
 #include "tests/collector/api/api_fixture.h"
+#include "tests/collector/api/fake_series.h"
 
 namespace vedette::test {
 namespace {
@@ -15,27 +16,11 @@ namespace {
 using base::http::Response;
 using base::http::Scope;
 
-class FakeSeries final : public promql::Queryable {
- public:
-  base::Status Select(const promql::SelectRequest& request, const Visit& visit) const override {
-    asked_ = request;
-    if (!error_.ok()) return error_;
-    for (model::SeriesSamples series : series_) {
-      if (!model::MatchesAll(request.matchers, series.labels)) continue;
-      VEDETTE_RETURN_IF_ERROR(visit(std::move(series)));
-    }
-    return {};
-  }
-  std::vector<model::SeriesSamples> series_ = {
-      {model::Labels{{"__name__", "up"}, {"job", "a"}}, {10, 20}, {1, 0}},
-      {model::Labels{{"__name__", "up"}, {"site", "own"}}, {10}, {1}}};
-  base::Status error_;
-  mutable promql::SelectRequest asked_;
-};
-
 class RemoteReadApi : public ApiTest {
  protected:
   RemoteReadApi() {
+    series_.series_ = {{model::Labels{{"__name__", "up"}, {"job", "a"}}, {10, 20}, {1, 0}},
+                       {model::Labels{{"__name__", "up"}, {"site", "own"}}, {10}, {1}}};
     api::RemoteReadDeps deps;
     deps.metrics = &series_;
     deps.external_labels = [] { return model::Labels{{"site", "here"}}; };
