@@ -40,12 +40,13 @@ class QueryClientTest : public testing::Test {
   ~QueryClientTest() override { server_->Stop(); }
 
   base::StatusOr<Response> Pass(const Request& request) {
-    return QueryClient(config_, fs_.get(), &clock_).PassOn(request);
+    return QueryClient(config_, "storage.remote", fs_.get(), &clock_).PassOn(request);
   }
   base::StatusOr<Response> Get(const std::string& target) {
     Request request;
     request.method = "GET";
     request.target = target;
+    request.path = base::http::PercentDecode(target.substr(0, target.find('?')));
     return Pass(request);
   }
   Request Asked() {
@@ -134,7 +135,7 @@ TEST_F(QueryClientTest, PathsThatClimbAreRefused) {
 }
 
 TEST_F(QueryClientTest, RulesAskAtTheirTime) {
-  const QueryClient client(config_, fs_.get(), &clock_);
+  const QueryClient client(config_, "storage.remote", fs_.get(), &clock_);
   ASSERT_TRUE(client.Instant("up == 1", 1'500, {}).ok());
   EXPECT_EQ(Asked().target, "/prom/api/v1/query");
   EXPECT_EQ(Asked().body, "query=up%20%3D%3D%201&time=1.5");
