@@ -27,6 +27,8 @@ struct BlockMeta {
   // decompress to. `hash` is of these bytes, raw_bytes those of its lines.
   uint64_t directory_stored = 0;
   uint64_t directory_bytes = 0;
+  uint64_t filter_stored = 0;  // at its end
+  uint64_t filter_hash = 0;
   bool IsGranule() const { return directory_stored > 0; }
 };
 

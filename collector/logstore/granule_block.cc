@@ -8,8 +8,12 @@ namespace vedette::logstore {
 namespace {
 
 GranuleMeta ColumnsOf(const BlockMeta& meta) {
-  return {meta.directory_stored, meta.directory_bytes, meta.stored_bytes - meta.directory_stored,
-          meta.rows, meta.raw_bytes};
+  return {meta.directory_stored,
+          meta.directory_bytes,
+          meta.stored_bytes - meta.directory_stored - meta.filter_stored,
+          meta.rows,
+          meta.raw_bytes,
+          meta.filter_stored};
 }
 
 // Blobs of a granule in its part's file.
@@ -29,17 +33,34 @@ class FileBlobs final : public BlobSource {
   const uint64_t begin_;
 };
 
-// The rows that a filter asks for, by what is known without their lines.
-base::StatusOr<std::vector<size_t>> SelectRows(const Granule& granule, const RowFilter* filter,
-                                               size_t streams) {
+// Whether a line of the granule may have what is required, by its filter. A damaged filter says
+// nothing.
+base::StatusOr<bool> MayHaveAll(const FileBlobs& stored, const BlockMeta& meta,
+                                const Substrings& required) {
+  std::string filter;
+  VEDETTE_RETURN_IF_ERROR(
+      stored.Read(meta.stored_bytes - meta.filter_stored, meta.filter_stored, &filter).status());
+  if (base::Hash64(filter) != meta.filter_hash) return true;
+  return std::all_of(required.begin(), required.end(), [&](const auto& any) {
+    return std::any_of(any.begin(), any.end(),
+                       [&](const std::string& needle) { return MayHave(filter, needle); });
+  });
+}
+
+// The rows that a filter asks for, and maybe some that miss what it requires of their lines.
+base::StatusOr<std::vector<size_t>> SelectRows(Granule* granule, const RowFilter* filter) {
   std::vector<size_t> rows;
-  for (size_t row = 0; row < granule.rows(); ++row) {
-    const uint32_t stream = granule.stream(row);
-    if (stream >= streams) return base::DataLoss("stream ids of a granule are damaged");
-    if (filter == nullptr ||
-        (filter->WantsTime(granule.times()[row]) && (*filter->streams)[stream])) {
-      rows.push_back(row);
-    }
+  RowSet chosen(granule->rows());
+  if (filter == nullptr) {
+    chosen.AddAll();
+  } else {
+    VEDETTE_ASSIGN_OR_RETURN(chosen, granule->Search(*filter->streams, *filter->required));
+  }
+  if (chosen.empty()) return rows;
+  VEDETTE_RETURN_IF_ERROR(granule->LoadTimes());
+  for (size_t row = 0; row < granule->rows(); ++row) {
+    if (!chosen.Has(row)) continue;
+    if (filter == nullptr || filter->WantsTime(granule->times()[row])) rows.push_back(row);
   }
   return rows;
 }
@@ -102,6 +123,8 @@ std::string_view EncodeGranule(std::span<const Row> rows, std::span<const uint32
   meta->directory_stored = columns.directory_stored;
   meta->directory_bytes = columns.directory_bytes;
   meta->hash = base::Hash64(stored.substr(0, columns.directory_stored));
+  meta->filter_stored = columns.filter_stored;
+  meta->filter_hash = base::Hash64(stored.substr(stored.size() - columns.filter_stored));
   meta->stream_ids.assign(stream_ids.begin(), stream_ids.end());
   std::sort(meta->stream_ids.begin(), meta->stream_ids.end());
   meta->stream_ids.erase(std::unique(meta->stream_ids.begin(), meta->stream_ids.end()),
@@ -136,18 +159,26 @@ base::StatusOr<std::shared_ptr<const Block>> ReadGranule(const base::RandomAcces
                                                          const BlockMeta& meta,
                                                          std::span<const StreamPtr> streams,
                                                          const RowFilter* filter) {
+  const FileBlobs whole(file, meta.offset);
+  if (filter != nullptr && !filter->required->empty() && meta.filter_stored > 0) {
+    VEDETTE_ASSIGN_OR_RETURN(const bool may_have, MayHaveAll(whole, meta, *filter->required));
+    if (!may_have) return std::make_shared<const Block>();
+  }
   std::string directory;
-  const FileBlobs head(file, meta.offset);
-  VEDETTE_RETURN_IF_ERROR(head.Read(0, meta.directory_stored, &directory).status());
+  VEDETTE_RETURN_IF_ERROR(whole.Read(0, meta.directory_stored, &directory).status());
   if (base::Hash64(directory) != meta.hash) {
     return base::DataLoss("checksum of a granule does not match");
   }
   const FileBlobs blobs(file, meta.offset + meta.directory_stored);
   VEDETTE_ASSIGN_OR_RETURN(const auto granule, Granule::Parse(directory, ColumnsOf(meta), &blobs));
-  VEDETTE_RETURN_IF_ERROR(granule->LoadTimes());
+  VEDETTE_ASSIGN_OR_RETURN(const std::vector<size_t> rows, SelectRows(granule.get(), filter));
+  if (rows.empty()) return std::make_shared<const Block>();
   VEDETTE_RETURN_IF_ERROR(granule->LoadOrigins());
-  VEDETTE_ASSIGN_OR_RETURN(const std::vector<size_t> rows,
-                           SelectRows(*granule, filter, streams.size()));
+  for (const size_t row : rows) {
+    if (granule->stream(row) >= streams.size()) {
+      return base::DataLoss("stream ids of a granule are damaged");
+    }
+  }
   VEDETTE_RETURN_IF_ERROR(LoadShapesOf(granule.get(), rows));
   return PutTogether(*granule, rows, streams, filter);
 }

@@ -127,7 +127,10 @@ base::Status Part::ReadBlockMetas(base::ByteReader& reader, uint64_t end_of_bloc
     if (columns_) {
       meta.directory_stored = reader.Varint();
       meta.directory_bytes = reader.Varint();
-      if (meta.directory_stored > meta.stored_bytes) {
+      meta.filter_stored = reader.Varint();
+      meta.filter_hash = reader.Fixed<uint64_t>();
+      if (meta.directory_stored > meta.stored_bytes ||
+          meta.filter_stored > meta.stored_bytes - meta.directory_stored) {
         return base::DataLoss("a granule of the index is shorter than its directory");
       }
     }

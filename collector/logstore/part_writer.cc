@@ -117,6 +117,8 @@ std::string PartWriter::EncodeIndex() const {
     if (version_ >= kColumnsPartVersion) {
       base::PutVarint(block.directory_stored, &out);
       base::PutVarint(block.directory_bytes, &out);
+      base::PutVarint(block.filter_stored, &out);
+      base::PutFixed<uint64_t>(block.filter_hash, &out);
     }
     base::PutVarint(block.stream_ids.size(), &out);
     uint32_t last = 0;

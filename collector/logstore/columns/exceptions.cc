@@ -30,6 +30,20 @@ base::Status Exceptions::Load(const BlobSource& source) {
   return values_->Load(source, {});
 }
 
+base::Status Exceptions::Find(std::string_view needle, const BlobSource& source, RowSet* found) {
+  if (empty()) return {};
+  RowSet own(count_);
+  VEDETTE_RETURN_IF_ERROR(values_->Find(needle, source, {}, &own));
+  if (own.empty()) return {};
+  VEDETTE_RETURN_IF_ERROR(rows_[0].Load(source));
+  for (size_t i = 0; i < count_; ++i) {
+    const auto row = static_cast<uint64_t>(rows_[0].values()[i]);
+    if (row >= found->rows()) return base::DataLoss("an exception has a row that there is none of");
+    if (own.Has(i)) found->Add(row);
+  }
+  return {};
+}
+
 bool Exceptions::Append(size_t row, std::string* out) const {
   if (empty()) return false;
   const std::span<const int64_t> rows = rows_[0].values();

@@ -25,6 +25,8 @@ class Exceptions {
 
   base::Status Load(const BlobSource& source);
   bool empty() const { return count_ == 0; }
+  // As StringColumn::Find, of the column's rows.
+  base::Status Find(std::string_view needle, const BlobSource& source, RowSet* found);
   // Whether `row` is one; then its value is appended.
   bool Append(size_t row, std::string* out) const;
 

@@ -117,7 +117,7 @@ void EncodeArrivals(std::span<const GranuleRow> rows, BlobWriter* out) {
 }
 
 void EncodeLines(std::span<const GranuleRow> rows, std::span<const int64_t> times,
-                 std::span<const int64_t> origins, BlobWriter* out) {
+                 std::span<const int64_t> origins, TrigramFilterBuilder* filter, BlobWriter* out) {
   std::vector<std::string_view> lines;
   lines.reserve(rows.size());
   for (const GranuleRow& row : rows) lines.push_back(row.line);
@@ -129,6 +129,7 @@ void EncodeLines(std::span<const GranuleRow> rows, std::span<const int64_t> time
     own.clear();
     for (const uint32_t row : shape.rows) own.push_back(origins[row]);
     IntColumn::Encode(own, out);
+    filter->Add(shape);
   }
 }
 
@@ -149,12 +150,15 @@ std::string_view GranuleWriter::Encode(std::span<const GranuleRow> rows, Granule
   IntColumn::Encode(times, &out_);
   table.Encode(&out_);
   EncodeArrivals(rows, &out_);
-  EncodeLines(rows, times, origins, &out_);
+  EncodeLines(rows, times, origins, &filter_, &out_);
   stored_ = base::ZstdCompress(*out_.directory(), kDirectoryLevel);
   meta->directory_bytes = out_.directory()->size();
   meta->directory_stored = stored_.size();
   meta->blobs_stored = out_.blobs().size();
   stored_.append(out_.blobs());
+  const std::string filter = filter_.Take();
+  meta->filter_stored = filter.size();
+  stored_.append(filter);
   return stored_;
 }
 
@@ -279,6 +283,65 @@ base::Status Granule::LoadOrigins() {
     sequences_.push_back(sequence);
   }
   return {};
+}
+
+base::StatusOr<RowSet> Granule::FindInShape(size_t shape,
+                                            const std::vector<std::vector<std::string>>& required,
+                                            std::span<const int64_t> times) {
+  RowSet all(lines_->shapes()[shape].rows);
+  all.AddAll();
+  for (const auto& any : required) {
+    RowSet places(all.rows());
+    for (const std::string& needle : any) {
+      if (needle.empty()) places.AddAll();
+      if (places.full()) break;
+      VEDETTE_RETURN_IF_ERROR(lines_->FindInShape(shape, needle, *blobs_, times, &places));
+    }
+    all.Intersect(places);
+    if (all.empty()) break;
+  }
+  return all;
+}
+
+// Leaves the places whose stream is wanted.
+base::Status Granule::LeaveWanted(size_t shape, const std::vector<bool>& wanted, RowSet* places) {
+  VEDETTE_RETURN_IF_ERROR(origin_streams_.Load(*blobs_));
+  VEDETTE_RETURN_IF_ERROR(origins_[shape].Load(*blobs_));
+  RowSet of_wanted(places->rows());
+  for (size_t place = 0; place < places->rows(); ++place) {
+    const auto origin = static_cast<uint64_t>(origins_[shape].values()[place]);
+    if (origin >= origin_streams_.values().size()) {
+      return base::DataLoss("a line has an origin that there is none of");
+    }
+    const auto stream = static_cast<uint64_t>(origin_streams_.values()[origin]);
+    if (stream >= wanted.size()) return base::DataLoss("stream ids of a granule are damaged");
+    if (wanted[stream]) of_wanted.Add(place);
+  }
+  places->Intersect(of_wanted);
+  return {};
+}
+
+base::StatusOr<RowSet> Granule::Search(const std::vector<bool>& wanted,
+                                       const std::vector<std::vector<std::string>>& required) {
+  RowSet rows(rows_);
+  for (size_t shape = 0; shape < lines_->shapes().size(); ++shape) {
+    VEDETTE_ASSIGN_OR_RETURN(RowSet places, FindInShape(shape, required, {}));
+    if (places.empty()) continue;
+    VEDETTE_RETURN_IF_ERROR(LeaveWanted(shape, wanted, &places));
+    if (places.empty()) continue;
+    VEDETTE_RETURN_IF_ERROR(lines_->LoadIds(*blobs_));
+    if (!required.empty() && places.full()) {
+      // Maybe for want of times.
+      VEDETTE_RETURN_IF_ERROR(times_.Load(*blobs_));
+      VEDETTE_ASSIGN_OR_RETURN(const RowSet timed, FindInShape(shape, required, times_.values()));
+      places.Intersect(timed);
+    }
+    const std::vector<uint32_t>& own = lines_->shapes()[shape].own_rows;
+    for (size_t place = 0; place < own.size(); ++place) {
+      if (places.Has(place)) rows.Add(own[place]);
+    }
+  }
+  return rows;
 }
 
 base::Status Granule::LoadLines() {

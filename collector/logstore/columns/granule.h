@@ -11,7 +11,9 @@
 #include "base/status.h"
 #include "collector/logstore/columns/blob.h"
 #include "collector/logstore/columns/int_column.h"
+#include "collector/logstore/columns/row_set.h"
 #include "collector/logstore/columns/shapes_column.h"
+#include "collector/logstore/columns/trigram_filter.h"
 #include "model/labels.h"
 
 namespace vedette::logstore {
@@ -38,6 +40,7 @@ struct GranuleMeta {
   uint64_t blobs_stored = 0;  // follow the directory
   uint64_t rows = 0;
   uint64_t line_bytes = 0;
+  uint64_t filter_stored = 0;  // behind the blobs
 };
 
 // Encodes rows (in reading order, kMaxGranuleRows at most) to columns. One thread; to be reused.
@@ -48,6 +51,7 @@ class GranuleWriter {
 
  private:
   BlobWriter out_;
+  TrigramFilterBuilder filter_;
   std::string stored_;
 };
 
@@ -69,6 +73,10 @@ class Granule {
   base::Status LoadShape(size_t shape) {
     return lines_->LoadShape(shape, *blobs_, times_.values());
   }
+  // The rows of wanted streams, by id, whose line may have one of every list in it: at least those
+  // that do. What is loaded is what it takes to know, of most granules next to nothing.
+  base::StatusOr<RowSet> Search(const std::vector<bool>& wanted,
+                                const std::vector<std::vector<std::string>>& required);
 
   // After LoadTimes.
   std::span<const int64_t> times() const { return times_.values(); }
@@ -94,6 +102,10 @@ class Granule {
   base::Status ParseMetadata(DirectoryReader* directory);
   base::Status LoadMetadata();
   size_t OriginOf(size_t row) const;
+  base::StatusOr<RowSet> FindInShape(size_t shape,
+                                     const std::vector<std::vector<std::string>>& required,
+                                     std::span<const int64_t> times);
+  base::Status LeaveWanted(size_t shape, const std::vector<bool>& wanted, RowSet* places);
 
   std::string directory_;
   const BlobSource* blobs_ = nullptr;

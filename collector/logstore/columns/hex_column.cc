@@ -1,7 +1,9 @@
 #include "collector/logstore/columns/hex_column.h"
 
+#include <algorithm>
 #include <array>
-#include <cstring>
+
+#include "collector/logstore/columns/byte_search.h"
 
 namespace vedette::logstore {
 namespace {
@@ -105,18 +107,57 @@ base::StatusOr<std::unique_ptr<StringColumn>> HexColumn::Parse(DirectoryReader* 
 }
 
 base::Status HexColumn::Load(const BlobSource& source, std::span<const int64_t> /*times*/) {
+  if (!offsets_.empty()) return {};
   VEDETTE_RETURN_IF_ERROR(lengths_.Load(source));
   VEDETTE_RETURN_IF_ERROR(exceptions_.Load(source));
   VEDETTE_RETURN_IF_ERROR(blob_.Load(source, &bytes_));
   uint64_t offset = 0;
-  offsets_.clear();
+  std::vector<uint32_t> offsets;
   for (const int64_t length : lengths_.values()) {
     if (length < 0 || (uuid_ && length != static_cast<int64_t>(kUuidDigits))) {
       return base::DataLoss("a column of hex has a length that it cannot have");
     }
-    offsets_.push_back(static_cast<uint32_t>(offset));
+    offsets.push_back(static_cast<uint32_t>(offset));
     offset += (static_cast<uint64_t>(length) + 1) / 2;
     if (offset > bytes_.size()) return base::DataLoss("a column of hex is cut short");
+  }
+  offsets_ = std::move(offsets);
+  return {};
+}
+
+void HexColumn::AddRowsWith(std::string_view bytes, RowSet* found) const {
+  // A hit may reach into the next value, and another be there.
+  for (size_t at = FindBytes(bytes_, bytes); at != std::string::npos;
+       at = FindBytes(bytes_, bytes, at + 1)) {
+    const auto next = std::upper_bound(offsets_.begin(), offsets_.end(), at);
+    found->Add(static_cast<size_t>(next - offsets_.begin()) - 1);
+  }
+}
+
+base::Status HexColumn::Find(std::string_view needle, const BlobSource& source,
+                             std::span<const int64_t> times, RowSet* found) {
+  VEDETTE_RETURN_IF_ERROR(exceptions_.Find(needle, source, found));
+  std::string digits;
+  for (const char c : needle) {
+    if (uuid_ && c == '-') continue;
+    const uint8_t digit = (upper_ ? kUpperDigits : kLowerDigits)[static_cast<uint8_t>(c)];
+    if (digit == kNoDigit) return {};
+    digits.push_back(static_cast<char>(digit));
+  }
+  const IntColumn::Range lengths = lengths_.range();
+  if (static_cast<int64_t>(digits.size()) > lengths.high) return {};
+  // Too few whole bytes to look for: any row may have them.
+  if (digits.size() < 5) {
+    found->AddAll();
+    return {};
+  }
+  VEDETTE_RETURN_IF_ERROR(Load(source, times));
+  for (size_t skip = 0; skip < 2; ++skip) {
+    std::string bytes;
+    for (size_t i = skip; i + 1 < digits.size(); i += 2) {
+      bytes.push_back(static_cast<char>(digits[i] << 4 | digits[i + 1]));
+    }
+    AddRowsWith(bytes, found);
   }
   return {};
 }

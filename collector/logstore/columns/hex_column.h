@@ -22,8 +22,13 @@ class HexColumn final : public StringColumn {
 
   base::Status Load(const BlobSource& source, std::span<const int64_t> times) override;
   void Append(size_t row, std::string* out) const override;
+  base::Status Find(std::string_view needle, const BlobSource& source,
+                    std::span<const int64_t> times, RowSet* found) override;
 
  private:
+  // Adds the rows that have `bytes` in their stored ones.
+  void AddRowsWith(std::string_view bytes, RowSet* found) const;
+
   HexColumn(bool upper, bool uuid, IntColumn lengths, Exceptions exceptions, BlobRef blob)
       : StringColumn(Form::kHex),
         upper_(upper),

@@ -208,6 +208,21 @@ base::StatusOr<IntColumn> IntColumn::Parse(DirectoryReader* directory, size_t ro
   return column;
 }
 
+IntColumn::Range IntColumn::range() const {
+  if (mode_ == Mode::kConstant) return {base_, base_};
+  if (mode_ == Mode::kDictionary && !dictionary_.empty()) {
+    const auto [low, high] = std::minmax_element(dictionary_.begin(), dictionary_.end());
+    return {*low, *high};
+  }
+  int64_t high = 0;
+  if (mode_ != Mode::kOffsets || planes_ >= kMaxPlanes / 2 || unit_ > UINT32_MAX ||
+      __builtin_add_overflow(
+          base_, static_cast<int64_t>(((uint64_t{1} << (8 * planes_)) - 1) * unit_), &high)) {
+    return {};
+  }
+  return {base_, high};
+}
+
 base::Status IntColumn::Load(const BlobSource& source) {
   if (values_.size() == rows_) return {};
   values_.assign(rows_, base_);

@@ -26,6 +26,12 @@ class IntColumn {
   bool IsConstant() const { return mode_ == Mode::kConstant; }
   // Of a constant also before Load.
   int64_t constant() const { return base_; }
+  // No value is outside; known before Load, and wide where it takes Load to know.
+  struct Range {
+    int64_t low = INT64_MIN;
+    int64_t high = INT64_MAX;
+  };
+  Range range() const;
   // After Load.
   std::span<const int64_t> values() const { return values_; }
 

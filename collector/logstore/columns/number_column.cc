@@ -1,10 +1,13 @@
 #include "collector/logstore/columns/number_column.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace vedette::logstore {
 namespace {
 
+// A date-time with all its fraction and a Z.
+constexpr size_t kMostNumberBytes = 30;
 // Bits a value that being relative to the line's time must save.
 constexpr double kRelativeSaves = 4;
 
@@ -107,6 +110,46 @@ base::Status NumberColumn::Load(const BlobSource& source, std::span<const int64_
     own_[i] = Plus(numbers_[i], FloorDivide(times[i], nanos_per_unit_));
   }
   numbers_ = own_;
+  return {};
+}
+
+// Judged by the bytes that the form writes and how many at most.
+bool NumberColumn::MayFind(std::string_view needle) const {
+  const bool date_time = number_form_.kind == NumberForm::Kind::kDateTime;
+  const auto writes = [&](char c) {
+    return (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+           (date_time && (c == ':' || c == 'Z' || c == number_form_.date_separator ||
+                          c == number_form_.time_separator || c == number_form_.point));
+  };
+  if (!std::all_of(needle.begin(), needle.end(), writes)) return false;
+  const bool ipv4 = number_form_.kind == NumberForm::Kind::kIpv4;
+  if (nanos_per_unit_ != 0 || date_time || ipv4) return needle.size() <= kMostNumberBytes;
+  NumberForm longest = number_form_;
+  if (longest.kind == NumberForm::Kind::kTrimmed) longest.kind = NumberForm::Kind::kDecimal;
+  const IntColumn::Range range = stored_.range();
+  std::string low;
+  std::string high;
+  longest.Append(range.low, &low);
+  longest.Append(range.high, &high);
+  // One more byte: a value between may be negative.
+  return needle.size() <= std::max(low.size(), high.size()) + 1;
+}
+
+base::Status NumberColumn::Find(std::string_view needle, const BlobSource& source,
+                                std::span<const int64_t> times, RowSet* found) {
+  VEDETTE_RETURN_IF_ERROR(exceptions_.Find(needle, source, found));
+  if (!MayFind(needle)) return {};
+  if (nanos_per_unit_ != 0 && times.empty()) {
+    found->AddAll();
+    return {};
+  }
+  VEDETTE_RETURN_IF_ERROR(Load(source, times));
+  std::string text;
+  for (size_t row = 0; row < numbers_.size(); ++row) {
+    text.clear();
+    number_form_.Append(numbers_[row], &text);
+    if (text.find(needle) != std::string::npos) found->Add(row);
+  }
   return {};
 }
 

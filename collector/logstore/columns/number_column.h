@@ -25,6 +25,8 @@ class NumberColumn final : public StringColumn {
 
   base::Status Load(const BlobSource& source, std::span<const int64_t> times) override;
   void Append(size_t row, std::string* out) const override;
+  base::Status Find(std::string_view needle, const BlobSource& source,
+                    std::span<const int64_t> times, RowSet* found) override;
 
   const NumberForm& number_form() const { return number_form_; }
   // After Load; of exceptions any number.
@@ -38,6 +40,8 @@ class NumberColumn final : public StringColumn {
         nanos_per_unit_(nanos_per_unit),
         stored_(std::move(stored)),
         exceptions_(std::move(exceptions)) {}
+
+  bool MayFind(std::string_view needle) const;
 
   const NumberForm number_form_;
   const int64_t nanos_per_unit_;  // 0: not relative to the line's time

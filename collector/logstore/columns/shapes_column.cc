@@ -94,6 +94,78 @@ std::vector<int64_t> TimesOf(std::span<const uint32_t> rows, std::span<const int
   return own;
 }
 
+// Where a needle may lie in the lines of one shape: in a text, in a value, or over borders of both.
+class NeedleSearch {
+ public:
+  NeedleSearch(const ShapesColumn::Shape& shape, std::string_view needle, const BlobSource& source,
+               std::span<const int64_t> times, RowSet* places)
+      : shape_(shape), needle_(needle), source_(source), times_(times), places_(places) {}
+
+  base::Status Run() {
+    for (const std::string& text : shape_.texts) {
+      if (text.find(needle_) != std::string::npos) places_->AddAll();
+    }
+    for (size_t slot = 0; slot < shape_.columns.size() && !places_->full(); ++slot) {
+      VEDETTE_RETURN_IF_ERROR(FindInSlot(slot, needle_));
+      VEDETTE_RETURN_IF_ERROR(EndsInSlot(slot));
+      VEDETTE_RETURN_IF_ERROR(BeginsInSlot(slot));
+    }
+    return {};
+  }
+
+ private:
+  base::Status FindInSlot(size_t slot, std::string_view part) {
+    if (part.empty()) {
+      places_->AddAll();
+      return {};
+    }
+    return shape_.columns[slot]->Find(part, source_, times_, places_);
+  }
+
+  // The needle begins in the text before the slot and goes on into its value, and maybe beyond.
+  base::Status EndsInSlot(size_t slot) {
+    const std::string& text = shape_.texts[slot];
+    for (size_t in_text = 1; in_text <= std::min(text.size(), needle_.size() - 1); ++in_text) {
+      if (!std::string_view(text).ends_with(needle_.substr(0, in_text))) continue;
+      VEDETTE_RETURN_IF_ERROR(FindFrom(slot, needle_.substr(in_text)));
+    }
+    return {};
+  }
+
+  // The needle begins in the slot's value and goes on into the text behind it.
+  base::Status BeginsInSlot(size_t slot) {
+    for (size_t in_value = 1; in_value < needle_.size(); ++in_value) {
+      if (!GoesOn(slot, needle_.substr(in_value))) continue;
+      VEDETTE_RETURN_IF_ERROR(FindInSlot(slot, needle_.substr(0, in_value)));
+    }
+    return {};
+  }
+
+  // `rest` begins where the slot's value does.
+  base::Status FindFrom(size_t slot, std::string_view rest) {
+    VEDETTE_RETURN_IF_ERROR(FindInSlot(slot, rest));
+    for (size_t in_value = 0; in_value < rest.size(); ++in_value) {
+      if (!GoesOn(slot, rest.substr(in_value))) continue;
+      VEDETTE_RETURN_IF_ERROR(FindInSlot(slot, rest.substr(0, in_value)));
+    }
+    return {};
+  }
+
+  // Whether the text behind a slot begins with `rest`, or is all the beginning of it: then what
+  // comes behind may be anything.
+  bool GoesOn(size_t slot, std::string_view rest) const {
+    const std::string_view text = shape_.texts[slot + 1];
+    if (rest.size() <= text.size()) return text.starts_with(rest);
+    return rest.starts_with(text) && slot + 1 < shape_.columns.size();
+  }
+
+  const ShapesColumn::Shape& shape_;
+  const std::string_view needle_;
+  const BlobSource& source_;
+  const std::span<const int64_t> times_;
+  RowSet* const places_;
+};
+
 }  // namespace
 
 bool ShapeValues(std::span<const std::string_view> values, size_t max_shapes, ShapedValues* out) {
@@ -209,6 +281,28 @@ base::Status ShapesColumn::Load(const BlobSource& source, std::span<const int64_
   VEDETTE_RETURN_IF_ERROR(LoadIds(source));
   for (size_t shape = 0; shape < shapes_.size(); ++shape) {
     VEDETTE_RETURN_IF_ERROR(LoadShape(shape, source, times));
+  }
+  return {};
+}
+
+base::Status ShapesColumn::FindInShape(size_t shape, std::string_view needle,
+                                       const BlobSource& source, std::span<const int64_t> times,
+                                       RowSet* places) {
+  const std::vector<int64_t> own = TimesOf(shapes_[shape].own_rows, times);
+  return NeedleSearch(shapes_[shape], needle, source, own, places).Run();
+}
+
+base::Status ShapesColumn::Find(std::string_view needle, const BlobSource& source,
+                                std::span<const int64_t> times, RowSet* found) {
+  if (!times.empty()) VEDETTE_RETURN_IF_ERROR(LoadIds(source));
+  for (size_t shape = 0; shape < shapes_.size(); ++shape) {
+    RowSet places(shapes_[shape].rows);
+    VEDETTE_RETURN_IF_ERROR(FindInShape(shape, needle, source, times, &places));
+    if (places.empty()) continue;
+    VEDETTE_RETURN_IF_ERROR(LoadIds(source));
+    for (size_t place = 0; place < places.rows(); ++place) {
+      if (places.Has(place)) found->Add(shapes_[shape].own_rows[place]);
+    }
   }
   return {};
 }

@@ -52,6 +52,11 @@ class ShapesColumn final : public StringColumn {
   base::Status LoadShape(size_t shape, const BlobSource& source, std::span<const int64_t> times);
   base::Status Load(const BlobSource& source, std::span<const int64_t> times) override;
   void Append(size_t row, std::string* out) const override;
+  base::Status Find(std::string_view needle, const BlobSource& source,
+                    std::span<const int64_t> times, RowSet* found) override;
+  // The same of one shape, by place. With times only after LoadIds.
+  base::Status FindInShape(size_t shape, std::string_view needle, const BlobSource& source,
+                           std::span<const int64_t> times, RowSet* places);
 
   // After LoadIds.
   size_t shape_of(size_t row) const { return static_cast<size_t>(ids_.values()[row]); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/container/flat_hash_map.h"
+#include "collector/logstore/columns/byte_search.h"
 #include "collector/logstore/columns/hex_column.h"
 #include "collector/logstore/columns/int_column.h"
 #include "collector/logstore/columns/number_column.h"
@@ -28,6 +29,11 @@ class ConstantColumn final : public StringColumn {
     return {};
   }
   void Append(size_t /*row*/, std::string* out) const override { out->append(value_); }
+  base::Status Find(std::string_view needle, const BlobSource& /*source*/,
+                    std::span<const int64_t> /*times*/, RowSet* found) override {
+    if (value_.find(needle) != std::string::npos) found->AddAll();
+    return {};
+  }
 
  private:
   const std::string value_;
@@ -35,15 +41,19 @@ class ConstantColumn final : public StringColumn {
 
 class CopyColumn final : public StringColumn {
  public:
-  explicit CopyColumn(const StringColumn* of) : StringColumn(Form::kCopy), of_(of) {}
+  explicit CopyColumn(StringColumn* of) : StringColumn(Form::kCopy), of_(of) {}
   // The sibling is loaded before.
   base::Status Load(const BlobSource& /*source*/, std::span<const int64_t> /*times*/) override {
     return {};
   }
   void Append(size_t row, std::string* out) const override { of_->Append(row, out); }
+  base::Status Find(std::string_view needle, const BlobSource& source,
+                    std::span<const int64_t> times, RowSet* found) override {
+    return of_->Find(needle, source, times, found);
+  }
 
  private:
-  const StringColumn* const of_;
+  StringColumn* const of_;
 };
 
 class DictionaryColumn final : public StringColumn {
@@ -54,24 +64,37 @@ class DictionaryColumn final : public StringColumn {
         table_(std::move(table)),
         ids_(std::move(ids)) {}
   base::Status Load(const BlobSource& source, std::span<const int64_t> /*times*/) override {
+    if (!ends_.empty()) return {};
     VEDETTE_RETURN_IF_ERROR(table_->Load(source, {}));
     VEDETTE_RETURN_IF_ERROR(ids_.Load(source));
     text_.clear();
-    ends_.assign(1, 0);
+    std::vector<size_t> ends(1, 0);
     for (size_t i = 0; i < size_; ++i) {
       table_->Append(i, &text_);
-      ends_.push_back(text_.size());
+      ends.push_back(text_.size());
       if (text_.size() > kMaxDictionaryBytes) return base::DataLoss("a dictionary is too large");
     }
     const auto outside = [&](int64_t id) { return static_cast<uint64_t>(id) >= size_; };
     if (std::any_of(ids_.values().begin(), ids_.values().end(), outside)) {
       return base::DataLoss("a column leaves its dictionary");
     }
+    ends_ = std::move(ends);
     return {};
   }
   void Append(size_t row, std::string* out) const override {
     const auto id = static_cast<size_t>(ids_.values()[row]);
     out->append(text_, ends_[id], ends_[id + 1] - ends_[id]);
+  }
+  base::Status Find(std::string_view needle, const BlobSource& source,
+                    std::span<const int64_t> times, RowSet* found) override {
+    RowSet entries(size_);
+    VEDETTE_RETURN_IF_ERROR(table_->Find(needle, source, {}, &entries));
+    if (entries.empty()) return {};
+    VEDETTE_RETURN_IF_ERROR(Load(source, times));
+    for (size_t row = 0; row < ids_.values().size(); ++row) {
+      if (entries.Has(static_cast<size_t>(ids_.values()[row]))) found->Add(row);
+    }
+    return {};
   }
 
  private:
@@ -87,21 +110,37 @@ class TextColumn final : public StringColumn {
   TextColumn(IntColumn lengths, BlobRef blob)
       : StringColumn(Form::kText), lengths_(std::move(lengths)), blob_(std::move(blob)) {}
   base::Status Load(const BlobSource& source, std::span<const int64_t> /*times*/) override {
+    if (!ends_.empty()) return {};
     VEDETTE_RETURN_IF_ERROR(lengths_.Load(source));
     VEDETTE_RETURN_IF_ERROR(blob_.Load(source, &text_));
-    ends_.assign(1, 0);
+    std::vector<size_t> ends(1, 0);
     uint64_t end = 0;
     for (const int64_t length : lengths_.values()) {
       if (length < 0 || static_cast<uint64_t>(length) > text_.size() - end) {
         return base::DataLoss("a column of text is cut short");
       }
       end += static_cast<uint64_t>(length);
-      ends_.push_back(end);
+      ends.push_back(end);
     }
+    ends_ = std::move(ends);
     return {};
   }
   void Append(size_t row, std::string* out) const override {
     out->append(text_, ends_[row], ends_[row + 1] - ends_[row]);
+  }
+  base::Status Find(std::string_view needle, const BlobSource& source,
+                    std::span<const int64_t> times, RowSet* found) override {
+    VEDETTE_RETURN_IF_ERROR(Load(source, times));
+    size_t at = FindBytes(text_, needle);
+    while (at != std::string::npos) {
+      const auto next = std::upper_bound(ends_.begin(), ends_.end(), at);
+      if (next == ends_.end()) break;
+      // A hit that reaches into the next value is none.
+      const bool inside = at + needle.size() <= *next;
+      if (inside) found->Add(static_cast<size_t>(next - ends_.begin()) - 1);
+      at = FindBytes(text_, needle, inside ? *next : at + 1);
+    }
+    return {};
   }
 
  private:

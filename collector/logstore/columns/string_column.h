@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "collector/logstore/columns/blob.h"
+#include "collector/logstore/columns/row_set.h"
 
 namespace vedette::logstore {
 
@@ -28,6 +29,10 @@ class StringColumn {
   virtual base::Status Load(const BlobSource& source, std::span<const int64_t> times) = 0;
   // After Load, of a row that the column has.
   virtual void Append(size_t row, std::string* out) const = 0;
+  // Adds at least the rows whose value has `needle` (not empty) in it, loading as little as that
+  // takes. Without `times` all rows of a column that is relative to them are added.
+  virtual base::Status Find(std::string_view needle, const BlobSource& source,
+                            std::span<const int64_t> times, RowSet* found) = 0;
 
  protected:
   explicit StringColumn(Form form) : form_(form) {}
