@@ -40,6 +40,18 @@ Status Executor::Step(size_t position) {
               ": more than ", std::to_string(parsed_.limits.max_steps), " steps"}));
 }
 
+// Without it a template of few steps could double a text until memory ends.
+Status Executor::ChargeText(const Value& value, size_t position) {
+  constexpr size_t kTextFactor = 16;
+  if (!value.is(ValueKind::kString)) return absl::OkStatus();
+  const size_t limit = kTextFactor * parsed_.limits.max_output_bytes;
+  text_bytes_ += value.as_string().size();
+  if (text_bytes_ <= limit) return absl::OkStatus();
+  return ResourceExhausted(
+      Concat({"template: ", parsed_.name, ":", std::to_string(LineOf(parsed_.source, position)),
+              ": functions made more than ", std::to_string(limit), " bytes of text"}));
+}
+
 Status Executor::Write(std::string_view text, size_t position) {
   if (text.size() > parsed_.limits.max_output_bytes - out_.size()) {
     return ResourceExhausted(Concat(
@@ -295,7 +307,9 @@ StatusOr<Value> Executor::Call(const Command& command, const Value& dot,
     VEDETTE_RETURN_IF_ERROR(CheckKind(function, given - 1, command.words.back(), *piped));
     args.push_back(*piped);
   }
+  for (const Value& arg : args) VEDETTE_RETURN_IF_ERROR(ChargeText(arg, name.position));
   auto result = function.call(args);
+  if (result.ok()) VEDETTE_RETURN_IF_ERROR(ChargeText(*result, name.position));
   if (result.ok()) return result;
   return Fail(command.position, command.Text(),
               Concat({"error calling ", name.name, ": ", Message(result.status())}));

@@ -10,12 +10,16 @@
 
 namespace vedette::logql {
 
+// Line filters alone run over so many lines between two looks at the clock. Other stages may take
+// milliseconds for a line.
+inline constexpr size_t kCheckLines = 32;
+
 // Counts what one query takes against its bounds. One thread.
 class Budget {
  public:
   Budget(const QueryContext& context, base::Clock* clock) : context_(context), clock_(clock) {}
 
-  // Call often: every few hundred lines, every series.
+  // Call often: for each line that is parsed, for each series.
   base::Status Check() const {
     if (context_.stop.stop_requested()) return base::Cancelled("query cancelled");
     if (context_.deadline_monotonic_ns != 0 &&

@@ -32,6 +32,8 @@ class LineCollector {
     for (const StoredLine& line : lines) {
       ++seen;
       bytes += line.line.size();
+      const bool check = seen % kCheckLines == 0 || !pipeline_.LeavesLabels();
+      if (check && !(status_ = budget_->Check()).ok()) return false;
       if (!pipeline_.Process(line)) continue;
       ++budget_->stats().lines_kept;
       if (!FarEnough(line.timestamp_ns)) continue;

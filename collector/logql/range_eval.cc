@@ -73,8 +73,11 @@ class RangeRun {
 
   bool Visit(std::span<const StoredLine> lines) {
     uint64_t bytes = 0;
+    size_t seen = 0;
     for (const StoredLine& line : lines) {
       bytes += line.line.size();
+      const bool check = ++seen % kCheckLines == 0 || !extractor_.LeavesLabels();
+      if (check && !(status_ = budget_->Check()).ok()) return false;
       if (status_ = Take(line); !status_.ok()) return false;
     }
     status_ = budget_->ChargeScan(lines.size(), bytes);

@@ -1,12 +1,15 @@
 #ifndef VEDETTE_COLLECTOR_LOGQL_STAGES_LINE_LABELS_H_
 #define VEDETTE_COLLECTOR_LOGQL_STAGES_LINE_LABELS_H_
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/strings.h"
 #include "collector/logql/parse/stage_ast.h"
 #include "model/labels.h"
 
@@ -52,24 +55,38 @@ class LineLabels {
   // Calls `visit(name, value)` for all of them, errors last, as templates see them.
   template <typename Visit>
   void EachWithErrors(const Visit& visit) const {
-    for (const Label& label : labels_) visit(label.name, label.value);
+    for (const Label& label : All()) {
+      if (label.there) visit(label.name, label.value);
+    }
     if (!error_.empty()) visit(kErrorLabel, error_);
     if (!error_details_.empty()) visit(kErrorDetailsLabel, error_details_);
   }
 
  private:
-  enum class Origin { kStream, kMetadata, kParsed };
+  enum class Origin : uint8_t { kStream, kMetadata, kParsed };
+  // One a name. A label that was deleted or replaced stays known by what it was.
   struct Label {
     std::string name;
     std::string value;
-    Origin origin;
+    Origin origin = Origin::kParsed;
+    bool there = false;
+    bool was_base = false;  // of the stream or the metadata
+    bool was_parsed = false;
   };
+  std::span<const Label> All() const { return {labels_.data(), size_}; }
   const Label* Find(std::string_view name) const;
-  void Erase(size_t index);
+  Label* Find(std::string_view name);
+  Label* Make(std::string_view name);
+  void AddBase(std::string_view name, std::string_view value, Origin origin);
+  void AppendOf(Origin origin, Pairs* pairs) const;
   model::Labels Collect(Origin origin) const;
 
-  std::vector<Label> labels_;
-  std::vector<std::pair<std::string, Origin>> gone_;  // deleted or replaced
+  // Lines mostly have a dozen labels, which are found by looking at each; hostile ones thousands.
+  static constexpr size_t kIndexFrom = 32;
+
+  std::vector<Label> labels_;  // those from size_ on are kept for their memory
+  size_t size_ = 0;
+  base::StringMap<size_t> index_;  // of labels_[kIndexFrom] and on
   std::string error_;
   std::string error_details_;
 };

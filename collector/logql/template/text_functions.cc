@@ -76,28 +76,27 @@ base::Status TooMuch() {
       base::Concat({"more than ", std::to_string(kMaxMadeBytes), " bytes"}));
 }
 
-// Replaces the first `most` places, all where it is negative.
+// Replaces the first `most` places, all where it is negative. An empty text stands before every
+// character and at the end.
 StatusOr<Value> ReplaceText(std::string_view text, std::string_view from, std::string_view to,
                             int64_t most) {
   std::string out;
   size_t at = 0;
-  while (most != 0 && at <= text.size()) {
-    size_t found = text.find(from, at);
-    // An empty text stands before every character and at the end.
-    if (from.empty() && at > 0) {
+  for (int64_t i = 0; i != most; ++i) {
+    size_t found = at;
+    if (!from.empty()) {
+      found = text.find(from, at);
+      if (found == std::string_view::npos) break;
+    } else if (i > 0) {
       if (at == text.size()) break;
-      found = at + base::DecodeRune(text.substr(at)).size;
+      found += base::DecodeRune(text.substr(at)).size;
     }
-    if (found == std::string_view::npos || found > text.size()) break;
     out += text.substr(at, found - at);
     out += to;
     if (out.size() > kMaxMadeBytes) return TooMuch();
     at = found + from.size();
-    if (from.empty() && found == text.size()) break;
-    --most;
-    if (from.empty() && text.empty()) break;
   }
-  out += text.substr(std::min(at, text.size()));
+  out += text.substr(at);
   return Value(out);
 }
 

@@ -155,6 +155,13 @@ TEST(Template, DepthIsBounded) {
   EXPECT_FALSE(Render("{{define \"a\"}}{{template \"a\"}}{{end}}{{template \"a\"}}").ok());
 }
 
+TEST(Template, TextThatGrowsIsBounded) {
+  std::string source = "{{$x := \"0123456789\"}}";
+  for (int i = 0; i < 60; ++i) source += "{{$x = printf \"%s%s\" $x $x}}";
+  const auto got = Render(source);
+  EXPECT_EQ(got.status().code(), absl::StatusCode::kResourceExhausted) << got.status();
+}
+
 TEST(Template, OutputAndStepsAreBounded) {
   Limits small;
   small.max_output_bytes = 10;
