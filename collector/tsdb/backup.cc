@@ -1,11 +1,10 @@
 #include "collector/tsdb/backup.h"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
 
-#include "base/codec/bytes.h"
+#include "base/file_copy.h"
 #include "base/strings.h"
 #include "base/wal_format.h"
 #include "collector/tsdb/part.h"
@@ -13,48 +12,6 @@
 
 namespace vedette::tsdb {
 namespace {
-
-constexpr uint64_t kCopyBytes = 1 << 20;
-
-// What two files hold alike, as a chain of their pieces' hashes.
-base::StatusOr<uint64_t> HashOf(base::FileSystem* fs, const std::string& path) {
-  VEDETTE_ASSIGN_OR_RETURN(const auto file, fs->OpenRead(path));
-  std::string buffer(kCopyBytes, '\0');
-  uint64_t hash = file->Size();
-  for (uint64_t at = 0; at < file->Size(); at += kCopyBytes) {
-    VEDETTE_ASSIGN_OR_RETURN(const size_t got, file->Read(at, kCopyBytes, buffer.data()));
-    hash = base::Hash64(std::string_view(buffer).substr(0, got), hash);
-  }
-  return hash;
-}
-
-base::Status CopyFile(base::FileSystem* fs, const std::string& from, const std::string& to) {
-  VEDETTE_ASSIGN_OR_RETURN(const auto source, fs->OpenRead(from));
-  VEDETTE_ASSIGN_OR_RETURN(const auto target, fs->Create(to));
-  std::string buffer(kCopyBytes, '\0');
-  uint64_t hash = source->Size();
-  for (uint64_t at = 0; at < source->Size(); at += kCopyBytes) {
-    VEDETTE_ASSIGN_OR_RETURN(const size_t got, source->Read(at, kCopyBytes, buffer.data()));
-    const std::string_view piece = std::string_view(buffer).substr(0, got);
-    hash = base::Hash64(piece, hash);
-    VEDETTE_RETURN_IF_ERROR(target->Append(piece));
-  }
-  VEDETTE_RETURN_IF_ERROR(target->Sync());
-  VEDETTE_RETURN_IF_ERROR(target->Close());
-  VEDETTE_ASSIGN_OR_RETURN(const uint64_t written, HashOf(fs, to));
-  return written == hash
-             ? base::Status()
-             : base::DataLoss(base::Concat({to, ": reads back otherwise than written"}));
-}
-
-base::Status MustBeEmpty(base::FileSystem* fs, const std::string& dir) {
-  const base::StatusOr<std::vector<std::string>> names = fs->List(dir);
-  if (absl::IsNotFound(names.status())) return {};
-  if (!names.ok()) return names.status();
-  if (names->empty()) return {};
-  return base::InvalidArgument(base::Concat({dir, ": found ", std::to_string(names->size()),
-                                             " files; allowed is a new or an empty folder"}));
-}
 
 // A store has samples in its log that are in no part yet; a copy of its parts would lack them.
 base::Status MustHaveNoLog(base::FileSystem* fs, const std::string& store, uint64_t log_from) {
@@ -128,13 +85,11 @@ class Copier {
   }
 
   base::Status Take(const std::string& name) {
-    const std::string from = base::JoinPath(from_, name);
-    const std::string to = base::JoinPath(to_, name);
-    if (linker_ != nullptr && linker_->Link(from, to).ok()) {
-      ++report_.linked;
-      return {};
-    }
-    return CopyFile(fs_, from, to);
+    VEDETTE_ASSIGN_OR_RETURN(
+        const bool linked,
+        base::LinkOrCopy(fs_, linker_, base::JoinPath(from_, name), base::JoinPath(to_, name)));
+    if (linked) ++report_.linked;
+    return {};
   }
 
   base::FileSystem* const fs_;
@@ -149,7 +104,7 @@ class Copier {
 base::StatusOr<CopyReport> CopyStore(base::FileSystem* fs, base::HardLinker* linker,
                                      const std::string& from, const Manifest& manifest,
                                      const std::string& to) {
-  VEDETTE_RETURN_IF_ERROR(MustBeEmpty(fs, to));
+  VEDETTE_RETURN_IF_ERROR(base::MustBeEmpty(fs, to));
   Copier copier(fs, linker, from, to);
   const base::Status status = copier.Run(manifest);
   if (status.ok()) return copier.report();

@@ -9,8 +9,8 @@
 
 #include "base/codec/bytes.h"
 #include "base/strings.h"
+#include "base/wal_check.h"
 #include "base/wal_format.h"
-#include "base/wal_reader.h"
 #include "collector/tsdb/manifest.h"
 #include "collector/tsdb/part.h"
 #include "collector/tsdb/part_cursor.h"
@@ -289,27 +289,13 @@ class StoreVerifier {
     const auto opened = fs_->OpenRead(path);
     if (absl::IsNotFound(opened.status())) return;  // dropped by its owner
     VerifiedFile* file = Add("log", path);
-    Find(file, opened.ok() ? ReadSegment(**opened, number, file) : opened.status());
-    Done(*file);
-  }
-
-  static base::Status ReadSegment(const base::RandomAccessFile& opened, uint64_t number,
-                                  VerifiedFile* file) {
-    std::string header(base::wal_format::kHeaderBytes, '\0');
-    VEDETTE_ASSIGN_OR_RETURN(const size_t got, opened.Read(0, header.size(), header.data()));
-    header.resize(got);
-    // A crash came before its header; the start since then left its name alone.
-    if (got == 0) return {};
-    Find(file, base::wal_format::CheckHeader(header, number));
-    base::WalSegmentReader reader(&opened, number, kMaxRecordBytes);
-    VEDETTE_RETURN_IF_ERROR(
-        reader.Run([](uint64_t, uint8_t, std::string_view) { return base::Status(); }));
-    const base::WalSegmentReader::Stats& stats = reader.stats();
-    file->samples = stats.records;
-    if (stats.corrupt_frames > 0) {
-      Find(file, base::Concat({std::to_string(stats.corrupt_frames), " frames do not verify"}));
+    Find(file, opened.status());
+    if (opened.ok()) {
+      base::WalSegmentCheck check = base::CheckWalSegment(**opened, number, kMaxRecordBytes);
+      file->samples = check.records;
+      for (std::string& finding : check.findings) Find(file, std::move(finding));
     }
-    return stats.unreadable_blocks > 0 ? stats.read_error : base::Status();
+    Done(*file);
   }
 
   // Segments are numbered one after the other; those below the manifest's `log from` may be gone.
