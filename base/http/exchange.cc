@@ -16,7 +16,8 @@ struct Reason {
   int status;
   std::string_view text;
 };
-constexpr Reason kReasons[] = {{200, "OK"},
+constexpr Reason kReasons[] = {{101, "Switching Protocols"},
+                               {200, "OK"},
                                {202, "Accepted"},
                                {204, "No Content"},
                                {301, "Moved Permanently"},
@@ -144,6 +145,8 @@ WireAnswer Serialize(Response response, const AnswerShape& shape, int64_t wall_n
     if (!response.headers.Has(name)) AppendField(name, value, &head);
   }
   for (const auto& [name, value] : response.headers.fields()) AppendField(name, value, &head);
+  // To HTTP/1.0 nothing is upgraded, and where the connection is about to end.
+  if (!answer.close && !shape.http_1_0) answer.opened = std::move(response.opened);
   if (!bare) AddBody(std::move(response), shape, coding, &answer);
   AppendConnection(shape.http_1_0, &answer);
   head += "\r\n";

@@ -24,6 +24,8 @@ struct WireAnswer {
   std::string head;  // status line and header fields, blank line included
   std::string body;
   std::shared_ptr<BodyStream> rest;  // comes after `body`; null: nothing
+  // The connection becomes a WebSocket after it, and is told to this; null: it does not.
+  std::function<void(std::shared_ptr<WebSocket>)> opened;
   int status = 0;
   bool close = false;  // the connection ends after it
   bool begun = false;  // counted, and `sent` bytes of `head` are on their way

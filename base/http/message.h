@@ -82,6 +82,8 @@ class BodySource {
   static constexpr size_t kPieceBytes = 128 * 1024;
 };
 
+class WebSocket;
+
 struct Response {
   int status = 200;
   Headers headers;
@@ -90,6 +92,8 @@ struct Response {
   // of the route's pool, piece by piece as the client takes them, so that a slow client keeps no
   // thread; let go when it hangs up.
   std::shared_ptr<BodySource> rest = nullptr;
+  // Of 101: see AcceptWebSocket (websocket.h). Null: the connection stays as it is.
+  std::function<void(std::shared_ptr<WebSocket>)> opened = nullptr;
 
   static Response Text(int status, std::string_view body);
   static Response Json(int status, std::string body);

@@ -91,10 +91,12 @@ void Handle(Work* work) {
 }
 
 // A web page that somebody looks at may ask anybody anything in their browser: it is not to fill
-// the store of who listens on loopback without credentials. Browsers say where such a page is from.
-bool IsForeignPush(const Request& request, Scope scope, const CorsPolicy* cors) {
+// the store of who listens on loopback without credentials, nor to read from a WebSocket, whose
+// answers browsers keep from no page. They say where such a page is from.
+bool IsForeign(const Request& request, Scope scope, const CorsPolicy* cors) {
   const std::string_view origin = request.headers.Get("Origin");
-  if (scope != Scope::kPush || origin.empty()) return false;
+  const bool is_guarded = scope == Scope::kPush || request.headers.Has("Sec-WebSocket-Key");
+  if (!is_guarded || origin.empty()) return false;
   const size_t host = origin.find("://");
   if (host != origin.npos &&
       EqualsIgnoreCase(origin.substr(host + 3), request.headers.Get("Host"))) {
@@ -128,6 +130,7 @@ void Session::Start() {
 void Session::BeginStop() {
   stop_.request_stop();
   EndIfAnswered();
+  if (state_ == State::kSocket) return EndSocket(1001, "the server stops");
   if (state_ != State::kHandling && state_ != State::kWriting) Close();
 }
 
@@ -135,6 +138,7 @@ void Session::Close() {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
   slot_->Close();
+  if (socket_) socket_->MarkClosed();
   ReleaseBuffer();
   timer_->Cancel();
   stop_.request_stop();
@@ -188,6 +192,7 @@ void Session::OnRead(const IoResult& result) {
   if (state_ == State::kDraining) return StartRead();
   in_.append(read_buffer_.data(), result.bytes);
   if (state_ == State::kReading) return Parse();
+  if (state_ == State::kSocket) return ReadFrames();
   if (in_.size() < kMaxPipelinedBytes) StartRead();
 }
 
@@ -295,9 +300,10 @@ bool Session::IsPreflight() const {
 // Refuses who brings no credentials before any of the body is read. Credentials are checked on the
 // pool: bcrypt is slow.
 bool Session::MayEnter() {
-  if (IsForeignPush(parser_->header(), match_.route->scope, core_->options.cors.get())) {
+  if (IsForeign(parser_->header(), match_.route->scope, core_->options.cors.get())) {
     AnswerNow(ErrorAnswer(403, "forbidden",
-                          "pages of other origins may not push: name theirs by --web.cors.origin"),
+                          "pages of other origins may not push or open WebSockets: name theirs by "
+                          "--web.cors.origin"),
               false);
     return false;
   }
@@ -356,7 +362,9 @@ void Session::Dispatch() {
                                  [loop = std::weak_ptr<ServerCore>(core_->weak_from_this()),
                                   session = weak_from_this(), slot = slot_, id](WireAnswer answer) {
                                    const std::shared_ptr<ServerCore> core = loop.lock();
-                                   if (!core || slot->Send(id, core.get(), &answer)) return;
+                                   if (!core) return;
+                                   if (!answer.opened && slot->Send(id, core.get(), &answer))
+                                     return;
                                    auto shared = std::make_shared<WireAnswer>(std::move(answer));
                                    core->loop->Post([session, id, shared] {
                                      if (const auto alive = session.lock())
@@ -459,7 +467,9 @@ void Session::Proceed() {
   if (!head_written_ || written_ < out_.body.size()) return WriteNext();
   if (out_.rest) return MakePiece();
   const bool close = out_.close || eof_ || core_->stopping;
+  const auto opened = std::move(out_.opened);
   out_ = WireAnswer();
+  if (!close && opened) return BeginSocket(opened);
   if (!close) return NextRequest();
   if (eof_) return Close();
   Drain();

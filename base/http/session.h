@@ -12,6 +12,7 @@
 #include "base/http/parser.h"
 #include "base/http/server_core.h"
 #include "base/http/stream.h"
+#include "base/http/websocket_link.h"
 
 namespace vedette::base::http {
 
@@ -31,7 +32,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void Close();
 
  private:
-  enum class State { kHandshake, kReading, kHandling, kWriting, kDraining, kClosed };
+  enum class State { kHandshake, kReading, kHandling, kWriting, kDraining, kSocket, kClosed };
 
   // Begins to wait for a request; there was none since `when`.
   void Renew(AnswerSlot::Time when);
@@ -71,6 +72,17 @@ class Session : public std::enable_shared_from_this<Session> {
   void Proceed();
   void Drain();
 
+  // session_socket.cc: the connection as a WebSocket.
+  void BeginSocket(const std::function<void(std::shared_ptr<WebSocket>)>& opened);
+  void ReadFrames();
+  // Ends it by a close frame.
+  void EndSocket(uint16_t code, std::string_view reason);
+  // Sends what waits.
+  void FlushSocket();
+  void OnSocketWritten(const IoResult& result);
+  // Pings, and closes what has not been heard of.
+  void OnSocketTick();
+
   ServerCore* const core_;
   const std::unique_ptr<Stream> stream_;
   const std::unique_ptr<Timer> timer_;
@@ -97,6 +109,11 @@ class Session : public std::enable_shared_from_this<Session> {
   WireAnswer out_;
   size_t written_ = 0;  // of out_.head, then of out_.body
   bool head_written_ = false;
+
+  std::shared_ptr<WebSocketLink> socket_;  // null: it is none
+  std::string frames_;                     // being sent
+  size_t frames_written_ = 0;
+  int silent_ticks_ = 0;  // since something came
 };
 
 }  // namespace vedette::base::http

@@ -1,0 +1,69 @@
+#include "base/http/websocket_link.h"
+
+#include <utility>
+
+#include "base/http/websocket_frame.h"
+
+namespace vedette::base::http {
+
+bool WebSocketLink::Send(std::string_view text) {
+  bool wake = false;
+  {
+    MutexLock lock(mutex_);
+    if (closed_ || ends_ || waiting_.size() + text.size() > kMaxWaitingBytes) return false;
+    Append(WebSocketFrame(Opcode::kText, text), &wake);
+  }
+  if (wake) wake_();
+  return true;
+}
+
+void WebSocketLink::Close(uint16_t code, std::string_view reason) {
+  bool wake = false;
+  {
+    MutexLock lock(mutex_);
+    if (closed_ || ends_) return;
+    Append(WebSocketCloseFrame(code, reason), &wake);
+    ends_ = true;
+  }
+  if (wake) wake_();
+}
+
+bool WebSocketLink::closed() const {
+  MutexLock lock(mutex_);
+  return closed_ || ends_;
+}
+
+void WebSocketLink::SendControl(std::string frame) {
+  bool wake = false;
+  {
+    MutexLock lock(mutex_);
+    if (closed_ || ends_ || waiting_.size() > kMaxWaitingBytes) return;
+    Append(frame, &wake);
+  }
+  if (wake) wake_();
+}
+
+void WebSocketLink::Append(std::string_view frame, bool* wake) {
+  waiting_.append(frame);
+  *wake = !woken_;
+  woken_ = true;
+}
+
+std::string WebSocketLink::Take() {
+  MutexLock lock(mutex_);
+  woken_ = false;
+  return std::exchange(waiting_, {});
+}
+
+bool WebSocketLink::ends() const {
+  MutexLock lock(mutex_);
+  return ends_;
+}
+
+void WebSocketLink::MarkClosed() {
+  MutexLock lock(mutex_);
+  closed_ = true;
+  waiting_ = {};
+}
+
+}  // namespace vedette::base::http
