@@ -1,7 +1,12 @@
 #include "app/api_join.h"
 
+#include <cstdint>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "collector/promql/parser.h"
 #include "collector/promql/printer.h"
@@ -166,6 +171,72 @@ api::LogVolume LogsJoin::Volume(const std::vector<model::Matcher>& matchers, int
                                 int64_t end_ns) const {
   const logstore::VolumeStats stats = store_->Volume(matchers, start_ns, end_ns);
   return {stats.streams, stats.chunks, stats.entries, stats.bytes};
+}
+
+namespace {
+
+// Of all streams together.
+constexpr size_t kMaxVolumes = 4'000'000;
+
+// Adds up lines by stream and step as they are read.
+class VolumeCounter {
+ public:
+  explicit VolumeCounter(const api::LogVolumeQuery& query)
+      : step_(query.step_ns), first_(StepOf(query.start_ns)), steps_(StepOf(query.end_ns - 1)) {}
+
+  // False when there are too many streams and steps.
+  bool Add(const logstore::Row& row) {
+    std::vector<uint64_t>& bytes = streams_[row.stream->labels.bytes()];
+    const auto steps = static_cast<size_t>(steps_ - first_) + 1;
+    if (streams_.size() * steps > kMaxVolumes) return false;
+    if (bytes.empty()) bytes.resize(steps);
+    bytes[static_cast<size_t>(StepOf(row.timestamp_ns) - first_)] += row.line.size();
+    return true;
+  }
+
+  base::StatusOr<std::vector<api::StreamVolume>> Take() {
+    std::vector<api::StreamVolume> volumes;
+    for (auto& [labels, bytes] : streams_) {
+      VEDETTE_ASSIGN_OR_RETURN(model::Labels set, model::Labels::FromBytes(labels));
+      volumes.push_back({std::move(set), std::move(bytes)});
+    }
+    return volumes;
+  }
+
+ private:
+  int64_t StepOf(int64_t time_ns) const {
+    if (step_ == 0) return 0;
+    return time_ns / step_ - (time_ns % step_ < 0 ? 1 : 0);
+  }
+
+  const int64_t step_;
+  const int64_t first_;
+  const int64_t steps_;
+  absl::flat_hash_map<std::string, std::vector<uint64_t>> streams_;
+};
+
+}  // namespace
+
+base::StatusOr<std::vector<api::StreamVolume>> LogsJoin::Volumes(
+    const api::LogVolumeQuery& query) const {
+  logstore::SelectRequest select;
+  select.matchers = query.matchers;
+  select.start_ns = query.start_ns;
+  select.end_ns = query.end_ns;
+  select.stop = query.stop;
+  VolumeCounter counter(query);
+  bool full = false;
+  VEDETTE_RETURN_IF_ERROR(store_->Select(select, [&](std::span<const logstore::Row> rows) {
+    for (const logstore::Row& row : rows) {
+      if (!counter.Add(row)) full = true;
+    }
+    return !full;
+  }));
+  if (full) {
+    return base::ResourceExhausted(
+        "too many streams and steps; narrow the selector or the range, or widen the step");
+  }
+  return counter.Take();
 }
 
 }  // namespace vedette::app

@@ -92,6 +92,8 @@ class LogsJoin final : public api::LogView {
   }
   api::LogVolume Volume(const std::vector<model::Matcher>& matchers, int64_t start_ns,
                         int64_t end_ns) const override;
+  base::StatusOr<std::vector<api::StreamVolume>> Volumes(
+      const api::LogVolumeQuery& query) const override;
 
  private:
   const logstore::Store* const store_;

@@ -156,6 +156,7 @@ base::Status CollectorParts::OpenLogs(const CollectorOptions& options, const Mem
   log_source_ = std::make_unique<LogStoreSource>(logs_.get());
   logql_ = std::make_unique<logql::Engine>(log_source_.get(), world_.clock);
   logs_view_ = std::make_unique<LogsJoin>(logs_.get());
+  tail_hub_ = std::make_unique<api::TailHub>(logs_.get(), world_.clock);
   return base::Status();
 }
 
@@ -321,16 +322,25 @@ void CollectorParts::ShowConfig(const std::optional<std::string>& text) {
 
 void CollectorParts::RegisterLogs(base::http::Router* router, const CollectorOptions& options) {
   api::LokiPushDeps push;
-  push.sink = logs_.get();
+  push.sink = tail_hub_.get();
   push.telemetry = world_.telemetry;
   push.default_level = options.logs_default_level;
+  push.clock = world_.clock;
   api::RegisterLokiPush(router, push);
+  api::RegisterOtlpLogs(router, push);
   api::LokiQueryDeps query;
   query.engine = logql_.get();
   query.clock = world_.clock;
   query.limits.max_memory_bytes = one_query_bytes_;
   api::RegisterLokiQuery(router, query);
-  api::RegisterLokiLabels(router, {logs_view_.get(), world_.clock});
+  api::RegisterLokiTail(router, {tail_hub_.get(), query});
+  const api::LokiLabelsDeps labels{logs_view_.get(), world_.clock};
+  api::RegisterLokiLabels(router, labels);
+  api::RegisterLokiVolume(router, labels);
+  api::RegisterLokiDetectedLabels(router, labels);
+  api::RegisterLokiDetectedFields(router, query);
+  api::RegisterLokiPatterns(router, {log_source_.get(), world_.clock});
+  api::RegisterLokiInfo(router, {query.max_entries, options.logs_retention_ms, kLokiVersion});
   api::RegisterLokiBuildInfo(router, OwnBuildInfo(), kLokiVersion);
 }
 

@@ -25,6 +25,7 @@
 #include "base/memory_pool.h"
 #include "base/mutex.h"
 #include "base/status.h"
+#include "collector/api/tail_hub.h"
 #include "collector/logql/engine.h"
 #include "collector/promql/engine.h"
 #include "collector/promql/result_cache.h"
@@ -137,6 +138,7 @@ class CollectorParts {
   std::unique_ptr<LogStoreSource> log_source_;
   std::unique_ptr<logql::Engine> logql_;
   std::unique_ptr<LogsJoin> logs_view_;
+  std::unique_ptr<api::TailHub> tail_hub_;
 
   std::unique_ptr<AlertingPart> alerting_;
   std::unique_ptr<AlertsJoin> alerts_view_;

@@ -2,6 +2,7 @@
 #define VEDETTE_MODEL_LOG_LEVEL_H_
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "model/labels.h"
@@ -29,6 +30,9 @@ std::string_view DetectLevel(const Labels& stream, const LogEntry& entry);
 
 // The level of a syslog priority: 0-2 critical, 3 error, 4 warn, 5-6 info, 7 debug; else empty.
 std::string_view LevelOfPriority(std::string_view priority);
+
+// The keys that name a level, best first.
+std::span<const std::string_view> LevelKeys();
 
 // The value of the field that names the level, as written. A JSON object is searched in order, two
 // levels deep; of a logfmt line the best-ranked key counts.

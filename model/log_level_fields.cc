@@ -136,6 +136,8 @@ std::string_view LogfmtValue(std::string_view line, size_t* at) {
 
 }  // namespace
 
+std::span<const std::string_view> LevelKeys() { return kLevelKeys; }
+
 std::string_view LevelOfLabels(const Labels& labels) {
   for (const std::string_view key : kLevelKeys) {
     const std::string_view value = labels.Get(key);

@@ -91,8 +91,11 @@ base::Status DecodeEntry(pbf_reader message, LogPushBuilder* builder) {
         line = ToStd(message.get_view());
         break;
       case TagAndType(field::kEntryMetadata, kBytes):
-        VEDETTE_RETURN_IF_ERROR(builder->CheckMetadataCount(metadata.size() + 1));
-        metadata.push_back(DecodePair(message.get_message()));
+        if (builder->TakesMoreMetadata(metadata.size())) {
+          metadata.push_back(DecodePair(message.get_message()));
+        } else {
+          message.skip();
+        }
         break;
       default:
         message.skip();
@@ -111,8 +114,7 @@ base::Status DecodeStream(pbf_reader message, LogPushBuilder* builder) {
       scan.skip();
     }
   }
-  VEDETTE_ASSIGN_OR_RETURN(Labels labels, ParseStreamLabels(label_text));
-  VEDETTE_RETURN_IF_ERROR(builder->BeginStream(std::move(labels)));
+  VEDETTE_RETURN_IF_ERROR(builder->BeginStream(ParseStreamLabels(label_text)));
   while (message.next()) {
     if (message.tag_and_type() == TagAndType(field::kStreamEntries, kBytes)) {
       VEDETTE_RETURN_IF_ERROR(DecodeEntry(message.get_message(), builder));
@@ -160,8 +162,9 @@ void EncodeEntry(const LogEntry& entry, pbf_writer* stream) {
 
 }  // namespace
 
-base::StatusOr<LogPush> DecodeLogPush(std::string_view protobuf, const LogPushLimits& limits) {
-  LogPushBuilder builder(limits);
+base::StatusOr<LogPush> DecodeLogPush(std::string_view protobuf, const LogPushLimits& limits,
+                                      LogPushRefusals* refused) {
+  LogPushBuilder builder(limits, refused);
   try {
     VEDETTE_RETURN_IF_ERROR(DecodeStreams(protobuf, &builder));
   } catch (const protozero::exception& error) {

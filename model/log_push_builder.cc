@@ -12,6 +12,16 @@ base::Status Over(std::string_view what, uint64_t limit) {
   return base::ResourceExhausted(base::Concat({what, " than ", std::to_string(limit)}));
 }
 
+// What an entry and a pair of its metadata take beside their bytes, about.
+constexpr uint64_t kEntryCost = 64;
+constexpr uint64_t kPairCost = 32;
+
+size_t BytesOf(const LogPushBuilder::Pairs& metadata) {
+  size_t bytes = 0;
+  for (const auto& [name, value] : metadata) bytes += name.size() + value.size();
+  return bytes;
+}
+
 base::StatusOr<Labels> BuildMetadata(LogPushBuilder::Pairs pairs) {
   std::sort(pairs.begin(), pairs.end());
   for (size_t i = 0; i < pairs.size(); ++i) {
@@ -31,46 +41,77 @@ base::StatusOr<Labels> BuildMetadata(LogPushBuilder::Pairs pairs) {
 
 }  // namespace
 
-base::Status LogPushBuilder::BeginStream(Labels labels) {
-  if (labels.empty()) {
-    return base::InvalidArgument("error at least one label pair is required per stream");
+base::Status LogPushBuilder::BeginStream(base::StatusOr<Labels> labels) {
+  base::Status bad = labels.ok() ? CheckStream(*labels) : labels.status();
+  skipping_ = !bad.ok();
+  if (!skipping_) {
+    push_.streams.push_back({*std::move(labels), {}});
+    return {};
   }
-  push_.streams.push_back({std::move(labels), {}});
-  const Labels& stream = push_.streams.back().labels;
-  if (stream.size() > limits_.max_labels) {
-    return InStream(Over("has more labels", limits_.max_labels));
-  }
-  for (const LabelView& label : stream) {
-    if (label.name.size() > limits_.max_name_bytes) {
-      return InStream(Over("has a longer label name", limits_.max_name_bytes));
-    }
-    if (label.value.size() > limits_.max_value_bytes) {
-      return InStream(Over("has a longer label value", limits_.max_value_bytes));
-    }
-  }
+  if (refused_ == nullptr) return bad;
+  if (refused_->first.empty()) refused_->first = base::Message(bad);
   return {};
 }
 
-base::Status LogPushBuilder::CheckMetadataCount(size_t pairs) const {
-  if (pairs <= limits_.max_metadata) return {};
-  return InStream(Over("has an entry with more structured metadata", limits_.max_metadata));
+base::Status LogPushBuilder::CheckStream(const Labels& labels) const {
+  const auto bad = [&labels](std::string_view what, uint64_t limit) {
+    return base::Annotate(Over(what, limit),
+                          base::Concat({"stream ", labels.ToString().substr(0, 512)}));
+  };
+  if (labels.size() > limits_.max_labels) return bad("has more labels", limits_.max_labels);
+  for (const LabelView& label : labels) {
+    if (label.name.size() > limits_.max_name_bytes) {
+      return bad("has a longer label name", limits_.max_name_bytes);
+    }
+    if (label.value.size() > limits_.max_value_bytes) {
+      return bad("has a longer label value", limits_.max_value_bytes);
+    }
+  }
+  return {};
 }
 
 base::Status LogPushBuilder::AddEntry(int64_t timestamp_ns, std::string_view line, Pairs metadata) {
+  if (skipping_) return Refuse({});
+  if (const base::Status bad = CheckEntry(line, metadata); !bad.ok()) return Refuse(InStream(bad));
   if (entries_ == limits_.max_entries) return Over("request has more entries", entries_);
-  if (line.size() > limits_.max_line_bytes) {
-    return InStream(Over("has a longer line", limits_.max_line_bytes));
-  }
-  size_t bytes = 0;
-  for (const auto& [name, value] : metadata) bytes += name.size() + value.size();
-  if (bytes > limits_.max_metadata_bytes) {
-    return InStream(Over("has more bytes of structured metadata", limits_.max_metadata_bytes));
-  }
-  auto labels = BuildMetadata(std::move(metadata));
-  if (!labels.ok()) return InStream(labels.status());
-  push_.streams.back().entries.push_back({timestamp_ns, std::string(line), *std::move(labels)});
   ++entries_;
+  bytes_ += kEntryCost + line.size() + BytesOf(metadata) + metadata.size() * kPairCost;
+  if (bytes_ > limits_.max_bytes) return Over("request has more bytes", limits_.max_bytes);
+  auto labels = BuildMetadata(std::move(metadata));
+  if (!labels.ok()) return Refuse(InStream(labels.status()));
+  push_.streams.back().entries.push_back({timestamp_ns, std::string(line), *std::move(labels)});
   return {};
+}
+
+base::Status LogPushBuilder::Refuse(const base::Status& why) {
+  if (refused_ == nullptr) return why;
+  if (refused_->entries == limits_.max_entries) {
+    return Over("request has more entries", limits_.max_entries);
+  }
+  ++refused_->entries;
+  if (refused_->first.empty()) refused_->first = base::Message(why);
+  return {};
+}
+
+base::Status LogPushBuilder::CheckEntry(std::string_view line, const Pairs& metadata) const {
+  if (line.size() > limits_.max_line_bytes) {
+    return Over("has a longer line", limits_.max_line_bytes);
+  }
+  if (metadata.size() > limits_.max_metadata) {
+    return Over("has more structured metadata", limits_.max_metadata);
+  }
+  if (BytesOf(metadata) > limits_.max_metadata_bytes) {
+    return Over("has more bytes of structured metadata", limits_.max_metadata_bytes);
+  }
+  return {};
+}
+
+LogPush LogPushBuilder::Take() {
+  // A stream of which nothing is left says nothing.
+  if (refused_ != nullptr && refused_->entries > 0) {
+    std::erase_if(push_.streams, [](const LogStream& stream) { return stream.entries.empty(); });
+  }
+  return std::move(push_);
 }
 
 base::Status LogPushBuilder::InStream(const base::Status& status) const {

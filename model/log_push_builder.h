@@ -10,26 +10,37 @@
 
 namespace vedette::model {
 
-// What the protobuf and the JSON decoder share: collects streams and entries and holds them to the
-// limits. After an error the push is void.
+// What the decoders of pushes share: collects streams and entries and holds them to the limits.
+// After an error the push is void. Given `refused`, a bad stream or entry is left out and told of
+// there, and only too many entries are an error.
 class LogPushBuilder {
  public:
   using Pairs = std::vector<std::pair<std::string_view, std::string_view>>;
 
-  explicit LogPushBuilder(const LogPushLimits& limits) : limits_(limits) {}
+  // `limits` and `refused` outlive the builder.
+  explicit LogPushBuilder(const LogPushLimits& limits, LogPushRefusals* refused = nullptr)
+      : limits_(limits), refused_(refused) {}
 
-  base::Status BeginStream(Labels labels);
-  // To be asked while pairs are still being read.
-  base::Status CheckMetadataCount(size_t pairs) const;
+  // `labels` may be the error of reading them.
+  base::Status BeginStream(base::StatusOr<Labels> labels);
+  // False: those read so far are too many already, more need not be kept.
+  bool TakesMoreMetadata(size_t pairs) const { return pairs <= limits_.max_metadata; }
   base::Status AddEntry(int64_t timestamp_ns, std::string_view line, Pairs metadata);
-  LogPush Take() { return std::move(push_); }
+  // An entry that cannot be read.
+  base::Status Refuse(const base::Status& why);
+  LogPush Take();
 
  private:
+  base::Status CheckStream(const Labels& labels) const;
+  base::Status CheckEntry(std::string_view line, const Pairs& metadata) const;
   base::Status InStream(const base::Status& status) const;
 
   const LogPushLimits& limits_;
+  LogPushRefusals* const refused_;
   LogPush push_;
   uint64_t entries_ = 0;
+  uint64_t bytes_ = 0;
+  bool skipping_ = false;  // the stream is bad, and so is all that it holds
 };
 
 }  // namespace vedette::model

@@ -38,10 +38,8 @@ base::StatusOr<Labels> ReadStreamLabels(const json::value* value) {
   return Labels::FromViews(std::move(pairs));
 }
 
-base::Status ReadMetadata(const json::value& value, const LogPushBuilder& builder,
-                          LogPushBuilder::Pairs* out) {
+base::Status ReadMetadata(const json::value& value, LogPushBuilder::Pairs* out) {
   if (!value.is_object()) return Expected("streams[].values[][2]", "an object of strings");
-  VEDETTE_RETURN_IF_ERROR(builder.CheckMetadataCount(value.get_object().size()));
   for (const auto& [name, data] : value.get_object()) {
     if (!data.is_string()) return Expected("streams[].values[][2]", "an object of strings");
     out->emplace_back(ToStd(name), ToStd(data.get_string()));
@@ -59,15 +57,14 @@ base::Status ReadEntry(const json::value& value, LogPushBuilder* builder) {
   const auto timestamp = base::ParseInt(ToStd(parts[0].get_string()));
   if (!timestamp) return Expected("streams[].values[][0]", "nanoseconds as a decimal string");
   LogPushBuilder::Pairs metadata;
-  if (parts.size() == 3) VEDETTE_RETURN_IF_ERROR(ReadMetadata(parts[2], *builder, &metadata));
+  if (parts.size() == 3) VEDETTE_RETURN_IF_ERROR(ReadMetadata(parts[2], &metadata));
   return builder->AddEntry(*timestamp, ToStd(parts[1].get_string()), std::move(metadata));
 }
 
 base::Status ReadStream(const json::value& value, LogPushBuilder* builder) {
   if (!value.is_object()) return Expected("streams[]", "an object");
-  VEDETTE_ASSIGN_OR_RETURN(Labels labels,
-                           ReadStreamLabels(value.get_object().if_contains("stream")));
-  VEDETTE_RETURN_IF_ERROR(builder->BeginStream(std::move(labels)));
+  VEDETTE_RETURN_IF_ERROR(
+      builder->BeginStream(ReadStreamLabels(value.get_object().if_contains("stream"))));
   const json::value* values = value.get_object().if_contains("values");
   if (values == nullptr || !values->is_array()) return Expected("streams[].values", "an array");
   for (const json::value& entry : values->get_array()) {
@@ -78,7 +75,8 @@ base::Status ReadStream(const json::value& value, LogPushBuilder* builder) {
 
 }  // namespace
 
-base::StatusOr<LogPush> DecodeLogPushJson(std::string_view text, const LogPushLimits& limits) {
+base::StatusOr<LogPush> DecodeLogPushJson(std::string_view text, const LogPushLimits& limits,
+                                          LogPushRefusals* refused) {
   json::parse_options options;
   options.max_depth = kMaxDepth;
   json::error_code error;
@@ -87,7 +85,7 @@ base::StatusOr<LogPush> DecodeLogPushJson(std::string_view text, const LogPushLi
   if (!root.is_object()) return Expected("the body", "an object");
   const json::value* streams = root.get_object().if_contains("streams");
   if (streams == nullptr || !streams->is_array()) return Expected("streams", "an array");
-  LogPushBuilder builder(limits);
+  LogPushBuilder builder(limits, refused);
   for (const json::value& stream : streams->get_array()) {
     VEDETTE_RETURN_IF_ERROR(ReadStream(stream, &builder));
   }

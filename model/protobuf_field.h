@@ -12,6 +12,7 @@ namespace vedette::model::wire {
 
 inline constexpr auto kBytes = protozero::pbf_wire_type::length_delimited;
 inline constexpr auto kVarint = protozero::pbf_wire_type::varint;
+inline constexpr auto kFixed32 = protozero::pbf_wire_type::fixed32;
 inline constexpr auto kFixed64 = protozero::pbf_wire_type::fixed64;
 
 // A field and how it is coded, to switch over: one of another coding is skipped, not misread.

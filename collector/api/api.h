@@ -24,6 +24,8 @@
 
 namespace vedette::api {
 
+class TailHub;
+
 // What status/buildinfo and vedette_build_info say.
 struct BuildInfo {
   std::string version;
@@ -183,9 +185,12 @@ struct LokiPushDeps {
   base::Telemetry* telemetry = nullptr;  // may be null
   // The level of an entry whose labels, metadata and line tell none.
   std::string default_level = "unknown";
+  const base::Clock* clock = nullptr;  // the time of OTLP's records without one
 };
-// POST /loki/api/v1/push
+// POST /loki/api/v1/push, /api/prom/push
 void RegisterLokiPush(base::http::Router* router, const LokiPushDeps& deps);
+// POST /otlp/v1/logs
+void RegisterOtlpLogs(base::http::Router* router, const LokiPushDeps& deps);
 
 // The log store is an engine elsewhere: what is pushed goes there, what is asked is answered there.
 struct RemoteLogsDeps {
@@ -215,8 +220,41 @@ struct LokiLabelsDeps {
   base::Clock* clock = nullptr;
 };
 // /loki/api/v1/labels, /loki/api/v1/label, /loki/api/v1/label/{name}/values, /loki/api/v1/series,
-// /loki/api/v1/index/stats
+// /loki/api/v1/index/stats, /api/prom/label, /api/prom/label/{name}/values
 void RegisterLokiLabels(base::http::Router* router, const LokiLabelsDeps& deps);
+
+// /loki/api/v1/index/volume, /loki/api/v1/index/volume_range
+void RegisterLokiVolume(base::http::Router* router, const LokiLabelsDeps& deps);
+
+// /loki/api/v1/detected_labels
+void RegisterLokiDetectedLabels(base::http::Router* router, const LokiLabelsDeps& deps);
+// /loki/api/v1/detected_fields, /loki/api/v1/detected_field/{name}/values
+void RegisterLokiDetectedFields(base::http::Router* router, const LokiQueryDeps& deps);
+
+struct LokiTailDeps {
+  TailHub* hub = nullptr;  // pushes go through it
+  LokiQueryDeps query;     // of the lines that are there before
+};
+// /loki/api/v1/tail: a WebSocket
+void RegisterLokiTail(base::http::Router* router, const LokiTailDeps& deps);
+
+struct LokiPatternsDeps {
+  const logql::LogSource* source = nullptr;
+  base::Clock* clock = nullptr;
+  uint64_t max_lines = 500'000;  // read by one request, the newest
+};
+// /loki/api/v1/patterns
+void RegisterLokiPatterns(base::http::Router* router, const LokiPatternsDeps& deps);
+
+struct LokiLimits {
+  uint32_t max_entries = 5000;
+  int64_t retention_ms = 0;
+  std::string version;  // of Loki, whose API this is
+};
+// /loki/api/v1/format_query, /loki/api/v1/drilldown-limits, and the lists of Loki's own rules,
+// which are empty: /loki/api/v1/rules, /prometheus/api/v1/rules, /prometheus/api/v1/alerts,
+// /api/prom/rules.
+void RegisterLokiInfo(base::http::Router* router, const LokiLimits& limits);
 
 // /loki/api/v1/status/buildinfo; `loki_version` as above ("3.5.0").
 void RegisterLokiBuildInfo(base::http::Router* router, const BuildInfo& build,

@@ -14,7 +14,6 @@ namespace {
 
 using base::JsonWriter;
 
-// [1795226940,"2"]
 void WriteSample(int64_t timestamp_ns, double value, JsonWriter* json) {
   std::string text = "[";
   base::AppendSeconds(timestamp_ns / 1'000'000, &text);
@@ -37,20 +36,6 @@ void WriteLine(const logql::ResultLine& line, bool categorize, JsonWriter* json)
       WritePairs(line.parsed, json);
     }
     json->EndObject();
-  }
-  json->EndArray();
-}
-
-void WriteStreams(const logql::Lines& lines, bool categorize, JsonWriter* json) {
-  const std::vector<logql::LineGroup> groups =
-      categorize ? logql::GroupByStream(lines) : logql::GroupFolded(lines);
-  json->BeginArray();
-  for (const logql::LineGroup& group : groups) {
-    json->BeginObject().Key("stream");
-    WritePairs(group.labels, json);
-    json->Key("values").BeginArray();
-    for (const size_t index : group.lines) WriteLine(lines[index], categorize, json);
-    json->EndArray().EndObject();
   }
   json->EndArray();
 }
@@ -101,8 +86,8 @@ uint64_t PerSecond(uint64_t count, double seconds) {
   return seconds > 0 ? static_cast<uint64_t>(static_cast<double>(count) / seconds) : 0;
 }
 
-void WriteSummary(const logql::Result& result, double seconds, JsonWriter* json) {
-  const logql::QueryStats& stats = result.stats;
+void WriteSummary(const logql::QueryStats& stats, uint64_t entries, double seconds,
+                  JsonWriter* json) {
   json->Key("summary").BeginObject();
   json->Key("bytesProcessedPerSecond").Uint(PerSecond(stats.bytes_scanned, seconds));
   json->Key("linesProcessedPerSecond").Uint(PerSecond(stats.lines_scanned, seconds));
@@ -110,7 +95,7 @@ void WriteSummary(const logql::Result& result, double seconds, JsonWriter* json)
   json->Key("totalLinesProcessed").Uint(stats.lines_scanned);
   json->Key("execTime").Double(seconds);
   WriteZeros({"queueTime", "subqueries"}, json);
-  json->Key("totalEntriesReturned").Uint(EntriesOf(result));
+  json->Key("totalEntriesReturned").Uint(entries);
   json->Key("splits").Int(0).Key("shards").Int(1);
   json->Key("totalPostFilterLines").Uint(stats.lines_kept);
   json->Key("totalStructuredMetadataBytesProcessed").Int(0).EndObject();
@@ -145,24 +130,9 @@ void WriteCaches(JsonWriter* json) {
   json->EndObject();
 }
 
-void WriteStats(const logql::Result& result, double seconds, JsonWriter* json) {
-  json->Key("stats").BeginObject();
-  WriteSummary(result, seconds, json);
-  json->Key("querier").BeginObject();
-  WriteStore(json);
-  json->EndObject().Key("ingester").BeginObject();
-  WriteZeros({"totalReached", "totalChunksMatched", "totalBatches", "totalLinesSent"}, json);
-  WriteStore(json);
-  json->EndObject();
-  WriteCaches(json);
-  json->Key("index").BeginObject();
-  WriteZeros({"totalChunks", "postFilterChunks", "shardsDuration"}, json);
-  json->EndObject().EndObject();
-}
-
 void WriteResult(const logql::Result& result, bool categorize, JsonWriter* json) {
   if (const auto* lines = std::get_if<logql::Lines>(&result.value)) {
-    WriteStreams(*lines, categorize, json);
+    WriteLokiStreams(*lines, categorize, json);
   } else if (const auto* vector = std::get_if<logql::Vector>(&result.value)) {
     WriteVector(*vector, json);
   } else if (const auto* matrix = std::get_if<logql::Matrix>(&result.value)) {
@@ -174,6 +144,43 @@ void WriteResult(const logql::Result& result, bool categorize, JsonWriter* json)
 }
 
 }  // namespace
+
+void WriteLokiStreams(const logql::Lines& lines, bool categorize, JsonWriter* json) {
+  const std::vector<logql::LineGroup> groups =
+      categorize ? logql::GroupByStream(lines) : logql::GroupFolded(lines);
+  json->BeginArray();
+  for (const logql::LineGroup& group : groups) {
+    json->BeginObject().Key("stream");
+    WritePairs(group.labels, json);
+    json->Key("values").BeginArray();
+    for (const size_t index : group.lines) WriteLine(lines[index], categorize, json);
+    json->EndArray().EndObject();
+  }
+  json->EndArray();
+}
+
+void WriteEncodingFlags(const LokiEncoding& encoding, JsonWriter* json) {
+  if (encoding.flags.empty()) return;
+  json->Key("encodingFlags").BeginArray();
+  for (const std::string_view flag : base::Split(encoding.flags, ',')) json->String(flag);
+  json->EndArray();
+}
+
+void WriteLokiStats(const logql::QueryStats& stats, uint64_t entries, double seconds,
+                    JsonWriter* json) {
+  json->Key("stats").BeginObject();
+  WriteSummary(stats, entries, seconds, json);
+  json->Key("querier").BeginObject();
+  WriteStore(json);
+  json->EndObject().Key("ingester").BeginObject();
+  WriteZeros({"totalReached", "totalChunksMatched", "totalBatches", "totalLinesSent"}, json);
+  WriteStore(json);
+  json->EndObject();
+  WriteCaches(json);
+  json->Key("index").BeginObject();
+  WriteZeros({"totalChunks", "postFilterChunks", "shardsDuration"}, json);
+  json->EndObject().EndObject();
+}
 
 LokiEncoding ParseLokiEncoding(std::string_view header) {
   LokiEncoding encoding;
@@ -189,14 +196,10 @@ std::string LokiReply(const logql::Result& result, const LokiEncoding& encoding,
   JsonWriter json(&body);
   json.BeginObject().Key("status").String("success").Key("data").BeginObject();
   json.Key("resultType").String(TypeOf(result));
-  if (!encoding.flags.empty()) {
-    json.Key("encodingFlags").BeginArray();
-    for (const std::string_view flag : base::Split(encoding.flags, ',')) json.String(flag);
-    json.EndArray();
-  }
+  WriteEncodingFlags(encoding, &json);
   json.Key("result");
   WriteResult(result, encoding.categorize, &json);
-  WriteStats(result, exec_seconds, &json);
+  WriteLokiStats(result.stats, EntriesOf(result), exec_seconds, &json);
   json.EndObject().EndObject();
   return body;
 }

@@ -1,9 +1,11 @@
 #ifndef VEDETTE_COLLECTOR_API_LOKI_JSON_H_
 #define VEDETTE_COLLECTOR_API_LOKI_JSON_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "base/json_writer.h"
 #include "collector/logql/result.h"
 
 namespace vedette::api {
@@ -14,6 +16,15 @@ struct LokiEncoding {
   bool categorize = false;  // metadata and parsed labels beside each line, not in the stream
 };
 LokiEncoding ParseLokiEncoding(std::string_view header);
+
+// The list of streams of an answer or a frame: a value.
+void WriteLokiStreams(const logql::Lines& lines, bool categorize, base::JsonWriter* json);
+// The member "encodingFlags", where there are any.
+void WriteEncodingFlags(const LokiEncoding& encoding, base::JsonWriter* json);
+
+// The member "stats" of an answer's data. What it says of Loki's chunks and caches is zero.
+void WriteLokiStats(const logql::QueryStats& stats, uint64_t entries, double seconds,
+                    base::JsonWriter* json);
 
 // The whole body: {"status":"success","data":{"resultType":...,"result":[...],"stats":{...}}}
 std::string LokiReply(const logql::Result& result, const LokiEncoding& encoding,

@@ -68,12 +68,26 @@ Response Series(const LokiLabelsDeps& deps, const Request& request) {
   });
 }
 
+// Loki's first API: without an envelope.
+Response LegacyLabels(const LokiLabelsDeps& deps, const Request& request) {
+  const StatusOr<Asked> asked = ReadAsked(request.FormParams(), *deps.clock);
+  if (!asked.ok()) return LokiFailure(asked.status());
+  const auto [start, end] = asked->range;
+  std::string body;
+  JsonWriter json(&body);
+  json.BeginObject().Key("values");
+  WriteStrings(request.path_args.empty()
+                   ? deps.logs->LabelNames(asked->matchers, start, end)
+                   : deps.logs->LabelValues(request.path_args[0], asked->matchers, start, end),
+               &json);
+  json.EndObject();
+  return Response::Json(200, std::move(body));
+}
+
 // Bare: this one has no envelope.
 Response IndexStats(const LokiLabelsDeps& deps, const Request& request) {
   const Params params = request.FormParams();
-  if (params.Get("query").empty()) {
-    return LokiFailure(400, "parse error : syntax error: unexpected $end");
-  }
+  if (const auto query = ReadLokiQuery(params); !query.ok()) return LokiFailure(query.status());
   const StatusOr<Asked> asked = ReadAsked(params, *deps.clock);
   if (!asked.ok()) return LokiFailure(asked.status());
   const LogVolume volume =
@@ -98,6 +112,8 @@ void RegisterLokiLabels(base::http::Router* router, const LokiLabelsDeps& deps) 
   add("/loki/api/v1/label", Labels);
   add("/loki/api/v1/label/{name}/values", Values);
   add("/loki/api/v1/series", Series);
+  add("/api/prom/label", LegacyLabels);
+  add("/api/prom/label/{name}/values", LegacyLabels);
   add("/loki/api/v1/index/stats", IndexStats);
 }
 

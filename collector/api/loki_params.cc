@@ -14,6 +14,7 @@ namespace vedette::api {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
+constexpr int64_t kMaxLogPoints = 11'000;
 constexpr int64_t kDefaultSince = 3600 * kSecond;
 constexpr size_t kMaxSecondsDigits = 10;
 constexpr int64_t kMaxWholeSeconds = INT64_MAX / kSecond;
@@ -70,6 +71,40 @@ base::StatusOr<LokiRange> ReadLokiRange(const base::http::Params& params, int64_
     VEDETTE_ASSIGN_OR_RETURN(range.start_ns, ParseLokiTime(text));
   }
   return range;
+}
+
+base::StatusOr<int64_t> ReadLokiStep(const base::http::Params& params, const LokiRange& range) {
+  const auto span = static_cast<uint64_t>(range.end_ns) - static_cast<uint64_t>(range.start_ns);
+  auto step = std::max<int64_t>(static_cast<int64_t>(span / 250) / kSecond, 1) * kSecond;
+  if (const std::string_view text = params.Get("step"); !text.empty()) {
+    VEDETTE_ASSIGN_OR_RETURN(step, ParseLokiDuration("step", text));
+  }
+  if (step <= 0) {
+    return base::InvalidArgument(
+        "zero or negative query resolution step widths are not accepted. Try a positive integer");
+  }
+  if (span / static_cast<uint64_t>(step) > kMaxLogPoints) {
+    return base::InvalidArgument(
+        "exceeded maximum resolution of 11,000 points per time series. Try increasing the value "
+        "of the step parameter");
+  }
+  return step;
+}
+
+base::StatusOr<std::string> ReadLokiQuery(const base::http::Params& params) {
+  const std::string_view query = params.Get("query");
+  if (!query.empty()) return std::string(query);
+  return base::InvalidArgument("parse error : syntax error: unexpected $end");  // Loki's words
+}
+
+base::StatusOr<uint32_t> ReadLokiCount(const base::http::Params& params, std::string_view name,
+                                       uint32_t otherwise) {
+  const std::string_view text = params.Get(name);
+  if (text.empty()) return otherwise;
+  const std::optional<int64_t> count = base::ParseInt(text);
+  if (count && *count > 0 && *count <= UINT32_MAX) return static_cast<uint32_t>(*count);
+  return base::InvalidArgument(
+      base::Concat({name, ": found ", base::GoQuote(text), "; allowed are numbers above zero"}));
 }
 
 base::StatusOr<std::vector<model::Matcher>> ParseStreamSelector(std::string_view text) {

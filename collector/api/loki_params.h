@@ -2,6 +2,7 @@
 #define VEDETTE_COLLECTOR_API_LOKI_PARAMS_H_
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +27,17 @@ struct LokiRange {
 // `end` is now when absent; `start` is `end` (or now, if that lies in the future) less `since`,
 // which is an hour when absent.
 base::StatusOr<LokiRange> ReadLokiRange(const base::http::Params& params, int64_t now_ns);
+
+// The parameter `query`, which must be there.
+base::StatusOr<std::string> ReadLokiQuery(const base::http::Params& params);
+
+// `step`: where absent a 250th of the range in whole seconds, a second at least. Not so short that
+// there were more than 11,000.
+base::StatusOr<int64_t> ReadLokiStep(const base::http::Params& params, const LokiRange& range);
+
+// A whole number above zero.
+base::StatusOr<uint32_t> ReadLokiCount(const base::http::Params& params, std::string_view name,
+                                       uint32_t otherwise);
 
 // A stream selector `{app="x"}`; empty text and `{}` select everything.
 base::StatusOr<std::vector<model::Matcher>> ParseStreamSelector(std::string_view text);

@@ -18,8 +18,6 @@ using base::http::Request;
 using base::http::Response;
 using base::http::Scope;
 
-constexpr int64_t kNanosPerSecond = 1'000'000'000;
-constexpr int64_t kMaxLogPoints = 11'000;
 constexpr uint32_t kDefaultLimit = 100;
 constexpr char kEncodingFlags[] = "X-Loki-Response-Encoding-Flags";
 
@@ -48,25 +46,6 @@ StatusOr<logql::Direction> ReadDirection(const Params& params) {
       {"invalid direction ", base::GoQuote(text), "; allowed are forward and backward"}));
 }
 
-StatusOr<int64_t> ReadStep(const Params& params, const LokiRange& range) {
-  const auto span = static_cast<uint64_t>(range.end_ns) - static_cast<uint64_t>(range.start_ns);
-  auto step =
-      std::max<int64_t>(static_cast<int64_t>(span / 250) / kNanosPerSecond, 1) * kNanosPerSecond;
-  if (const std::string_view text = params.Get("step"); !text.empty()) {
-    VEDETTE_ASSIGN_OR_RETURN(step, ParseLokiDuration("step", text));
-  }
-  if (step <= 0) {
-    return base::InvalidArgument(
-        "zero or negative query resolution step widths are not accepted. Try a positive integer");
-  }
-  if (span / static_cast<uint64_t>(step) > kMaxLogPoints) {
-    return base::InvalidArgument(
-        "exceeded maximum resolution of 11,000 points per time series. Try increasing the value "
-        "of the step parameter");
-  }
-  return step;
-}
-
 class LokiQueryApi {
  public:
   explicit LokiQueryApi(const LokiQueryDeps& deps) : deps_(deps) {}
@@ -89,15 +68,16 @@ class LokiQueryApi {
       time = ParseLokiTime(text);
       if (!time.ok()) return LokiFailure(time.status());
     }
+    const StatusOr<std::string> query = ReadLokiQuery(params);
+    if (!query.ok()) return LokiFailure(query.status());
     const int64_t began = deps_.clock->MonotonicNanos();
-    return Reply(request, began,
-                 deps_.engine->QueryInstant(params.Get("query"), *time, Context(request)));
+    return Reply(request, began, deps_.engine->QueryInstant(*query, *time, Context(request)));
   }
 
  private:
   StatusOr<logql::RangeQuery> ReadRange(const Params& params) const {
     logql::RangeQuery query;
-    query.query = params.Get("query");
+    VEDETTE_ASSIGN_OR_RETURN(query.query, ReadLokiQuery(params));
     VEDETTE_ASSIGN_OR_RETURN(const LokiRange range,
                              ReadLokiRange(params, deps_.clock->WallNanos()));
     if (range.end_ns < range.start_ns) {
@@ -105,7 +85,7 @@ class LokiQueryApi {
     }
     query.start_ns = range.start_ns;
     query.end_ns = range.end_ns;
-    VEDETTE_ASSIGN_OR_RETURN(query.step_ns, ReadStep(params, range));
+    VEDETTE_ASSIGN_OR_RETURN(query.step_ns, ReadLokiStep(params, range));
     VEDETTE_ASSIGN_OR_RETURN(query.limit, ReadLimit(params, deps_.max_entries));
     VEDETTE_ASSIGN_OR_RETURN(query.direction, ReadDirection(params));
     if (const std::string_view text = params.Get("interval"); !text.empty()) {

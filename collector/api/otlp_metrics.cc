@@ -20,24 +20,13 @@ using base::http::Responder;
 using base::http::Response;
 using model::otlp::Translated;
 
-std::optional<OtlpEncoding> EncodingOf(const Request& request) {
-  const std::string_view header = request.headers.Get("Content-Type");
-  const std::string_view media = base::Trim(header.substr(0, header.find(';')));
-  if (base::EqualsIgnoreCase(media, "application/json")) return OtlpEncoding::kJson;
-  if (base::EqualsIgnoreCase(media, "application/x-protobuf")) return OtlpEncoding::kProtobuf;
-  return std::nullopt;
-}
-
-// JSON takes several times its length while it is read.
-constexpr uint64_t kJsonShare = 4;
-
 base::StatusOr<Translated> Translate(const OtlpDeps& deps, const PushMetrics& metrics,
                                      const Request& request, OtlpEncoding encoding) {
   const bool is_json = encoding == OtlpEncoding::kJson;
   VEDETTE_ASSIGN_OR_RETURN(
       const std::string body,
       base::DecodeContent(request.headers.Get("Content-Encoding"), request.body,
-                          is_json ? deps.max_decoded_bytes / kJsonShare : deps.max_decoded_bytes));
+                          OtlpBodyLimit(encoding, deps.max_decoded_bytes)));
   metrics.NoteBody(body.size());
   model::otlp::Translator translator(deps.options(), request.stop);
   VEDETTE_RETURN_IF_ERROR(is_json ? model::otlp::DecodeJson(body, &translator)
@@ -69,7 +58,7 @@ Response ReplyTo(OtlpEncoding encoding, const Translated& translated,
   if (refused.count > 0 && stats.accepted == 0) {
     return OtlpFailure(encoding, base::InvalidArgument(refused.why));
   }
-  return OtlpSuccess(encoding, refused.count, refused.why);
+  return OtlpSuccess(encoding, OtlpSignal::kMetrics, refused.count, refused.why);
 }
 
 void StoreOtlp(const OtlpDeps& deps, const PushMetrics& metrics, const Request& request,
@@ -90,12 +79,8 @@ void StoreOtlp(const OtlpDeps& deps, const PushMetrics& metrics, const Request& 
 
 void TakeOtlp(const OtlpDeps& deps, const PushMetrics& metrics, const Request& request,
               const Responder& respond) {
-  const auto encoding = EncodingOf(request);
-  if (!encoding) {
-    return respond(Response::Text(
-        415, Concat({"found content type ", base::GoQuote(request.headers.Get("Content-Type")),
-                     "; allowed are application/x-protobuf and application/json\n"})));
-  }
+  const auto encoding = OtlpEncodingOf(request);
+  if (!encoding) return respond(OtlpWrongType(request));
   StoreOtlp(deps, metrics, request, *encoding, respond);
 }
 

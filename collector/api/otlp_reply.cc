@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json_writer.h"
+#include "base/strings.h"
 #include "model/otlp/response_wire.h"
 
 namespace vedette::api {
@@ -41,16 +42,36 @@ Response Encoded(OtlpEncoding encoding, int http_status, std::string body) {
 
 }  // namespace
 
-Response OtlpSuccess(OtlpEncoding encoding, uint64_t refused_points, std::string_view why) {
+std::optional<OtlpEncoding> OtlpEncodingOf(const base::http::Request& request) {
+  const std::string_view header = request.headers.Get("Content-Type");
+  const std::string_view media = base::Trim(header.substr(0, header.find(';')));
+  if (base::EqualsIgnoreCase(media, "application/json")) return OtlpEncoding::kJson;
+  if (base::EqualsIgnoreCase(media, "application/x-protobuf")) return OtlpEncoding::kProtobuf;
+  return std::nullopt;
+}
+
+Response OtlpWrongType(const base::http::Request& request) {
+  return Response::Text(
+      415, base::Concat({"found content type ", base::GoQuote(request.headers.Get("Content-Type")),
+                         "; allowed are application/x-protobuf and application/json\n"}));
+}
+
+uint64_t OtlpBodyLimit(OtlpEncoding encoding, uint64_t max_decoded_bytes) {
+  return encoding == OtlpEncoding::kJson ? max_decoded_bytes / 4 : max_decoded_bytes;
+}
+
+Response OtlpSuccess(OtlpEncoding encoding, OtlpSignal signal, uint64_t refused,
+                     std::string_view why) {
   if (encoding == OtlpEncoding::kProtobuf) {
-    return Encoded(encoding, 200, model::otlp::EncodeResponse(refused_points, why));
+    return Encoded(encoding, 200, model::otlp::EncodeResponse(refused, why));
   }
   std::string body;
   base::JsonWriter json(&body);
   json.BeginObject();
-  if (refused_points > 0 || !why.empty()) {
+  if (refused > 0 || !why.empty()) {
     json.Key("partialSuccess").BeginObject();
-    json.Key("rejectedDataPoints").String(std::to_string(refused_points));
+    json.Key(signal == OtlpSignal::kLogs ? "rejectedLogRecords" : "rejectedDataPoints");
+    json.String(std::to_string(refused));
     json.Key("errorMessage").String(why).EndObject();
   }
   json.EndObject();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -89,7 +90,8 @@ struct MetadataInfo {
 // A job.
 struct PoolInfo {
   std::string name;
-  // Targets that its relabelling drops: more than are listed where keep_dropped_targets bounds that.
+  // Targets that its relabelling drops: more than are listed where keep_dropped_targets bounds
+  // that.
   uint64_t dropped = 0;
 };
 
@@ -176,6 +178,19 @@ struct LogVolume {
   uint64_t bytes = 0;
 };
 
+// Bytes of lines, of [start_ns, end_ns) by stream and by time.
+struct LogVolumeQuery {
+  std::vector<model::Matcher> matchers;
+  int64_t start_ns = 0;
+  int64_t end_ns = 0;
+  int64_t step_ns = 0;  // times are counted together between its multiples; 0: all of them
+  std::stop_token stop = {};
+};
+struct StreamVolume {
+  model::Labels labels;
+  std::vector<uint64_t> bytes;  // one a step, from the one that holds start_ns
+};
+
 // Streams of the log store that satisfy all matchers and may have lines in [start_ns, end_ns);
 // all answers sorted and unique.
 class LogView {
@@ -191,6 +206,8 @@ class LogView {
       int64_t end_ns) const = 0;
   virtual LogVolume Volume(const std::vector<model::Matcher>& matchers, int64_t start_ns,
                            int64_t end_ns) const = 0;
+  // Streams that have lines there, in no order. Cancelled when `query.stop` was requested.
+  virtual base::StatusOr<std::vector<StreamVolume>> Volumes(const LogVolumeQuery& query) const = 0;
 };
 
 }  // namespace vedette::api

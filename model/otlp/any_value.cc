@@ -126,4 +126,19 @@ std::string TextOf(const AnyValue& value) {
   return JsonOf(value);
 }
 
+std::string_view AddFlat(const std::string& key, const AnyValue& value, size_t limit,
+                         Attributes* out) {
+  if (key.size() > limit) return "bytes of an attribute's key";
+  if (value.kind == AnyValue::Kind::kMap) {
+    for (const auto& [name, entry] : value.entries) {
+      const std::string_view excess = AddFlat(base::Concat({key, ".", name}), entry, limit, out);
+      if (!excess.empty()) return excess;
+    }
+    return {};
+  }
+  if (out->size() >= limit) return "attributes";
+  out->push_back({key, TextOf(value)});
+  return {};
+}
+
 }  // namespace vedette::model::otlp

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,6 +45,12 @@ struct Attribute {
 };
 // In the order sent; keys may repeat.
 using Attributes = std::vector<Attribute>;
+
+// Adds the text of `value` under `key`; of a map that of each entry under "KEY.ENTRY", at any
+// depth. What there is too much of, when there are more than `limit` attributes or bytes of a key:
+// nothing more is added then. Empty: all is well.
+std::string_view AddFlat(const std::string& key, const AnyValue& value, size_t limit,
+                         Attributes* out);
 
 }  // namespace vedette::model::otlp
 

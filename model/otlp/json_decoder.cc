@@ -11,8 +11,6 @@ namespace vedette::model::otlp {
 namespace json {
 namespace {
 
-constexpr size_t kMaxDepth = 64;
-
 Temporality TemporalityField(const object& from, Reading* reading) {
   constexpr std::string_view kName = "aggregationTemporality";
   const auto found = Find(from, kName);
@@ -116,20 +114,9 @@ class Walk {
 }  // namespace json
 
 base::Status DecodeJson(std::string_view body, MetricsVisitor* visitor) {
-  simdjson::dom::parser parser;
-  if (parser.allocate(body.size(), json::kMaxDepth) != simdjson::SUCCESS) {
-    return base::ResourceExhausted("OTLP metrics: no memory for the JSON");
-  }
-  json::element root;
-  if (const auto error = parser.parse(body.data(), body.size()).get(root)) {
-    return base::InvalidArgument(
-        base::Concat({"OTLP metrics: not JSON: ", simdjson::error_message(error)}));
-  }
-  json::object request;
-  if (root.get(request) != simdjson::SUCCESS) {
-    return base::InvalidArgument("OTLP metrics: the body must be an object");
-  }
-  return json::Walk(visitor).Go(request);
+  return json::ReadBody(body, "OTLP metrics", [visitor](const json::object& request) {
+    return json::Walk(visitor).Go(request);
+  });
 }
 
 }  // namespace vedette::model::otlp

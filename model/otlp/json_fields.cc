@@ -2,6 +2,26 @@
 
 namespace vedette::model::otlp::json {
 
+constexpr size_t kMaxBodyDepth = 64;
+
+base::Status ReadBody(std::string_view body, std::string_view signal,
+                      const std::function<base::Status(const object&)>& read) {
+  simdjson::dom::parser parser;
+  if (parser.allocate(body.size(), kMaxBodyDepth) != simdjson::SUCCESS) {
+    return base::ResourceExhausted(base::Concat({signal, ": no memory for the JSON"}));
+  }
+  element root;
+  if (const auto error = parser.parse(body.data(), body.size()).get(root)) {
+    return base::InvalidArgument(
+        base::Concat({signal, ": not JSON: ", simdjson::error_message(error)}));
+  }
+  object request;
+  if (root.get(request) != simdjson::SUCCESS) {
+    return base::InvalidArgument(base::Concat({signal, ": the body must be an object"}));
+  }
+  return read(request);
+}
+
 std::optional<element> Find(const object& from, std::string_view camel) {
   element found;
   if (from.at_key(camel).get(found) != simdjson::SUCCESS) {

@@ -2,6 +2,7 @@
 #define VEDETTE_MODEL_OTLP_JSON_FIELDS_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,21 +26,28 @@ using simdjson::dom::object;
 // What is wrong first, and where. Once something is, nothing more is read.
 class Reading {
  public:
+  // `signal` is what messages begin with.
+  explicit Reading(std::string_view signal = "OTLP metrics") : signal_(signal) {}
   bool ok() const { return status_.ok(); }
   const base::Status& status() const { return status_; }
   void Fail(std::string_view field, std::string_view expected) {
     if (!ok()) return;
-    status_ = base::InvalidArgument(base::Concat({"OTLP metrics: ", field, " must be ", expected}));
+    status_ = base::InvalidArgument(base::Concat({signal_, ": ", field, " must be ", expected}));
   }
   void TooMany(size_t limit, std::string_view field) {
     if (!ok()) return;
     status_ = base::InvalidArgument(
-        base::Concat({"OTLP metrics: ", field, ": more than ", std::to_string(limit)}));
+        base::Concat({signal_, ": ", field, ": more than ", std::to_string(limit)}));
   }
 
  private:
+  const std::string_view signal_;
   base::Status status_;
 };
+
+// Parses `body`, which `signal` is the name of in errors, and calls read(the object).
+base::Status ReadBody(std::string_view body, std::string_view signal,
+                      const std::function<base::Status(const object&)>& read);
 
 // A field by its name in lowerCamelCase; the name of the proto file is taken too. Null counts as
 // absent.

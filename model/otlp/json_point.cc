@@ -125,6 +125,23 @@ Attributes AttributesField(const object& from, std::string_view name, Reading* r
   return attributes;
 }
 
+Attributes FlatAttributesField(const object& from, std::string_view name, Reading* reading) {
+  Attributes attributes;
+  EachObject(from, name, kMaxAttributes, reading, [&](const object& pair) {
+    const std::string key = TextField(pair, "key", reading);
+    const std::string_view excess =
+        AddFlat(key, ValueField(pair, "value", reading), kMaxAttributes, &attributes);
+    if (!excess.empty()) reading->TooMany(kMaxAttributes, excess);
+  });
+  return attributes;
+}
+
+AnyValue ValueField(const object& from, std::string_view name, Reading* reading) {
+  const auto value = ObjectField(from, name, reading);
+  size_t parts = 0;
+  return value ? ReadValue(*value, &parts, reading) : AnyValue();
+}
+
 Point ReadPoint(MetricKind kind, const object& from, Reading* reading) {
   Point point;
   point.attributes = AttributesField(from, "attributes", reading);

@@ -10,6 +10,10 @@ namespace vedette::model::otlp::json {
 
 // A list of KeyValues.
 Attributes AttributesField(const object& from, std::string_view name, Reading* reading);
+// The same with maps taken apart (AddFlat).
+Attributes FlatAttributesField(const object& from, std::string_view name, Reading* reading);
+// An AnyValue; empty where it is absent.
+AnyValue ValueField(const object& from, std::string_view name, Reading* reading);
 // A data point of a metric of this kind.
 Point ReadPoint(MetricKind kind, const object& from, Reading* reading);
 

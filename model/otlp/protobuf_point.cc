@@ -362,6 +362,31 @@ void AddAttribute(std::string_view message, Attributes* out) {
   ReadAttribute(pbf_reader(message.data(), message.size()), out);
 }
 
+void AddFlatAttribute(std::string_view message, Attributes* out) {
+  std::string key;
+  AnyValue value;
+  pbf_reader fields(message.data(), message.size());
+  while (fields.next()) {
+    switch (fields.tag_and_type()) {
+      case TagAndType(1, kBytes):
+        key = ToText(fields.get_view());
+        break;
+      case TagAndType(2, kBytes):
+        value = ReadValue(ToStd(fields.get_view()));
+        break;
+      default:
+        fields.skip();
+    }
+  }
+  const std::string_view excess = AddFlat(key, value, kMaxAttributes, out);
+  if (!excess.empty()) CheckCount(kMaxAttributes, kMaxAttributes, excess);
+}
+
+AnyValue ReadValue(std::string_view message) {
+  size_t parts = 0;
+  return ReadAnyValue(pbf_reader(message.data(), message.size()), 0, &parts);
+}
+
 Point ReadPoint(MetricKind kind, std::string_view bytes) {
   const pbf_reader message(bytes.data(), bytes.size());
   switch (kind) {

@@ -20,6 +20,10 @@ struct TooMany : std::runtime_error {
 std::string TextField(std::string_view bytes);
 // Reads a KeyValue.
 void AddAttribute(std::string_view message, Attributes* out);
+// The same with maps taken apart (AddFlat).
+void AddFlatAttribute(std::string_view message, Attributes* out);
+// Reads an AnyValue.
+AnyValue ReadValue(std::string_view message);
 // Reads a data point of a metric of this kind.
 Point ReadPoint(MetricKind kind, std::string_view message);
 

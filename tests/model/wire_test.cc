@@ -56,6 +56,39 @@ TEST(LogPush, LimitsNameStreamAndEntry) {
   EXPECT_FALSE(DecodeLogPush(EncodeLogPush(TwoStreams()), limits).ok());
 }
 
+// What is left of a push whose reader says where refusals go, and what is said of the rest.
+TEST(LogPush, TheGoodPartIsTakenWhereRefusalsHaveAPlace) {
+  LogPushLimits limits;
+  limits.max_line_bytes = 4;
+  limits.max_metadata = 1;
+  limits.max_labels = 2;
+  const Labels good({{"job", "a"}});
+  const std::vector<LogStream> streams = {
+      {good, {{1, "long line", {}}, {2, "ok", {}}, {3, "ok", Labels({{"a", "1"}, {"b", "2"}})}}},
+      {Labels({{"a", "1"}, {"b", "2"}, {"c", "3"}}), {{4, "ok", {}}, {5, "ok", {}}}},
+      {good, {{6, "long line", {}}}}};
+  LogPushRefusals refused;
+  const auto push = DecodeLogPush(EncodeLogPush(streams), limits, &refused);
+  ASSERT_TRUE(push.ok()) << push.status();
+  ASSERT_EQ(push->streams.size(), 1u);
+  ASSERT_EQ(push->streams[0].entries.size(), 1u);
+  EXPECT_EQ(push->streams[0].entries[0].timestamp_ns, 2);
+  EXPECT_EQ(refused.entries, 5u);
+  EXPECT_EQ(refused.first, R"(stream {job="a"}, entry 0: has a longer line than 4)");
+}
+
+TEST(LogPush, AStreamWhoseLabelsCannotBeReadHarmsItselfAlone) {
+  LogPushRefusals refused;
+  const auto push = DecodeLogPushJson(
+      R"({"streams":[{"stream":{"a-b":"c"},"values":[["1","x"]]},{"stream":{},"values":[["2","y"]]}]})",
+      {}, &refused);
+  ASSERT_TRUE(push.ok()) << push.status();
+  ASSERT_EQ(push->streams.size(), 1u);
+  EXPECT_TRUE(push->streams[0].labels.empty());  // its service_name is found at ingest
+  EXPECT_EQ(refused.entries, 1u);
+  EXPECT_EQ(refused.first, "stream label name \"a-b\" is not of the form [a-zA-Z_][a-zA-Z0-9_]*");
+}
+
 TEST(LogPush, JsonIsRead) {
   const auto push = DecodeLogPushJson(
       R"({"streams":[{"stream":{"a":"b","e":""},"values":[["12","l1"],["13","l\u00e9",{"m":"x"}]]}]})");
@@ -73,7 +106,6 @@ TEST(LogPush, BadJsonIsRefusedWithTheReason) {
       {"", "push request"},
       {"[]", "the body must be an object"},
       {"{}", "streams must be an array"},
-      {R"({"streams":[{"stream":{},"values":[]}]})", "at least one label pair"},
       {R"({"streams":[{"stream":{"a":1},"values":[]}]})", "an object of strings"},
       {R"({"streams":[{"stream":{"a.b":"1"},"values":[]}]})", "is not of the form"},
       {R"({"streams":[{"stream":{"a":"b"}}]})", "streams[].values must be an array"},

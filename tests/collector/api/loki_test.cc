@@ -1,90 +1,12 @@
-#include <algorithm>
-
 #include "collector/api/loki_json.h"
 #include "collector/api/loki_params.h"
-#include "tests/collector/api/api_fixture.h"
+#include "tests/collector/api/loki_fixture.h"
 
 namespace vedette::test {
 namespace {
 
 using base::http::Params;
 using base::http::Response;
-
-constexpr int64_t kT = 1'795'226'940'000'000'000;
-
-// Lines of two streams, in time order.
-class FakeLogs final : public logql::LogSource, public api::LogView {
- public:
-  base::Status Scan(const logql::ScanRequest& request, const logql::ScanFn& visit) const override {
-    std::vector<logql::StoredLine> found;
-    for (const Line& line : lines_) {
-      if (!model::MatchesAll(request.matchers, streams_[line.stream])) continue;
-      if (line.time < request.start_ns || line.time >= request.end_ns) continue;
-      found.push_back({line.time, line.text, &streams_[line.stream], &metadata_[line.metadata]});
-    }
-    if (request.direction == logql::Direction::kBackward) std::reverse(found.begin(), found.end());
-    if (!found.empty()) visit(found);
-    return base::Status();
-  }
-  std::vector<std::string> LabelNames(const std::vector<model::Matcher>& matchers, int64_t,
-                                      int64_t) const override {
-    return matchers.empty() ? std::vector<std::string>{"app", "env"}
-                            : std::vector<std::string>{"app"};
-  }
-  std::vector<std::string> LabelValues(const std::string& name, const std::vector<model::Matcher>&,
-                                       int64_t start_ns, int64_t end_ns) const override {
-    return {name, std::to_string(start_ns), std::to_string(end_ns)};
-  }
-  std::vector<model::Labels> Series(const std::vector<std::vector<model::Matcher>>& selectors,
-                                    int64_t, int64_t) const override {
-    std::vector<model::Labels> found;
-    for (const model::Labels& labels : streams_) {
-      const bool any = std::any_of(selectors.begin(), selectors.end(), [&](const auto& selector) {
-        return model::MatchesAll(selector, labels);
-      });
-      if (any || selectors.empty()) found.push_back(labels);
-    }
-    return found;
-  }
-  api::LogVolume Volume(const std::vector<model::Matcher>&, int64_t, int64_t) const override {
-    return {1, 2, 3, 4};
-  }
-
- private:
-  struct Line {
-    int64_t time;
-    const char* text;
-    size_t stream;
-    size_t metadata;
-  };
-  const std::vector<model::Labels> streams_ = {model::Labels{{"app", "g1"}},
-                                               model::Labels{{"app", "g2"}, {"env", "dev"}}};
-  const std::vector<model::Labels> metadata_ = {{}, model::Labels{{"trace_id", "t1"}}};
-  const std::vector<Line> lines_ = {
-      {kT, "a", 0, 0}, {kT + 1'000'000'000, "<b>", 0, 1}, {kT + 2'000'000'000, "c", 1, 0}};
-};
-
-class LokiApi : public ApiTest {
- protected:
-  LokiApi() : engine_(&logs_, &clock_) {
-    api::LokiQueryDeps deps;
-    deps.engine = &engine_;
-    deps.clock = &clock_;
-    api::RegisterLokiQuery(&router_, deps);
-    api::RegisterLokiLabels(&router_, {&logs_, &clock_});
-  }
-  std::string RangeTarget(std::vector<std::pair<std::string, std::string>> params) {
-    params.emplace_back("start", std::to_string(kT - 1'000'000'000));
-    params.emplace_back("end", std::to_string(kT + 90'000'000'000));
-    return Target("/loki/api/v1/query_range", params);
-  }
-  // The reply up to its statistics.
-  static std::string BeforeStats(const Response& response) {
-    return response.body.substr(0, response.body.find(",\"stats\":"));
-  }
-  FakeLogs logs_;
-  logql::Engine engine_;
-};
 
 TEST_F(LokiApi, GrafanasSaveAndTestHasOneSampleOfTwo) {
   const Response response =
@@ -176,6 +98,9 @@ TEST_F(LokiApi, LabelsValuesSeriesAndStats) {
             R"({"status":"success","data":[{"app":"g1"},{"app":"g2","env":"dev"}]})");
   EXPECT_EQ(Get(Target("/loki/api/v1/index/stats", {{"query", "{app=\"g1\"}"}})).body,
             R"({"streams":1,"chunks":2,"bytes":4,"entries":3})");
+  EXPECT_EQ(Get("/api/prom/label").body, R"({"values":["app","env"]})");
+  EXPECT_EQ(Get("/api/prom/label/x/values?start=10&end=20").body,
+            R"({"values":["x","10000000000","20000000000"]})");
   EXPECT_EQ(Get("/loki/api/v1/nope").status, 404);
 }
 
@@ -183,13 +108,13 @@ TEST(LokiParams, ReadsTimes) {
   const struct {
     const char* text;
     int64_t ns;
-  } cases[] = {{"1795226940", kT},
+  } cases[] = {{"1795226940", kLokiT},
                {"4000000000", 4'000'000'000'000'000'000},
                {"9999999999", INT64_MAX},  // past the last nanosecond there is
-               {"1795226940.500", kT + 500'000'000},
-               {"1795226940000000000", kT},
-               {"1.79522694e18", kT},
-               {"2026-11-21T02:09:00.000000001Z", kT + 1},
+               {"1795226940.500", kLokiT + 500'000'000},
+               {"1795226940000000000", kLokiT},
+               {"1.79522694e18", kLokiT},
+               {"2026-11-21T02:09:00.000000001Z", kLokiT + 1},
                {"0", 0}};
   for (const auto& c : cases) {
     const auto time = api::ParseLokiTime(c.text);
@@ -203,15 +128,15 @@ TEST(LokiParams, ReadsTimes) {
 
 TEST(LokiParams, RangeDefaultsToTheLastHour) {
   constexpr int64_t kHour = 3'600'000'000'000;
-  const auto none = api::ReadLokiRange(Params::Parse(""), kT);
-  EXPECT_EQ(none->start_ns, kT - kHour);
-  EXPECT_EQ(none->end_ns, kT);
-  EXPECT_EQ(api::ReadLokiRange(Params::Parse("since=5m"), kT)->start_ns, kT - kHour / 12);
+  const auto none = api::ReadLokiRange(Params::Parse(""), kLokiT);
+  EXPECT_EQ(none->start_ns, kLokiT - kHour);
+  EXPECT_EQ(none->end_ns, kLokiT);
+  EXPECT_EQ(api::ReadLokiRange(Params::Parse("since=5m"), kLokiT)->start_ns, kLokiT - kHour / 12);
   // An end in the future does not move the start there.
-  EXPECT_EQ(api::ReadLokiRange(Params::Parse("end=4000000000"), kT)->start_ns, kT - kHour);
-  EXPECT_EQ(api::ReadLokiRange(Params::Parse("end=100000"), kT)->start_ns,
+  EXPECT_EQ(api::ReadLokiRange(Params::Parse("end=4000000000"), kLokiT)->start_ns, kLokiT - kHour);
+  EXPECT_EQ(api::ReadLokiRange(Params::Parse("end=100000"), kLokiT)->start_ns,
             100'000'000'000'000 - kHour);
-  EXPECT_FALSE(api::ReadLokiRange(Params::Parse("since=x"), kT).ok());
+  EXPECT_FALSE(api::ReadLokiRange(Params::Parse("since=x"), kLokiT).ok());
 }
 
 TEST(LokiEncoding, FlagsAreEchoedAsSent) {

@@ -209,7 +209,15 @@ class FakeLogSink final : public model::LogSink {
 
 class LokiPushApi : public ApiTest {
  protected:
-  LokiPushApi() { api::RegisterLokiPush(&router_, {&sink_, 1 << 20, nullptr}); }
+  LokiPushApi() {
+    api::RegisterLokiPush(&router_, {&sink_, 1 << 20, nullptr});
+    api::RegisterOtlpLogs(&router_, {&sink_, 1 << 20, nullptr, "unknown", &clock_});
+  }
+  Response Otlp(const std::string& body, const std::string& type = "application/json") {
+    Ask ask{"POST", "/otlp/v1/logs", {}, body};
+    ask.headers.Set("Content-Type", type);
+    return Call(ask);
+  }
   Response Json(const std::string& body, const std::string& encoding = "") {
     Ask ask{"POST", "/loki/api/v1/push", {}, body};
     ask.headers.Set("Content-Type", "application/json; charset=utf-8");
@@ -323,6 +331,72 @@ TEST_F(LokiPushApi, TheStoresReasonsBecomeCodes) {
   EXPECT_EQ(Json(kPush).headers.Get("Retry-After"), "1");
   sink_.status_ = base::ResourceExhausted("too many streams");
   EXPECT_EQ(Json(kPush).status, 429);
+}
+
+TEST_F(LokiPushApi, TheGoodPartOfAPushIsStored) {
+  const Response response = Json(R"({"streams":[{"stream":{"a-b":"c"},"values":[["1","x"]]},)"
+                                 R"({"stream":{},"values":[["2","y"]]}]})");
+  EXPECT_EQ(response.status, 400);
+  EXPECT_EQ(response.body, "stream label name \"a-b\" is not of the form [a-zA-Z_][a-zA-Z0-9_]*\n");
+  EXPECT_EQ(sink_.pushes_, 1);
+  ASSERT_EQ(sink_.push_.streams.size(), 1u);
+  EXPECT_EQ(sink_.push_.streams[0].labels.ToString(), R"({service_name="unknown_service"})");
+}
+
+// Its positions are counted over all entries, and the sender looks for the bad one itself.
+TEST_F(LokiPushApi, APushWithASourceIsTakenWholeOrNotAtAll) {
+  Ask ask{"POST",
+          "/loki/api/v1/push",
+          {},
+          R"({"streams":[{"stream":{"a-b":"c"},)"
+          R"("values":[["1","x"]]},{"stream":{"a":"b"},)"
+          R"("values":[["2","y"]]}]})"};
+  ask.headers.Set("Content-Type", "application/json");
+  ask.headers.Set("X-Vedette-Source", model::FormatSourceHeader({"journal:m:s", {7, 9}}));
+  EXPECT_EQ(Call(ask).status, 400);
+  EXPECT_EQ(sink_.pushes_, 0);
+}
+
+TEST_F(LokiPushApi, TheOldPathTakesTheSame) {
+  Ask ask{"POST", "/api/prom/push", {}, kPush};
+  ask.headers.Set("Content-Type", "application/json");
+  EXPECT_EQ(Call(ask).status, 204);
+  EXPECT_EQ(RouteOf("POST", "/api/prom/push").scope, Scope::kPush);
+}
+
+TEST_F(LokiPushApi, OtlpLogsBecomeStreamsWithServiceAndLevel) {
+  EXPECT_EQ(RouteOf("POST", "/otlp/v1/logs").scope, Scope::kPush);
+  const Response response =
+      Otlp(R"({"resourceLogs":[{"resource":{"attributes":[{"key":"container.name",)"
+           R"("value":{"stringValue":"c"}}]},"scopeLogs":[{"logRecords":[{"severityNumber":17,)"
+           R"("body":{"stringValue":"x"}}]}]}]})");
+  EXPECT_EQ(response.status, 204) << response.body;
+  ASSERT_EQ(sink_.push_.streams.size(), 1u);
+  EXPECT_EQ(sink_.push_.streams[0].labels.ToString(), R"({container_name="c", service_name="c"})");
+  const model::LogEntry& entry = sink_.push_.streams[0].entries.at(0);
+  EXPECT_EQ(entry.timestamp_ns, clock_.WallNanos());
+  EXPECT_EQ(entry.metadata.ToString(), R"({detected_level="error", severity_number="17"})");
+}
+
+TEST_F(LokiPushApi, OtlpAnswersInItsOwnWords) {
+  constexpr char kBad[] = R"({"timeUnixNano":"18446744073709551615"})";
+  const auto body = [](const std::string& records) {
+    return R"({"resourceLogs":[{"scopeLogs":[{"logRecords":[)" + records + "]}]}]}";
+  };
+  const Response some = Otlp(body(std::string(kBad) + ",{}"));
+  EXPECT_EQ(some.status, 200);
+  EXPECT_EQ(some.body.substr(0, 59),
+            R"({"partialSuccess":{"rejectedLogRecords":"1","errorMessage":)");
+  EXPECT_EQ(sink_.pushes_, 1);
+  EXPECT_EQ(Otlp(body(kBad)).status, 400);
+  const Response bad = Otlp("{");
+  EXPECT_EQ(bad.status, 400);
+  EXPECT_EQ(bad.body.substr(0, 38), R"({"code":3,"message":"OTLP logs: not JS)");
+  EXPECT_EQ(Otlp("x", "application/x-protobuf").headers.Get("Content-Type"),
+            "application/x-protobuf");
+  EXPECT_EQ(Otlp("x", "text/plain").status, 415);
+  sink_.status_ = base::Unavailable("disk is full");
+  EXPECT_EQ(Otlp(body("{}")).status, 503);
 }
 
 TEST_F(LokiPushApi, DecompressionIsBounded) {

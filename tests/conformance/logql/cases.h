@@ -19,6 +19,14 @@ void JudgePipelines(const std::string& path, Score* score);
 // eval.jsonl: lines, a metric query, and the series that it comes to.
 void JudgeEvaluation(const std::string& path, Score* score);
 
+// levels.jsonl: a line and what Loki's detector says of its level.
+void JudgeLevels(const std::string& path, Score* score);
+
+// api.jsonl: requests and Loki's replies in the order asked, over the streams of api-seed.json
+// beside it; played over the API, the engine and the store in a temporary folder. What is answered
+// otherwise on purpose is told with its reason, and held to the status or the shape alone.
+void JudgeApi(const std::string& path, Score* score);
+
 }  // namespace vedette::logql
 
 #endif  // VEDETTE_TESTS_CONFORMANCE_LOGQL_CASES_H_

@@ -18,6 +18,8 @@ constexpr Corpus kCorpora[] = {
     {"parser.tsv", JudgeParser},
     {"pipeline.jsonl", JudgePipelines},
     {"eval.jsonl", JudgeEvaluation},
+    {"levels.jsonl", JudgeLevels},
+    {"api.jsonl", JudgeApi},
 };
 
 int Main(const std::string& folder) {

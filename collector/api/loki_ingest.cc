@@ -1,0 +1,90 @@
+#include "collector/api/loki_ingest.h"
+
+#include "base/strings.h"
+#include "collector/api/loki_params.h"
+#include "model/log_level.h"
+
+namespace vedette::api {
+namespace {
+
+using base::http::Response;
+
+constexpr std::string_view kServiceLabels[] = {"service",
+                                               "app",
+                                               "application",
+                                               "app_name",
+                                               "name",
+                                               "app_kubernetes_io_name",
+                                               "container",
+                                               "container_name",
+                                               "k8s_container_name",
+                                               "component",
+                                               "workload",
+                                               "job",
+                                               "k8s_job_name"};
+
+model::Labels WithServiceName(const model::Labels& labels) {
+  if (labels.Has("service_name")) return labels;
+  std::string_view service = "unknown_service";
+  for (const std::string_view name : kServiceLabels) {
+    if (!labels.Has(name)) continue;
+    service = labels.Get(name);
+    break;
+  }
+  return model::LabelsBuilder(labels).Set("service_name", service).Build();
+}
+
+constexpr std::string_view kLevelLabel = "detected_level";
+
+// The entry's metadata with its level: in the canonical spelling where the sender names one, else
+// by Loki's rule, else `default_level`.
+model::Labels WithLevel(const model::Labels& stream, const model::LogEntry& entry,
+                        std::string_view default_level) {
+  std::string_view level;
+  if (const std::string_view given = entry.metadata.Get(kLevelLabel); !given.empty()) {
+    level = model::NormaliseLevel(given);
+    if (level.empty() || level == given) return entry.metadata;
+  } else {
+    level = model::DetectLevel(stream, entry);
+  }
+  return model::LabelsBuilder(entry.metadata)
+      .Set(kLevelLabel, level.empty() ? default_level : level)
+      .Build();
+}
+
+// What Loki adds at ingest. A stream that has its level as a label is our shipper's: complete.
+void Complete(std::string_view default_level, model::LogStream* stream) {
+  stream->labels = WithServiceName(stream->labels);
+  if (stream->labels.Has(kLevelLabel)) return;
+  for (model::LogEntry& entry : stream->entries) {
+    entry.metadata = WithLevel(stream->labels, entry, default_level);
+  }
+}
+
+}  // namespace
+
+std::span<const std::string_view> LokiServiceLabels() { return kServiceLabels; }
+
+void CompletePush(std::string_view default_level, model::LogPush* push) {
+  for (model::LogStream& stream : push->streams) Complete(default_level, &stream);
+}
+
+Response LokiPushReply(const base::Status& status) {
+  if (status.ok()) {
+    Response response;
+    response.status = 204;
+    return response;
+  }
+  const std::string text = base::Concat({base::Message(status), "\n"});
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kDataLoss:
+      return LokiFailure(400, text);
+    case absl::StatusCode::kResourceExhausted:
+      return LokiFailure(429, text);
+    default:
+      return LokiFailure(503, text);
+  }
+}
+
+}  // namespace vedette::api

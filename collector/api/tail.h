@@ -1,0 +1,92 @@
+#ifndef VEDETTE_COLLECTOR_API_TAIL_H_
+#define VEDETTE_COLLECTOR_API_TAIL_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "base/clock.h"
+#include "base/http/websocket.h"
+#include "base/mutex.h"
+#include "base/status.h"
+#include "collector/api/loki_json.h"
+#include "collector/logql/engine.h"
+#include "model/log_entry.h"
+#include "model/matcher.h"
+
+namespace vedette::api {
+
+struct TailQuery {
+  std::string query;  // of lines, checked
+  std::vector<model::Matcher> matchers;
+  int64_t delay_ns = 0;  // lines wait so long for older ones to come before them
+  uint32_t limit = 100;  // lines of one frame
+  LokiEncoding encoding;
+};
+
+// One client that follows a query: what is pushed waits here until it is sent. Memory is bounded:
+// what a client is too slow for is dropped, and the next frame that reaches it says so. Shared by
+// the hub and the request that began it; thread-safe.
+class Tail {
+ public:
+  // Streams are those that match, as they were pushed; all of one push.
+  using Streams = std::vector<std::shared_ptr<const model::LogStream>>;
+
+  Tail(TailQuery query, base::Clock* clock) : query_(std::move(query)), clock_(clock) {}
+
+  const TailQuery& query() const { return query_; }
+
+  // Any thread; does not block.
+  void Collect(const Streams& streams, int64_t now_mono_ns) VEDETTE_EXCLUDES(mutex_);
+
+  // Begins to send on `socket`, with the lines that were there before; those of them that were
+  // collected meanwhile, up to `until_mono_ns`, are not sent twice.
+  void Begin(std::shared_ptr<base::http::WebSocket> socket, const logql::Lines& history,
+             int64_t until_mono_ns) VEDETTE_EXCLUDES(mutex_);
+  // One thread: sends what has waited long enough. False when the client is gone.
+  bool Deliver(int64_t now_mono_ns) VEDETTE_EXCLUDES(mutex_);
+
+  static constexpr size_t kMaxWaitingBytes = 4 << 20;
+  static constexpr size_t kMaxDroppedTold = 100;  // of one frame
+
+ private:
+  struct Waiting {
+    int64_t arrived_mono_ns = 0;
+    size_t bytes = 0;
+    std::shared_ptr<const model::LogStream> stream;
+  };
+  struct Dropped {
+    model::Labels labels;
+    int64_t timestamp_ns = 0;
+  };
+
+  std::vector<Waiting> TakeDue(int64_t now_mono_ns) VEDETTE_EXCLUDES(mutex_);
+  // The lines of these streams that the query keeps, oldest first.
+  base::StatusOr<logql::Lines> Filter(const std::vector<Waiting>& due);
+  void Send(const logql::Lines& lines) VEDETTE_EXCLUDES(mutex_);
+  void SendFrame(const logql::Lines& lines) VEDETTE_EXCLUDES(mutex_);
+  void NoteDropped(const model::Labels& labels, int64_t timestamp_ns) VEDETTE_REQUIRES(mutex_);
+
+  const TailQuery query_;
+  base::Clock* const clock_;
+
+  base::Mutex mutex_;
+  std::shared_ptr<base::http::WebSocket> socket_ VEDETTE_GUARDED_BY(mutex_);  // null: not yet
+  std::deque<Waiting> waiting_ VEDETTE_GUARDED_BY(mutex_);
+  size_t waiting_bytes_ VEDETTE_GUARDED_BY(mutex_) = 0;
+  std::vector<Dropped> dropped_ VEDETTE_GUARDED_BY(mutex_);  // since the last frame
+
+  // Of the thread that delivers, once begun: lines of the history by their hash, and until when
+  // they may come again.
+  absl::flat_hash_set<uint64_t> history_;
+  int64_t history_until_ns_ = 0;
+};
+
+}  // namespace vedette::api
+
+#endif  // VEDETTE_COLLECTOR_API_TAIL_H_
