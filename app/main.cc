@@ -63,6 +63,7 @@ int Main(int argc, char** argv) {
   AddShip(&root, &exit_code);
   AddCheck(&root, &exit_code);
   AddTest(&root, &exit_code);
+  AddLogs(&root, &exit_code);
   AddQuery(&root, &exit_code);
   AddAgents(&root, &exit_code);
   AddTsdb(&root, &exit_code);

@@ -21,6 +21,7 @@ void AddDoctor(CLI::App* root, int* exit_code);
 void AddExporter(CLI::App* root, int* exit_code);
 void AddShip(CLI::App* root, int* exit_code);
 void AddCheck(CLI::App* root, int* exit_code);
+void AddLogs(CLI::App* root, int* exit_code);
 void AddQuery(CLI::App* root, int* exit_code);
 void AddTest(CLI::App* root, int* exit_code);
 void AddTsdb(CLI::App* root, int* exit_code);

@@ -1,0 +1,90 @@
+#include "app/logs_print.h"
+
+#include <cstdio>
+#include <ctime>
+
+#include "base/json_writer.h"
+#include "base/strings.h"
+
+namespace vedette::app {
+namespace {
+
+std::string LocalTime(int64_t timestamp_ns) {
+  const auto seconds = static_cast<std::time_t>(timestamp_ns / 1'000'000'000);
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  char text[64];
+  const size_t size = std::strftime(text, sizeof text, "%b %d %H:%M:%S", &parts);
+  return {text, size};
+}
+
+// As journalctl colours priorities.
+std::string_view ColourOf(std::string_view level) {
+  if (level == "critical" || level == "fatal" || level == "error") return "\x1b[1;31m";
+  if (level == "warn") return "\x1b[1;33m";
+  if (level == "debug" || level == "trace") return "\x1b[2m";
+  return "";
+}
+
+// Who wrote the line: the journal's identifier, else the unit, else the service.
+std::string WriterOf(const FetchedLine& line) {
+  std::string_view name = line.Get("identifier");
+  if (name.empty()) name = line.Get("unit");
+  constexpr std::string_view kService = ".service";
+  if (base::EndsWith(name, kService)) name.remove_suffix(kService.size());
+  if (name.empty()) name = line.Get("service_name");
+  const std::string_view pid = line.Get("pid");
+  return pid.empty() ? std::string(name) : base::Concat({name, "[", pid, "]"});
+}
+
+// Control characters, which a terminal would obey, as "\x1b".
+std::string Harmless(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte >= 0x20 && byte != 0x7f) || c == '\t' || c == '\n') {
+      out += c;
+      continue;
+    }
+    char escape[8];
+    std::snprintf(escape, sizeof escape, "\\x%02x", byte);
+    out += escape;
+  }
+  return out;
+}
+
+std::string ShortText(const FetchedLine& line, const LogsStyle& style) {
+  const std::string_view colour = style.colour ? ColourOf(line.Get("detected_level")) : "";
+  const std::string_view host = line.Get("host");
+  const std::string writer = WriterOf(line);
+  const std::string who = base::Concat({host.empty() ? "-" : host, " ", writer});
+  return base::Concat({LocalTime(line.timestamp_ns), " ", style.terminal ? Harmless(who) : who,
+                       ": ", colour, style.terminal ? Harmless(line.line) : line.line,
+                       colour.empty() ? "" : "\x1b[0m", "\n"});
+}
+
+std::string JsonText(const FetchedLine& line) {
+  std::string out;
+  base::JsonWriter json(&out);
+  json.BeginObject().Key("timestamp").String(std::to_string(line.timestamp_ns));
+  json.Key("line").String(line.line);
+  for (const auto& [name, labels] :
+       {std::pair<std::string_view, const LogLabels*>{"labels", &line.stream},
+        {"metadata", &line.metadata}}) {
+    json.Key(name).BeginObject();
+    for (const auto& [key, value] : *labels) json.Key(key).String(value);
+    json.EndObject();
+  }
+  json.EndObject();
+  return out + "\n";
+}
+
+}  // namespace
+
+std::string LogLineText(const FetchedLine& line, const LogsStyle& style) {
+  if (style.format == LogsFormat::kJson) return JsonText(line);
+  if (style.format == LogsFormat::kShort) return ShortText(line, style);
+  return (style.terminal ? Harmless(line.line) : line.line) + "\n";
+}
+
+}  // namespace vedette::app

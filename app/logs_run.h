@@ -1,0 +1,56 @@
+#ifndef VEDETTE_APP_LOGS_RUN_H_
+#define VEDETTE_APP_LOGS_RUN_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/logs_page.h"
+#include "app/logs_print.h"
+#include "base/clock.h"
+#include "base/http/configured_client.h"
+#include "base/status.h"
+
+namespace vedette::app {
+
+// What `vedette logs` is to show.
+struct LogsPlan {
+  std::string query;
+  int64_t start_ns = 0;
+  int64_t end_ns = 0;
+  std::optional<uint64_t> newest;  // lines, the newest; none: all
+};
+
+// How far other hosts' clocks may be ahead of ours.
+inline constexpr int64_t kMaxAheadNs = 600'000'000'000;
+
+// Asks a server for lines and prints them on standard output. One thread; `client` outlives it.
+// Errors are those of LogPages.
+class LogsRun {
+ public:
+  LogsRun(const base::http::ConfiguredClient* client, std::string base_url, const LogsStyle& style)
+      : client_(client), base_url_(std::move(base_url)), style_(style) {}
+
+  // Oldest first. Ends early when nobody reads the output any more.
+  base::Status Show(const LogsPlan& plan) const;
+  // The plan's lines, and then new ones until the output is closed. Asks each second, looking back
+  // a little, so that what comes late or in a burst is not missed; a server that is away is waited
+  // for.
+  base::Status Follow(LogsPlan plan, base::Clock* clock) const;
+
+ private:
+  // False once nobody reads the output.
+  bool Print(const std::vector<FetchedLine>& lines) const;
+  LogPages Pages(const LogsPlan& plan, bool forward) const;
+  base::StatusOr<std::vector<FetchedLine>> Newest(const LogsPlan& plan, uint64_t count) const;
+
+  const base::http::ConfiguredClient* const client_;
+  const std::string base_url_;
+  const LogsStyle style_;
+};
+
+}  // namespace vedette::app
+
+#endif  // VEDETTE_APP_LOGS_RUN_H_

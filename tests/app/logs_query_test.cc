@@ -1,0 +1,100 @@
+#include "app/logs_query.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <ctime>
+#include <string>
+
+namespace vedette::app {
+namespace {
+
+std::string QueryOf(const LogsChoice& choice) {
+  const auto query = LogsQuery(choice);
+  return query.ok() ? *query : "error: " + std::string(base::Message(query.status()));
+}
+
+TEST(LogsQuery, FlagsBecomeASelectorAndFilters) {
+  EXPECT_EQ(QueryOf({}), R"({service_name=~".+"})");
+  EXPECT_EQ(QueryOf({.units = {"nginx"}}), R"({unit=~"nginx\\.service"})");
+  EXPECT_EQ(QueryOf({.units = {"nginx", "ssh.socket", "backup*"}, .hosts = {"web?"}}),
+            R"({unit=~"nginx\\.service|ssh\\.socket|backup.*", host=~"web."})");
+  EXPECT_EQ(QueryOf({.expr = "{app=\"a\"}", .grep = "time out"}), R"({app="a"} |~ "(?i)time out")");
+  EXPECT_EQ(QueryOf({.expr = "{app=\"a\"}", .grep = "Time"}), R"({app="a"} |~ "Time")");
+}
+
+TEST(LogsQuery, PrioritiesAreLevelsAsGraveOrGraver) {
+  const struct {
+    const char *priority, *levels;
+  } cases[] = {
+      {"err", "critical|fatal|error"},
+      {"3", "critical|fatal|error"},
+      {"error", "critical|fatal|error"},
+      {"emerg", "critical|fatal"},
+      {"warning", "critical|fatal|error|warn"},
+      {"warning..err", "error|warn"},
+      {"4..4", "warn"},
+      {"debug", "critical|fatal|error|warn|info|debug|trace"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(QueryOf({.expr = "{a=\"b\"}", .priority = c.priority}),
+              std::string("{a=\"b\"} | detected_level=~\"") + c.levels + "\"");
+  }
+}
+
+TEST(LogsQuery, WrongFlagsAreNamed) {
+  EXPECT_EQ(QueryOf({.expr = "{a=\"b\"}", .units = {"x"}}),
+            "error: a LogQL query cannot be had with -u and -H: name them in it");
+  for (const char* bad : {"loud", "8", "err..", "..", "-1"}) {
+    EXPECT_EQ(QueryOf({.priority = bad}).substr(0, 17), "error: -p: found ") << bad;
+  }
+}
+
+class LogsTime : public testing::Test {
+ protected:
+  LogsTime() {
+    ::setenv("TZ", "UTC", 1);
+    ::tzset();
+  }
+  static constexpr int64_t kSecond = 1'000'000'000;
+  static constexpr int64_t kNow = 1'795'226'945 * kSecond;  // 2026-11-21 02:09:05 UTC
+};
+
+TEST_F(LogsTime, ReadsWhatJournalctlReads) {
+  constexpr int64_t kMidnight = 1'795'219'200 * kSecond;
+  const struct {
+    const char* text;
+    int64_t want;
+  } cases[] = {
+      {"now", kNow},
+      {"today", kMidnight},
+      {"yesterday", kMidnight - 86'400 * kSecond},
+      {"2026-11-21", kMidnight},
+      {"2026-11-21 02:09", kNow - 5 * kSecond},
+      {"2026-11-21 02:09:05", kNow},
+      {"02:09", kNow - 5 * kSecond},
+      {"02:09:05", kNow},
+      {"-1h", kNow - 3600 * kSecond},
+      {"1h ago", kNow - 3600 * kSecond},
+      {"2 hours ago", kNow - 7200 * kSecond},
+      {"10 minutes ago", kNow - 600 * kSecond},
+      {"1day ago", kNow - 86'400 * kSecond},
+      {"2026-11-21T02:09:05Z", kNow},
+      {"1795226945", kNow},
+  };
+  for (const auto& c : cases) {
+    const auto time = ParseLogsTime(c.text, kNow);
+    ASSERT_TRUE(time.has_value()) << c.text;
+    EXPECT_EQ(*time, c.want) << c.text;
+  }
+}
+
+TEST_F(LogsTime, RefusesTheRest) {
+  for (const char* bad : {"", "x", "2026-13-01", "2026-11-21 25:00", "2026-11-21 10:61", "12:3x",
+                          "ago", "tomorrow", "2026-11-21 10"}) {
+    EXPECT_FALSE(ParseLogsTime(bad, kNow).has_value()) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace vedette::app
