@@ -55,8 +55,8 @@ std::string MemoryBudget::ToString() const {
 MemoryBudget MakeMemoryBudget(uint64_t available_bytes) {
   MemoryBudget budget;
   budget.total = std::min(available_bytes / 4, kLargestBudget);
-  budget.tsdb_head = budget.total / 100 * 25;
-  budget.scrape = budget.total / 100 * 15;
+  budget.tsdb_head = budget.total / 100 * 30;
+  budget.scrape = budget.total / 100 * 10;
   budget.logs = budget.total / 100 * 20;
   budget.queries = budget.total / 100 * 30;
   budget.one_query = budget.total / 100 * 10;

@@ -48,12 +48,21 @@ struct SeriesSamples {
   bool empty() const { return size() == 0; }
 };
 
-// One sample on its way into a store, of a series that its sender keeps: lent for the call. `ref`
-// is the store's own handle for the series, 0 at first: who sends the same series again (scrapes,
-// rules) keeps it beside the labels, which the store then need not look at.
+// A store's own handle for a series: who sends the same series again (scrapes, rules) keeps it, so
+// that the store need not look at the labels.
+struct SeriesRef {
+  uint64_t id = 0;    // 0: none was given yet
+  uint64_t hash = 0;  // of the labels, by the store's own measure
+  bool known() const { return id != 0; }
+  friend bool operator==(const SeriesRef&, const SeriesRef&) = default;
+};
+
+// One sample on its way into a store, of a series that its sender keeps: lent for the call. The
+// labels may be empty where `ref` is known: then the store must know the series by it, or takes
+// `ref` back to one that is not known, and the sample not.
 struct LentSample {
   const Labels* labels = nullptr;
-  uint64_t* ref = nullptr;
+  SeriesRef* ref = nullptr;
   int64_t timestamp_ms = 0;
   double value = 0;
   int64_t start_ms = 0;  // when its counter began; 0: unknown
@@ -64,7 +73,7 @@ struct SampleRow {
   Labels labels;
   int64_t timestamp_ms = 0;
   double value = 0;
-  uint64_t ref = 0;
+  SeriesRef ref = {};
 };
 
 // HELP, TYPE and UNIT of a metric family.

@@ -38,7 +38,9 @@ class SampleSink {
  public:
   virtual ~SampleSink() = default;
   // In the write-ahead log when it returns (a SIGKILL loses nothing), on disk within 1 s. Fills
-  // the `ref`s. Unavailable when the disk is full or failed: then nothing was taken.
+  // the `ref`s, and empties those of samples that have no labels and whose series is gone: neither
+  // taken nor counted, they are to be sent with their labels. Unavailable when the disk is full or
+  // failed: then nothing was taken.
   virtual base::StatusOr<AppendStats> Append(std::span<const LentSample> samples) = 0;
   // The same for rows that own what they say.
   base::StatusOr<AppendStats> AppendRows(std::span<SampleRow> rows);

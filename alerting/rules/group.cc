@@ -225,7 +225,7 @@ base::Status Group::Write(RuleState* rule, std::vector<VectorSample> samples, in
   std::vector<model::WireSeries> histograms;
   rows.reserve(samples.size() + before.size());
   for (VectorSample& sample : samples) {
-    uint64_t ref = 0;
+    model::SeriesRef ref;
     if (const auto it = before.find(sample.labels); it != before.end()) {
       ref = it->second;
       before.erase(it);

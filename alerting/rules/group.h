@@ -53,7 +53,7 @@ class Group {
   std::string Identity() const { return spec_.file + ";" + spec_.name; }
 
  private:
-  using SeriesRefs = absl::flat_hash_map<model::Labels, uint64_t>;
+  using SeriesRefs = absl::flat_hash_map<model::Labels, model::SeriesRef>;
 
   struct RuleState {
     RuleSpec spec;                           // labels merged with the group's

@@ -9,28 +9,28 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "model/exposition/reader.h"
 
 namespace vedette::scrape {
 
 struct CachedSeries;
 
 // What the lines of a target's last good page were, in their order, and those of the page that is
-// being read. While a page says what the last one said, nothing is written. Part of a ScrapeCache,
-// used as that is.
+// being read: of the line of a series (name and labels) a hash, since a page says far more than is
+// worth keeping; of the comments before it (its lead) their text. While a page says what the last
+// one said, nothing is written. Part of a ScrapeCache, used as that is.
 //
 // A page is Begin, then Take, Find or Add for each line, then End or Drop.
 class PageLines {
  public:
-  // A line by its bytes: the comment lines right before it (the lead), then name and labels.
-  struct Expected {
-    std::string_view text;
-    size_t lead = 0;  // bytes of `text`
-  };
-
   void Begin();
   // The line that followed, in the last good page, the one found last: pages seldom change their
-  // order. An empty text: none is known.
-  Expected Next() const;
+  // order. Size 0: none is known.
+  model::exposition::KnownLine Next() const;
+  // What that line brings a sample to. Null: its sample is dropped, or Next() knows none.
+  CachedSeries* NextSeries() const {
+    return next_ < last_.lines.size() ? last_.lines[next_].series : nullptr;
+  }
   // That line came, behind this lead. Null: its sample is dropped.
   CachedSeries* Take(std::string_view lead);
   // Nothing for a line that the last good page did not have.
@@ -55,30 +55,37 @@ class PageLines {
  private:
   struct Line {
     CachedSeries* series = nullptr;
-    uint32_t at = 0;  // in the text: the lead, then the line
-    uint32_t lead = 0;
-    uint32_t size = 0;  // of the line
+    uint64_t hash = 0;
+    uint32_t size = 0;
+    uint32_t lead = 0;  // its number among the leads, from 1 on; 0: it has none
   };
-  static std::string_view LeadOf(const std::string& text, const Line& line) {
-    return std::string_view(text).substr(line.at, line.lead);
-  }
-  static std::string_view LineOf(const std::string& text, const Line& line) {
-    return std::string_view(text).substr(line.at + line.lead, line.size);
-  }
-  bool IsNext(std::string_view line) const;
-  std::optional<size_t> PlaceOf(std::string_view line);
+  struct Lead {
+    uint32_t at = 0;
+    uint32_t size = 0;
+  };
+  // A page as it is kept.
+  struct Page {
+    std::vector<Line> lines;
+    std::vector<Lead> leads;
+    std::string text;  // of the leads, one behind the other
+
+    std::string_view LeadOf(const Line& line) const;
+    // The line, behind these comments in place of its own.
+    void Add(std::string_view lead, Line line);
+    uint64_t bytes() const;
+  };
+  static Line LineOf(std::string_view line, CachedSeries* series);
+  bool IsNext(const Line& line) const;
+  std::optional<size_t> PlaceOf(const Line& line);
   void StopRepeating();
 
-  std::string text_;         // of lines_, one behind the other
-  std::vector<Line> lines_;  // of the last good page
-  size_t next_ = 0;          // in lines_
-  // So far the page is lines_ up to next_.
+  Page last_;        // the last good page
+  size_t next_ = 0;  // in its lines
+  // So far the page is that one up to next_.
   bool repeats_ = true;
   bool has_unread_leads_ = false;
-  // Where it is not: its own lines.
-  std::string new_text_;
-  std::vector<Line> new_lines_;
-  absl::flat_hash_map<std::string_view, size_t> places_;  // in lines_; made when one is looked for
+  Page new_;                                      // where it is not: the page
+  absl::flat_hash_map<uint64_t, size_t> places_;  // of last_, by hash; made when one is looked for
 };
 
 }  // namespace vedette::scrape

@@ -44,21 +44,17 @@ model::WireSeries* RichBatch::AddSeries(const model::Labels& labels) {
   return &added;
 }
 
-model::WireSeries* RichBatch::Add(CachedSeries* series, bool track) {
+void RichBatch::AddHistogram(CachedSeries* series, const RichSeries& rich, int64_t time_ms,
+                             int64_t start_ms, const model::Histogram& histogram, bool track) {
   touched_.push_back({series, track});
-  return AddSeries(series->labels);
-}
-
-void RichBatch::AddHistogram(CachedSeries* series, int64_t time_ms, int64_t start_ms,
-                             const model::Histogram& histogram, bool track) {
-  Add(series, track)->histograms.push_back({time_ms, start_ms, histogram});
+  AddSeries(rich.labels)->histograms.push_back({time_ms, start_ms, histogram});
   content_bytes_ += sizeof(model::TimedHistogram) + kAllocationBytes + histogram.MemoryBytes();
 }
 
-void RichBatch::AddExemplars(CachedSeries* series, int64_t time_ms,
+void RichBatch::AddExemplars(RichSeries* rich, int64_t time_ms,
                              const std::vector<model::exposition::Exemplar>& exemplars) {
   std::vector<model::Exemplar> added;
-  uint64_t last = series->timeless_exemplar;
+  uint64_t last = rich->timeless_exemplar;
   for (const model::exposition::Exemplar& exemplar : exemplars) {
     const uint64_t found = exemplar.timestamp_ms ? 0 : Fingerprint(exemplar);
     if (found != 0 && found == last) continue;
@@ -68,12 +64,12 @@ void RichBatch::AddExemplars(CachedSeries* series, int64_t time_ms,
   }
   if (added.empty()) return;
   std::sort(added.begin(), added.end(), IsBefore);
-  last_exemplars_.emplace_back(series, last);
-  AddSeries(series->labels)->exemplars = std::move(added);
+  last_exemplars_.emplace_back(rich, last);
+  AddSeries(rich->labels)->exemplars = std::move(added);
 }
 
-void RichBatch::AddStale(const model::SampleRow& row) {
-  AddSeries(row.labels)->histograms.push_back({row.timestamp_ms, 0, model::StaleHistogram(false)});
+void RichBatch::AddStale(const model::Labels& labels, int64_t time_ms) {
+  AddSeries(labels)->histograms.push_back({time_ms, 0, model::StaleHistogram(false)});
 }
 
 void RichBatch::TouchAll(ScrapeCache* cache) {
@@ -84,7 +80,7 @@ void RichBatch::TouchAll(ScrapeCache* cache) {
 
 base::StatusOr<model::AppendStats> RichBatch::Append(model::WireSink* sink) {
   VEDETTE_ASSIGN_OR_RETURN(const model::AppendStats stats, model::AppendSeries(series_, sink));
-  for (const auto& [series, last] : last_exemplars_) series->timeless_exemplar = last;
+  for (const auto& [rich, last] : last_exemplars_) rich->timeless_exemplar = last;
   return stats;
 }
 

@@ -22,16 +22,16 @@ class RichBatch {
   // What it takes in memory.
   uint64_t bytes() const;
 
-  // `track`: as for SampleBatch.
-  void AddHistogram(CachedSeries* series, int64_t time_ms, int64_t start_ms,
+  // `rich`: what is kept of the series, until the batch is stored. `track`: as for SampleBatch.
+  void AddHistogram(CachedSeries* series, const RichSeries& rich, int64_t time_ms, int64_t start_ms,
                     const model::Histogram& histogram, bool track);
   // Of the series' sample at `time_ms`, which stands for the time of those without one. Such a one
   // that the series had last already, in a scrape that was stored, is left out: with its new time
   // the store would take it for another.
-  void AddExemplars(CachedSeries* series, int64_t time_ms,
+  void AddExemplars(RichSeries* rich, int64_t time_ms,
                     const std::vector<model::exposition::Exemplar>& exemplars);
   // The marker of a histogram series that is gone.
-  void AddStale(const model::SampleRow& row);
+  void AddStale(const model::Labels& labels, int64_t time_ms);
 
   // Calls Touch for each series that brought a histogram.
   void TouchAll(ScrapeCache* cache);
@@ -42,13 +42,12 @@ class RichBatch {
     CachedSeries* series = nullptr;
     bool track = false;
   };
-  model::WireSeries* Add(CachedSeries* series, bool track);
   model::WireSeries* AddSeries(const model::Labels& labels);
 
   std::vector<model::WireSeries> series_;
   uint64_t content_bytes_ = 0;  // of what series_ point to
   std::vector<Touched> touched_;
-  std::vector<std::pair<CachedSeries*, uint64_t>> last_exemplars_;  // timeless_exemplar to be
+  std::vector<std::pair<RichSeries*, uint64_t>> last_exemplars_;  // timeless_exemplar to be
 };
 
 }  // namespace vedette::scrape

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/codec/bytes.h"
 #include "collector/scrape/heap_bytes.h"
 
 namespace vedette::scrape {
@@ -23,8 +24,9 @@ void ScrapeCache::Begin() {
   lines_.Begin();
 }
 
-CachedSeries* ScrapeCache::Add(std::string_view lead, std::string_view line, model::Labels labels) {
-  CachedSeries* const series = labels.empty() ? nullptr : SeriesOf(std::move(labels));
+CachedSeries* ScrapeCache::Add(std::string_view lead, std::string_view line,
+                               const model::Labels& labels) {
+  CachedSeries* const series = labels.empty() ? nullptr : SeriesOf(labels);
   lines_.Add(lead, line, series);
   if (series != nullptr && series->added != scrape_) {
     series->added = scrape_;
@@ -33,25 +35,49 @@ CachedSeries* ScrapeCache::Add(std::string_view lead, std::string_view line, mod
   return series;
 }
 
-CachedSeries* ScrapeCache::SeriesOf(model::Labels labels) {
-  if (const auto known = series_.find(labels); known != series_.end()) return known->get();
+CachedSeries* ScrapeCache::FindSeries(const model::Labels& labels) const {
+  const auto known = series_.find(base::Hash64(labels.bytes()));
+  return known == series_.end() ? nullptr : known->get();
+}
+
+CachedSeries* ScrapeCache::SeriesOf(const model::Labels& labels) {
+  if (CachedSeries* const known = FindSeries(labels); known != nullptr) return known;
   auto added = std::make_unique<CachedSeries>();
-  added->labels = std::move(labels);
-  series_bytes_ += BytesOf(*added);
+  added->labels_hash = base::Hash64(labels.bytes());
   return series_.insert(std::move(added)).first->get();
 }
 
-uint64_t ScrapeCache::BytesOf(const CachedSeries& series) {
-  return sizeof(series) + kAllocationBytes + HeapBytes(series.labels);
+RichSeries* ScrapeCache::RichOf(const CachedSeries* series) {
+  const auto known = rich_.find(series);
+  return known == rich_.end() ? nullptr : &known->second;
 }
 
-uint64_t ScrapeCache::bytes() const { return lines_.bytes() + series_bytes_ + TableBytes(series_); }
+RichSeries* ScrapeCache::KeepRich(const CachedSeries* series, const model::Labels& labels) {
+  const auto [at, is_new] = rich_.try_emplace(series);
+  if (is_new) {
+    at->second.labels = labels;
+    rich_bytes_ += BytesOf(at->second);
+  }
+  return &at->second;
+}
+
+uint64_t ScrapeCache::BytesOf(const RichSeries& rich) {
+  return sizeof(rich) + sizeof(void*) + kAllocationBytes + HeapBytes(rich.labels);
+}
+
+uint64_t ScrapeCache::bytes() const {
+  constexpr uint64_t kSeriesBytes = sizeof(CachedSeries) + kAllocationBytes;
+  return lines_.bytes() + series_.size() * kSeriesBytes + TableBytes(series_) + rich_bytes_ +
+         rich_.capacity() * (sizeof(void*) + 1);
+}
 
 void ScrapeCache::Clear() {
   ForgetLines();
   series_.clear();
-  series_bytes_ = 0;
+  rich_.clear();
+  rich_bytes_ = 0;
   ShrinkTable(&series_);
+  ShrinkTable(&rich_);
 }
 
 void ScrapeCache::Touch(CachedSeries* series, bool is_histogram, bool track) {
@@ -64,9 +90,16 @@ void ScrapeCache::Touch(CachedSeries* series, bool is_histogram, bool track) {
   }
 }
 
-StaleMarker ScrapeCache::Mark(CachedSeries* series, int64_t timestamp_ms) {
+// One that the store never knew has nothing to be ended.
+void ScrapeCache::AddMarker(CachedSeries* series, int64_t timestamp_ms,
+                            std::vector<StaleMarker>* markers) {
   series->tracked = 0;
-  return {{series->labels, timestamp_ms, model::StaleNan(), series->ref}, series->is_histogram};
+  const RichSeries* const rich = series->is_histogram ? RichOf(series) : nullptr;
+  if (rich != nullptr) {
+    markers->push_back({timestamp_ms, {}, rich->labels});
+  } else if (series->ref.known()) {
+    markers->push_back({timestamp_ms, series->ref, {}});
+  }
 }
 
 std::vector<StaleMarker> ScrapeCache::EndScrape(int64_t timestamp_ms) {
@@ -77,7 +110,7 @@ std::vector<StaleMarker> ScrapeCache::EndScrape(int64_t timestamp_ms) {
   if (all_are_here) return markers;
   for (const SeriesPtr& series : series_) {
     if (series->tracked != 0 && series->tracked != scrape_) {
-      markers.push_back(Mark(series.get(), timestamp_ms));
+      AddMarker(series.get(), timestamp_ms, &markers);
     }
   }
   DropSeriesBefore(scrape_);
@@ -87,17 +120,24 @@ std::vector<StaleMarker> ScrapeCache::EndScrape(int64_t timestamp_ms) {
 std::vector<StaleMarker> ScrapeCache::FailScrape(int64_t timestamp_ms) {
   std::vector<StaleMarker> markers;
   for (const SeriesPtr& series : series_) {
-    if (series->tracked != 0) markers.push_back(Mark(series.get(), timestamp_ms));
+    if (series->tracked != 0) AddMarker(series.get(), timestamp_ms, &markers);
   }
   lines_.Drop();
   DropSeriesBefore(1);
   return markers;
 }
 
+void ScrapeCache::ForgetRich(const CachedSeries* series) {
+  const auto at = rich_.find(series);
+  if (at == rich_.end()) return;
+  rich_bytes_ -= BytesOf(at->second);
+  rich_.erase(at);
+}
+
 void ScrapeCache::DropSeriesBefore(uint32_t oldest) {
   absl::erase_if(series_, [this, oldest](const SeriesPtr& series) {
     const bool is_gone = series->seen < oldest;
-    if (is_gone) series_bytes_ -= BytesOf(*series);
+    if (is_gone && !rich_.empty()) ForgetRich(series.get());
     return is_gone;
   });
   ShrinkTable(&series_);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/hash/hash.h"
 #include "collector/scrape/page_lines.h"
 #include "model/labels.h"
@@ -15,11 +16,11 @@
 
 namespace vedette::scrape {
 
-// A series that a target exposes, after relabelling, with the store's handle.
+// A series that a target exposes, after relabelling: what the store calls it, and when it was
+// there. Its labels are not kept: the page says them again wherever they are needed.
 struct CachedSeries {
-  model::Labels labels;
-  uint64_t ref = 0;
-  uint64_t timeless_exemplar = 0;  // Fingerprint of its last exemplar, if that had no time; else 0
+  model::SeriesRef ref;
+  uint64_t labels_hash = 0;
   // Numbers of scrapes.
   uint32_t seen = 0;          // the good one that had it last
   uint32_t tracked = 0;       // the same, where its time was ours: these end with a stale marker
@@ -27,10 +28,19 @@ struct CachedSeries {
   bool is_histogram = false;  // what its last sample was
 };
 
+// What is kept besides of a series that brings native histograms or exemplars, which the store
+// takes with their labels alone.
+struct RichSeries {
+  model::Labels labels;
+  uint64_t timeless_exemplar = 0;  // Fingerprint of its last exemplar, if that had no time; else 0
+};
+
 // The marker that a series ends with.
 struct StaleMarker {
-  model::SampleRow row;
-  bool is_histogram = false;  // one of a native histogram ends the series
+  int64_t timestamp_ms = 0;
+  model::SeriesRef ref;
+  // Of one whose last sample was a native histogram, which ends with one; else empty.
+  model::Labels histogram;
 };
 
 // What a target said last time, by the bytes of its lines, so that a steady scrape builds no label
@@ -42,14 +52,24 @@ class ScrapeCache {
  public:
   void Begin();
 
-  // See PageLines. `lead`: the comment lines right before the line.
-  PageLines::Expected Expected() const { return lines_.Next(); }
+  // See PageLines. `lead`: the comment lines right before the line. Nothing is expected where the
+  // page has to say the series' labels, since the store does not know it.
+  model::exposition::KnownLine Expected() const {
+    const CachedSeries* const series = lines_.NextSeries();
+    if (series != nullptr && !series->ref.known()) return {};
+    return lines_.Next();
+  }
   CachedSeries* TakeExpected(std::string_view lead) { return lines_.Take(lead); }
   std::optional<CachedSeries*> Find(std::string_view lead, std::string_view line) {
     return lines_.Find(lead, line);
   }
   // Labels of a new line; empty ones mean that it is dropped (null).
-  CachedSeries* Add(std::string_view lead, std::string_view line, model::Labels labels);
+  CachedSeries* Add(std::string_view lead, std::string_view line, const model::Labels& labels);
+  // The series of these labels, null for one that is not there.
+  CachedSeries* FindSeries(const model::Labels& labels) const;
+  // Null until it is kept.
+  RichSeries* RichOf(const CachedSeries* series);
+  RichSeries* KeepRich(const CachedSeries* series, const model::Labels& labels);
   // Lines are to be read anew; series and their tracking stay.
   void ForgetLines() { lines_.Clear(); }
   // Series that were on lines not known before, in the scrape so far.
@@ -78,33 +98,35 @@ class ScrapeCache {
   uint64_t bytes() const;
 
  private:
-  // Series by their labels, which only the series itself holds.
   using SeriesPtr = std::unique_ptr<CachedSeries>;
-  static const model::Labels& LabelsOf(const SeriesPtr& series) { return series->labels; }
-  static const model::Labels& LabelsOf(const model::Labels& labels) { return labels; }
-  struct HashByLabels {
+  // By the hash of their labels: two that have the same one are taken for one.
+  static uint64_t HashOf(uint64_t labels_hash) { return labels_hash; }
+  static uint64_t HashOf(const SeriesPtr& series) { return series->labels_hash; }
+  struct ByHash {
     using is_transparent = void;
-    size_t operator()(const auto& of) const { return absl::HashOf(LabelsOf(of)); }
+    size_t operator()(const auto& of) const { return absl::HashOf(HashOf(of)); }
   };
-  struct SameLabels {
+  struct SameHash {
     using is_transparent = void;
-    bool operator()(const auto& a, const auto& b) const { return LabelsOf(a) == LabelsOf(b); }
+    bool operator()(const auto& a, const auto& b) const { return HashOf(a) == HashOf(b); }
   };
 
-  CachedSeries* SeriesOf(model::Labels labels);
-  static uint64_t BytesOf(const CachedSeries& series);
+  CachedSeries* SeriesOf(const model::Labels& labels);
   // Forgets the series that no good scrape from number `oldest` on has had.
   void DropSeriesBefore(uint32_t oldest);
-  StaleMarker Mark(CachedSeries* series, int64_t timestamp_ms);
+  void AddMarker(CachedSeries* series, int64_t timestamp_ms, std::vector<StaleMarker>* markers);
+  void ForgetRich(const CachedSeries* series);
+  static uint64_t BytesOf(const RichSeries& rich);
 
   uint32_t scrape_ = 0;
   PageLines lines_;
-  absl::flat_hash_set<SeriesPtr, HashByLabels, SameLabels> series_;
+  absl::flat_hash_set<SeriesPtr, ByHash, SameHash> series_;
+  absl::node_hash_map<const CachedSeries*, RichSeries> rich_;
   bool repeated_ = false;
   uint64_t added_ = 0;
-  size_t touched_ = 0;         // series of this scrape, so far
-  size_t tracked_ = 0;         // of these
-  uint64_t series_bytes_ = 0;  // of what series_ points to
+  size_t touched_ = 0;       // series of this scrape, so far
+  size_t tracked_ = 0;       // of these
+  uint64_t rich_bytes_ = 0;  // of what rich_ holds
 };
 
 }  // namespace vedette::scrape

@@ -64,7 +64,7 @@ void ScrapeLoop::ResetReports() {
   for (size_t i = 0; i < kReports; ++i) {
     model::LabelsBuilder labels(target_->labels);
     labels.Set(model::kMetricName, kReportNames[i]);
-    reports_[i].labels = labels.Build();
+    reports_[i] = {labels.Build(), {}};
   }
 }
 
@@ -82,8 +82,10 @@ void ScrapeLoop::Scrape(std::stop_token stop) {
   const int64_t now_ms = AlignedNow();
   const int64_t start = context_->clock->MonotonicNanos();
   Counts counts;
+  Exposition exposition;
   cache_.Begin();
-  base::Status status = FetchAndRead(now_ms, stop, &counts);
+  lacks_exemplars_ = false;
+  base::Status status = FetchAndRead(now_ms, stop, &exposition, &counts);
   if (stop.stop_requested()) return;  // cut short by our own end: says nothing about the target
   const double seconds =
       static_cast<double>(context_->clock->MonotonicNanos() - start) / 1'000'000'000;
@@ -97,25 +99,31 @@ void ScrapeLoop::Scrape(std::stop_token stop) {
   AddReports(status.ok(), seconds, counts, now_ms);
   AddStaleMarkers(status.ok() ? cache_.EndScrape(now_ms) : cache_.FailScrape(now_ms));
   if (status.ok()) EndMetadata(counts);
-  const base::Status stored = Store();
+  base::Status stored = Store();
+  last_samples_ = batch_.size();
+  if (status.ok() && stored.ok() && (lacks_exemplars_ || batch_.HasForgotten())) {
+    stored = StoreLeftOut(exposition, now_ms);
+  }
   HoldOrForget();
   if (!stored.ok() && status.ok()) counts.failure = Failure::kStore;
   Remember(status.ok() ? stored : status, counts.failure, now_ms, seconds);
 }
 
-base::Status ScrapeLoop::FetchAndRead(int64_t now_ms, std::stop_token stop, Counts* counts) {
+base::Status ScrapeLoop::FetchAndRead(int64_t now_ms, std::stop_token stop, Exposition* exposition,
+                                      Counts* counts) {
   if (!target_->refused.empty()) {
     counts->failure = Failure::kLimit;
     return base::ResourceExhausted(target_->refused);
   }
   const int64_t deadline_ns =
       context_->clock->MonotonicNanos() + target_->timeout_ms * int64_t{1'000'000};
-  const auto exposition = tools_.fetcher->Fetch(*target_, stop);
-  if (!exposition.ok()) {
-    counts->failure = WhyNotFetched(exposition.status());
+  auto fetched = tools_.fetcher->Fetch(*target_, stop);
+  if (!fetched.ok()) {
+    counts->failure = WhyNotFetched(fetched.status());
     if (counts->failure == Failure::kBodySize) counts->body_bytes = -1;
-    return exposition.status();
+    return fetched.status();
   }
+  *exposition = *std::move(fetched);
   counts->body_bytes = static_cast<double>(exposition->body.size());
   context_->metrics->NoteBody(exposition->body.size());
   const base::Status status = Read(*exposition, now_ms, deadline_ns, std::move(stop), counts);
@@ -152,11 +160,10 @@ base::Status ScrapeLoop::Read(const Exposition& exposition, int64_t now_ms, int6
       }
       VEDETTE_RETURN_IF_ERROR(HoldCaches());
     }
-    const PageLines::Expected expected = cache_.Expected();
-    VEDETTE_ASSIGN_OR_RETURN(const bool is_expected, page->NextIf(expected.text, expected.lead));
+    VEDETTE_ASSIGN_OR_RETURN(const bool is_expected, page->NextIf(cache_.Expected()));
     if (is_expected) {
       VEDETTE_RETURN_IF_ERROR(KeepSample(EntryKind::kSeries, page.get(),
-                                         cache_.TakeExpected(page->lead()), now_ms, counts));
+                                         {cache_.TakeExpected(page->lead()), {}}, now_ms, counts));
       continue;
     }
     VEDETTE_ASSIGN_OR_RETURN(const EntryKind kind, page->Next());
@@ -193,41 +200,63 @@ model::exposition::ReaderOptions ScrapeLoop::HowToRead() const {
 }
 
 base::Status ScrapeLoop::ReadSample(EntryKind kind, Reader* page, int64_t now_ms, Counts* counts) {
-  VEDETTE_ASSIGN_OR_RETURN(CachedSeries* const series, FindSeries(page, counts));
-  return KeepSample(kind, page, series, now_ms, counts);
+  VEDETTE_ASSIGN_OR_RETURN(Found found, FindSeries(kind, page, counts));
+  return KeepSample(kind, page, std::move(found), now_ms, counts);
 }
 
-base::Status ScrapeLoop::KeepSample(EntryKind kind, Reader* page, CachedSeries* series,
-                                    int64_t now_ms, Counts* counts) {
+base::Status ScrapeLoop::KeepSample(EntryKind kind, Reader* page, Found found, int64_t now_ms,
+                                    Counts* counts) {
   ++counts->scraped;
-  if (series == nullptr) return {};
+  if (found.series == nullptr) return {};
   ++counts->kept;
   const JobConfig& job = *target_->job;
   const bool own_time = job.honor_timestamps && page->timestamp_ms().has_value();
   const int64_t time_ms = own_time ? *page->timestamp_ms() : now_ms;
-  VEDETTE_RETURN_IF_ERROR(
-      AddSample(kind, *page, series, time_ms, !own_time || job.track_timestamps_staleness));
-  if (page->has_exemplars()) AddExemplars(kind, page, series, time_ms);
+  const bool track = !own_time || job.track_timestamps_staleness;
+  if (!page->has_exemplars() || context_->rich_sink == nullptr) {
+    return AddSample(kind, *page, std::move(found), time_ms, track);
+  }
+  RichSeries* const rich = RichOf(found);
+  VEDETTE_RETURN_IF_ERROR(AddSample(kind, *page, std::move(found), time_ms, track));
+  if (rich != nullptr) AddExemplars(kind, page, rich, time_ms);
+  lacks_exemplars_ = lacks_exemplars_ || rich == nullptr;
   return {};
 }
 
-// Null: relabelling drops it.
-base::StatusOr<CachedSeries*> ScrapeLoop::FindSeries(Reader* page, Counts* counts) {
-  const std::optional<CachedSeries*> known = cache_.Find(page->lead(), page->series());
-  if (known) return *known;
+// Null where nothing is kept of the series and its labels are not known.
+RichSeries* ScrapeLoop::RichOf(const Found& found) {
+  return found.labels.empty() ? cache_.RichOf(found.series)
+                              : cache_.KeepRich(found.series, found.labels);
+}
+
+base::StatusOr<model::Labels> ScrapeLoop::LabelsOf(Reader* page) const {
   model::Labels exposed;
   VEDETTE_RETURN_IF_ERROR(page->ReadLabels(&exposed));
-  base::StatusOr<model::Labels> labels = SampleLabels(*target_, exposed, page->empty_labels());
+  return SampleLabels(*target_, exposed, page->empty_labels());
+}
+
+bool ScrapeLoop::NeedsLabels(EntryKind kind, const Reader& page, const CachedSeries& series) {
+  const bool is_histogram = kind == EntryKind::kHistogram;
+  if (!is_histogram && !series.ref.known()) return true;
+  return (is_histogram || page.has_exemplars()) && cache_.RichOf(&series) == nullptr;
+}
+
+base::StatusOr<ScrapeLoop::Found> ScrapeLoop::FindSeries(EntryKind kind, Reader* page,
+                                                         Counts* counts) {
+  const std::optional<CachedSeries*> known = cache_.Find(page->lead(), page->series());
+  if (known && (*known == nullptr || !NeedsLabels(kind, *page, **known))) return Found{*known, {}};
+  base::StatusOr<model::Labels> labels = LabelsOf(page);
   if (!labels.ok()) {
     if (absl::IsResourceExhausted(labels.status())) context_->metrics->exceeded_labels->Add();
     return labels.status();
   }
+  if (known) return Found{*known, *std::move(labels)};
   const uint64_t added = cache_.added();
-  CachedSeries* const series = cache_.Add(page->lead(), page->series(), *std::move(labels));
+  CachedSeries* const series = cache_.Add(page->lead(), page->series(), *labels);
   const uint64_t limit = target_->job->limits.samples;
   if (limit == 0 || counts->kept < limit) counts->added += cache_.added() - added;
   VEDETTE_RETURN_IF_ERROR(HoldCaches());
-  return series;
+  return Found{series, *std::move(labels)};
 }
 
 base::Status ScrapeLoop::HoldCaches() {
@@ -236,7 +265,6 @@ base::Status ScrapeLoop::HoldCaches() {
 
 // What does not fit is not kept: the next scrape starts from nothing.
 void ScrapeLoop::HoldOrForget() {
-  last_samples_ = batch_.size();
   batch_ = SampleBatch();
   rich_ = RichBatch();
   if (!share_.refused() && HoldCaches().ok()) return;
@@ -245,8 +273,8 @@ void ScrapeLoop::HoldOrForget() {
   HoldCaches().IgnoreError();
 }
 
-base::Status ScrapeLoop::AddSample(EntryKind kind, const Reader& page, CachedSeries* series,
-                                   int64_t time_ms, bool track) {
+base::Status ScrapeLoop::AddSample(EntryKind kind, const Reader& page, Found found, int64_t time_ms,
+                                   bool track) {
   const bool has_place = context_->rich_sink != nullptr;
   if (kind == EntryKind::kHistogram) {
     if (!has_place) return {};
@@ -256,33 +284,61 @@ base::Status ScrapeLoop::AddSample(EntryKind kind, const Reader& page, CachedSer
       context_->metrics->exceeded_buckets->Add();
       return limited;
     }
-    rich_.AddHistogram(series, time_ms, page.start_ms(), histogram, track);
+    const RichSeries* const rich = RichOf(found);
+    rich_.AddHistogram(found.series, *rich, time_ms, page.start_ms(), histogram, track);
     VEDETTE_RETURN_IF_ERROR(HoldCaches());
   } else {
     const int64_t start_ms = context_->start_timestamps ? page.start_ms() : 0;
-    batch_.Add(series, time_ms, page.value(), start_ms, track);
+    batch_.Add(found.series, std::move(found.labels), time_ms, page.value(), start_ms, track);
   }
   return {};
 }
 
 // An exemplar that cannot be read costs itself alone. Of a histogram those without a time are left
 // out, as upstream: there is no saying which are new.
-void ScrapeLoop::AddExemplars(EntryKind kind, Reader* page, CachedSeries* series, int64_t time_ms) {
-  if (context_->rich_sink == nullptr) return;
+void ScrapeLoop::AddExemplars(EntryKind kind, Reader* page, RichSeries* rich, int64_t time_ms) {
   exemplars_.clear();
   page->ReadExemplars(&exemplars_).IgnoreError();
   if (kind == EntryKind::kHistogram) {
     std::erase_if(exemplars_, [](const auto& exemplar) { return !exemplar.timestamp_ms; });
   }
-  rich_.AddExemplars(series, time_ms, exemplars_);
+  rich_.AddExemplars(rich, time_ms, exemplars_);
 }
 
-void ScrapeLoop::AddStaleMarkers(std::vector<StaleMarker> markers) {
-  for (StaleMarker& marker : markers) {
-    if (marker.is_histogram) {
-      rich_.AddStale(marker.row);
+base::Status ScrapeLoop::StoreLeftOut(const Exposition& exposition, int64_t now_ms) {
+  batch_ = SampleBatch();
+  rich_ = RichBatch();
+  const auto page = model::exposition::NewReader(exposition.body, exposition.format, HowToRead());
+  for (;;) {
+    VEDETTE_ASSIGN_OR_RETURN(const EntryKind kind, page->Next());
+    if (kind == EntryKind::kEnd) break;
+    if (kind == EntryKind::kSeries) AddLeftOut(kind, page.get(), now_ms);
+  }
+  return Store();
+}
+
+// What cannot be read any more, though it could before, is left out.
+void ScrapeLoop::AddLeftOut(EntryKind kind, Reader* page, int64_t now_ms) {
+  base::StatusOr<model::Labels> labels = LabelsOf(page);
+  if (!labels.ok() || labels->empty()) return;
+  CachedSeries* const series = cache_.FindSeries(*labels);
+  if (series == nullptr) return;
+  const bool own_time = target_->job->honor_timestamps && page->timestamp_ms().has_value();
+  const int64_t time_ms = own_time ? *page->timestamp_ms() : now_ms;
+  if (lacks_exemplars_ && page->has_exemplars() && cache_.RichOf(series) == nullptr) {
+    AddExemplars(kind, page, cache_.KeepRich(series, *labels), time_ms);
+  }
+  if (series->ref.known()) return;
+  const int64_t start_ms = context_->start_timestamps ? page->start_ms() : 0;
+  batch_.Add(series, *std::move(labels), time_ms, page->value(), start_ms, false);
+}
+
+void ScrapeLoop::AddStaleMarkers(const std::vector<StaleMarker>& markers) {
+  for (const StaleMarker& marker : markers) {
+    if (marker.ref.known()) {
+      batch_.AddGone(marker.ref, marker.timestamp_ms);
     } else {
-      batch_.AddGone(std::move(marker.row));
+      rich_.AddStale(marker.histogram, marker.timestamp_ms);
     }
   }
 }
@@ -323,10 +379,12 @@ void ScrapeLoop::AddReports(bool up, double seconds, const Counts& counts, int64
                                                static_cast<double>(target_->job->limits.samples),
                                                counts.body_bytes};
   const size_t count = ReportCount();
-  for (size_t i = 0; i < count; ++i) batch_.Add(&reports_[i], now_ms, values[i], 0, true);
+  for (size_t i = 0; i < count; ++i) {
+    batch_.AddOwn(&reports_[i].labels, &reports_[i].ref, now_ms, values[i]);
+  }
   // Those that a new configuration asks for no more.
   for (size_t i = count; i < reported_; ++i) {
-    batch_.Add(&reports_[i], now_ms, model::StaleNan(), 0, false);
+    batch_.AddOwn(&reports_[i].labels, &reports_[i].ref, now_ms, model::StaleNan());
   }
   reported_ = count;
 }
@@ -336,13 +394,18 @@ size_t ScrapeLoop::ReportCount() const {
 }
 
 base::Status ScrapeLoop::Store() {
+  if (batch_.size() > 0) VEDETTE_RETURN_IF_ERROR(StoreNumbers());
+  return StoreRich();
+}
+
+base::Status ScrapeLoop::StoreNumbers() {
   const auto stats = context_->sink->Append(batch_.Finish());
   if (!stats.ok()) {
     context_->metrics->NoteNotStored(batch_.size());
     return base::Annotate(stats.status(), "the samples were not stored");
   }
   Count(*stats);
-  return StoreRich();
+  return {};
 }
 
 base::Status ScrapeLoop::StoreRich() {
@@ -399,7 +462,7 @@ void ScrapeLoop::End() {
   rich_ = RichBatch();
   if (last_ms_ == 0) return;  // nothing was ever stored
   for (size_t i = 0; i < reported_; ++i) {
-    batch_.Add(&reports_[i], now_ms, model::StaleNan(), 0, false);
+    batch_.AddOwn(&reports_[i].labels, &reports_[i].ref, now_ms, model::StaleNan());
   }
   AddStaleMarkers(cache_.FailScrape(now_ms));
   if (const base::Status status = Store(); !status.ok()) {

@@ -91,28 +91,44 @@ class ScrapeLoop {
   };
 
   void TakeNext() VEDETTE_EXCLUDES(status_mutex_);
-  base::Status FetchAndRead(int64_t now_ms, std::stop_token stop, Counts* counts);
+  base::Status FetchAndRead(int64_t now_ms, std::stop_token stop, Exposition* exposition,
+                            Counts* counts);
   // Ends early when `stop` is requested or the scrape takes longer than the target's timeout.
   base::Status Read(const Exposition& exposition, int64_t now_ms, int64_t deadline_ns,
                     std::stop_token stop, Counts* counts);
   model::exposition::ReaderOptions HowToRead() const;
   base::Status ReadSample(model::exposition::EntryKind kind, model::exposition::Reader* page,
                           int64_t now_ms, Counts* counts);
+  // A series of the page, with its labels where they are needed.
+  struct Found {
+    CachedSeries* series = nullptr;  // null: relabelling drops it
+    model::Labels labels;
+  };
   base::Status KeepSample(model::exposition::EntryKind kind, model::exposition::Reader* page,
-                          CachedSeries* series, int64_t now_ms, Counts* counts);
-  base::StatusOr<CachedSeries*> FindSeries(model::exposition::Reader* page, Counts* counts);
+                          Found found, int64_t now_ms, Counts* counts);
+  base::StatusOr<Found> FindSeries(model::exposition::EntryKind kind,
+                                   model::exposition::Reader* page, Counts* counts);
+  bool NeedsLabels(model::exposition::EntryKind kind, const model::exposition::Reader& page,
+                   const CachedSeries& series);
+  RichSeries* RichOf(const Found& found);
+  base::StatusOr<model::Labels> LabelsOf(model::exposition::Reader* page) const;
   base::Status AddSample(model::exposition::EntryKind kind, const model::exposition::Reader& page,
-                         CachedSeries* series, int64_t time_ms, bool track);
+                         Found found, int64_t time_ms, bool track);
   void AddExemplars(model::exposition::EntryKind kind, model::exposition::Reader* page,
-                    CachedSeries* series, int64_t time_ms);
+                    RichSeries* rich, int64_t time_ms);
+  // Stores of the page that was just read what could not be stored without its series' labels.
+  base::Status StoreLeftOut(const Exposition& exposition, int64_t now_ms);
+  void AddLeftOut(model::exposition::EntryKind kind, model::exposition::Reader* page,
+                  int64_t now_ms);
   void EndMetadata(const Counts& counts);
-  void AddStaleMarkers(std::vector<StaleMarker> markers);
+  void AddStaleMarkers(const std::vector<StaleMarker>& markers);
   base::Status CheckSampleLimit(const Counts& counts) const;
   // Counts what is kept for the next scrape and gathered in this one against the budget.
   base::Status HoldCaches();
   void HoldOrForget();
   void AddReports(bool up, double seconds, const Counts& counts, int64_t now_ms);
   base::Status Store();
+  base::Status StoreNumbers();
   base::Status StoreRich();
   void Count(const model::AppendStats& stats);
   int64_t AlignedNow();
@@ -130,8 +146,13 @@ class ScrapeLoop {
   SampleBatch batch_;
   RichBatch rich_;
   std::vector<model::exposition::Exemplar> exemplars_;
-  std::array<CachedSeries, kReports> reports_;
-  size_t reported_ = 0;  // how many of them the last scrape had
+  struct Report {
+    model::Labels labels;
+    model::SeriesRef ref;
+  };
+  std::array<Report, kReports> reports_;
+  bool lacks_exemplars_ = false;  // some of the page could not be stored without labels
+  size_t reported_ = 0;           // how many of them the last scrape had
   int64_t last_ms_ = 0;
   size_t last_samples_ = 0;
   model::exposition::Format last_format_ = model::exposition::Format::kText;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "collector/tsdb/head.h"
 #include "collector/tsdb/head_series.h"
 #include "model/labels.h"
 #include "model/sample.h"
@@ -31,11 +32,16 @@ class LentSource {
   bool SameAsBefore(size_t) const { return false; }
   // Without a look at the labels where the sender knows the series.
   bool IsOf(size_t i, const HeadSeries& series) const {
-    const uint64_t ref = *samples_[i].ref;
-    return ref != 0 ? ref == series.id : *samples_[i].labels == series.labels;
+    const model::SeriesRef& ref = *samples_[i].ref;
+    return ref.known() ? ref.id == series.id : *samples_[i].labels == series.labels;
   }
-  void Remember(size_t i, const HeadSeries& series) const {
-    if (*samples_[i].ref != series.id) *samples_[i].ref = series.id;
+  void Remember(size_t i, const HeadSeries& series, const Head& head) const {
+    model::SeriesRef* const ref = samples_[i].ref;
+    if (ref->id != series.id) *ref = {series.id, head.HashOf(series)};
+  }
+  // Of sample i, where it is known by its ref alone: that, else null.
+  model::SeriesRef* RefAlone(size_t i) const {
+    return samples_[i].labels->empty() && samples_[i].ref->known() ? samples_[i].ref : nullptr;
   }
   base::StatusOr<model::Labels> LabelsOf(size_t i) const { return *samples_[i].labels; }
 
@@ -65,7 +71,8 @@ class WireSource {
   bool IsOf(size_t i, const HeadSeries& series) const {
     return batch_.LabelsAre(SeriesOf(i), series.labels.bytes());
   }
-  void Remember(size_t, const HeadSeries&) const {}
+  void Remember(size_t, const HeadSeries&, const Head&) const {}
+  static model::SeriesRef* RefAlone(size_t) { return nullptr; }
   base::StatusOr<model::Labels> LabelsOf(size_t i) const { return batch_.LabelsOf(SeriesOf(i)); }
 
  private:
@@ -90,6 +97,7 @@ class WireHistograms {
     return batch_.HistogramOf(places_[i].first, places_[i].second);
   }
   bool SameAsBefore(size_t i) const { return i > 0 && places_[i].second > 0; }
+  static model::SeriesRef* RefAlone(size_t) { return nullptr; }
   bool IsOf(size_t i, const HeadSeries& series) const {
     return batch_.LabelsAre(places_[i].first, series.labels.bytes());
   }

@@ -61,6 +61,11 @@ HeadSeries* Head::FindLabels(const model::Labels& labels) const {
   return known == by_labels_.end() ? nullptr : *known;
 }
 
+HeadSeries* Head::FindRef(const model::SeriesRef& ref) const {
+  const auto known = by_labels_.find(ref);
+  return known == by_labels_.end() ? nullptr : *known;
+}
+
 HeadSeries* Head::Add(const model::Labels& labels, Run* run, HeadBatch* batch) {
   const SeriesPtr series(new HeadSeries);
   series->labels = labels;

@@ -72,6 +72,9 @@ class Head {
   }
   // Null when there is none.
   HeadSeries* FindLabels(const model::Labels& labels) const;
+  // The series of this id and HashOf, null when there is none any more.
+  HeadSeries* FindRef(const model::SeriesRef& ref) const;
+  uint64_t HashOf(const HeadSeries& series) const { return by_labels_.hash_function()(&series); }
   // `labels` are not in the registry yet.
   HeadSeries* Add(const model::Labels& labels, Run* run, HeadBatch* batch);
 
@@ -130,6 +133,7 @@ class Head {
     uint64_t seed;
     size_t operator()(std::string_view bytes) const { return base::Hash64(bytes, seed); }
     size_t operator()(const HeadSeries* series) const { return (*this)(series->labels.bytes()); }
+    size_t operator()(const model::SeriesRef& ref) const { return ref.hash; }
   };
   struct SameLabels {
     using is_transparent = void;
@@ -138,6 +142,9 @@ class Head {
     template <typename A, typename B>
     bool operator()(const A& a, const B& b) const {
       return Bytes(a) == Bytes(b);
+    }
+    bool operator()(HeadSeries* series, const model::SeriesRef& ref) const {
+      return series->id == ref.id;
     }
   };
 

@@ -21,15 +21,6 @@ std::string Describe(const base::StatusOr<model::Labels>& labels) {
              : std::string(labels->MetricName().substr(0, 256));
 }
 
-template <typename Source>
-void Refuse(uint64_t* count, const Source& source, size_t i, int64_t time_ms, std::string_view why,
-            model::AppendStats* stats) {
-  ++*count;
-  if (!stats->first_error.empty()) return;
-  stats->first_error =
-      base::Concat({Describe(source.LabelsOf(i)), " at ", std::to_string(time_ms), ": ", why});
-}
-
 // One that no counter can have is as good as none.
 int64_t KnownStart(int64_t start_ms) {
   return start_ms >= -kMaxTimeMs && start_ms <= kMaxTimeMs ? start_ms : 0;
@@ -110,6 +101,17 @@ std::string_view Store::Impl::BadTime(int64_t time_ms, const TimeBounds& bounds)
 }
 
 template <typename Source>
+void Store::Impl::Refuse(uint64_t* count, const Source& source, size_t i, int64_t time_ms,
+                         std::string_view why, model::AppendStats* stats) {
+  ++*count;
+  if (!stats->first_error.empty()) return;
+  const model::SeriesRef* const ref = source.RefAlone(i);
+  const HeadSeries* const known = ref == nullptr ? nullptr : head_->FindRef(*ref);
+  const std::string series = Describe(known == nullptr ? source.LabelsOf(i) : known->labels);
+  stats->first_error = base::Concat({series, " at ", std::to_string(time_ms), ": ", why});
+}
+
+template <typename Source>
 void Store::Impl::TakeRun(const Source& source, size_t first, const TimeBounds& bounds,
                           Head::Run* run, model::AppendStats* stats) {
   const size_t end = first + run->length;
@@ -176,7 +178,7 @@ void Store::Impl::TakeSample(const Source& source, size_t i, Head::Run* run,
     case Verdict::kTooOld:
       NoteRefusal(verdict, source, i, *run, stats);
   }
-  source.Remember(i, *series);
+  source.Remember(i, *series, *head_);
 }
 
 void Store::Impl::TakeHistograms(const WireHistograms& source, const TimeBounds& bounds,
@@ -221,7 +223,10 @@ template <typename Source>
 HeadSeries* Store::Impl::FindOrAdd(const Source& source, size_t i, Head::Run* run,
                                    model::AppendStats* stats) {
   HeadSeries* series = FindKnown(source, i, *run);
-  if (series == nullptr) series = FindByLabels(source, i, run, stats);
+  if (series == nullptr) {
+    model::SeriesRef* const ref = source.RefAlone(i);
+    series = ref != nullptr ? FindByRef(ref) : FindByLabels(source, i, run, stats);
+  }
   if (series != nullptr && run->last != nullptr) Head::Learn(run->last, series);
   run->last = series;
   return series;
@@ -234,6 +239,13 @@ HeadSeries* Store::Impl::FindKnown(const Source& source, size_t i, const Head::R
   if (source.SameAsBefore(i)) return run.last;
   HeadSeries* const guess = Head::Guess(run.last);
   return guess != nullptr && source.IsOf(i, *guess) ? guess : nullptr;
+}
+
+// Null when the series is not there any more; whoever sends it says its labels then.
+HeadSeries* Store::Impl::FindByRef(model::SeriesRef* ref) {
+  HeadSeries* const series = head_->FindRef(*ref);
+  if (series == nullptr) *ref = {};
+  return series;
 }
 
 template <typename Source>

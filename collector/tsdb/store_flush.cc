@@ -139,7 +139,10 @@ bool Store::Impl::FlushIsDue() {
   if (since_ns / kNanosPerMs >= options_.flush_interval_ms) return true;
   if (head_->samples() == 0) return false;
   if (head_->sample_bytes() >= EarlyFlushBytes()) return true;
-  return head_->bytes() > options_.head_bytes / 2 && since_ns >= kMinFlushGapNs;
+  // Half of what the registry leaves to samples.
+  const uint64_t room =
+      options_.head_bytes - std::min(options_.head_bytes, head_->registry_bytes());
+  return head_->sample_bytes() > room / 2 && since_ns >= kMinFlushGapNs;
 }
 
 // As much as the registry takes: samples that come fast never hold more memory than the series that

@@ -155,6 +155,9 @@ class Store::Impl {
                      Head::Run* run, model::AppendStats* stats) VEDETTE_REQUIRES(mutex_);
   bool MemoryIsFull() VEDETTE_REQUIRES(mutex_);
   template <typename Source>
+  void Refuse(uint64_t* count, const Source& source, size_t i, int64_t time_ms,
+              std::string_view why, model::AppendStats* stats) VEDETTE_REQUIRES(mutex_);
+  template <typename Source>
   void RefuseForMemory(const Source& source, size_t i, Head::Run* run, model::AppendStats* stats)
       VEDETTE_REQUIRES(mutex_);
   // kOther or kTooOld.
@@ -167,6 +170,7 @@ class Store::Impl {
   template <typename Source>
   HeadSeries* FindKnown(const Source& source, size_t i, const Head::Run& run)
       VEDETTE_REQUIRES(mutex_);
+  HeadSeries* FindByRef(model::SeriesRef* ref) VEDETTE_REQUIRES(mutex_);
   template <typename Source>
   HeadSeries* FindByLabels(const Source& source, size_t i, Head::Run* run,
                            model::AppendStats* stats) VEDETTE_REQUIRES(mutex_);

@@ -272,24 +272,33 @@ base::Status Parser::ReadValue() {
 
 // The same bytes before the same kind of end read the same way. A name alone may be followed by
 // blanks and its labels.
-base::StatusOr<bool> Parser::NextIf(std::string_view text, size_t lead) {
-  if (ended_ || options_.fold_created || text.empty()) return false;
+base::StatusOr<bool> Parser::NextIf(const KnownLine& known) {
+  if (ended_ || options_.fold_created || known.size == 0) return false;
+  const size_t begin = pos_;
   size_t start = pos_;
   if (pos_ != behind_series_) {
-    while (start < input_.size() && input_[start] == '\n') ++start;  // behind a comment
-    text.remove_prefix(lead);
-    lead = 0;
+    // Behind a comment; a text may have empty lines there, OpenMetrics none.
+    while (format_ == Format::kText && start < input_.size() && input_[start] == '\n') ++start;
+  } else if (input_.substr(start, known.lead.size()) == known.lead) {
+    start += known.lead.size();
+  } else {
+    return false;
   }
-  if (input_.substr(start, text.size()) != text) return false;
-  size_t behind = start + text.size();
-  if (behind == input_.size() || input_[behind] != ' ') return false;
+  size_t behind = start + known.size;
+  if (behind >= input_.size() || input_[behind] != ' ') return false;
+  const std::string_view series = input_.substr(start, known.size);
+  if (KnownLine::HashOf(series) != known.hash) return false;
   while (behind < input_.size() && IsBlank(input_[behind])) ++behind;
-  if (text.back() != '}' && behind < input_.size() && input_[behind] == '{') return false;
-  if (lead > 0) skipped_lead_ = input_.substr(start, lead);
+  if (series.back() != '}' && behind < input_.size() && input_[behind] == '{') return false;
+  // What follows depends on the newest type, which another comment does not end.
+  const bool has_type = known.lead.find("TYPE") != known.lead.npos;
+  if (begin == behind_series_ && (has_type || (skipped_lead_.empty() && !known.lead.empty()))) {
+    skipped_lead_ = input_.substr(begin, known.lead.size());
+  }
   sample_ = Sample();
-  sample_.series = input_.substr(start + lead, text.size() - lead);
-  lead_ = input_.substr(behind_series_, start + lead - behind_series_);
-  pos_ = start + text.size();
+  sample_.series = series;
+  lead_ = input_.substr(behind_series_, start - behind_series_);
+  pos_ = start + known.size;
   VEDETTE_RETURN_IF_ERROR(ReadValue());
   behind_series_ = pos_;
   return true;

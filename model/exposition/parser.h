@@ -24,7 +24,7 @@ class Parser final : public Reader {
       : input_(input), format_(format), options_(options) {}
 
   base::StatusOr<EntryKind> Next() override;
-  base::StatusOr<bool> NextIf(std::string_view text, size_t lead) override;
+  base::StatusOr<bool> NextIf(const KnownLine& known) override;
   base::Status ReadLabels(Labels* out) override;
   base::Status ReadExemplars(std::vector<Exemplar>* out) override;
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/codec/bytes.h"
 #include "base/number_text.h"
 #include "model/exposition/nhcb_reader.h"
 #include "model/exposition/parser.h"
@@ -19,7 +20,9 @@ std::unique_ptr<Reader> NewReader(std::string_view input, Format format,
   return std::make_unique<NhcbReader>(std::move(text), options.keep_classic);
 }
 
-base::StatusOr<bool> Reader::NextIf(std::string_view, size_t) { return false; }
+uint64_t KnownLine::HashOf(std::string_view series) { return base::Hash64(series); }
+
+base::StatusOr<bool> Reader::NextIf(const KnownLine&) { return false; }
 
 std::string OpenMetricsFloat(double v) {
   std::string out;

@@ -19,6 +19,15 @@ namespace vedette::model::exposition {
 // nevertheless, so that whoever reads a page is back in charge after each line.
 enum class EntryKind { kEnd, kSeries, kHistogram, kHelp, kType, kUnit, kComment, kGathered };
 
+// What stood at a place of a page before.
+struct KnownLine {
+  std::string_view lead;  // lead(): the comments right before it
+  size_t size = 0;        // of series(), in bytes; 0: nothing is known
+  uint64_t hash = 0;      // HashOf it
+
+  static uint64_t HashOf(std::string_view series);
+};
+
 struct Exemplar {
   Labels labels;
   double value = 0;
@@ -54,11 +63,11 @@ class Reader {
   Reader& operator=(const Reader&) = delete;
 
   virtual base::StatusOr<EntryKind> Next() = 0;
-  // Takes the next entries if they are these bytes, a lead() of `lead` bytes and what series() once
-  // were, and reads the value alone: what a page says again and again costs a comparison. Where
-  // Next() has read comments since the last series, the series alone is compared. Of an entry so
-  // taken the labels cannot be asked. False: Next() it is, nothing was taken.
-  virtual base::StatusOr<bool> NextIf(std::string_view text, size_t lead);
+  // Takes the next entries if they are what is known, a lead() and what series() once was, and
+  // reads the value alone: what a page says again and again costs a comparison. Where Next() has
+  // read comments since the last series, the series alone is compared. Of an entry so taken the
+  // labels cannot be asked. False: Next() it is, nothing was taken.
+  virtual base::StatusOr<bool> NextIf(const KnownLine& known);
 
   // kSeries, kHistogram. Bytes that say which series it is: of a text its name and labels as
   // written. A scrape's key for what it saw last time.

@@ -90,20 +90,19 @@ BENCHMARK(ReadText)->Unit(benchmark::kMicrosecond);
 // What a scrape does with a page whose series are those of the last one, in their order.
 void ReadSteadyText(benchmark::State& state) {
   const std::string page = WriteFamilies(Families(), Format::kText);
-  std::vector<std::string> series;
-  std::vector<size_t> leads;
+  std::vector<KnownLine> lines;
   const auto first = NewReader(page, Format::kText);
   for (auto kind = first->Next(); *kind != EntryKind::kEnd; kind = first->Next()) {
     if (*kind != EntryKind::kSeries) continue;
-    series.push_back(vedette::base::Concat({first->lead(), first->series()}));
-    leads.push_back(first->lead().size());
+    const std::string_view series = first->series();
+    lines.push_back({first->lead(), series.size(), KnownLine::HashOf(series)});
   }
   for (auto _ : state) {
     const auto reader = NewReader(page, Format::kText);
     size_t next = 0;
     double sum = 0;
-    while (next < series.size()) {
-      if (*reader->NextIf(series[next], leads[next])) {
+    while (next < lines.size()) {
+      if (*reader->NextIf(lines[next])) {
         sum += reader->value();
         ++next;
       } else {

@@ -30,6 +30,7 @@ import harness as h  # noqa: E402
 import metrics  # noqa: E402
 
 INTERVAL = 15
+SERIES = 1600
 WARM_UP = 3 * INTERVAL
 
 
@@ -161,9 +162,17 @@ class Bench(metrics.Bench):
         intervals = self.whole_intervals()
         print(f"{count} targets: {cpu / (count * intervals) * 1e3:.3f} ms of CPU a scrape, "
               f"{cpu / intervals / INTERVAL * 100:.1f} % of a core, {anon:.0f} MiB anon, {rss:.0f} MiB rss")
+        self.print_memory(server, count)
         self.print_lateness(server, intervals * INTERVAL)
         server.stop()
         targets.stop()
+
+    def print_memory(self, server, count):
+        cache = self.own_metric(server, "vedette_scrape_cache_bytes")
+        head = self.own_metric(server, "vedette_tsdb_head_bytes")
+        refused = self.own_metric(server, 'vedette_scrape_samples_rejected_total{reason="refused"}')
+        print(f"pages: {cache / 2**20:.0f} MiB, {cache / count / SERIES:.0f} bytes a series; "
+              f"metrics store's head: {head / 2**20:.0f} MiB; samples refused: {refused:.0f}")
 
     def print_lateness(self, server, seconds):
         got = h.get(server.url("/api/v1/query"), {"query": f"up[{seconds}s]"}, timeout=60).json()
@@ -215,8 +224,8 @@ class Bench(metrics.Bench):
 
     def own_metric(self, server, name):
         lines = h.get(server.url("/metrics")).text().splitlines()
-        return next((float(line.rsplit(" ", 1)[1]) for line in lines
-                     if line.startswith((name + "{", name + " "))), 0.0)
+        prefixes = (name + "{", name + " ")
+        return next((float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(prefixes)), 0.0)
 
 
 def main():

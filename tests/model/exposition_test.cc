@@ -100,6 +100,10 @@ TEST(Parser, LinesThatSayWhenACounterBeganAreFoldedWhereAsked) {
   EXPECT_EQ(plain.series(), "a_created{x=\"1\"}");
 }
 
+KnownLine Known(std::string_view lead, std::string_view line) {
+  return {lead, line.size(), KnownLine::HashOf(line)};
+}
+
 TEST(Parser, CommentsAreTakenWithTheLineBehindThemByTheirBytes) {
   const std::string lead = "# HELP h_total help\n# TYPE h histogram\n";
   const std::string page =
@@ -112,8 +116,8 @@ TEST(Parser, CommentsAreTakenWithTheLineBehindThemByTheirBytes) {
   EXPECT_EQ(first.lead(), "");
 
   Parser again(page, Format::kText);
-  EXPECT_FALSE(*again.NextIf("h_bucket{le=\"1\"}", 0)) << "comments come first";
-  ASSERT_TRUE(*again.NextIf(lead + "h_bucket{le=\"1\"}", lead.size()));
+  EXPECT_FALSE(*again.NextIf(Known("", "h_bucket{le=\"1\"}"))) << "comments come first";
+  ASSERT_TRUE(*again.NextIf(Known(lead, "h_bucket{le=\"1\"}")));
   EXPECT_EQ(again.series(), "h_bucket{le=\"1\"}");
   EXPECT_EQ(again.lead(), lead);
   EXPECT_EQ(again.value(), 1);
@@ -123,33 +127,55 @@ TEST(Parser, CommentsAreTakenWithTheLineBehindThemByTheirBytes) {
   ASSERT_TRUE(again.ReadLabels(&labels).ok());
   EXPECT_EQ(labels.Get("le"), "2.0");
   // Where comments differ the line alone is what is known.
-  EXPECT_FALSE(*again.NextIf("# TYPE g counter\ng", 17));
+  EXPECT_FALSE(*again.NextIf(Known("# TYPE g counter\n", "g")));
   ASSERT_EQ(*again.Next(), EntryKind::kType);
-  ASSERT_TRUE(*again.NextIf("# TYPE g counter\ng", 17));
+  ASSERT_TRUE(*again.NextIf(Known("# TYPE g counter\n", "g")));
   EXPECT_EQ(again.lead(), "# TYPE g gauge\n");
   EXPECT_EQ(*again.Next(), EntryKind::kEnd);
+}
+
+TEST(Parser, ATypeThatWasTakenUnreadHoldsUntilTheNextOne) {
+  const std::string type = "# TYPE a histogram\n";
+  const std::string help = "# HELP a_other help\n";
+  const std::string page =
+      type + "a_bucket{le=\"1\"} 1\n" + help + "a_bucket{le=\"2\"} 2\na_bucket{le=\"3\"} 3\n";
+  Parser parser(page, Format::kText);
+  ASSERT_TRUE(*parser.NextIf(Known(type, "a_bucket{le=\"1\"}")));
+  ASSERT_TRUE(*parser.NextIf(Known(help, "a_bucket{le=\"2\"}")));
+  ASSERT_EQ(*parser.Next(), EntryKind::kSeries);
+  Labels labels;
+  ASSERT_TRUE(parser.ReadLabels(&labels).ok());
+  EXPECT_EQ(labels.Get("le"), "3.0");
+}
+
+TEST(Parser, AnEmptyLineOfOpenMetricsIsNotSteppedOver) {
+  const std::string page = "# TYPE a gauge\n\na 1\n# EOF\n";
+  Parser parser(page, Format::kOpenMetrics);
+  ASSERT_EQ(*parser.Next(), EntryKind::kType);
+  EXPECT_FALSE(*parser.NextIf(Known("", "a")));
+  EXPECT_FALSE(parser.Next().ok());
 }
 
 TEST(Parser, WhatWasReadBeforeIsTakenByItsBytes) {
   const std::string page = "a{x=\"1\"} 2 5\nb 3\nb {y=\"1\"} 4\nc\t6\n# HELP d e\nd 1x\n";
   Parser parser(page, Format::kText);
-  EXPECT_FALSE(*parser.NextIf("", 0));
-  EXPECT_FALSE(*parser.NextIf("a", 0));
-  EXPECT_FALSE(*parser.NextIf("a{x=\"2\"}", 0));
-  ASSERT_TRUE(*parser.NextIf("a{x=\"1\"}", 0));
+  EXPECT_FALSE(*parser.NextIf(Known("", "")));
+  EXPECT_FALSE(*parser.NextIf(Known("", "a")));
+  EXPECT_FALSE(*parser.NextIf(Known("", "a{x=\"2\"}")));
+  ASSERT_TRUE(*parser.NextIf(Known("", "a{x=\"1\"}")));
   EXPECT_EQ(parser.series(), "a{x=\"1\"}");
   EXPECT_EQ(parser.value(), 2);
   EXPECT_EQ(parser.timestamp_ms(), 5);
-  ASSERT_TRUE(*parser.NextIf("b", 0));
+  ASSERT_TRUE(*parser.NextIf(Known("", "b")));
   EXPECT_EQ(parser.value(), 3);
-  EXPECT_FALSE(*parser.NextIf("b", 0));  // it has labels, behind a blank
+  EXPECT_FALSE(*parser.NextIf(Known("", "b")));  // it has labels, behind a blank
   ASSERT_EQ(*parser.Next(), EntryKind::kSeries);
   EXPECT_EQ(parser.series(), "b {y=\"1\"}");
-  EXPECT_FALSE(*parser.NextIf("c", 0));
+  EXPECT_FALSE(*parser.NextIf(Known("", "c")));
   ASSERT_EQ(*parser.Next(), EntryKind::kSeries);
-  EXPECT_FALSE(*parser.NextIf("d", 0));
+  EXPECT_FALSE(*parser.NextIf(Known("", "d")));
   ASSERT_EQ(*parser.Next(), EntryKind::kHelp);
-  const auto bad = parser.NextIf("d", 0);
+  const auto bad = parser.NextIf(Known("", "d"));
   ASSERT_FALSE(bad.ok());
   EXPECT_EQ(base::Message(bad.status()),
             "line 6, column 3: value after metric: \"1x\" is not a number");

@@ -38,7 +38,7 @@ class FakeSamples final : public model::SampleSink {
     model::AppendStats stats;
     for (const model::LentSample& row : samples) {
       last[*row.labels] = row.value;
-      *row.ref = row.labels->Hash();
+      *row.ref = {row.labels->Hash(), 1};
       ++stats.accepted;
     }
     return stats;

@@ -31,9 +31,9 @@ class PageLinesTest : public ::testing::Test {
   }
 
   CachedSeries* SeriesAt(const PageLine& line) {
-    const PageLines::Expected expected = lines_.Next();
-    if (!expected.text.empty() && expected.text == line.lead + line.text &&
-        expected.lead == line.lead.size()) {
+    const model::exposition::KnownLine expected = lines_.Next();
+    if (expected.size == line.text.size() && expected.lead == line.lead &&
+        expected.hash == model::exposition::KnownLine::HashOf(line.text)) {
       return lines_.Take(line.lead);
     }
     if (const auto known = lines_.Find(line.lead, line.text)) return *known;

@@ -44,7 +44,7 @@ class RichBatchTest : public ::testing::Test {
   }
   std::vector<std::string> Kept() { return std::exchange(sink_.kept, {}); }
 
-  CachedSeries series_;
+  RichSeries series_;
   RichBatch batch_;
   ExemplarSink sink_;
 };

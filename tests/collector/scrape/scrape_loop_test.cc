@@ -109,11 +109,18 @@ class FakeSink final : public model::SampleSink {
     model::AppendStats stats;
     last_.clear();
     for (const model::LentSample& row : samples) {
-      const std::string series = row.labels->ToString();
+      if (row.labels->empty() && !names_.contains(row.ref->id)) {
+        *row.ref = {};
+        continue;
+      }
+      const std::string series =
+          row.labels->empty() ? names_.at(row.ref->id) : row.labels->ToString();
       uint64_t& ref = refs_[series];
-      if (ref == 0) ref = refs_.size();
-      if (*row.ref != 0 && *row.ref != ref) ++wrong_refs_;
-      *row.ref = ref;
+      if (ref == 0) ref = ++last_ref_;
+      names_[ref] = series;
+      if (row.ref->known() && row.ref->id != ref) ++wrong_refs_;
+      *row.ref = {ref, 1};
+      if (!row.labels->empty()) ++named_;
       last_[series] = {row.timestamp_ms, row.start_ms, row.value};
       if (model::IsStaleNan(row.value)) ended_.insert(series);
       ++stats.accepted;
@@ -152,6 +159,17 @@ class FakeSink final : public model::SampleSink {
     const base::MutexLock lock(mutex_);
     return last_.at(series).timestamp_ms;
   }
+  // Samples that came with their labels, since the last call.
+  int Named() {
+    const base::MutexLock lock(mutex_);
+    return std::exchange(named_, 0);
+  }
+  // As a store whose series have all gone.
+  void ForgetSeries() {
+    const base::MutexLock lock(mutex_);
+    refs_.clear();
+    names_.clear();
+  }
   int WrongRefs() {
     const base::MutexLock lock(mutex_);
     return wrong_refs_;
@@ -173,6 +191,9 @@ class FakeSink final : public model::SampleSink {
   };
   base::Mutex mutex_;
   std::map<std::string, uint64_t> refs_ VEDETTE_GUARDED_BY(mutex_);
+  std::map<uint64_t, std::string> names_ VEDETTE_GUARDED_BY(mutex_);
+  uint64_t last_ref_ VEDETTE_GUARDED_BY(mutex_) = 0;
+  int named_ VEDETTE_GUARDED_BY(mutex_) = 0;
   std::map<std::string, Kept> last_ VEDETTE_GUARDED_BY(mutex_);
   std::set<std::string> ended_ VEDETTE_GUARDED_BY(mutex_);
   std::optional<model::AppendStats> answer_ VEDETTE_GUARDED_BY(mutex_);
@@ -481,6 +502,47 @@ TEST_F(ScrapeLoopTest, RefusalsOfTheStoreNameTargetAndSeries) {
   EXPECT_EQ(logger_.Count("samples=6"), 2);
   EXPECT_EQ(logger_.Count("__name__="), 2);
   EXPECT_EQ(test::MetricValue(telemetry_, "vedette_scrape_samples_rejected_total"), 12);
+}
+
+TEST_F(ScrapeLoopTest, ASteadyScrapeSaysNoLabels) {
+  Start();
+  client_->Expose("m{i=\"1\"} 1\nm{i=\"2\"} 2\n");
+  Scrape();
+  EXPECT_EQ(sink_.Named(), 2 + 5);
+  Scrape();
+  EXPECT_EQ(sink_.Named(), 5) << "the synthetic ones alone";
+  EXPECT_EQ(Value("up"), "1.000000");
+  EXPECT_EQ(sink_.Value(Series("m", "i=\"2\", ")), "2.000000");
+}
+
+// As after a flush, of a target that is scraped once an hour.
+TEST_F(ScrapeLoopTest, WhatTheStoreHasForgottenIsSaidAgainInTheSameScrape) {
+  Start();
+  client_->Expose("m{i=\"1\"} 1\nm{i=\"2\"} 2\n");
+  Scrape();
+  Scrape();
+  sink_.ForgetSeries();
+  Scrape();
+  EXPECT_EQ(sink_.Value(Series("m", "i=\"1\", ")), "1.000000");
+  EXPECT_EQ(sink_.Value(Series("m", "i=\"2\", ")), "2.000000");
+  EXPECT_EQ(sink_.Named(), 7 + 5 + 5 + 2);
+  client_->Expose("m{i=\"1\"} 1\n");
+  Scrape();
+  EXPECT_EQ(sink_.Value(Series("m", "i=\"2\", ")), "stale");
+}
+
+TEST_F(ScrapeLoopTest, AnExemplarOfASeriesThatHadNoneIsStored) {
+  Start("  scrape_protocols: [OpenMetricsText1.0.0]\n");
+  constexpr char kType[] = "application/openmetrics-text; version=1.0.0";
+  client_->Expose("a_total 1\n# EOF\n", kType);
+  Scrape();
+  Scrape();
+  client_->Expose("a_total 2 # {t=\"x\"} 1 5\n# EOF\n", kType);
+  Scrape();
+  EXPECT_EQ(rich_sink_.Last(), Strings{"a_total: exemplar {t=\"x\"}"});
+  client_->Expose("a_total 2 # {t=\"y\"} 1 6\n# EOF\n", kType);
+  Scrape();
+  EXPECT_EQ(rich_sink_.Last(), Strings{"a_total: exemplar {t=\"y\"}"});
 }
 
 TEST_F(ScrapeLoopTest, AFullStoreIsAReasonOfLossByItsName) {

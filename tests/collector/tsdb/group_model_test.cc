@@ -230,7 +230,7 @@ class GroupModelTest : public StoreTest {
 
   std::mt19937_64 random_;
   std::optional<Reference> reference_;
-  std::map<std::string, uint64_t> refs_;
+  std::map<std::string, model::SeriesRef> refs_;
 };
 
 TEST_F(GroupModelTest, EveryShapeOfBatchIsJudgedAndAnsweredAsSingleSamples) {

@@ -210,6 +210,55 @@ TEST_F(StoreTest, RefsOfCallersAreHintsOnly) {
   EXPECT_EQ(all.at(SeriesNamed("b").ToString()).at(Now() + 1), std::bit_cast<uint64_t>(2.0));
 }
 
+TEST_F(StoreTest, ASeriesIsKnownByItsRefAlone) {
+  Open();
+  std::vector<model::SampleRow> rows;
+  for (int i = 0; i < 10; ++i) rows.push_back(Row(SeriesNamed("m", i), Now(), i));
+  ASSERT_TRUE(store_->Append(rows).ok());
+  const model::Labels none;
+  const auto send = [&](const std::vector<int>& which) {
+    std::vector<model::LentSample> samples;
+    for (const int i : which) {
+      samples.push_back({&none, &rows.at(static_cast<size_t>(i)).ref, Now(), 100.0 + i});
+    }
+    return *store_->Append(samples);
+  };
+  clock_.Advance(std::chrono::seconds(15));
+  EXPECT_EQ(send({7, 2, 3, 9}).accepted, 4u);
+  ASSERT_TRUE(store_->Flush().ok());
+  clock_.Advance(std::chrono::seconds(15));
+  EXPECT_EQ(send({7}).accepted, 1u);
+  const Contents all = All();
+  EXPECT_EQ(all.at(SeriesNamed("m", 7).ToString()).at(Now()), std::bit_cast<uint64_t>(107.0));
+  EXPECT_EQ(all.at(SeriesNamed("m", 9).ToString()).size(), 2u);
+  // One that is refused is named nevertheless.
+  const std::vector<model::LentSample> other = {{&none, &rows[7].ref, Now(), 1}};
+  const model::AppendStats refused = *store_->Append(other);
+  EXPECT_EQ(refused.duplicate, 1u);
+  EXPECT_EQ(refused.first_error.rfind(SeriesNamed("m", 7).ToString(), 0), 0u)
+      << refused.first_error;
+}
+
+TEST_F(StoreTest, ARefOfASeriesThatIsGoneIsGivenBackEmpty) {
+  Open();
+  std::vector<model::SampleRow> rows = {Row(SeriesNamed("a"), Now(), 1)};
+  ASSERT_TRUE(store_->Append(rows).ok());
+  for (int i = 0; i < 3; ++i) {
+    clock_.Advance(std::chrono::minutes(30));
+    std::vector<model::SampleRow> other = {Row(SeriesNamed("b"), Now(), 1)};
+    ASSERT_TRUE(store_->Append(other).ok());
+    ASSERT_TRUE(store_->Flush().ok());
+  }
+  ASSERT_TRUE(rows[0].ref.known());
+  const model::Labels none;
+  const std::vector<model::LentSample> samples = {{&none, &rows[0].ref, Now(), 2}};
+  const auto stats = store_->Append(samples);
+  ASSERT_TRUE(stats.ok());
+  EXPECT_EQ(stats->accepted + stats->rejected(), 0u);
+  EXPECT_FALSE(rows[0].ref.known());
+  EXPECT_EQ(All().at(SeriesNamed("a").ToString()).size(), 1u);
+}
+
 TEST_F(StoreTest, MaintenanceFlushesWhenDueAndMergesClosedDays) {
   Open();
   for (int i = 0; i < 30; ++i) {
