@@ -49,6 +49,7 @@ Manager::Manager(Options options)
   context_.clock = options_.clock;
   context_.logger = options_.logger;
   context_.metrics = &metrics_;
+  context_.texts = &texts_;
   Discoverer::Options discovery;
   discovery.fs = options_.fs;
   discovery.clock = options_.clock;

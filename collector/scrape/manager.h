@@ -118,6 +118,7 @@ class Manager {
   Options options_;
   CacheBudget caches_;
   ScrapeMetrics metrics_;
+  MetadataPool texts_;
   LoopContext context_;
   base::Gauge* const active_targets_;
   base::Counter* const pools_made_;

@@ -1,13 +1,14 @@
 #include "collector/scrape/metadata_cache.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "collector/scrape/heap_bytes.h"
 
 namespace vedette::scrape {
 namespace {
 
-constexpr uint64_t kKeptScrapes = 10;
+constexpr uint32_t kKeptScrapes = 10;
 
 }  // namespace
 
@@ -15,41 +16,46 @@ void MetadataCache::Set(model::exposition::EntryKind kind, const std::string& fa
                         const std::string& text) {
   using model::exposition::EntryKind;
   const base::MutexLock lock(mutex_);
-  const auto [at, is_new] = entries_.try_emplace(family);
-  if (is_new) text_bytes_ += family.size();
-  Entry& entry = at->second;
-  entry.seen = scrape_;
-  std::string& target = kind == EntryKind::kHelp   ? entry.metadata.help
-                        : kind == EntryKind::kType ? entry.metadata.type
-                                                   : entry.metadata.unit;
-  if (target == text) return;
-  text_bytes_ += text.size();
-  text_bytes_ -= std::min(target.size(), text_bytes_);
+  const auto known = entries_.find(std::string_view(family));
+  if (known != entries_.end()) known->seen = scrape_;
+  model::Metadata metadata{"unknown", "", ""};
+  if (known != entries_.end()) metadata = known->text->metadata;
+  std::string& target = kind == EntryKind::kHelp   ? metadata.help
+                        : kind == EntryKind::kType ? metadata.type
+                                                   : metadata.unit;
+  if (known != entries_.end() && target == text) return;
   target = text;
+  if (known != entries_.end()) {
+    shares_ -= known->share;
+    entries_.erase(known);
+  }
+  uint32_t share = 0;
+  FamilyTextPtr shared = pool_->Get(family, metadata, &share);
+  entries_.insert(Entry{std::move(shared), scrape_, share});
+  shares_ += share;
 }
 
 void MetadataCache::Clear() {
   const base::MutexLock lock(mutex_);
-  entries_.clear();
-  text_bytes_ = 0;
+  entries_ = {};
+  shares_ = 0;
 }
 
 uint64_t MetadataCache::bytes() const {
   const base::MutexLock lock(mutex_);
-  return text_bytes_ + entries_.size() * (sizeof(std::string) + sizeof(Entry) + kAllocationBytes);
+  return TableBytes(entries_) + shares_;
 }
 
 void MetadataCache::EndScrape() {
   const base::MutexLock lock(mutex_);
-  const uint64_t now = scrape_++;
-  absl::erase_if(entries_,
-                 [now](const auto& entry) { return entry.second.seen + kKeptScrapes < now; });
-  text_bytes_ = 0;
-  for (const auto& [family, entry] : entries_) {
-    const model::Metadata& metadata = entry.metadata;
-    text_bytes_ +=
-        family.size() + metadata.type.size() + metadata.help.size() + metadata.unit.size();
-  }
+  const uint32_t now = scrape_++;
+  uint64_t shares = 0;
+  absl::erase_if(entries_, [now, &shares](const Entry& entry) {
+    const bool is_gone = entry.seen + kKeptScrapes < now;
+    shares += is_gone ? 0 : entry.share;
+    return is_gone;
+  });
+  shares_ = shares;
 }
 
 std::vector<std::pair<std::string, model::Metadata>> MetadataCache::Snapshot() const {
@@ -57,7 +63,7 @@ std::vector<std::pair<std::string, model::Metadata>> MetadataCache::Snapshot() c
   {
     const base::MutexLock lock(mutex_);
     out.reserve(entries_.size());
-    for (const auto& [family, entry] : entries_) out.emplace_back(family, entry.metadata);
+    for (const Entry& entry : entries_) out.emplace_back(entry.text->family, entry.text->metadata);
   }
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   return out;

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,9 +15,9 @@ namespace vedette::scrape {
 struct CachedSeries;
 
 // What the lines of a target's last good page were, in their order, and those of the page that is
-// being read: of the line of a series (name and labels) a hash, since a page says far more than is
-// worth keeping; of the comments before it (its lead) their text. While a page says what the last
-// one said, nothing is written. Part of a ScrapeCache, used as that is.
+// being read: of each the hashes of its name and labels and of the comments before it (its lead),
+// since a page says far more than is worth keeping. While a page says what the last one said,
+// nothing is written. Part of a ScrapeCache, used as that is.
 //
 // A page is Begin, then Take, Find or Add for each line, then End or Drop.
 class PageLines {
@@ -29,7 +28,7 @@ class PageLines {
   model::exposition::KnownLine Next() const;
   // What that line brings a sample to. Null: its sample is dropped, or Next() knows none.
   CachedSeries* NextSeries() const {
-    return next_ < last_.lines.size() ? last_.lines[next_].series : nullptr;
+    return next_ < lines_.size() ? lines_[next_].series : nullptr;
   }
   // That line came, behind this lead. Null: its sample is dropped.
   CachedSeries* Take(std::string_view lead);
@@ -47,8 +46,6 @@ class PageLines {
   bool is_empty() const { return repeats_ && next_ == 0; }
   // Whether comments were taken without reading them.
   bool has_unread_leads() const { return has_unread_leads_; }
-  // Those of the last good page.
-  std::vector<std::string_view> Leads() const;
   // What all of it takes in memory.
   uint64_t bytes() const;
 
@@ -56,36 +53,22 @@ class PageLines {
   struct Line {
     CachedSeries* series = nullptr;
     uint64_t hash = 0;
+    uint64_t lead_hash = 0;
     uint32_t size = 0;
-    uint32_t lead = 0;  // its number among the leads, from 1 on; 0: it has none
+    uint32_t lead_size = 0;
   };
-  struct Lead {
-    uint32_t at = 0;
-    uint32_t size = 0;
-  };
-  // A page as it is kept.
-  struct Page {
-    std::vector<Line> lines;
-    std::vector<Lead> leads;
-    std::string text;  // of the leads, one behind the other
-
-    std::string_view LeadOf(const Line& line) const;
-    // The line, behind these comments in place of its own.
-    void Add(std::string_view lead, Line line);
-    uint64_t bytes() const;
-  };
-  static Line LineOf(std::string_view line, CachedSeries* series);
+  static Line LineOf(std::string_view lead, std::string_view line, CachedSeries* series);
   bool IsNext(const Line& line) const;
   std::optional<size_t> PlaceOf(const Line& line);
   void StopRepeating();
 
-  Page last_;        // the last good page
-  size_t next_ = 0;  // in its lines
-  // So far the page is that one up to next_.
+  std::vector<Line> lines_;  // of the last good page
+  size_t next_ = 0;          // in lines_
+  // So far the page is lines_ up to next_.
   bool repeats_ = true;
   bool has_unread_leads_ = false;
-  Page new_;                                      // where it is not: the page
-  absl::flat_hash_map<uint64_t, size_t> places_;  // of last_, by hash; made when one is looked for
+  std::vector<Line> new_lines_;                   // where it is not: its own
+  absl::flat_hash_map<uint64_t, size_t> places_;  // in lines_, by hash; made when one is looked for
 };
 
 }  // namespace vedette::scrape

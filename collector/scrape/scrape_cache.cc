@@ -66,7 +66,7 @@ uint64_t ScrapeCache::BytesOf(const RichSeries& rich) {
 }
 
 uint64_t ScrapeCache::bytes() const {
-  constexpr uint64_t kSeriesBytes = sizeof(CachedSeries) + kAllocationBytes;
+  constexpr uint64_t kSeriesBytes = sizeof(CachedSeries) + sizeof(void*);  // allocated to the byte
   return lines_.bytes() + series_.size() * kSeriesBytes + TableBytes(series_) + rich_bytes_ +
          rich_.capacity() * (sizeof(void*) + 1);
 }

@@ -89,9 +89,8 @@ class ScrapeCache {
 
   // Of the last good scrape. Whether its page said just what the one before said, numbers aside.
   bool repeated() const { return repeated_; }
-  // Whether comments were taken without reading them, and all that stood before a line.
+  // Whether comments were taken without reading them.
   bool has_unread_leads() const { return lines_.has_unread_leads(); }
-  std::vector<std::string_view> Leads() const { return lines_.Leads(); }
 
   size_t size() const { return series_.size(); }
   // What all of it takes in memory.

@@ -1,5 +1,6 @@
 #include "collector/scrape/scrape_loop.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 
@@ -26,10 +27,22 @@ constexpr std::array<std::string_view, 8> kReportNames = {"up",
 // Timestamps this near to a whole interval after the last one are put there: steady times compress.
 constexpr int64_t kAlignToleranceMs = 2;
 
+// The comment lines of a text, one behind the other.
+std::string CommentsOf(std::string_view page) {
+  std::string comments;
+  while (!page.empty()) {
+    const size_t end = std::min(page.find('\n'), page.size() - 1) + 1;
+    const size_t begin = page.find_first_not_of(" \t");
+    if (begin < end && page[begin] == '#') comments.append(page.substr(0, end));
+    page.remove_prefix(end);
+  }
+  return comments;
+}
+
 }  // namespace
 
 ScrapeLoop::ScrapeLoop(Target target, JobTools tools, const LoopContext* context)
-    : context_(context), share_(context->caches) {
+    : context_(context), metadata_(context->texts), share_(context->caches) {
   SetNext(std::move(target), std::move(tools));
   TakeNext();
 }
@@ -98,7 +111,7 @@ void ScrapeLoop::Scrape(std::stop_token stop) {
   }
   AddReports(status.ok(), seconds, counts, now_ms);
   AddStaleMarkers(status.ok() ? cache_.EndScrape(now_ms) : cache_.FailScrape(now_ms));
-  if (status.ok()) EndMetadata(counts);
+  if (status.ok()) EndMetadata(counts, exposition);
   base::Status stored = Store();
   last_samples_ = batch_.size();
   if (status.ok() && stored.ok() && (lacks_exemplars_ || batch_.HasForgotten())) {
@@ -345,16 +358,13 @@ void ScrapeLoop::AddStaleMarkers(const std::vector<StaleMarker>& markers) {
 
 // What the page said of its families where it was compared alone: nothing new, unless another line
 // did. Then all is read, so that what is forgotten has really gone.
-void ScrapeLoop::EndMetadata(const Counts& counts) {
+void ScrapeLoop::EndMetadata(const Counts& counts, const Exposition& exposition) {
   if (cache_.repeated() && counts.metadata == 0) return;
   if (cache_.has_unread_leads()) {
-    for (const std::string_view lead : cache_.Leads()) {
-      const auto comments = model::exposition::NewReader(lead, last_format_);
-      for (auto kind = comments->Next(); kind.ok() && *kind != EntryKind::kEnd;
-           kind = comments->Next()) {
-        if (*kind != EntryKind::kComment)
-          metadata_.Set(*kind, comments->family(), comments->text());
-      }
+    const std::string comments = CommentsOf(exposition.body);
+    const auto page = model::exposition::NewReader(comments, exposition.format);
+    for (auto kind = page->Next(); kind.ok() && *kind != EntryKind::kEnd; kind = page->Next()) {
+      if (*kind != EntryKind::kComment) metadata_.Set(*kind, page->family(), page->text());
     }
   }
   metadata_.EndScrape();

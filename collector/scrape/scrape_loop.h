@@ -50,6 +50,7 @@ struct LoopContext {
   // created-timestamp-zero-ingestion: numbers are stored with the time their counter began.
   bool start_timestamps = false;
   CacheBudget* caches = nullptr;  // null: without bound
+  MetadataPool* texts = nullptr;
   base::Clock* clock = nullptr;
   base::Logger* logger = nullptr;
   ScrapeMetrics* metrics = nullptr;
@@ -120,7 +121,7 @@ class ScrapeLoop {
   base::Status StoreLeftOut(const Exposition& exposition, int64_t now_ms);
   void AddLeftOut(model::exposition::EntryKind kind, model::exposition::Reader* page,
                   int64_t now_ms);
-  void EndMetadata(const Counts& counts);
+  void EndMetadata(const Counts& counts, const Exposition& exposition);
   void AddStaleMarkers(const std::vector<StaleMarker>& markers);
   base::Status CheckSampleLimit(const Counts& counts) const;
   // Counts what is kept for the next scrape and gathered in this one against the budget.

@@ -279,22 +279,20 @@ base::StatusOr<bool> Parser::NextIf(const KnownLine& known) {
   if (pos_ != behind_series_) {
     // Behind a comment; a text may have empty lines there, OpenMetrics none.
     while (format_ == Format::kText && start < input_.size() && input_[start] == '\n') ++start;
-  } else if (input_.substr(start, known.lead.size()) == known.lead) {
-    start += known.lead.size();
   } else {
-    return false;
+    start += known.lead_size;
   }
   size_t behind = start + known.size;
   if (behind >= input_.size() || input_[behind] != ' ') return false;
   const std::string_view series = input_.substr(start, known.size);
   if (KnownLine::HashOf(series) != known.hash) return false;
+  const std::string_view lead = input_.substr(begin, start - begin);
+  const bool has_lead = begin == behind_series_ && !lead.empty();
+  if (has_lead && KnownLine::HashOf(lead) != known.lead_hash) return false;
   while (behind < input_.size() && IsBlank(input_[behind])) ++behind;
   if (series.back() != '}' && behind < input_.size() && input_[behind] == '{') return false;
   // What follows depends on the newest type, which another comment does not end.
-  const bool has_type = known.lead.find("TYPE") != known.lead.npos;
-  if (begin == behind_series_ && (has_type || (skipped_lead_.empty() && !known.lead.empty()))) {
-    skipped_lead_ = input_.substr(begin, known.lead.size());
-  }
+  if (has_lead && (skipped_lead_.empty() || lead.find("TYPE") != lead.npos)) skipped_lead_ = lead;
   sample_ = Sample();
   sample_.series = series;
   lead_ = input_.substr(behind_series_, start - behind_series_);

@@ -20,7 +20,7 @@ std::unique_ptr<Reader> NewReader(std::string_view input, Format format,
   return std::make_unique<NhcbReader>(std::move(text), options.keep_classic);
 }
 
-uint64_t KnownLine::HashOf(std::string_view series) { return base::Hash64(series); }
+uint64_t KnownLine::HashOf(std::string_view text) { return base::Hash64(text); }
 
 base::StatusOr<bool> Reader::NextIf(const KnownLine&) { return false; }
 

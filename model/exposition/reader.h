@@ -21,11 +21,16 @@ enum class EntryKind { kEnd, kSeries, kHistogram, kHelp, kType, kUnit, kComment,
 
 // What stood at a place of a page before.
 struct KnownLine {
-  std::string_view lead;  // lead(): the comments right before it
-  size_t size = 0;        // of series(), in bytes; 0: nothing is known
-  uint64_t hash = 0;      // HashOf it
+  size_t lead_size = 0;  // of lead(), the comments right before it, in bytes
+  uint64_t lead_hash = 0;
+  size_t size = 0;  // of series(), in bytes; 0: nothing is known
+  uint64_t hash = 0;
 
-  static uint64_t HashOf(std::string_view series);
+  friend bool operator==(const KnownLine&, const KnownLine&) = default;
+  static uint64_t HashOf(std::string_view text);
+  static KnownLine Of(std::string_view lead, std::string_view series) {
+    return {lead.size(), lead.empty() ? 0 : HashOf(lead), series.size(), HashOf(series)};
+  }
 };
 
 struct Exemplar {

@@ -94,8 +94,7 @@ void ReadSteadyText(benchmark::State& state) {
   const auto first = NewReader(page, Format::kText);
   for (auto kind = first->Next(); *kind != EntryKind::kEnd; kind = first->Next()) {
     if (*kind != EntryKind::kSeries) continue;
-    const std::string_view series = first->series();
-    lines.push_back({first->lead(), series.size(), KnownLine::HashOf(series)});
+    lines.push_back(KnownLine::Of(first->lead(), first->series()));
   }
   for (auto _ : state) {
     const auto reader = NewReader(page, Format::kText);

@@ -100,9 +100,7 @@ TEST(Parser, LinesThatSayWhenACounterBeganAreFoldedWhereAsked) {
   EXPECT_EQ(plain.series(), "a_created{x=\"1\"}");
 }
 
-KnownLine Known(std::string_view lead, std::string_view line) {
-  return {lead, line.size(), KnownLine::HashOf(line)};
-}
+KnownLine Known(std::string_view lead, std::string_view line) { return KnownLine::Of(lead, line); }
 
 TEST(Parser, CommentsAreTakenWithTheLineBehindThemByTheirBytes) {
   const std::string lead = "# HELP h_total help\n# TYPE h histogram\n";

@@ -256,6 +256,22 @@ TEST_F(Cors, PreflightIsAnsweredForKnownPathsAndTheApi) {
   EXPECT_EQ(Ask("OPTIONS", "/nowhere", "http://x").status, 404);
 }
 
+// Whatever web page somebody looks at: their browser reaches a server on loopback.
+TEST_F(Cors, PagesOfOtherOriginsMayNotPush) {
+  Allow(".*");
+  EXPECT_EQ(Ask("POST", "/push", "http://x").status, 403);
+  EXPECT_EQ(Ask("POST", "/push", "null").status, 403);
+  EXPECT_NE(Ask("POST", "/push", "").status, 403);
+  EXPECT_NE(Ask("POST", "/push", "http://127.0.0.1:" + std::to_string(port())).status, 403);
+  EXPECT_NE(Ask("POST", "/echo", "http://x").status, 403) << "which pushes nothing";
+}
+
+TEST_F(Cors, AnOriginThatTheOperatorNamesMayPush) {
+  Allow("http://a\\.example");
+  EXPECT_NE(Ask("POST", "/push", "http://a.example").status, 403);
+  EXPECT_EQ(Ask("POST", "/push", "http://b.example").status, 403);
+}
+
 TEST_F(Cors, WithoutAPolicyThereIsNone) {
   Start();
   EXPECT_EQ(Ask("OPTIONS", "/hello", "http://x").status, 405);

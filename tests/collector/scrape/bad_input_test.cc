@@ -105,6 +105,7 @@ class BadInput : public ::testing::Test {
     context_.clock = &clock_;
     context_.logger = &logger_;
     context_.metrics = &metrics_;
+    context_.texts = &texts_;
   }
 
   // The error of one scrape of what says `say`; `options` are further lines of the job.
@@ -153,6 +154,7 @@ class BadInput : public ::testing::Test {
   test::CaptureLogger logger_;
   base::Telemetry telemetry_;
   ScrapeMetrics metrics_{&telemetry_};
+  MetadataPool texts_;
   LoopContext context_;
   const std::unique_ptr<base::FileSystem> fs_ = base::NewPosixFileSystem();
 };

@@ -32,8 +32,7 @@ class PageLinesTest : public ::testing::Test {
 
   CachedSeries* SeriesAt(const PageLine& line) {
     const model::exposition::KnownLine expected = lines_.Next();
-    if (expected.size == line.text.size() && expected.lead == line.lead &&
-        expected.hash == model::exposition::KnownLine::HashOf(line.text)) {
+    if (expected == model::exposition::KnownLine::Of(line.lead, line.text)) {
       return lines_.Take(line.lead);
     }
     if (const auto known = lines_.Find(line.lead, line.text)) return *known;
@@ -55,7 +54,6 @@ TEST_F(PageLinesTest, APageThatRepeatsIsNotWrittenAnew) {
   EXPECT_TRUE(Read(page));
   EXPECT_EQ(new_lines_, 0);
   EXPECT_EQ(lines_.bytes(), bytes);
-  EXPECT_EQ(lines_.Leads(), (std::vector<std::string_view>{"# a\n", "# b\n"}));
 }
 
 TEST_F(PageLinesTest, LinesThatAreGoneAreForgotten) {
@@ -80,7 +78,6 @@ TEST_F(PageLinesTest, ALineKeepsItsSeriesUnderOtherComments) {
   Read({{"# TYPE a gauge\n", "a"}, {"", "b"}});
   EXPECT_FALSE(Read({{"# TYPE a counter\n", "a"}, {"", "b"}}));
   EXPECT_EQ(new_lines_, 0);
-  EXPECT_EQ(lines_.Leads(), std::vector<std::string_view>{"# TYPE a counter\n"});
   EXPECT_TRUE(Read({{"# TYPE a counter\n", "a"}, {"", "b"}}));
 }
 

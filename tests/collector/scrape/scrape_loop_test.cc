@@ -254,6 +254,7 @@ class ScrapeLoopTest : public ::testing::Test {
     context_.clock = &clock_;
     context_.logger = &logger_;
     context_.metrics = &metrics_;
+    context_.texts = &texts_;
   }
 
   // `options` are further lines of the job.
@@ -293,6 +294,7 @@ class ScrapeLoopTest : public ::testing::Test {
   test::CaptureLogger logger_;
   base::Telemetry telemetry_;
   ScrapeMetrics metrics_{&telemetry_};
+  MetadataPool texts_;
   LoopContext context_;
   std::shared_ptr<FakeClient> client_ = std::make_shared<FakeClient>();
   std::unique_ptr<base::FileSystem> fs_ = base::NewPosixFileSystem();
