@@ -354,6 +354,7 @@ const std::set<std::string>& NotShown() {
       ".runtime",       // of Go
       ".remote_write",  // read and shown by remote/
       ".storage.remote",
+      ".logs",
       ".otlp",  // shown by model/otlp
       ".remote_read",
       ".scrape_configs.bearer_token",  // as authorization
