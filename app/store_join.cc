@@ -36,6 +36,7 @@ base::Status LogStoreSource::Scan(const logql::ScanRequest& request,
                          ? logstore::Direction::kForward
                          : logstore::Direction::kBackward;
   select.required = request.required;
+  select.lines = request.lines;
   select.stop = request.stop;
   std::vector<logql::StoredLine> lines;
   return store_->Select(select, [&](std::span<const logstore::Row> rows) {

@@ -67,6 +67,7 @@ class RangeRun {
     request.end_ns = SaturatingAdd(last, 1);
     request.direction = Direction::kForward;
     request.required = LiteralsOfQuery(range_.log);
+    request.lines = LooksAtLines();
     request.stop = budget_->stop();
     return request;
   }
@@ -110,6 +111,11 @@ class RangeRun {
  private:
   // Whether lines are counted; otherwise they have values.
   bool Counts() const { return !range_.unwrap || range_.op == RangeOp::kAbsentOverTime; }
+
+  bool LooksAtLines() const {
+    const bool counts = range_.op == RangeOp::kRate || range_.op == RangeOp::kCountOverTime;
+    return !counts || range_.unwrap || !range_.log.stages.empty();
+  }
 
   base::Status Take(const StoredLine& line) {
     const int64_t time = SaturatingAdd(line.timestamp_ns, range_.offset_ns);

@@ -37,6 +37,7 @@ struct ScanRequest {
   Direction direction = Direction::kForward;
   // Lines without them may be left out; who asks looks again at those that come.
   RequiredLiterals required;
+  bool lines = true;  // false: only times, streams and metadata are looked at; lines may come empty
   std::stop_token stop;
 };
 

@@ -79,20 +79,22 @@ std::shared_ptr<const Block> PutTogether(Granule& granule, std::span<const size_
                                          std::span<const StreamPtr> streams,
                                          const RowFilter* filter) {
   const bool required = filter != nullptr && !filter->required->empty();
+  const bool lines = filter == nullptr || filter->lines || required;
   auto text = std::make_unique<std::string>();
   std::vector<model::Labels> sets = granule.TakeMetadata();
   std::vector<Row> kept;
   std::vector<size_t> ends;
   for (const size_t row : rows) {
     const size_t begin = text->size();
-    granule.AppendLine(row, text.get());
+    if (lines) granule.AppendLine(row, text.get());
     if (required && !HasSubstrings(std::string_view(*text).substr(begin), *filter->required)) {
       text->resize(begin);
       continue;
     }
     ends.push_back(text->size());
     kept.push_back({granule.times()[row], granule.sequence(row), streams[granule.stream(row)].get(),
-                    &sets[granule.metadata_set(row)], std::string_view(), granule.sourced(row)});
+                    &sets[granule.metadata_set(row)], std::string_view(),
+                    granule.sourced(row) || !lines});
   }
   size_t begin = 0;
   for (size_t i = 0; i < kept.size(); ++i) {
@@ -179,7 +181,9 @@ base::StatusOr<std::shared_ptr<const Block>> ReadGranule(const base::RandomAcces
       return base::DataLoss("stream ids of a granule are damaged");
     }
   }
-  VEDETTE_RETURN_IF_ERROR(LoadShapesOf(granule.get(), rows));
+  if (filter == nullptr || filter->lines || !filter->required->empty()) {
+    VEDETTE_RETURN_IF_ERROR(LoadShapesOf(granule.get(), rows));
+  }
   return PutTogether(*granule, rows, streams, filter);
 }
 

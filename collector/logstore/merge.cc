@@ -6,6 +6,8 @@ namespace vedette::logstore {
 namespace {
 
 constexpr size_t kBatchRows = 512;
+// Of one run alone: few enough to be cancelled soon.
+constexpr size_t kRowsAtOnce = 4096;
 
 }  // namespace
 
@@ -52,6 +54,45 @@ void Merge::TakeHead() {
   heap_.pop_back();
 }
 
+// How many rows of the only open run come before anything of another.
+size_t Merge::RowsAlone() const {
+  if (heap_.size() != 1 || !heap_.front()->run.unique) return 0;
+  const Cursor& cursor = *heap_.front();
+  const std::span<const Row> rows = cursor.run.rows;
+  if (pending_.empty()) return rows.size() - cursor.used;
+  const auto time = [](const Row& row, int64_t bound) { return row.timestamp_ns < bound; };
+  if (!backward_) {
+    const auto end =
+        std::lower_bound(rows.begin(), rows.end(), pending_.back().min_ns, time) - rows.begin();
+    return static_cast<size_t>(end) - std::min(cursor.used, static_cast<size_t>(end));
+  }
+  const int64_t bound = pending_.back().max_ns;
+  if (bound == INT64_MAX) return 0;
+  const auto begin = std::lower_bound(rows.begin(), rows.end(), bound + 1, time) - rows.begin();
+  const size_t left = rows.size() - cursor.used;
+  return left - std::min(left, static_cast<size_t>(begin));
+}
+
+bool Merge::VisitAlone(const std::function<bool(std::span<const Row>)>& visit) {
+  Cursor& cursor = *heap_.front();
+  const size_t count = std::min(RowsAlone(), kRowsAtOnce);
+  bool go_on = batch_.empty() || visit(batch_);
+  batch_.clear();
+  const std::span<const Row> rows = cursor.run.rows;
+  if (go_on && !backward_) {
+    go_on = visit(rows.subspan(cursor.used, count));
+  } else if (go_on) {
+    const auto part = rows.subspan(rows.size() - cursor.used - count, count);
+    batch_.assign(part.rbegin(), part.rend());
+    go_on = visit(batch_);
+    batch_.clear();
+  }
+  cursor.used += count;
+  exhausted_.clear();
+  if (cursor.used == rows.size()) heap_.pop_back();
+  return go_on;
+}
+
 bool Merge::GroupIsWhole() const {
   return !group_.empty() && (heap_.empty() || heap_.front()->Head(backward_).timestamp_ns !=
                                                   group_.front().timestamp_ns);
@@ -87,7 +128,12 @@ base::Status Merge::Run(const std::function<bool(std::span<const Row>)>& visit,
       if (stop.stop_requested()) return base::Cancelled("query cancelled");
       OpenNext();
     }
-    if (!heap_.empty()) TakeHead();
+    if (group_.empty() && RowsAlone() > 0) {
+      if (stop.stop_requested()) return base::Cancelled("query cancelled");
+      if (!VisitAlone(visit)) return {};
+    } else if (!heap_.empty()) {
+      TakeHead();
+    }
   }
 }
 

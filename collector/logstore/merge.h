@@ -17,6 +17,7 @@ namespace vedette::logstore {
 struct Run {
   std::vector<Row> rows;
   std::shared_ptr<const void> holder;
+  bool unique = false;  // repetitions were left out when it was written
 };
 
 // A run that is opened only when the merge reaches its time range.
@@ -46,6 +47,8 @@ class Merge {
   bool PendingReached() const;
   void OpenNext();
   void TakeHead();
+  size_t RowsAlone() const;
+  bool VisitAlone(const std::function<bool(std::span<const Row>)>& visit);
   bool GroupIsWhole() const;
   void CloseGroup();
 

@@ -19,6 +19,7 @@ struct RowFilter {
   int64_t end_ns = 0;                          // exclusive
   const std::vector<bool>* streams = nullptr;  // by id of the part
   const Substrings* required = nullptr;
+  bool lines = true;  // false: they come empty, and as if from a source, since none can be compared
 
   bool WantsTime(int64_t timestamp_ns) const {
     return timestamp_ns >= start_ns && timestamp_ns < end_ns;

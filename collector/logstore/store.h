@@ -65,6 +65,7 @@ struct SelectRequest {
   int64_t end_ns = 0;
   Direction direction = Direction::kForward;
   Substrings required;
+  bool lines = true;  // false: lines may come empty, which saves putting them together
   std::stop_token stop;
 };
 

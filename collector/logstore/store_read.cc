@@ -62,10 +62,12 @@ class BlockOpener {
       : request_(request), filter_(filter), stats_(stats), on_damage_(std::move(on_damage)) {}
 
   // `matching`: the streams that are asked for, by id.
-  Run Open(const std::shared_ptr<const Part>& part, size_t index,
-           const std::vector<bool>& matching) const {
+  // `lines`: whether they are needed, if only to be compared with those of others.
+  Run Open(const std::shared_ptr<const Part>& part, size_t index, const std::vector<bool>& matching,
+           bool lines) const {
     Run run;
-    const RowFilter rows{request_.start_ns, request_.end_ns, &matching, &request_.required};
+    run.unique = true;
+    const RowFilter rows{request_.start_ns, request_.end_ns, &matching, &request_.required, lines};
     auto block = part->ReadBlock(index, &rows);
     if (!block.ok()) {
       // The file of a part that retention dropped after the snapshot was taken is gone: no damage.
@@ -99,10 +101,17 @@ bool HasMatch(const BlockMeta& meta, const std::vector<bool>& matching) {
                      [&](uint32_t id) { return matching[id]; });
 }
 
+// A time range that a part or memory has rows in.
+struct Busy {
+  int64_t min_ns;
+  int64_t max_ns;
+  const Part* part;  // null: memory
+};
+
 // The blocks of `part` that can hold an answer.
 void AddBlocks(const std::shared_ptr<const Part>& part, const SelectRequest& request,
-               StreamFilter& filter, const BlockOpener& opener, SelectStats* stats,
-               std::vector<PendingRun>* pending) {
+               std::span<const Busy> all, StreamFilter& filter, const BlockOpener& opener,
+               SelectStats* stats, std::vector<PendingRun>* pending) {
   const auto matching = std::make_shared<std::vector<bool>>();
   for (const StreamSummary& summary : part->streams()) {
     matching->push_back(
@@ -116,8 +125,13 @@ void AddBlocks(const std::shared_ptr<const Part>& part, const SelectRequest& req
       ++stats->blocks_skipped;
       continue;
     }
-    pending->push_back({meta.min_ns, meta.max_ns,
-                        [&opener, part, i, matching] { return opener.Open(part, i, *matching); }});
+    const bool shared = std::any_of(all.begin(), all.end(), [&](const Busy& other) {
+      return other.part != part.get() && other.min_ns <= meta.max_ns && other.max_ns >= meta.min_ns;
+    });
+    const bool lines = request.lines || shared;
+    pending->push_back({meta.min_ns, meta.max_ns, [&opener, part, i, matching, lines] {
+                          return opener.Open(part, i, *matching, lines);
+                        }});
   }
 }
 
@@ -150,8 +164,13 @@ base::Status Store::Select(const SelectRequest& request, const VisitFn& visit,
     pending.push_back({view.min_ns, view.max_ns,
                        [&view, &request, &filter] { return OpenMemtable(view, request, filter); }});
   }
+  std::vector<Busy> busy;
+  for (const PendingRun& run : pending) busy.push_back({run.min_ns, run.max_ns, nullptr});
   for (const auto& part : snapshot.parts) {
-    AddBlocks(part, request, filter, opener, stats, &pending);
+    busy.push_back({part->min_ns(), part->max_ns(), part.get()});
+  }
+  for (const auto& part : snapshot.parts) {
+    AddBlocks(part, request, busy, filter, opener, stats, &pending);
   }
   Merge merge(std::move(pending), request.direction == Direction::kBackward);
   return merge.Run(visit, request.stop);

@@ -74,6 +74,7 @@ std::vector<PendingRun> RunsOf(const Parts& parts, Damage* damage) {
       const BlockMeta& meta = part->blocks()[i];
       pending.push_back({meta.min_ns, meta.max_ns, [part, i, damage] {
                            Run run;
+                           run.unique = true;
                            auto block = part->ReadBlock(i);
                            if (!block.ok()) {
                              if (damage->status.ok()) *damage = {block.status(), part->name()};

@@ -109,7 +109,7 @@ class StoreBench {
   }
 
   void Scan(const char* what, const std::vector<model::Matcher>& matchers,
-            const std::string& needle) {
+            const std::string& needle, bool lines = true) {
     double best = 1e9;
     double cpu = 0;
     uint64_t rows = 0;
@@ -119,6 +119,7 @@ class StoreBench {
       request.end_ns = INT64_MAX;
       request.direction = Direction::kBackward;
       if (!needle.empty()) request.required = {{needle}};
+      request.lines = lines;
       rows = 0;
       const double start = Now();
       const double start_cpu = CpuSeconds();
@@ -171,6 +172,7 @@ int Run(int argc, char** argv) {
   bench.Scan("one host of caddy", {caddy, model::Matcher::Equal("host", "host07")}, "");
   bench.Scan("a word of some lines", {journal}, "checkpoint complete");
   bench.Scan("every line", {}, "");
+  bench.Scan("every line's time and stream", {}, "", false);
   return 0;
 }
 

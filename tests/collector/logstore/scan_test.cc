@@ -53,17 +53,22 @@ class ScanWorld {
       auto& clause = request.required.emplace_back();
       for (size_t any = 1 + Below(2); any > 0; --any) clause.push_back(Needle());
     }
+    // Without lines their number and times must be the same.
+    request.lines = Below(3) > 0;
+    const auto shown = [&](int64_t timestamp_ns, std::string_view text) {
+      return request.lines ? std::string(text) : std::to_string(timestamp_ns);
+    };
     std::vector<std::string> want;
     for (const Line& line : lines_) {
       if (line.timestamp_ns < request.start_ns || line.timestamp_ns >= request.end_ns) continue;
       if (!model::MatchesAll(request.matchers, {{"app", line.app}})) continue;
       if (!HasSubstrings(line.text, request.required)) continue;
-      want.push_back(line.text);
+      want.push_back(shown(line.timestamp_ns, line.text));
     }
     if (request.direction == Direction::kBackward) std::reverse(want.begin(), want.end());
     std::vector<std::string> got;
     const base::Status status = t_.store->Select(request, [&](std::span<const Row> rows) {
-      for (const Row& row : rows) got.emplace_back(row.line);
+      for (const Row& row : rows) got.push_back(shown(row.timestamp_ns, row.line));
       return true;
     });
     ASSERT_TRUE(status.ok());
