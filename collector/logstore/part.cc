@@ -157,6 +157,17 @@ void Part::SumUp() {
   for (const StreamSummary& summary : summaries_) line_bytes_ += summary.bytes;
 }
 
+base::Status Part::CheckFilter(size_t index) const {
+  const BlockMeta& meta = blocks_[index];
+  if (meta.filter_stored == 0) return {};
+  VEDETTE_ASSIGN_OR_RETURN(const auto file, fs_->OpenRead(path_));
+  VEDETTE_ASSIGN_OR_RETURN(
+      const std::string filter,
+      ReadExactly(*file, meta.offset + meta.stored_bytes - meta.filter_stored, meta.filter_stored));
+  if (base::Hash64(filter) == meta.filter_hash) return {};
+  return base::DataLoss("checksum of a granule's filter does not match");
+}
+
 base::StatusOr<std::shared_ptr<const Block>> Part::ReadBlock(size_t index,
                                                              const RowFilter* filter) const {
   const BlockMeta& meta = blocks_[index];

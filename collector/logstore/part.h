@@ -49,6 +49,8 @@ class Part {
   // row blocks all rows come.
   base::StatusOr<std::shared_ptr<const Block>> ReadBlock(size_t index,
                                                          const RowFilter* filter = nullptr) const;
+  // DataLoss when the filter of a granule is damaged; readers only do without it.
+  base::Status CheckFilter(size_t index) const;
 
  private:
   Part() = default;

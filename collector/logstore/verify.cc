@@ -68,6 +68,7 @@ class PartVerifier {
   void CheckBlock(size_t index) {
     const auto block = part_->ReadBlock(index);
     if (!block.ok()) return Find(file_, block.status());
+    Find(file_, part_->CheckFilter(index));
     const BlockMeta& meta = part_->blocks()[index];
     const std::string place = base::Concat({"block ", std::to_string(index), ": "});
     const std::span<const Row> rows = (*block)->rows();
