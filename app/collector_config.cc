@@ -61,9 +61,7 @@ base::StatusOr<std::vector<rules::GroupSpec>> LoadRules(base::FileSystem* fs,
                                                         const scrape::Config& scrape) {
   promql::ParserOptions parser;
   options.features.ApplyTo(&parser);
-  const rules::ExprValidator validate = [&parser](std::string_view expr) {
-    return EngineQuerier::ValidateRuleExpr(expr, parser);
-  };
+  const rules::ExprValidator validate = EngineQuerier::RuleValidator(parser);
   if (scrape.rule_files.empty()) {
     return rules::ParseRuleFile(rules::kDefaultRules, std::string(rules::kDefaultRulesFile),
                                 validate);

@@ -182,7 +182,11 @@ base::Status CollectorParts::OpenRules(const CollectorOptions& options,
     alert_sink_ = std::make_unique<NoAlertSink>();
   }
   rules::Manager::Options manager;
+  if (logql_) {
+    log_querier_ = std::make_unique<LogEngineQuerier>(logql_.get(), world_.clock, one_query_bytes_);
+  }
   manager.querier = querier_.get();
+  manager.log_querier = log_querier_.get();
   manager.samples = metrics_.get();
   manager.histograms = metrics_.get();
   manager.alerts = alert_sink_.get();

@@ -145,6 +145,7 @@ class CollectorParts {
 
   std::unique_ptr<base::DurableMap> rule_state_;
   std::unique_ptr<rules::Querier> querier_;
+  std::unique_ptr<rules::Querier> log_querier_;  // null: no log store
   std::unique_ptr<rules::AlertSink> alert_sink_;
   std::unique_ptr<rules::Manager> rules_;
   std::unique_ptr<RulesJoin> rules_view_;

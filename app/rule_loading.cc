@@ -16,10 +16,8 @@ base::StatusOr<std::vector<rules::GroupSpec>> ReadRuleFile(base::FileSystem* fs,
                                                            const promql::ParserOptions& parser,
                                                            bool ignore_unknown_keys) {
   VEDETTE_ASSIGN_OR_RETURN(const std::string text, fs->ReadFile(file));
-  const rules::ExprValidator validate = [&parser](std::string_view expr) {
-    return EngineQuerier::ValidateRuleExpr(expr, parser);
-  };
-  return rules::ParseRuleFile(text, file, validate, ignore_unknown_keys);
+  return rules::ParseRuleFile(text, file, EngineQuerier::RuleValidator(parser),
+                              ignore_unknown_keys);
 }
 
 std::vector<DuplicateRule> FindDuplicates(const std::vector<rules::GroupSpec>& groups) {

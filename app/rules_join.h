@@ -10,7 +10,10 @@
 #include "alerting/notify/outbox.h"
 #include "alerting/routing/router.h"
 #include "alerting/rules/querier.h"
+#include "alerting/rules/rule_file.h"
+#include "base/clock.h"
 #include "base/memory_pool.h"
+#include "collector/logql/engine.h"
 #include "collector/promql/engine.h"
 
 // Adapters between alerting's interfaces and the parts that serve them. Each is thread-safe, owned
@@ -36,11 +39,33 @@ class EngineQuerier final : public rules::Querier {
   // Whether `expr` parses.
   static base::Status ValidateRuleExpr(std::string_view expr,
                                        const promql::ParserOptions& options = {});
+  // Checks what a rule file has, in either language; keeps the reference.
+  static rules::ExprValidator RuleValidator(const promql::ParserOptions& options);
 
  private:
   const promql::Engine* const engine_;
   const promql::Queryable* const queryable_;
   const std::shared_ptr<base::MemoryPool> memory_;
+};
+
+// Rules with `logql` ask the log engine.
+class LogEngineQuerier final : public rules::Querier {
+ public:
+  // `max_memory_bytes`: of one query.
+  LogEngineQuerier(const logql::Engine* engine, base::Clock* clock, uint64_t max_memory_bytes)
+      : engine_(engine), clock_(clock), max_memory_bytes_(max_memory_bytes) {}
+
+  base::StatusOr<std::vector<rules::VectorSample>> Query(const std::string& expr, int64_t time_ms,
+                                                         std::stop_token stop) override;
+  base::Status Validate(std::string_view expr) override { return ValidateRuleExpr(expr); }
+
+  // Whether `expr` parses and comes to numbers.
+  static base::Status ValidateRuleExpr(std::string_view expr);
+
+ private:
+  const logql::Engine* const engine_;
+  base::Clock* const clock_;
+  const uint64_t max_memory_bytes_;
 };
 
 // Rules hand their alerts to the local router.

@@ -155,11 +155,19 @@ void Group::SayResult(RuleState* rule, std::string error) {
   rule->said_error = std::move(error);
 }
 
+base::StatusOr<std::vector<VectorSample>> Group::Ask(const RuleSpec& spec, int64_t now_ms,
+                                                     std::stop_token stop) const {
+  const bool logs = spec.language == QueryLanguage::kLogql;
+  Querier* const querier = logs ? options_->log_querier : options_->querier;
+  if (querier == nullptr) {
+    return base::InvalidArgument("a rule with `logql` needs a log store, and there is none here");
+  }
+  return querier->Query(spec.expr, now_ms - spec_.query_offset_ms, std::move(stop));
+}
+
 base::Status Group::RunRule(RuleState* rule, int64_t now_ms, std::stop_token stop) {
   // A failed query leaves everything as it was: it neither fires nor resolves.
-  VEDETTE_ASSIGN_OR_RETURN(
-      std::vector<VectorSample> result,
-      options_->querier->Query(rule->spec.expr, now_ms - spec_.query_offset_ms, stop));
+  VEDETTE_ASSIGN_OR_RETURN(std::vector<VectorSample> result, Ask(rule->spec, now_ms, stop));
   return rule->alerting ? Alert(rule, result, now_ms, stop)
                         : Record(rule, std::move(result), now_ms);
 }
@@ -204,7 +212,9 @@ base::Status Group::Save(RuleState* rule) {
 base::Status Group::SendAlerts(RuleState* rule, int64_t now_ms) {
   const int64_t resend_ms = options_->resend_delay_ms;
   std::string url = options_->external_url;
-  if (!url.empty()) url += "/graph?g0.expr=" + base::EscapeQuery(rule->spec.expr) + "&g0.tab=1";
+  const bool graph = rule->spec.language == QueryLanguage::kPromql;
+  if (graph && !url.empty())
+    url += "/graph?g0.expr=" + base::EscapeQuery(rule->spec.expr) + "&g0.tab=1";
   std::vector<model::Alert> alerts =
       rule->alerting->ToSend(now_ms, resend_ms, 4 * std::max(interval_ms_, resend_ms), url);
   if (alerts.empty()) return absl::OkStatus();

@@ -67,6 +67,8 @@ class Group {
   void EvaluateRule(size_t index, int64_t now_ms, std::stop_token stop)
       VEDETTE_REQUIRES(evaluation_mutex_);
   void SayResult(RuleState* rule, std::string error) VEDETTE_REQUIRES(evaluation_mutex_);
+  base::StatusOr<std::vector<VectorSample>> Ask(const RuleSpec& spec, int64_t now_ms,
+                                                std::stop_token stop) const;
   base::Status RunRule(RuleState* rule, int64_t now_ms, std::stop_token stop)
       VEDETTE_REQUIRES(evaluation_mutex_);
   base::Status Record(RuleState* rule, std::vector<VectorSample> result, int64_t now_ms)

@@ -36,6 +36,7 @@ class Manager {
  public:
   struct Options {
     Querier* querier = nullptr;
+    Querier* log_querier = nullptr;  // of rules with `logql`; null: these fail
     model::SampleSink* samples = nullptr;
     model::WireSink* histograms = nullptr;  // takes native histograms; the same store
     AlertSink* alerts = nullptr;

@@ -61,13 +61,14 @@ void CheckRecord(const Node& node, const std::string& field, const RuleSpec& spe
 
 void CheckExpr(const Node& node, const std::string& field, const RuleSpec& spec,
                const ExprValidator& validate, Problems* problems) {
+  const std::string key = spec.language == QueryLanguage::kLogql ? "logql" : "expr";
   if (spec.expr.empty()) {
-    problems->Add(At(node, "expr"), field + ".expr", "missing: a rule needs an expression");
+    problems->Add(At(node, key), field + "." + key, "missing: a rule needs an expression");
     return;
   }
   if (!validate) return;
-  const base::Status status = validate(spec.expr);
-  if (!status.ok()) problems->Add(At(node, "expr"), field + ".expr", base::Message(status));
+  const base::Status status = validate(spec.language, spec.expr);
+  if (!status.ok()) problems->Add(At(node, key), field + "." + key, base::Message(status));
 }
 
 // What a file is read with.
@@ -80,6 +81,20 @@ struct Reading {
   }
 };
 
+// `logql` in place of `expr`.
+void ReadLogql(const Node& node, const std::string& field, MapReader* map, RuleSpec* spec,
+               Problems* problems) {
+  std::string logql;
+  map->String("logql", &logql);
+  if (logql.empty()) return;
+  if (!spec->expr.empty()) {
+    problems->Add(At(node, "logql"), field + ".logql", "`expr` and `logql` exclude each other");
+    return;
+  }
+  spec->expr = std::move(logql);
+  spec->language = QueryLanguage::kLogql;
+}
+
 RuleSpec ReadRule(const Node& node, const std::string& field, const Reading& how,
                   Problems* problems) {
   RuleSpec spec;
@@ -88,6 +103,7 @@ RuleSpec ReadRule(const Node& node, const std::string& field, const Reading& how
   map.String("record", &spec.record);
   map.String("alert", &spec.alert);
   map.String("expr", &spec.expr);
+  ReadLogql(node, field, &map, &spec, problems);
   map.Duration("for", &spec.for_ms);
   map.Duration("keep_firing_for", &spec.keep_firing_for_ms);
   map.StringMap("labels", &spec.labels);

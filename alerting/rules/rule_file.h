@@ -14,11 +14,15 @@ namespace vedette::rules {
 
 using StringPairs = std::vector<std::pair<std::string, std::string>>;
 
+// What an expression is written in: `expr` over metrics, or `logql` over logs.
+enum class QueryLanguage { kPromql, kLogql };
+
 // One rule as written. Exactly one of `record` and `alert` is set. Durations in milliseconds.
 struct RuleSpec {
   std::string record;
   std::string alert;
   std::string expr;
+  QueryLanguage language = QueryLanguage::kPromql;
   int64_t for_ms = 0;
   int64_t keep_firing_for_ms = 0;
   StringPairs labels;       // as written; alerts' values are templates
@@ -39,11 +43,12 @@ struct GroupSpec {
 };
 
 // Checks one expression; what it returns goes into the problem list beside the rule's place.
-using ExprValidator = std::function<base::Status(std::string_view expr)>;
+using ExprValidator = std::function<base::Status(QueryLanguage language, std::string_view expr)>;
 
-// Reads a Prometheus rule file. Strict: unknown and duplicate keys, bad names, durations, templates
-// and expressions are errors, all of them listed, one a line, each with FILE:LINE:COL.
-// With `ignore_unknown_keys`, those are passed over.
+// Reads a Prometheus rule file, in which a rule may also have `logql` in place of `expr`. Strict:
+// unknown and duplicate keys, bad names, durations, templates and expressions are errors, all of
+// them listed, one a line, each with FILE:LINE:COL. With `ignore_unknown_keys`, those are passed
+// over.
 base::StatusOr<std::vector<GroupSpec>> ParseRuleFile(std::string_view text, const std::string& file,
                                                      const ExprValidator& validate,
                                                      bool ignore_unknown_keys = false);

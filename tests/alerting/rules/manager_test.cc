@@ -90,6 +90,7 @@ class ManagerTest : public testing::Test {
     state_ = test::OpenMap(&fs_, &clock_, "/rules");
     Manager::Options options;
     options.querier = &querier_;
+    options.log_querier = log_querier_;
     options.samples = &samples_;
     options.histograms = &histograms_;
     options.alerts = &sink_;
@@ -142,6 +143,7 @@ class ManagerTest : public testing::Test {
   test::FaultFs fs_;
   test::CaptureLogger log_;
   FakeQuerier querier_;
+  Querier* log_querier_ = nullptr;
   FakeSamples samples_;
   FakeHistograms histograms_;
   FakeSink sink_;
@@ -178,6 +180,27 @@ TEST_F(ManagerTest, FiresAfterForAndResolvesWhenItReturns) {
   ASSERT_EQ(sink_.sent.size(), 2u);
   EXPECT_EQ(sink_.sent[1].starts_at_ms, now);
   EXPECT_EQ(sink_.sent[1].ends_at_ms, querier_.times.back());
+}
+
+TEST_F(ManagerTest, ALogqlRuleAsksTheLogs) {
+  FakeQuerier logs;
+  const std::string errors = "sum by (instance) (rate({a=\"b\"}[5m])) > 1";
+  logs.answers[errors] = {{{{"instance", "n1"}}, 2}};
+  log_querier_ = &logs;
+  for_ms_ = 0;
+  Open();
+  std::vector<GroupSpec> groups = Groups();
+  groups[0].rules[0].expr = errors;
+  groups[0].rules[0].language = QueryLanguage::kLogql;
+  groups[0].rules.push_back(Groups()[0].rules[0]);  // another beside it
+  groups[0].rules[1].alert = "Other";
+  ASSERT_TRUE(manager_->SetGroups(groups).ok());
+  Tick();
+  ASSERT_EQ(sink_.sent.size(), 1u);
+  EXPECT_EQ(sink_.sent[0].labels.Get("alertname"), "Down");
+  EXPECT_EQ(sink_.sent[0].annotations.Get("summary"), "n1 2");
+  EXPECT_EQ(sink_.sent[0].generator_url, "http://host:9090");
+  EXPECT_EQ(logs.times, querier_.times);
 }
 
 TEST_F(ManagerTest, ABlipShorterThanForNeverFires) {

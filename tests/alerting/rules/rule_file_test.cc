@@ -12,7 +12,10 @@ namespace vedette::rules {
 namespace {
 
 // Stands in for the query engine: refuses one expression.
-base::Status Validate(std::string_view expr) {
+base::Status Validate(QueryLanguage language, std::string_view expr) {
+  if (language == QueryLanguage::kLogql) {
+    return expr == "{a=\"b\"}" ? base::InvalidArgument("selects lines") : base::Status();
+  }
   if (base::Trim(expr) == "rate(hi)") {
     return base::InvalidArgument("1:6: parse error: expected type range vector");
   }
@@ -142,6 +145,39 @@ TEST(RuleFile, EmptyFileHasNoGroups) {
   const auto groups = ParseRuleFile("", "e.yml", Validate);
   ASSERT_TRUE(groups.ok());
   EXPECT_TRUE(groups->empty());
+}
+
+TEST(RuleFile, ARuleMayAskLogs) {
+  const auto groups = ParseRuleFile(R"(groups:
+- name: g
+  rules:
+  - alert: Errors
+    logql: sum(rate({app="web"} |= "error" [5m])) > 1
+  - record: r
+    expr: up
+)",
+                                    "e.yml", Validate);
+  ASSERT_TRUE(groups.ok()) << groups.status();
+  const auto& rules = (*groups)[0].rules;
+  EXPECT_EQ(rules[0].language, QueryLanguage::kLogql);
+  EXPECT_EQ(rules[0].expr, "sum(rate({app=\"web\"} |= \"error\" [5m])) > 1");
+  EXPECT_EQ(rules[1].language, QueryLanguage::kPromql);
+}
+
+TEST(RuleFile, LogqlIsCheckedAndExcludesExpr) {
+  const auto groups = ParseRuleFile(R"(groups:
+- name: g
+  rules:
+  - record: a
+    logql: '{a="b"}'
+  - record: b
+    expr: up
+    logql: rate({a="b"}[1m])
+)",
+                                    "e.yml", Validate);
+  EXPECT_EQ(base::Message(groups.status()),
+            "e.yml:5:12: groups[0].rules[0].logql: selects lines\n"
+            "e.yml:8:12: groups[0].rules[1].logql: `expr` and `logql` exclude each other");
 }
 
 }  // namespace
