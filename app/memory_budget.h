@@ -9,7 +9,8 @@ namespace vedette::app {
 // How the collector's memory is shared out: B = min(25 % of what is available, 2 GiB).
 struct MemoryBudget {
   uint64_t total = 0;
-  // Live series, 40 %: a scraped one takes about a third as much of its target's page as of the head.
+  // Live series, 40 %: a scraped one takes about a third as much of its target's page as of the
+  // head.
   uint64_t tsdb_head = 0;  // 30 %
   uint64_t scrape = 0;     // 10 %: what is kept of targets' pages
   uint64_t logs = 0;       // 20 %: memtables and caches

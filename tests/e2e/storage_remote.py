@@ -62,8 +62,9 @@ def reload_takes_another(t, ours, collector, file, config, engine):
                              "{credentials: s3cret}")
     t.write(file, changed)
     collector.popen.send_signal(h.signal.SIGHUP)
-    t.eventually(lambda: call(ours, "query", {"query": "up"}, 0, post=True).json()["data"]["result"] == [],
-                 "a URL that a reload changes is taken")
+    def asked_there():
+        return call(ours, "query", {"query": "up"}, int(time.time()), post=True).json()["data"]["result"] == []
+    t.eventually(asked_there, "a URL that a reload changes is taken")
     t.equal(other.seen()[-1]["headers"].get("Authorization"), "Bearer s3cret", "with its credentials")
     shown = h.get(ours + "/api/v1/status/config").json()["data"]["yaml"]
     t.check("s3cret" not in shown and "credentials: <secret>" in shown, "which are not shown", shown)
