@@ -10,6 +10,7 @@
 
 #include "app/logs_query.h"
 #include "app/logs_run.h"
+#include "app/logs_tools.h"
 #include "app/logs_verbs.h"
 #include "app/server_access.h"
 #include "app/verbs.h"
@@ -122,6 +123,9 @@ void AddLogs(CLI::App* root, int* exit_code) {
       ->capture_default_str();
   flags->server.AddCredentials(verb);
   AddLogsImport(verb, exit_code);
+  AddLogsLook(verb, exit_code);
+  AddLogsVerify(verb, exit_code);
+  AddLogsCopy(verb, exit_code);
   verb->callback([flags, exit_code, verb] {
     if (verb->get_subcommands().empty()) *exit_code = RunLogs(*flags);
   });
