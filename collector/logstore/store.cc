@@ -3,8 +3,10 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <deque>
 
 #include "collector/logstore/filenames.h"
+#include "collector/logstore/line_cut.h"
 
 namespace vedette::logstore {
 namespace {
@@ -34,8 +36,10 @@ Store::Counters::Counters(base::Telemetry* t)
       bytes(t->NewCounter("vedette_logs_line_bytes_total", "Bytes of the log lines stored.")),
       skipped(t->NewCounter("vedette_logs_skipped_total",
                             "Log lines skipped because their source position was taken before.")),
-      rejected(t->NewCounter("vedette_logs_rejected_total",
-                             "Log lines refused: too old, too new or too long.")),
+      rejected(
+          t->NewCounter("vedette_logs_rejected_total", "Log lines refused: too old or too new.")),
+      cut(t->NewCounter("vedette_logs_cut_lines_total",
+                        "Log lines that were too long, kept cut and marked.")),
       refused(t->NewCounter(
           "vedette_logs_refused_pushes_total",
           "Pushes refused whole: disk full or failing, memory full, a line too new.")),
@@ -167,12 +171,6 @@ base::Status Store::CheckAhead(const Window& window, const model::LogPush& push)
 
 std::string Store::Reject(const Window& window, const model::LogStream& stream,
                           const model::LogEntry& entry) const {
-  if (entry.line.size() > options_.max_line_bytes) {
-    return base::Concat({"max entry size '", std::to_string(options_.max_line_bytes),
-                         "' bytes exceeded for stream '", stream.labels.ToString(),
-                         "' while adding an entry with length '", std::to_string(entry.line.size()),
-                         "' bytes"});
-  }
   if (entry.timestamp_ns > window.newest_ns) {
     return base::Concat({"entry for stream '", stream.labels.ToString(),
                          "' has timestamp too new: ", UtcText(entry.timestamp_ns)});
@@ -239,6 +237,7 @@ base::Status Store::AppendPush(const model::LogPush& push, Verdict* verdict) {
   bool mark_moved = false;
   size_t index = 0;
   uint64_t skipped = 0;
+  std::deque<std::string> cut;  // the record borrows them
   for (const model::LogStream& stream : push.streams) {
     PushRecord::StreamEntries kept{stream.labels, {}};
     for (const model::LogEntry& entry : stream.entries) {
@@ -252,7 +251,10 @@ base::Status Store::AppendPush(const model::LogPush& push, Verdict* verdict) {
         ++skipped;
         continue;
       } else {
-        kept.entries.push_back({entry.timestamp_ns, position, entry.metadata, entry.line});
+        const bool fits = entry.line.size() <= options_.max_line_bytes;
+        if (!fits) cut.push_back(CutLine(entry.line, options_.max_line_bytes));
+        kept.entries.push_back({entry.timestamp_ns, position, entry.metadata,
+                                fits ? std::string_view(entry.line) : cut.back()});
       }
       if (source != nullptr && (!marked || position > taken)) {
         record.mark = std::max(record.mark, position);
@@ -262,6 +264,7 @@ base::Status Store::AppendPush(const model::LogPush& push, Verdict* verdict) {
     if (!kept.entries.empty()) record.streams.push_back(std::move(kept));
   }
   counters_.skipped->Add(skipped);
+  counters_.cut->Add(cut.size());
   if (record.streams.empty() && !mark_moved) return {};
   std::vector<StreamPtr> streams;
   VEDETTE_RETURN_IF_ERROR(InternStreams(record, &streams));

@@ -42,7 +42,7 @@ struct Options {
   int64_t max_future_ms = 10ll * 60 * 1000;       // entries further ahead of the clock are refused
   uint64_t memtable_bytes = 16ull << 20;          // flushed when it holds this much
   int64_t flush_interval_ms = 2ll * 3600 * 1000;  // ... or is this old
-  uint64_t max_line_bytes = 1ull << 20;           // longer lines are refused
+  uint64_t max_line_bytes = 1ull << 20;           // longer lines are cut (64 at least)
   uint64_t max_streams = 100'000;                 // label sets held at once; more are refused
   uint64_t min_free_bytes = 64ull << 20;          // below this much free disk pushes are refused
   uint64_t reserve_bytes = 16ull << 20;           // file given up when a flush finds the disk full
@@ -104,7 +104,7 @@ class Store final : public model::LogSink {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  // Entries are judged one by one: those that are too old, too new or too long are left out, the
+  // Entries are judged one by one: those that are too old or too new are left out, the
   // rest is stored, and `done` gets InvalidArgument naming the first such entry. Unavailable
   // (IsNoSpace when the disk is full): nothing of the push was taken. So too when an entry of a
   // push with a source is too new: a clock is wrong, ours or the source's, which keeps what is not
@@ -218,6 +218,7 @@ class Store final : public model::LogSink {
     base::Counter* const bytes;
     base::Counter* const skipped;
     base::Counter* const rejected;
+    base::Counter* const cut;
     base::Counter* const refused;
     base::Counter* const flushes;
     base::Counter* const flush_failures;

@@ -72,7 +72,6 @@ TEST(Store, BadEntriesAreNamedAndTheRestIsStored) {
   model::LogPush push = OneLine("good");
   push.streams[0].entries.push_back({kNowNs + kDayNs, "new", {}});
   push.streams[0].entries.push_back({kNowNs - 100 * kDayNs, "old", {}});
-  push.streams[0].entries.push_back({kNowNs, std::string(2 << 20, 'x'), {}});
   const base::Status status = t.Push(std::move(push));
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(base::Message(status),
@@ -260,6 +259,23 @@ TEST(Store, SelectStopsEarlyAndWhenAsked) {
   request.stop = stop.get_token();
   EXPECT_EQ(t.store->Select(request, [](std::span<const Row>) { return true; }).code(),
             absl::StatusCode::kCancelled);
+}
+
+TEST(Store, ALineThatIsTooLongIsKeptCutAndMarked) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  const std::string mark = " [cut: 2000000 bytes]";
+  std::string line(2'000'000, 'x');
+  // A character across the cut goes whole.
+  const size_t cut = (1 << 20) - mark.size();
+  line.replace(cut - 1, 2, "\xc3\xa4");
+  ASSERT_TRUE(t.Push(OneLine(line)).ok());
+  ASSERT_TRUE(t.Push(OneLine(std::string(1 << 20, 'y'), kNowNs + 1)).ok());
+  const std::vector<std::string> read = t.Read();
+  ASSERT_EQ(read.size(), 2u);
+  EXPECT_TRUE(read[0] == std::string(cut - 1, 'x') + mark);
+  EXPECT_TRUE(read[1] == std::string(1 << 20, 'y'));
+  EXPECT_EQ(t.Metric("vedette_logs_cut_lines_total"), 1);
 }
 
 }  // namespace
