@@ -88,10 +88,12 @@ class MeasuredGranules {
     raw_ += meta.line_bytes;
     directory_ += meta.directory_stored;
     blobs_ += meta.blobs_stored;
+    filters_ += meta.filter_stored;
     ++granules_;
 
     start = CpuSeconds();
-    const logstore::MemoryBlobs blobs(std::string_view(stored).substr(meta.directory_stored));
+    const logstore::MemoryBlobs blobs(
+        std::string_view(stored).substr(meta.directory_stored, meta.blobs_stored));
     auto granule = logstore::Granule::Parse(
         std::string_view(stored).substr(0, meta.directory_stored), meta, &blobs);
     if (!granule.ok() || !(*granule)->LoadLines().ok() || !(*granule)->LoadOrigins().ok()) {
@@ -120,12 +122,14 @@ class MeasuredGranules {
 
   void Print() const {
     const double mb = static_cast<double>(raw_) / 1e6;
-    const double stored = static_cast<double>(directory_ + blobs_);
+    const double stored = static_cast<double>(directory_ + blobs_ + filters_);
     std::printf(
-        "%zu granules, %.1f MB of lines in %.2f MB (%.2f %%), of it directories %.2f MB\n"
+        "%zu granules, %.1f MB of lines in %.2f MB (%.2f %%), of it directories %.2f MB, filters "
+        "%.2f MB\n"
         "encode %.1f MB/s, load %.1f MB/s, rebuild %.1f MB/s; most memory %.0f MiB\n",
         granules_, mb, stored / 1e6, stored / 1e4 / mb, static_cast<double>(directory_) / 1e6,
-        mb / encode_s_, mb / load_s_, mb / rebuild_s_, StatusMib("VmHWM:"));
+        static_cast<double>(filters_) / 1e6, mb / encode_s_, mb / load_s_, mb / rebuild_s_,
+        StatusMib("VmHWM:"));
   }
 
  private:
@@ -134,6 +138,7 @@ class MeasuredGranules {
   uint64_t raw_ = 0;
   uint64_t directory_ = 0;
   uint64_t blobs_ = 0;
+  uint64_t filters_ = 0;
   double encode_s_ = 0;
   double load_s_ = 0;
   double rebuild_s_ = 0;

@@ -94,6 +94,7 @@ base::StatusOr<std::string_view> MemoryBlobs::Read(uint64_t offset, uint64_t byt
 base::StatusOr<BlobRef> BlobRef::Parse(DirectoryReader* directory, size_t pieces,
                                        uint64_t max_piece_bytes) {
   max_piece_bytes = std::min(max_piece_bytes, directory->max_bytes);
+  VEDETTE_CHECK(pieces <= kMaxPieces);
   BlobRef ref;
   for (size_t i = 0; i < pieces; ++i) {
     const uint64_t raw = directory->bytes.Varint();
@@ -101,7 +102,7 @@ base::StatusOr<BlobRef> BlobRef::Parse(DirectoryReader* directory, size_t pieces
     if (raw > max_piece_bytes || stored > raw) {
       return base::DataLoss("a blob declares more bytes than allowed");
     }
-    ref.pieces_.push_back({static_cast<uint32_t>(raw), static_cast<uint32_t>(stored)});
+    ref.pieces_[ref.piece_count_++] = {static_cast<uint32_t>(raw), static_cast<uint32_t>(stored)};
     ref.stored_ += stored;
   }
   if (ref.stored_ <= kInlineBytes) {
@@ -126,10 +127,11 @@ base::Status BlobRef::Load(const BlobSource& source, std::string* out) const {
     if (HashOf(stored) != hash_) return base::DataLoss("checksum of a column does not match");
   }
   uint64_t raw = 0;
-  for (const Piece& piece : pieces_) raw += piece.raw;
+  const std::span<const Piece> pieces(pieces_.data(), piece_count_);
+  for (const Piece& piece : pieces) raw += piece.raw;
   out->resize(raw);
   char* at = out->data();
-  for (const Piece& piece : pieces_) {
+  for (const Piece& piece : pieces) {
     const std::string_view bytes = stored.substr(0, piece.stored);
     stored.remove_prefix(piece.stored);
     if (piece.raw == piece.stored) {

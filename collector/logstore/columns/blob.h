@@ -1,6 +1,7 @@
 #ifndef VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_BLOB_H_
 #define VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_BLOB_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -96,7 +97,8 @@ class BlobRef {
   uint64_t offset_ = 0;
   uint32_t hash_ = 0;
   uint64_t stored_ = 0;
-  std::vector<Piece> pieces_;
+  std::array<Piece, kMaxPieces> pieces_;
+  size_t piece_count_ = 0;
   std::string_view inline_;
 };
 

@@ -204,7 +204,7 @@ base::StatusOr<IntColumn> IntColumn::Parse(DirectoryReader* directory, size_t ro
   for (size_t p = 0; p < column.planes_; ++p) {
     if (blob.raw_bytes(p) != stored) return base::DataLoss("a column of numbers is cut short");
   }
-  column.blob_.push_back(std::move(blob));
+  column.blob_ = std::move(blob);
   return column;
 }
 
@@ -228,7 +228,7 @@ base::Status IntColumn::Load(const BlobSource& source) {
   values_.assign(rows_, base_);
   if (mode_ == Mode::kConstant) return {};
   std::string planes;
-  VEDETTE_RETURN_IF_ERROR(blob_[0].Load(source, &planes));
+  VEDETTE_RETURN_IF_ERROR(blob_->Load(source, &planes));
   const bool steps = mode_ == Mode::kSteps || mode_ == Mode::kZigZagSteps;
   const size_t n = steps ? rows_ - 1 : rows_;
   int64_t* const values = values_.data() + (steps ? 1 : 0);

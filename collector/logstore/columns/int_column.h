@@ -2,6 +2,7 @@
 #define VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_INT_COLUMN_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -44,7 +45,7 @@ class IntColumn {
   uint64_t unit_ = 1;
   size_t planes_ = 0;
   std::vector<int64_t> dictionary_;
-  std::vector<BlobRef> blob_;  // one or none
+  std::optional<BlobRef> blob_;
   std::vector<int64_t> values_;
 };
 

@@ -26,6 +26,11 @@ class RowSet {
   }
   // Leaves the rows that `other` has too.
   void Intersect(const RowSet& other) {
+    if (empty() || other.full()) return;
+    if (full() || other.empty()) {
+      *this = other;
+      return;
+    }
     for (size_t row = 0; row < has_.size(); ++row) has_[row] = has_[row] && other.has_[row];
     count_ = static_cast<size_t>(std::count(has_.begin(), has_.end(), true));
   }
