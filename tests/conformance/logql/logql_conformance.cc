@@ -15,10 +15,8 @@ struct Corpus {
 };
 
 constexpr Corpus kCorpora[] = {
-    {"parser.tsv", JudgeParser},
-    {"pipeline.jsonl", JudgePipelines},
-    {"eval.jsonl", JudgeEvaluation},
-    {"levels.jsonl", JudgeLevels},
+    {"parser.tsv", JudgeParser},     {"pipeline.jsonl", JudgePipelines},
+    {"eval.jsonl", JudgeEvaluation}, {"levels.jsonl", JudgeLevels},
     {"api.jsonl", JudgeApi},
 };
 
