@@ -181,7 +181,7 @@ def edges(t, ours, theirs):
     t.equal((a.status, a.body), (b.status, b.body), "POST /-/quit while that is off")
     reply = h.request(ours + "/api/v1/label/x/values", b"", method="POST")
     t.equal(reply.status, 405, "a POST where there is none is 405, which Grafana takes to GET")
-    for path in ("/api/v1/none", "/api/none", "/prometheus/api/v1/rules", "/alertmanager/api/v2/status"):
+    for path in ("/api/v1/none", "/api/none", "/prometheus/api/v1/series", "/alertmanager/api/v2/status"):
         reply = h.get(ours + path)
         t.check(reply.status == 404 and reply.json()["errorType"] == "not_found", f"{path} is 404 in JSON", reply.text())
 
