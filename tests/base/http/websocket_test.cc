@@ -129,6 +129,11 @@ class WebSockets : public ServerTest {
                       }));
                     }});
   }
+  // The server's thread may be opening a socket still, into what is below.
+  ~WebSockets() override {
+    if (server_) server_->Stop();
+  }
+
   // What the socket becomes, once it is closed; false when it takes too long.
   static bool Closes(const WebSocket& socket) {
     for (int i = 0; i < 500 && !socket.closed(); ++i) {
