@@ -216,10 +216,9 @@ base::Status Store::DropExpired() {
   {
     base::MutexLock lock(mutex_);
     std::erase_if(parts_, [&](const auto& part) { return names.contains(part->name()); });
-    absl::erase_if(part_came_ns_, [&](const auto& day_and_time) {
-      return std::none_of(parts_.begin(), parts_.end(),
-                          [&](const auto& part) { return part->day() == day_and_time.first; });
-    });
+    absl::flat_hash_set<int64_t> days;
+    for (const auto& part : parts_) days.insert(part->day());
+    absl::erase_if(part_came_ns_, [&](const auto& came) { return !days.contains(came.first); });
   }
   base::Status status;
   for (const std::string& name : names) {
