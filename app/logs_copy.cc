@@ -18,7 +18,7 @@
 #include "collector/logstore/verify.h"
 
 // `vedette logs backup` and `restore`: the lines, and the state of alerts beside them, which is as
-// small as it is dear: silences, what was notified, what fires.
+// small as it is dear: what fires, what was notified, what waits to be sent.
 
 namespace vedette::app {
 namespace {

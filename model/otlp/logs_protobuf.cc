@@ -59,31 +59,11 @@ LogRecord ReadRecord(pbf_reader message) {
   return record;
 }
 
-Scope ReadLogScope(pbf_reader message) {
-  Scope scope;
-  while (message.next()) {
-    switch (message.tag_and_type()) {
-      case TagAndType(1, kBytes):
-        scope.name = TextField(ToStd(message.get_view()));
-        break;
-      case TagAndType(2, kBytes):
-        scope.version = TextField(ToStd(message.get_view()));
-        break;
-      case TagAndType(3, kBytes):
-        AddFlatAttribute(ToStd(message.get_view()), &scope.attributes);
-        break;
-      default:
-        message.skip();
-    }
-  }
-  return scope;
-}
-
 // What a scope or resource says of itself may follow what it holds, and is read first.
 base::Status VisitLogScope(pbf_reader message, LogsVisitor* visitor) {
   Scope scope;
   for (pbf_reader first = message; first.next(1, kBytes);) {
-    scope = ReadLogScope(first.get_message());
+    scope = ReadScope(ToStd(first.get_view()), AddFlatAttribute);
   }
   VEDETTE_RETURN_IF_ERROR(visitor->OnScope(scope));
   while (message.next(2, kBytes)) {

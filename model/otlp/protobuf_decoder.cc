@@ -80,26 +80,6 @@ base::Status VisitMetric(pbf_reader message, MetricsVisitor* visitor) {
   return {};
 }
 
-Scope ReadScope(pbf_reader message) {
-  Scope scope;
-  while (message.next()) {
-    switch (message.tag_and_type()) {
-      case TagAndType(1, kBytes):
-        scope.name = TextField(ToStd(message.get_view()));
-        break;
-      case TagAndType(2, kBytes):
-        scope.version = TextField(ToStd(message.get_view()));
-        break;
-      case TagAndType(3, kBytes):
-        AddAttribute(ToStd(message.get_view()), &scope.attributes);
-        break;
-      default:
-        message.skip();
-    }
-  }
-  return scope;
-}
-
 // Fields may come in any order: what a scope or resource says of itself is read before what it
 // holds.
 base::Status VisitScope(pbf_reader message, MetricsVisitor* visitor) {
@@ -108,7 +88,7 @@ base::Status VisitScope(pbf_reader message, MetricsVisitor* visitor) {
   for (pbf_reader first = message; first.next();) {
     switch (first.tag_and_type()) {
       case TagAndType(1, kBytes):
-        scope = ReadScope(first.get_message());
+        scope = ReadScope(ToStd(first.get_view()), AddAttribute);
         break;
       case TagAndType(3, kBytes):
         schema_url = TextField(ToStd(first.get_view()));

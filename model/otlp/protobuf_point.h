@@ -22,6 +22,9 @@ std::string TextField(std::string_view bytes);
 void AddAttribute(std::string_view message, Attributes* out);
 // The same with maps taken apart (AddFlat).
 void AddFlatAttribute(std::string_view message, Attributes* out);
+// Reads an InstrumentationScope but for its schema's URL; `add` is one of the two above.
+using AttributeReader = void(std::string_view message, Attributes* out);
+Scope ReadScope(std::string_view message, AttributeReader* add);
 // Reads an AnyValue.
 AnyValue ReadValue(std::string_view message);
 // Reads a data point of a metric of this kind.
