@@ -1,6 +1,5 @@
 #include <optional>
 #include <string_view>
-#include <utility>
 
 #include "base/strings.h"
 #include "model/otlp/json_fields.h"
@@ -44,29 +43,19 @@ class Walk {
   base::Status Go(const object& request) {
     EachObject(request, "resourceMetrics", kNoLimit, &reading_,
                [this](const object& item) { WalkResource(item); });
-    return visited_.ok() ? reading_.status() : visited_;
+    return reading_.status();
   }
 
  private:
-  // Takes the visitor's word. False when the walk is over.
-  bool Took(base::Status status) {
-    if (!reading_.ok()) return false;
-    if (!status.ok()) {
-      visited_ = std::move(status);
-      reading_.Fail("the request", "taken by who reads it");
-    }
-    return reading_.ok();
-  }
-
   void WalkResource(const object& item) {
     Resource resource;
     if (const auto fields = ObjectField(item, "resource", &reading_)) {
       resource.attributes = AttributesField(*fields, "attributes", &reading_);
     }
-    if (!reading_.ok() || !Took(visitor_->OnResource(resource))) return;
+    if (!reading_.ok() || !reading_.Took(visitor_->OnResource(resource))) return;
     EachObject(item, "scopeMetrics", kNoLimit, &reading_,
                [this](const object& scope) { WalkScope(scope); });
-    if (reading_.ok()) Took(visitor_->OnResourceEnd());
+    if (reading_.ok()) reading_.Took(visitor_->OnResourceEnd());
   }
 
   void WalkScope(const object& item) {
@@ -77,7 +66,7 @@ class Walk {
       scope.attributes = AttributesField(*fields, "attributes", &reading_);
     }
     scope.schema_url = TextField(item, "schemaUrl", &reading_);
-    if (!reading_.ok() || !Took(visitor_->OnScope(scope))) return;
+    if (!reading_.ok() || !reading_.Took(visitor_->OnScope(scope))) return;
     EachObject(item, "metrics", kNoLimit, &reading_,
                [this](const object& metric) { WalkMetric(metric); });
   }
@@ -98,16 +87,15 @@ class Walk {
       metric.temporality = TemporalityField(*data, &reading_);
       metric.is_monotonic = BoolField(*data, "isMonotonic", &reading_);
     }
-    if (!reading_.ok() || !Took(visitor_->OnMetric(metric)) || !data) return;
+    if (!reading_.ok() || !reading_.Took(visitor_->OnMetric(metric)) || !data) return;
     EachObject(*data, "dataPoints", kNoLimit, &reading_, [&](const object& from) {
       const Point point = ReadPoint(metric.kind, from, &reading_);
-      if (reading_.ok()) Took(visitor_->OnPoint(point));
+      if (reading_.ok()) reading_.Took(visitor_->OnPoint(point));
     });
   }
 
   MetricsVisitor* const visitor_;
   Reading reading_;
-  base::Status visited_;
 };
 
 }  // namespace

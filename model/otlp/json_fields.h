@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <simdjson.h>
@@ -38,6 +39,11 @@ class Reading {
     if (!ok()) return;
     status_ = base::InvalidArgument(
         base::Concat({signal_, ": ", field, ": more than ", std::to_string(limit)}));
+  }
+  // Takes the word of a visitor, whose own error ends the reading as it is. False when it is over.
+  bool Took(base::Status status) {
+    if (ok()) status_ = std::move(status);
+    return ok();
   }
 
  private:

@@ -1,6 +1,5 @@
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "base/digest.h"
 #include "base/strings.h"
@@ -68,26 +67,16 @@ class LogsWalk {
   base::Status Go(const object& request) {
     EachObject(request, "resourceLogs", kNoLimit, &reading_,
                [this](const object& item) { WalkResource(item); });
-    return visited_.ok() ? reading_.status() : visited_;
+    return reading_.status();
   }
 
  private:
-  // Takes the visitor's word. False when the walk is over.
-  bool Took(base::Status status) {
-    if (!reading_.ok()) return false;
-    if (!status.ok()) {
-      visited_ = std::move(status);
-      reading_.Fail("the request", "taken by who reads it");
-    }
-    return reading_.ok();
-  }
-
   void WalkResource(const object& item) {
     Resource resource;
     if (const auto fields = ObjectField(item, "resource", &reading_)) {
       resource.attributes = FlatAttributesField(*fields, "attributes", &reading_);
     }
-    if (!reading_.ok() || !Took(visitor_->OnResource(resource))) return;
+    if (!reading_.ok() || !reading_.Took(visitor_->OnResource(resource))) return;
     EachObject(item, "scopeLogs", kNoLimit, &reading_,
                [this](const object& scope) { WalkScope(scope); });
   }
@@ -99,16 +88,15 @@ class LogsWalk {
       scope.version = TextField(*fields, "version", &reading_);
       scope.attributes = FlatAttributesField(*fields, "attributes", &reading_);
     }
-    if (!reading_.ok() || !Took(visitor_->OnScope(scope))) return;
+    if (!reading_.ok() || !reading_.Took(visitor_->OnScope(scope))) return;
     EachObject(item, "logRecords", kNoLimit, &reading_, [this](const object& from) {
       const LogRecord record = ReadRecord(from, &reading_);
-      if (reading_.ok()) Took(visitor_->OnRecord(record));
+      if (reading_.ok()) reading_.Took(visitor_->OnRecord(record));
     });
   }
 
   LogsVisitor* const visitor_;
   Reading reading_{"OTLP logs"};
-  base::Status visited_;
 };
 
 }  // namespace
