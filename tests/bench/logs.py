@@ -71,7 +71,8 @@ def bench_day(folder):
     run(PROGRAMS / "log_columns", f"--day={lines}")
 
 
-def bench_l(folder, lgen, slices):
+def fill_l(folder, lgen, slices):
+    """Makes a store of L in FOLDER/store; says what that cost."""
     pushes = folder / "pushes"
     server = Capture(pushes)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -83,6 +84,7 @@ def bench_l(folder, lgen, slices):
     store = folder / "store"
     store.mkdir()
     run(PROGRAMS / "log_store", f"--pushes={pushes}", f"--dir={store}")
+    pushes.unlink()
 
 
 def main(arguments):
@@ -99,7 +101,7 @@ def main(arguments):
         if "day" in parts:
             bench_day(folder)
         if "L" in parts:
-            bench_l(folder, options.get("lgen"), int(options.get("slices", 288)))
+            fill_l(folder, options.get("lgen"), int(options.get("slices", 288)))
     print(PEERS)
     return 0
 
