@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "base/status.h"
+#include "base/thread_pool.h"
+#include "collector/logql/log_block.h"
 #include "model/labels.h"
 #include "model/matcher.h"
 
@@ -45,12 +47,36 @@ struct ScanRequest {
 // kBackward), the same at every call. False ends the scan.
 using ScanFn = std::function<bool(std::span<const StoredLine>)>;
 
+enum class BlockOrder {
+  kForward,  // blocks, and rows within, as Scan with the same direction
+  kBackward,
+  kUnordered,  // any, which costs least: several threads may visit at once
+};
+
+struct BlockRequest {
+  std::vector<model::Matcher> matchers;
+  int64_t start_ns = 0;  // inclusive
+  int64_t end_ns = 0;    // exclusive
+  BlockOrder order = BlockOrder::kUnordered;
+  RequiredLiterals required;  // as ScanRequest's: rows without them may come
+  std::vector<FieldPredicate> predicates;
+  // kUnordered: up to `workers` threads visit, the caller's and idle ones of `pool` (may be null).
+  base::ThreadPool* pool = nullptr;
+  size_t workers = 1;
+  std::stop_token stop;
+};
+
+// `worker` is below BlockRequest::workers; calls of one worker never overlap. False ends the scan.
+using BlockFn = std::function<bool(LogBlock& block, size_t worker)>;
+
 // Thread-safe.
 class LogSource {
  public:
   virtual ~LogSource() = default;
   // Cancelled when `request.stop` was requested before the end.
   virtual base::Status Scan(const ScanRequest& request, const ScanFn& visit) const = 0;
+  // The same rows as Scan, by blocks. Who overrides it answers from columns; this one scans lines.
+  virtual base::Status ScanBlocks(const BlockRequest& request, const BlockFn& visit) const;
 };
 
 }  // namespace vedette::logql
