@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "collector/logscan/log_scan.h"
+
 namespace vedette::app {
 
 std::string ReplayCaution(const tsdb::Store& store) {
@@ -47,6 +49,11 @@ base::Status LogStoreSource::Scan(const logql::ScanRequest& request,
     }
     return visit(lines);
   });
+}
+
+base::Status LogStoreSource::ScanBlocks(const logql::BlockRequest& request,
+                                        const logql::BlockFn& visit) const {
+  return logscan::ScanBlocks(*store_, request, visit);
 }
 
 }  // namespace vedette::app

@@ -73,6 +73,8 @@ class LogStoreSource final : public logql::LogSource {
  public:
   explicit LogStoreSource(const logstore::Store* store) : store_(store) {}
   base::Status Scan(const logql::ScanRequest& request, const logql::ScanFn& visit) const override;
+  base::Status ScanBlocks(const logql::BlockRequest& request,
+                          const logql::BlockFn& visit) const override;
 
  private:
   const logstore::Store* const store_;

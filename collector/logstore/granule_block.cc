@@ -16,37 +16,6 @@ GranuleMeta ColumnsOf(const BlockMeta& meta) {
           meta.filter_stored};
 }
 
-// Blobs of a granule in its part's file.
-class FileBlobs final : public BlobSource {
- public:
-  FileBlobs(const base::RandomAccessFile& file, uint64_t begin) : file_(file), begin_(begin) {}
-  base::StatusOr<std::string_view> Read(uint64_t offset, uint64_t bytes,
-                                        std::string* buffer) const override {
-    buffer->resize(bytes);
-    VEDETTE_ASSIGN_OR_RETURN(const size_t read, file_.Read(begin_ + offset, bytes, buffer->data()));
-    if (read != bytes) return base::DataLoss("file is cut short");
-    return std::string_view(*buffer);
-  }
-
- private:
-  const base::RandomAccessFile& file_;
-  const uint64_t begin_;
-};
-
-// Whether a line of the granule may have what is required, by its filter. A damaged filter says
-// nothing.
-base::StatusOr<bool> MayHaveAll(const FileBlobs& stored, const BlockMeta& meta,
-                                const Substrings& required) {
-  std::string filter;
-  VEDETTE_RETURN_IF_ERROR(
-      stored.Read(meta.stored_bytes - meta.filter_stored, meta.filter_stored, &filter).status());
-  if (base::Hash64(filter) != meta.filter_hash) return true;
-  return std::all_of(required.begin(), required.end(), [&](const auto& any) {
-    return std::any_of(any.begin(), any.end(),
-                       [&](const std::string& needle) { return MayHave(filter, needle); });
-  });
-}
-
 // The rows that a filter asks for, and maybe some that miss what it requires of their lines.
 base::StatusOr<std::vector<size_t>> SelectRows(Granule* granule, const RowFilter* filter) {
   std::vector<size_t> rows;
@@ -106,6 +75,41 @@ std::shared_ptr<const Block> PutTogether(Granule& granule, std::span<const size_
 
 }  // namespace
 
+base::StatusOr<std::string_view> FileBlobs::Read(uint64_t offset, uint64_t bytes,
+                                                 std::string* buffer) const {
+  buffer->resize(bytes);
+  VEDETTE_ASSIGN_OR_RETURN(const size_t read, file_.Read(begin_ + offset, bytes, buffer->data()));
+  if (read != bytes) return base::DataLoss("file is cut short");
+  return std::string_view(*buffer);
+}
+
+base::StatusOr<bool> MayHaveRequired(const base::RandomAccessFile& file, const BlockMeta& meta,
+                                     const Substrings& required) {
+  if (required.empty() || meta.filter_stored == 0) return true;
+  std::string filter;
+  VEDETTE_RETURN_IF_ERROR(
+      FileBlobs(file, meta.offset)
+          .Read(meta.stored_bytes - meta.filter_stored, meta.filter_stored, &filter)
+          .status());
+  if (base::Hash64(filter) != meta.filter_hash) return true;
+  return std::all_of(required.begin(), required.end(), [&](const auto& any) {
+    return std::any_of(any.begin(), any.end(),
+                       [&](const std::string& needle) { return MayHave(filter, needle); });
+  });
+}
+
+base::StatusOr<std::unique_ptr<Granule>> OpenGranule(const base::RandomAccessFile& file,
+                                                     const BlockMeta& meta,
+                                                     const BlobSource* blobs) {
+  std::string directory;
+  VEDETTE_RETURN_IF_ERROR(
+      FileBlobs(file, meta.offset).Read(0, meta.directory_stored, &directory).status());
+  if (base::Hash64(directory) != meta.hash) {
+    return base::DataLoss("checksum of a granule does not match");
+  }
+  return Granule::Parse(directory, ColumnsOf(meta), blobs);
+}
+
 std::string_view EncodeGranule(std::span<const Row> rows, std::span<const uint32_t> stream_ids,
                                GranuleWriter* writer, BlockMeta* meta) {
   std::vector<GranuleRow> granule_rows;
@@ -161,18 +165,12 @@ base::StatusOr<std::shared_ptr<const Block>> ReadGranule(const base::RandomAcces
                                                          const BlockMeta& meta,
                                                          std::span<const StreamPtr> streams,
                                                          const RowFilter* filter) {
-  const FileBlobs whole(file, meta.offset);
-  if (filter != nullptr && !filter->required->empty() && meta.filter_stored > 0) {
-    VEDETTE_ASSIGN_OR_RETURN(const bool may_have, MayHaveAll(whole, meta, *filter->required));
+  if (filter != nullptr) {
+    VEDETTE_ASSIGN_OR_RETURN(const bool may_have, MayHaveRequired(file, meta, *filter->required));
     if (!may_have) return std::make_shared<const Block>();
   }
-  std::string directory;
-  VEDETTE_RETURN_IF_ERROR(whole.Read(0, meta.directory_stored, &directory).status());
-  if (base::Hash64(directory) != meta.hash) {
-    return base::DataLoss("checksum of a granule does not match");
-  }
   const FileBlobs blobs(file, meta.offset + meta.directory_stored);
-  VEDETTE_ASSIGN_OR_RETURN(const auto granule, Granule::Parse(directory, ColumnsOf(meta), &blobs));
+  VEDETTE_ASSIGN_OR_RETURN(const auto granule, OpenGranule(file, meta, &blobs));
   VEDETTE_ASSIGN_OR_RETURN(const std::vector<size_t> rows, SelectRows(granule.get(), filter));
   if (rows.empty()) return std::make_shared<const Block>();
   VEDETTE_RETURN_IF_ERROR(granule->LoadOrigins());

@@ -15,6 +15,28 @@
 
 namespace vedette::logstore {
 
+// Blobs of a granule in its part's file, from `begin` on. Borrows the file.
+class FileBlobs final : public BlobSource {
+ public:
+  FileBlobs(const base::RandomAccessFile& file, uint64_t begin) : file_(file), begin_(begin) {}
+  base::StatusOr<std::string_view> Read(uint64_t offset, uint64_t bytes,
+                                        std::string* buffer) const override;
+
+ private:
+  const base::RandomAccessFile& file_;
+  const uint64_t begin_;
+};
+
+// Whether a line of the granule may have what is required, by its filter. A damaged filter says
+// nothing.
+base::StatusOr<bool> MayHaveRequired(const base::RandomAccessFile& file, const BlockMeta& meta,
+                                     const Substrings& required);
+
+// The granule's directory; its columns will be read from `blobs`, those behind the directory.
+base::StatusOr<std::unique_ptr<Granule>> OpenGranule(const base::RandomAccessFile& file,
+                                                     const BlockMeta& meta,
+                                                     const BlobSource* blobs);
+
 // Encodes rows (in reading order; stream_ids[i] belongs to rows[i]) to the stored bytes, which
 // `writer` keeps until it is used again. Fills all of `meta` but its offset.
 std::string_view EncodeGranule(std::span<const Row> rows, std::span<const uint32_t> stream_ids,

@@ -17,6 +17,8 @@
 
 namespace vedette::logstore {
 
+class GranuleScan;
+
 // An immutable part file: its index in memory, its blocks read on demand. Thread-safe. Holds no
 // file open: there may be thousands of parts.
 class Part {
@@ -49,6 +51,9 @@ class Part {
   // row blocks all rows come.
   base::StatusOr<std::shared_ptr<const Block>> ReadBlock(size_t index,
                                                          const RowFilter* filter = nullptr) const;
+  // The rows of a granule that `filter` asks for, to be read column by column. Borrows the part.
+  base::StatusOr<std::unique_ptr<GranuleScan>> ScanGranule(size_t index,
+                                                           const RowFilter& filter) const;
   // DataLoss when the filter of a granule is damaged; readers only do without it.
   base::Status CheckFilter(size_t index) const;
 

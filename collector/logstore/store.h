@@ -20,7 +20,9 @@
 #include "base/mutex.h"
 #include "base/status.h"
 #include "base/telemetry.h"
+#include "base/thread_pool.h"
 #include "base/wal.h"
+#include "collector/logstore/block_visitor.h"
 #include "collector/logstore/manifest.h"
 #include "collector/logstore/memtable.h"
 #include "collector/logstore/part.h"
@@ -76,6 +78,15 @@ struct SelectStats {
   uint64_t bytes_decompressed = 0;
 };
 
+// A scan by blocks: in the order of `select`, or in none, which costs least; then up to `workers`
+// threads take part, the caller's and idle ones of `pool` (may be null).
+struct BlockScan {
+  SelectRequest select;
+  bool ordered = true;
+  base::ThreadPool* pool = nullptr;
+  size_t workers = 1;
+};
+
 // Takes rows in reading order (reversed for kBackward), some at a time; they live until it returns.
 // False ends the reading.
 using VisitFn = std::function<bool(std::span<const Row>)>;
@@ -115,6 +126,12 @@ class Store final : public model::LogSink {
   // Cancelled when `request.stop` was requested. Unreadable blocks are skipped and counted.
   base::Status Select(const SelectRequest& request, const VisitFn& visit,
                       SelectStats* stats = nullptr) const;
+
+  // The rows of Select, those of granules by column where no other rows may lie between. Rows whose
+  // line misses what is required may come.
+  base::Status ScanBlocks(const BlockScan& scan, BlockVisitor* visitor) const;
+  // What a visitor found damaged is counted and logged.
+  void NoteDamage(std::string_view part, const base::Status& why) const;
 
   // Label sets of the streams that may have rows in [start, end) and satisfy any of `selectors`
   // (all of a selector's matchers; no selector: every stream). Sorted.

@@ -2,6 +2,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "collector/logstore/block_opener.h"
 #include "collector/logstore/merge.h"
 #include "collector/logstore/store.h"
 
@@ -9,92 +10,6 @@
 
 namespace vedette::logstore {
 namespace {
-
-// Remembers which streams satisfy the matchers.
-class StreamFilter {
- public:
-  explicit StreamFilter(const std::vector<model::Matcher>& matchers) : matchers_(matchers) {}
-
-  bool Matches(const Stream* stream) {
-    const auto [it, fresh] = known_.try_emplace(stream, false);
-    if (fresh) it->second = model::MatchesAll(matchers_, stream->labels);
-    return it->second;
-  }
-
- private:
-  const std::vector<model::Matcher>& matchers_;
-  absl::flat_hash_map<const Stream*, bool> known_;
-};
-
-bool InRange(const Row& row, const SelectRequest& request) {
-  return row.timestamp_ns >= request.start_ns && row.timestamp_ns < request.end_ns;
-}
-
-// Whether the request asks for this row.
-bool Wanted(const Row& row, const SelectRequest& request, StreamFilter& filter) {
-  return InRange(row, request) && filter.Matches(row.stream) &&
-         HasSubstrings(row.line, request.required);
-}
-
-bool Overlaps(int64_t min_ns, int64_t max_ns, int64_t start_ns, int64_t end_ns) {
-  return min_ns < end_ns && max_ns >= start_ns;
-}
-
-Run OpenMemtable(const MemtableView& view, const SelectRequest& request, StreamFilter& filter) {
-  Run run;
-  for (const std::span<const Row> chunk : view.chunks) {
-    for (const Row& row : chunk) {
-      if (Wanted(row, request, filter)) run.rows.push_back(row);
-    }
-  }
-  if (!std::is_sorted(run.rows.begin(), run.rows.end(), Before)) {
-    std::sort(run.rows.begin(), run.rows.end(), Before);
-  }
-  run.holder = view.owner;
-  return run;
-}
-
-// A block that matches, filtered. Damaged ones are counted and left out.
-class BlockOpener {
- public:
-  BlockOpener(const SelectRequest& request, StreamFilter& filter, SelectStats* stats,
-              std::function<void(const Part&, const base::Status&)> on_damage)
-      : request_(request), filter_(filter), stats_(stats), on_damage_(std::move(on_damage)) {}
-
-  // `matching`: the streams that are asked for, by id.
-  // `lines`: whether they are needed, if only to be compared with those of others.
-  Run Open(const std::shared_ptr<const Part>& part, size_t index, const std::vector<bool>& matching,
-           bool lines) const {
-    Run run;
-    run.unique = true;
-    const RowFilter rows{request_.start_ns, request_.end_ns, &matching, &request_.required, lines};
-    auto block = part->ReadBlock(index, &rows);
-    if (!block.ok()) {
-      // The file of a part that retention dropped after the snapshot was taken is gone: no damage.
-      if (block.status().code() == absl::StatusCode::kNotFound) return run;
-      ++stats_->corrupt_blocks;
-      on_damage_(*part, block.status());
-      return run;
-    }
-    ++stats_->blocks_read;
-    stats_->bytes_decompressed += part->blocks()[index].raw_bytes;
-    const bool filtered = part->blocks()[index].IsGranule();
-    for (const Row& row : (*block)->rows()) {
-      if (filtered || Wanted(row, request_, filter_)) run.rows.push_back(row);
-    }
-    // The rows borrow their streams from the part.
-    run.holder =
-        std::make_shared<std::pair<std::shared_ptr<const Part>, std::shared_ptr<const Block>>>(
-            part, *block);
-    return run;
-  }
-
- private:
-  const SelectRequest& request_;
-  StreamFilter& filter_;
-  SelectStats* const stats_;
-  const std::function<void(const Part&, const base::Status&)> on_damage_;
-};
 
 bool HasMatch(const BlockMeta& meta, const std::vector<bool>& matching) {
   return std::any_of(meta.stream_ids.begin(), meta.stream_ids.end(),
@@ -112,15 +27,11 @@ struct Busy {
 void AddBlocks(const std::shared_ptr<const Part>& part, const SelectRequest& request,
                std::span<const Busy> all, StreamFilter& filter, const BlockOpener& opener,
                SelectStats* stats, std::vector<PendingRun>* pending) {
-  const auto matching = std::make_shared<std::vector<bool>>();
-  for (const StreamSummary& summary : part->streams()) {
-    matching->push_back(
-        Overlaps(summary.min_ns, summary.max_ns, request.start_ns, request.end_ns) &&
-        filter.Matches(summary.stream.get()));
-  }
+  const auto matching =
+      std::make_shared<const std::vector<bool>>(MatchingStreams(*part, request, filter));
   for (size_t i = 0; i < part->blocks().size(); ++i) {
     const BlockMeta& meta = part->blocks()[i];
-    if (!Overlaps(meta.min_ns, meta.max_ns, request.start_ns, request.end_ns) ||
+    if (!TimesOverlap(meta.min_ns, meta.max_ns, request.start_ns, request.end_ns) ||
         !HasMatch(meta, *matching)) {
       ++stats->blocks_skipped;
       continue;
@@ -146,6 +57,12 @@ Store::Snapshot Store::Read() const {
   return snapshot;
 }
 
+void Store::NoteDamage(std::string_view part, const base::Status& why) const {
+  counters_.corrupt_blocks->Add();
+  options_.logger->Error("log block left out: damaged",
+                         {{"part", part}, {"error", base::Message(why)}});
+}
+
 base::Status Store::Select(const SelectRequest& request, const VisitFn& visit,
                            SelectStats* stats) const {
   SelectStats local;
@@ -153,14 +70,11 @@ base::Status Store::Select(const SelectRequest& request, const VisitFn& visit,
   const Snapshot snapshot = Read();
   StreamFilter filter(request.matchers);
   const BlockOpener opener(
-      request, filter, stats, [this](const Part& part, const base::Status& why) {
-        counters_.corrupt_blocks->Add();
-        options_.logger->Error("log block left out: damaged",
-                               {{"part", part.name()}, {"error", base::Message(why)}});
-      });
+      request, filter, stats,
+      [this](const Part& part, const base::Status& why) { NoteDamage(part.name(), why); });
   std::vector<PendingRun> pending;
   for (const MemtableView& view : snapshot.memtables) {
-    if (!Overlaps(view.min_ns, view.max_ns, request.start_ns, request.end_ns)) continue;
+    if (!TimesOverlap(view.min_ns, view.max_ns, request.start_ns, request.end_ns)) continue;
     pending.push_back({view.min_ns, view.max_ns,
                        [&view, &request, &filter] { return OpenMemtable(view, request, filter); }});
   }
@@ -180,7 +94,7 @@ std::vector<StreamSummary> Store::SummariesIn(int64_t start_ns, int64_t end_ns) 
   std::vector<StreamSummary> all;
   const auto add = [&](const std::vector<StreamSummary>& list) {
     for (const StreamSummary& summary : list) {
-      if (Overlaps(summary.min_ns, summary.max_ns, start_ns, end_ns)) all.push_back(summary);
+      if (TimesOverlap(summary.min_ns, summary.max_ns, start_ns, end_ns)) all.push_back(summary);
     }
   };
   std::vector<std::shared_ptr<const Part>> parts;

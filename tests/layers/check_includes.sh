@@ -28,6 +28,7 @@ collector/logql/parse: base model
 collector/logql/template: base model collector/logql/parse
 collector/logql/stages: base model collector/logql/parse collector/logql/template
 collector/logql: base model
+collector/logscan: base model collector/logstore collector/logql
 collector/agents: base model
 collector/scrape: base model
 collector/remote: base model

@@ -44,6 +44,17 @@ base::Status Exceptions::Find(std::string_view needle, const BlobSource& source,
   return {};
 }
 
+base::StatusOr<bool> Exceptions::HoldScalars(const BlobSource& source) {
+  VEDETTE_RETURN_IF_ERROR(Load(source));
+  std::string value;
+  for (size_t i = 0; i < count_; ++i) {
+    value.clear();
+    values_->Append(i, &value);
+    if (!IsJsonScalar(value)) return false;
+  }
+  return true;
+}
+
 bool Exceptions::Append(size_t row, std::string* out) const {
   if (empty()) return false;
   const std::span<const int64_t> rows = rows_[0].values();

@@ -27,6 +27,7 @@ class Exceptions {
   bool empty() const { return count_ == 0; }
   // As StringColumn::Find, of the column's rows.
   base::Status Find(std::string_view needle, const BlobSource& source, RowSet* found);
+  base::StatusOr<bool> HoldScalars(const BlobSource& source);
   // Whether `row` is one; then its value is appended.
   bool Append(size_t row, std::string* out) const;
 

@@ -305,15 +305,10 @@ base::StatusOr<RowSet> Granule::FindInShape(size_t shape,
 
 // Leaves the places whose stream is wanted.
 base::Status Granule::LeaveWanted(size_t shape, const std::vector<bool>& wanted, RowSet* places) {
-  VEDETTE_RETURN_IF_ERROR(origin_streams_.Load(*blobs_));
-  VEDETTE_RETURN_IF_ERROR(origins_[shape].Load(*blobs_));
+  VEDETTE_RETURN_IF_ERROR(LoadStreams(shape));
   RowSet of_wanted(places->rows());
   for (size_t place = 0; place < places->rows(); ++place) {
-    const auto origin = static_cast<uint64_t>(origins_[shape].values()[place]);
-    if (origin >= origin_streams_.values().size()) {
-      return base::DataLoss("a line has an origin that there is none of");
-    }
-    const auto stream = static_cast<uint64_t>(origin_streams_.values()[origin]);
+    const auto stream = static_cast<uint64_t>(origin_streams_.values()[OriginAt(shape, place)]);
     if (stream >= wanted.size()) return base::DataLoss("stream ids of a granule are damaged");
     if (wanted[stream]) of_wanted.Add(place);
   }
@@ -321,27 +316,86 @@ base::Status Granule::LeaveWanted(size_t shape, const std::vector<bool>& wanted,
   return {};
 }
 
+base::StatusOr<RowSet> Granule::PlacesOf(size_t shape, const std::vector<bool>& wanted,
+                                         const std::vector<std::vector<std::string>>& required) {
+  VEDETTE_ASSIGN_OR_RETURN(RowSet places, FindInShape(shape, required, {}));
+  if (places.empty()) return places;
+  VEDETTE_RETURN_IF_ERROR(LeaveWanted(shape, wanted, &places));
+  if (required.empty() || !places.full()) return places;
+  // Maybe for want of times.
+  VEDETTE_RETURN_IF_ERROR(lines_->LoadIds(*blobs_));
+  VEDETTE_RETURN_IF_ERROR(times_.Load(*blobs_));
+  VEDETTE_ASSIGN_OR_RETURN(const RowSet timed, FindInShape(shape, required, times_.values()));
+  places.Intersect(timed);
+  return places;
+}
+
+base::StatusOr<std::vector<ShapePlaces>> Granule::SearchShapes(
+    const std::vector<bool>& wanted, const std::vector<std::vector<std::string>>& required) {
+  std::vector<ShapePlaces> found;
+  for (size_t shape = 0; shape < lines_->shapes().size(); ++shape) {
+    VEDETTE_ASSIGN_OR_RETURN(const RowSet places, PlacesOf(shape, wanted, required));
+    if (places.empty()) continue;
+    ShapePlaces& own = found.emplace_back();
+    own.shape = shape;
+    for (size_t place = 0; place < places.rows(); ++place) {
+      if (places.Has(place)) own.places.push_back(static_cast<uint32_t>(place));
+    }
+  }
+  return found;
+}
+
 base::StatusOr<RowSet> Granule::Search(const std::vector<bool>& wanted,
                                        const std::vector<std::vector<std::string>>& required) {
   RowSet rows(rows_);
   for (size_t shape = 0; shape < lines_->shapes().size(); ++shape) {
-    VEDETTE_ASSIGN_OR_RETURN(RowSet places, FindInShape(shape, required, {}));
-    if (places.empty()) continue;
-    VEDETTE_RETURN_IF_ERROR(LeaveWanted(shape, wanted, &places));
+    VEDETTE_ASSIGN_OR_RETURN(const RowSet places, PlacesOf(shape, wanted, required));
     if (places.empty()) continue;
     VEDETTE_RETURN_IF_ERROR(lines_->LoadIds(*blobs_));
-    if (!required.empty() && places.full()) {
-      // Maybe for want of times.
-      VEDETTE_RETURN_IF_ERROR(times_.Load(*blobs_));
-      VEDETTE_ASSIGN_OR_RETURN(const RowSet timed, FindInShape(shape, required, times_.values()));
-      places.Intersect(timed);
-    }
     const std::vector<uint32_t>& own = lines_->shapes()[shape].own_rows;
     for (size_t place = 0; place < own.size(); ++place) {
       if (places.Has(place)) rows.Add(own[place]);
     }
   }
   return rows;
+}
+
+base::Status Granule::LoadSlot(size_t shape, size_t slot) {
+  if (lines_->shapes()[shape].columns[slot]->NeedsTimes()) {
+    VEDETTE_RETURN_IF_ERROR(lines_->LoadIds(*blobs_));
+    VEDETTE_RETURN_IF_ERROR(times_.Load(*blobs_));
+  }
+  return lines_->LoadSlot(shape, slot, *blobs_, times_.values());
+}
+
+base::Status Granule::LoadShapeAlone(size_t shape) {
+  for (size_t slot = 0; slot < lines_->shapes()[shape].columns.size(); ++slot) {
+    VEDETTE_RETURN_IF_ERROR(LoadSlot(shape, slot));
+  }
+  return {};
+}
+
+base::Status Granule::LoadStreams(size_t shape) {
+  VEDETTE_RETURN_IF_ERROR(origin_streams_.Load(*blobs_));
+  VEDETTE_RETURN_IF_ERROR(origins_[shape].Load(*blobs_));
+  for (const int64_t origin : origins_[shape].values()) {
+    if (static_cast<uint64_t>(origin) >= origin_streams_.values().size()) {
+      return base::DataLoss("a line has an origin that there is none of");
+    }
+  }
+  return {};
+}
+
+base::Status Granule::LoadMetadataOf(size_t shape) {
+  VEDETTE_RETURN_IF_ERROR(LoadStreams(shape));
+  VEDETTE_RETURN_IF_ERROR(origin_sets_.Load(*blobs_));
+  if (sets_.empty()) VEDETTE_RETURN_IF_ERROR(LoadMetadata());
+  for (const int64_t set : origin_sets_.values()) {
+    if (static_cast<uint64_t>(set) >= sets_.size()) {
+      return base::DataLoss("an origin of lines is damaged");
+    }
+  }
+  return {};
 }
 
 base::Status Granule::LoadLines() {

@@ -55,6 +55,12 @@ class GranuleWriter {
   std::string stored_;
 };
 
+// Rows of one shape of lines, by their place in it, ascending.
+struct ShapePlaces {
+  size_t shape = 0;
+  std::vector<uint32_t> places;
+};
+
 // A granule's columns. Parsed from its directory; columns are loaded from `blobs` when they are
 // asked for. One thread.
 class Granule {
@@ -64,6 +70,8 @@ class Granule {
                                                         const GranuleMeta& meta,
                                                         const BlobSource* blobs);
   size_t rows() const { return rows_; }
+  // Where blobs are read from now on.
+  void ReadFrom(const BlobSource* blobs) { blobs_ = blobs; }
 
   base::Status LoadTimes() { return times_.Load(*blobs_); }
   // Streams, metadata and arrival.
@@ -77,6 +85,31 @@ class Granule {
   // that do. What is loaded is what it takes to know, of most granules next to nothing.
   base::StatusOr<RowSet> Search(const std::vector<bool>& wanted,
                                 const std::vector<std::vector<std::string>>& required);
+  // The same, by shape.
+  base::StatusOr<std::vector<ShapePlaces>> SearchShapes(
+      const std::vector<bool>& wanted, const std::vector<std::vector<std::string>>& required);
+
+  // Column by column, for those who ask for few. Which row a place of a shape is:
+  base::Status LoadIds() { return lines_->LoadIds(*blobs_); }
+  base::Status LoadSlot(size_t shape, size_t slot);
+  // The columns of one shape's lines.
+  base::Status LoadShapeAlone(size_t shape);
+  base::Status LoadStreams(size_t shape);
+  base::Status LoadMetadataOf(size_t shape);
+  const ShapesColumn::Shape& shape(size_t shape) const { return lines_->shapes()[shape]; }
+  const BlobSource& blobs() const { return *blobs_; }
+  // After LoadStreams of the shape.
+  uint32_t stream_at(size_t shape, size_t place) const {
+    return static_cast<uint32_t>(origin_streams_.values()[OriginAt(shape, place)]);
+  }
+  // After LoadMetadataOf the shape: an index into metadata_sets().
+  size_t metadata_at(size_t shape, size_t place) const {
+    return static_cast<size_t>(origin_sets_.values()[OriginAt(shape, place)]);
+  }
+  std::span<const model::Labels> metadata_sets() const { return sets_; }
+  void AppendLineAt(size_t shape, size_t place, std::string* out) const {
+    lines_->AppendAt(shape, place, out);
+  }
 
   // After LoadTimes.
   std::span<const int64_t> times() const { return times_.values(); }
@@ -101,11 +134,16 @@ class Granule {
   };
   base::Status ParseMetadata(DirectoryReader* directory);
   base::Status LoadMetadata();
+  size_t OriginAt(size_t shape, size_t place) const {
+    return static_cast<size_t>(origins_[shape].values()[place]);
+  }
   size_t OriginOf(size_t row) const;
   base::StatusOr<RowSet> FindInShape(size_t shape,
                                      const std::vector<std::vector<std::string>>& required,
                                      std::span<const int64_t> times);
   base::Status LeaveWanted(size_t shape, const std::vector<bool>& wanted, RowSet* places);
+  base::StatusOr<RowSet> PlacesOf(size_t shape, const std::vector<bool>& wanted,
+                                  const std::vector<std::vector<std::string>>& required);
 
   std::string directory_;
   const BlobSource* blobs_ = nullptr;

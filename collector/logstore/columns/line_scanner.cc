@@ -23,9 +23,10 @@ constexpr std::array<uint8_t, 256> MakeClasses() {
   for (int c = 'a'; c <= 'f'; ++c) classes[static_cast<size_t>(c)] |= kHexLetter;
   for (int c = 'A'; c <= 'F'; ++c) classes[static_cast<size_t>(c)] |= kHexLetter;
   classes['_'] |= kWordChar;
-  for (const char c : std::string_view(" \t\r\n,;\"')]}&>")) {
+  for (const char c : std::string_view(",;\"')]}&>"))
     classes[static_cast<uint8_t>(c)] |= kEndsValue;
-  }
+  // Nothing that logfmt takes for white space: who reads fields off columns relies on it.
+  for (size_t c = 0; c <= ' '; ++c) classes[c] |= kEndsValue;
   for (const char c : std::string_view(" \t\r\n,]}\"")) {
     classes[static_cast<uint8_t>(c)] |= kEndsLiteral;
   }

@@ -98,16 +98,20 @@ base::StatusOr<std::unique_ptr<StringColumn>> NumberColumn::Parse(DirectoryReade
 }
 
 base::Status NumberColumn::Load(const BlobSource& source, std::span<const int64_t> times) {
+  if (!numbers_.empty()) return {};
   VEDETTE_RETURN_IF_ERROR(exceptions_.Load(source));
   VEDETTE_RETURN_IF_ERROR(stored_.Load(source));
-  numbers_ = stored_.values();
-  if (nanos_per_unit_ == 0) return {};
-  if (times.size() != numbers_.size()) {
+  const std::span<const int64_t> stored = stored_.values();
+  if (nanos_per_unit_ == 0) {
+    numbers_ = stored;
+    return {};
+  }
+  if (times.size() != stored.size()) {
     return base::DataLoss("a column is relative to times that there are none of");
   }
-  own_.resize(numbers_.size());
+  own_.resize(stored.size());
   for (size_t i = 0; i < own_.size(); ++i) {
-    own_[i] = Plus(numbers_[i], FloorDivide(times[i], nanos_per_unit_));
+    own_[i] = Plus(stored[i], FloorDivide(times[i], nanos_per_unit_));
   }
   numbers_ = own_;
   return {};
@@ -155,6 +159,31 @@ base::Status NumberColumn::Find(std::string_view needle, const BlobSource& sourc
 
 void NumberColumn::Append(size_t row, std::string* out) const {
   if (!exceptions_.Append(row, out)) number_form_.Append(numbers_[row], out);
+}
+
+// Few numbers next to each other are written once each.
+void NumberColumn::Gather(std::span<const uint32_t> rows, ValueTable* out) const {
+  const IntColumn::Range range = stored_.range();
+  const uint64_t spread = static_cast<uint64_t>(range.high) - static_cast<uint64_t>(range.low);
+  if (nanos_per_unit_ != 0 || !exceptions_.empty() || spread >= rows.size()) {
+    return StringColumn::Gather(rows, out);
+  }
+  constexpr uint32_t kNone = UINT32_MAX;
+  std::vector<uint32_t> known(spread + 1, kNone);
+  for (const uint32_t row : rows) {
+    uint32_t& value =
+        known[static_cast<uint64_t>(numbers_[row]) - static_cast<uint64_t>(range.low)];
+    if (value == kNone) {
+      number_form_.Append(numbers_[row], out->text());
+      value = out->EndValue();
+    }
+    out->AddRow(value);
+  }
+}
+
+base::StatusOr<bool> NumberColumn::HoldsScalars(const BlobSource& source) {
+  if (number_form_.kind == NumberForm::Kind::kDateTime) return false;
+  return exceptions_.HoldScalars(source);
 }
 
 }  // namespace vedette::logstore

@@ -277,6 +277,21 @@ base::Status ShapesColumn::LoadShape(size_t shape, const BlobSource& source,
   return {};
 }
 
+base::Status ShapesColumn::LoadSlot(size_t shape, size_t slot, const BlobSource& source,
+                                    std::span<const int64_t> times) {
+  StringColumn& column = *shapes_[shape].columns[slot];
+  if (!column.NeedsTimes()) return column.Load(source, {});
+  const std::vector<int64_t> own = TimesOf(shapes_[shape].own_rows, times);
+  return column.Load(source, own);
+}
+
+bool ShapesColumn::NeedsTimes() const {
+  return std::any_of(shapes_.begin(), shapes_.end(), [](const Shape& shape) {
+    return std::any_of(shape.columns.begin(), shape.columns.end(),
+                       [](const auto& column) { return column->NeedsTimes(); });
+  });
+}
+
 base::Status ShapesColumn::Load(const BlobSource& source, std::span<const int64_t> times) {
   VEDETTE_RETURN_IF_ERROR(LoadIds(source));
   for (size_t shape = 0; shape < shapes_.size(); ++shape) {

@@ -52,6 +52,10 @@ class ShapesColumn final : public StringColumn {
   base::Status LoadShape(size_t shape, const BlobSource& source, std::span<const int64_t> times);
   base::Status Load(const BlobSource& source, std::span<const int64_t> times) override;
   void Append(size_t row, std::string* out) const override;
+  bool NeedsTimes() const override;
+  // One slot of one shape. With times only after LoadIds.
+  base::Status LoadSlot(size_t shape, size_t slot, const BlobSource& source,
+                        std::span<const int64_t> times);
   base::Status Find(std::string_view needle, const BlobSource& source,
                     std::span<const int64_t> times, RowSet* found) override;
   // The same of one shape, by place. With times only after LoadIds.

@@ -29,6 +29,14 @@ class ConstantColumn final : public StringColumn {
     return {};
   }
   void Append(size_t /*row*/, std::string* out) const override { out->append(value_); }
+  void Gather(std::span<const uint32_t> rows, ValueTable* out) const override {
+    out->text()->append(value_);
+    const uint32_t value = out->EndValue();
+    for (size_t i = 0; i < rows.size(); ++i) out->AddRow(value);
+  }
+  base::StatusOr<bool> HoldsScalars(const BlobSource& /*source*/) override {
+    return IsJsonScalar(value_);
+  }
   base::Status Find(std::string_view needle, const BlobSource& /*source*/,
                     std::span<const int64_t> /*times*/, RowSet* found) override {
     if (value_.find(needle) != std::string::npos) found->AddAll();
@@ -42,11 +50,17 @@ class ConstantColumn final : public StringColumn {
 class CopyColumn final : public StringColumn {
  public:
   explicit CopyColumn(StringColumn* of) : StringColumn(Form::kCopy), of_(of) {}
-  // The sibling is loaded before.
-  base::Status Load(const BlobSource& /*source*/, std::span<const int64_t> /*times*/) override {
-    return {};
+  base::Status Load(const BlobSource& source, std::span<const int64_t> times) override {
+    return of_->Load(source, times);
   }
   void Append(size_t row, std::string* out) const override { of_->Append(row, out); }
+  bool NeedsTimes() const override { return of_->NeedsTimes(); }
+  void Gather(std::span<const uint32_t> rows, ValueTable* out) const override {
+    of_->Gather(rows, out);
+  }
+  base::StatusOr<bool> HoldsScalars(const BlobSource& source) override {
+    return of_->HoldsScalars(source);
+  }
   base::Status Find(std::string_view needle, const BlobSource& source,
                     std::span<const int64_t> times, RowSet* found) override {
     return of_->Find(needle, source, times, found);
@@ -84,6 +98,25 @@ class DictionaryColumn final : public StringColumn {
   void Append(size_t row, std::string* out) const override {
     const auto id = static_cast<size_t>(ids_.values()[row]);
     out->append(text_, ends_[id], ends_[id + 1] - ends_[id]);
+  }
+  void Gather(std::span<const uint32_t> rows, ValueTable* out) const override {
+    if (rows.size() < size_) return StringColumn::Gather(rows, out);
+    const auto first = static_cast<uint32_t>(out->size());
+    for (size_t i = 0; i < size_; ++i) {
+      out->text()->append(text_, ends_[i], ends_[i + 1] - ends_[i]);
+      out->EndValue();
+    }
+    for (const uint32_t row : rows) out->AddRow(first + static_cast<uint32_t>(ids_.values()[row]));
+  }
+  base::StatusOr<bool> HoldsScalars(const BlobSource& source) override {
+    VEDETTE_RETURN_IF_ERROR(table_->Load(source, {}));
+    std::string value;
+    for (size_t i = 0; i < size_; ++i) {
+      value.clear();
+      table_->Append(i, &value);
+      if (!IsJsonScalar(value)) return false;
+    }
+    return true;
   }
   base::Status Find(std::string_view needle, const BlobSource& source,
                     std::span<const int64_t> times, RowSet* found) override {
@@ -225,6 +258,13 @@ base::StatusOr<std::unique_ptr<StringColumn>> ParseText(DirectoryReader* directo
 }
 
 }  // namespace
+
+void StringColumn::Gather(std::span<const uint32_t> rows, ValueTable* out) const {
+  for (const uint32_t row : rows) {
+    Append(row, out->text());
+    out->AddRow(out->EndValue());
+  }
+}
 
 void EncodeStrings(std::span<const std::string_view> values, const EncodeStringsOptions& options,
                    BlobWriter* out) {

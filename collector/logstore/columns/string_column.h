@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "collector/logstore/columns/blob.h"
 #include "collector/logstore/columns/row_set.h"
+#include "collector/logstore/columns/value_table.h"
 
 namespace vedette::logstore {
 
@@ -29,6 +30,13 @@ class StringColumn {
   virtual base::Status Load(const BlobSource& source, std::span<const int64_t> times) = 0;
   // After Load, of a row that the column has.
   virtual void Append(size_t row, std::string* out) const = 0;
+  // Whether Load needs times.
+  virtual bool NeedsTimes() const { return false; }
+  // After Load: the values of `rows`, each once where that is cheap.
+  virtual void Gather(std::span<const uint32_t> rows, ValueTable* out) const;
+  // Whether every value is a JSON number, true, false or null, as far as that is known at little
+  // cost: false for columns of other forms whatever they hold.
+  virtual base::StatusOr<bool> HoldsScalars(const BlobSource& /*source*/) { return false; }
   // Adds at least the rows whose value has `needle` (not empty) in it, loading as little as that
   // takes. Without `times` all rows of a column that is relative to them are added.
   virtual base::Status Find(std::string_view needle, const BlobSource& source,

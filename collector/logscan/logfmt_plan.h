@@ -1,0 +1,16 @@
+#ifndef VEDETTE_COLLECTOR_LOGSCAN_LOGFMT_PLAN_H_
+#define VEDETTE_COLLECTOR_LOGSCAN_LOGFMT_PLAN_H_
+
+#include <span>
+#include <string>
+
+#include "collector/logscan/field_plan.h"
+
+namespace vedette::logscan {
+
+// PlanField for `| logfmt`.
+FieldPlan PlanLogfmtField(std::span<const std::string> texts, const std::string& label);
+
+}  // namespace vedette::logscan
+
+#endif  // VEDETTE_COLLECTOR_LOGSCAN_LOGFMT_PLAN_H_

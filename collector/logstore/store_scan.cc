@@ -1,0 +1,178 @@
+#include <algorithm>
+#include <tuple>
+
+#include "collector/logstore/block_opener.h"
+#include "collector/logstore/merge.h"
+#include "collector/logstore/spread.h"
+#include "collector/logstore/store.h"
+
+// Scans by block: granules that no other rows reach into are given column by column, everything
+// else is merged row by row.
+
+namespace vedette::logstore {
+namespace {
+
+// A block of a part, or rows of memory.
+struct ScanSource {
+  int64_t min_ns = 0;
+  int64_t max_ns = 0;
+  std::shared_ptr<const Part> part;  // null: memory
+  size_t index = 0;                  // of the block, or of the memtable
+  bool alone = true;                 // no rows of another part or of memory at its times
+};
+
+// Sources that are read together: one that is alone, or neighbours that are merged.
+using SourceGroup = std::vector<ScanSource>;
+
+// `sources` stand in the order of their beginnings.
+void MarkShared(std::vector<ScanSource>* sources) {
+  for (size_t i = 0; i < sources->size(); ++i) {
+    ScanSource& source = (*sources)[i];
+    for (size_t k = i + 1; k < sources->size(); ++k) {
+      ScanSource& next = (*sources)[k];
+      if (next.min_ns > source.max_ns) break;
+      if (next.part == source.part && next.part != nullptr) continue;
+      source.alone = next.alone = false;
+    }
+  }
+}
+
+std::vector<SourceGroup> GroupSources(std::vector<ScanSource> sources) {
+  std::vector<SourceGroup> groups;
+  int64_t end_ns = INT64_MIN;  // of the last group
+  for (ScanSource& source : sources) {
+    const bool joins =
+        !groups.empty() && !source.alone && !groups.back().back().alone && source.min_ns <= end_ns;
+    if (!joins) {
+      groups.emplace_back();
+      end_ns = INT64_MIN;
+    }
+    end_ns = std::max(end_ns, source.max_ns);
+    groups.back().push_back(std::move(source));
+  }
+  return groups;
+}
+
+bool HasStream(const BlockMeta& meta, const std::vector<bool>& matching) {
+  return std::any_of(meta.stream_ids.begin(), meta.stream_ids.end(),
+                     [&](uint32_t id) { return matching[id]; });
+}
+
+}  // namespace
+
+// Reads the groups of one scan. Thread-safe but for what a worker has of its own.
+class BlockScanner {
+ public:
+  BlockScanner(const Store& store, const BlockScan& scan,
+               const std::vector<MemtableView>& memtables, BlockVisitor* visitor)
+      : store_(store), scan_(scan), memtables_(memtables), visitor_(visitor) {}
+
+  void Add(const std::shared_ptr<const Part>& part, StreamFilter& filter) {
+    std::vector<bool> matching = MatchingStreams(*part, scan_.select, filter);
+    for (size_t i = 0; i < part->blocks().size(); ++i) {
+      const BlockMeta& meta = part->blocks()[i];
+      if (InTime(meta.min_ns, meta.max_ns) && HasStream(meta, matching)) {
+        sources_.push_back({meta.min_ns, meta.max_ns, part, i});
+      }
+    }
+    matching_.emplace(part.get(), std::move(matching));
+  }
+
+  base::Status Run() {
+    for (size_t i = 0; i < memtables_.size(); ++i) {
+      const MemtableView& view = memtables_[i];
+      if (InTime(view.min_ns, view.max_ns)) {
+        sources_.push_back({view.min_ns, view.max_ns, nullptr, i});
+      }
+    }
+    std::stable_sort(sources_.begin(), sources_.end(),
+                     [](const ScanSource& a, const ScanSource& b) {
+                       return std::tie(a.min_ns, a.max_ns) < std::tie(b.min_ns, b.max_ns);
+                     });
+    MarkShared(&sources_);
+    std::vector<SourceGroup> groups = GroupSources(std::move(sources_));
+    if (scan_.select.direction == Direction::kBackward) std::reverse(groups.begin(), groups.end());
+    const size_t workers = scan_.ordered ? 1 : std::max<size_t>(1, scan_.workers);
+    std::vector<base::Status> statuses(workers);
+    Spread(groups.size(), workers, scan_.pool, [&](size_t i, size_t worker) {
+      bool go_on = false;
+      statuses[worker] = Read(groups[i], worker, &go_on);
+      return statuses[worker].ok() && go_on;
+    });
+    for (const base::Status& status : statuses) VEDETTE_RETURN_IF_ERROR(status);
+    return {};
+  }
+
+ private:
+  bool InTime(int64_t min_ns, int64_t max_ns) const {
+    return TimesOverlap(min_ns, max_ns, scan_.select.start_ns, scan_.select.end_ns);
+  }
+
+  base::Status Read(const SourceGroup& group, size_t worker, bool* go_on) {
+    if (scan_.select.stop.stop_requested()) return base::Cancelled("query cancelled");
+    const ScanSource& first = group.front();
+    if (first.alone && first.part != nullptr && first.part->blocks()[first.index].IsGranule()) {
+      *go_on = ReadGranule(first, worker);
+      return {};
+    }
+    return ReadRows(group, worker, go_on);
+  }
+
+  bool ReadGranule(const ScanSource& source, size_t worker) {
+    const SelectRequest& select = scan_.select;
+    const RowFilter filter{select.start_ns, select.end_ns, &matching_.at(source.part.get()),
+                           &select.required};
+    auto granule = source.part->ScanGranule(source.index, filter);
+    if (granule.ok()) {
+      return (*granule)->selected().empty() || visitor_->Columns(**granule, worker);
+    }
+    // The file of a part that retention dropped after the snapshot was taken is gone: no damage.
+    if (granule.status().code() != absl::StatusCode::kNotFound) {
+      store_.NoteDamage(source.part->name(), granule.status());
+    }
+    return true;
+  }
+
+  base::Status ReadRows(const SourceGroup& group, size_t worker, bool* go_on) {
+    StreamFilter filter(scan_.select.matchers);
+    SelectStats stats;
+    const BlockOpener opener(
+        scan_.select, filter, &stats,
+        [this](const Part& part, const base::Status& why) { store_.NoteDamage(part.name(), why); });
+    std::vector<PendingRun> pending;
+    for (const ScanSource& source : group) {
+      pending.push_back({source.min_ns, source.max_ns, [&] {
+                           if (source.part == nullptr) {
+                             return OpenMemtable(memtables_[source.index], scan_.select, filter);
+                           }
+                           return opener.Open(source.part, source.index,
+                                              matching_.at(source.part.get()), true);
+                         }});
+    }
+    Merge merge(std::move(pending), scan_.select.direction == Direction::kBackward);
+    *go_on = true;
+    return merge.Run(
+        [&](std::span<const Row> rows) {
+          *go_on = rows.empty() || visitor_->Rows(rows, worker);
+          return *go_on;
+        },
+        scan_.select.stop);
+  }
+
+  const Store& store_;
+  const BlockScan& scan_;
+  const std::vector<MemtableView>& memtables_;
+  BlockVisitor* const visitor_;
+  std::vector<ScanSource> sources_;
+  absl::flat_hash_map<const Part*, std::vector<bool>> matching_;  // streams by id
+};
+
+base::Status Store::ScanBlocks(const BlockScan& scan, BlockVisitor* visitor) const {
+  const Snapshot snapshot = Read();
+  StreamFilter filter(scan.select.matchers);
+  BlockScanner scanner(*this, scan, snapshot.memtables, visitor);
+  for (const auto& part : snapshot.parts) scanner.Add(part, filter);
+  return scanner.Run();
+}
+
+}  // namespace vedette::logstore
