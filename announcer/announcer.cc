@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <ctime>
 
+#include "absl/strings/ascii.h"
+#include "base/http/retry_after.h"
 #include "base/strings.h"
 
 namespace vedette::announcer {
@@ -35,12 +36,16 @@ std::string ReasonOf(int status, std::string_view body) {
   return base::Concat({"HTTP ", std::to_string(status), ": ", text.substr(0, kMaxReason)});
 }
 
-// RFC 9110's "Sun, 22 Nov 2026 06:00:00 GMT"; 0 for any other text.
-int64_t DateMs(std::string_view text) {
-  std::tm parts{};
-  const std::string copy(text);
-  const char* const end = ::strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return end == nullptr ? 0 : static_cast<int64_t>(::timegm(&parts)) * 1000;
+// What is worth a line of its own: the status and its reason, but for times, which change with each
+// answer ("heard 1m7s ago").
+std::string OutcomeOf(const Answer& answer) {
+  if (answer.heard()) return "heard";
+  std::string outcome = std::to_string(answer.status);
+  for (const std::string_view word : base::Split(answer.reason, ' ')) {
+    if (!word.empty() && absl::ascii_isdigit(static_cast<unsigned char>(word[0]))) continue;
+    outcome += base::Concat({" ", word});
+  }
+  return outcome;
 }
 
 }  // namespace
@@ -62,8 +67,8 @@ Answer SendAnnouncement(const base::http::ConfiguredClient& client, const std::s
     return answer;
   }
   answer.status = response->status;
-  answer.date_ms = DateMs(response->headers.Get("Date"));
-  answer.retry_after_s = base::ParseInt(response->headers.Get("Retry-After")).value_or(0);
+  answer.date_ms = base::http::ParseHttpDateMs(response->headers.Get("Date")).value_or(0);
+  answer.retry_after = response->headers.Get("Retry-After");
   if (!answer.heard()) answer.reason = ReasonOf(answer.status, response->body);
   answer.body = std::move(response->body);
   return answer;
@@ -102,11 +107,10 @@ void Announcer::Run(std::stop_token stop) {
   }
 }
 
-// The text changes with each answer ("heard 7s ago"): what counts is the status.
 void Announcer::Say(const Answer& answer) {
-  const int outcome = answer.heard() ? 200 : answer.status;
+  std::string outcome = OutcomeOf(answer);
   if (outcome == said_) return;
-  said_ = outcome;
+  said_ = std::move(outcome);
   const std::string& host = options_.announcement.host;
   if (answer.heard()) {
     options_.logger->Info("the collector knows this host", {{"url", options_.url}, {"host", host}});
@@ -133,9 +137,8 @@ std::chrono::milliseconds Announcer::Pause(const Answer& answer) {
   if (answer.status == 404) pause = std::max<std::chrono::milliseconds>(kLongPause, pause);
   // A server on its way down may ask for minutes; after two the host would count as silent.
   const std::chrono::milliseconds most = answer.status == 429 ? kLongPause : options_.interval;
-  const std::chrono::milliseconds asked = std::min<std::chrono::milliseconds>(
-      most, std::chrono::seconds(std::clamp<int64_t>(answer.retry_after_s, 0,
-                                                     std::chrono::seconds(kLongPause).count())));
+  const std::chrono::milliseconds asked(
+      base::http::RetryAfterMs(answer.retry_after, options_.clock->WallMillis(), most.count()));
   pause = std::max(pause, asked);
   // A tenth earlier at most: agents that lost one collector do not come back in step.
   const auto tenth = static_cast<uint64_t>(pause.count()) / 10;

@@ -28,8 +28,8 @@ struct Answer {
   int status = 0;      // HTTP; 0: there was none
   std::string reason;  // "" where it listens
   std::string body;
-  int64_t retry_after_s = 0;
-  int64_t date_ms = 0;  // the collector's clock, 0: it did not say
+  std::string retry_after;  // the header
+  int64_t date_ms = 0;      // the collector's clock, 0: it did not say
 
   bool heard() const { return status / 100 == 2; }
 };
@@ -70,7 +70,7 @@ class Announcer {
   base::Gauge* const heard_;
   std::mt19937_64 random_;
   std::chrono::milliseconds backoff_;
-  int said_ = -1;  // the status that was logged last
+  std::string said_;  // the outcome that was logged last
   std::jthread thread_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "base/codec/compress.h"
+#include "base/http/retry_after.h"
 #include "base/secrets.h"
 #include "base/strings.h"
 #include "model/log_push.h"
@@ -15,7 +16,7 @@ namespace vedette::shipper {
 namespace {
 
 constexpr int64_t kSayAgainNs = 60'000'000'000;
-constexpr int64_t kMaxRetryAfterSeconds = 300;
+constexpr int64_t kMaxRetryAfterMs = 300'000;
 constexpr std::string_view kPushPath = "/loki/api/v1/push";
 
 // A push body, and the positions in the order of its entries.
@@ -129,9 +130,9 @@ Sender::Answer Sender::Post(const std::string& source_header, const std::string&
       base::Concat({"HTTP ", std::to_string(status), ": ", FirstLine(response->body)});
   if (status == 400 || status == 422) return {Verdict::kRefused, reason};
   if (status == 413) return {Verdict::kTooLarge, reason};
-  const auto wait = base::ParseInt(response->headers.Get("Retry-After"));
-  return {Verdict::kRetry, reason,
-          std::chrono::seconds(std::clamp<int64_t>(wait.value_or(0), 0, kMaxRetryAfterSeconds))};
+  const int64_t wait_ms = base::http::RetryAfterMs(response->headers.Get("Retry-After"),
+                                                   options_.clock->WallMillis(), kMaxRetryAfterMs);
+  return {Verdict::kRetry, reason, std::chrono::milliseconds(wait_ms)};
 }
 
 base::Status Sender::Authorize(base::http::Headers* headers) const {

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <optional>
@@ -26,6 +27,7 @@ constexpr size_t kMaxSlowNames = 10'000;  // that are remembered
 struct NameResolver::Asked {
   explicit Asked(bool is_slow) : slow(is_slow) {}
   const bool slow;
+  const SteadyTime::time_point began = SteadyTime::now();
   Mutex mutex;
   CondVar changed;
   std::optional<StatusOr<Addresses>> answer VEDETTE_GUARDED_BY(mutex);
@@ -46,6 +48,16 @@ struct NameResolver::Shared {
   std::map<std::string, std::shared_ptr<Asked>> asked VEDETTE_GUARDED_BY(mutex);  // by name
   size_t slow_asked VEDETTE_GUARDED_BY(mutex) = 0;
   std::set<std::string> slow_names VEDETTE_GUARDED_BY(mutex);
+
+  bool HasRoom(bool is_slow) VEDETTE_REQUIRES(mutex) {
+    if (asked.size() >= kMaxThreadsInAll) return false;
+    if (is_slow) return slow_asked < kMaxThreads / 2;
+    const auto overdue = SteadyTime::now() - slow;
+    const auto young = std::count_if(asked.begin(), asked.end(), [overdue](const auto& item) {
+      return !item.second->slow && item.second->began > overdue;
+    });
+    return static_cast<size_t>(young) < kMaxThreads;
+  }
 
   void Run(const std::string& host, const std::shared_ptr<Asked>& one) {
     const auto began = SteadyTime::now();
@@ -70,9 +82,7 @@ StatusOr<std::shared_ptr<NameResolver::Asked>> NameResolver::Ask(
   MutexLock lock(shared->mutex);
   if (const auto at = shared->asked.find(host); at != shared->asked.end()) return at->second;
   const bool slow = shared->slow_names.contains(host);
-  if (shared->asked.size() >= kMaxThreads || (slow && shared->slow_asked >= kMaxThreads / 2)) {
-    return Unavailable("resolve: too many look-ups under way");
-  }
+  if (!shared->HasRoom(slow)) return Unavailable("resolve: too many look-ups under way");
   auto one = std::make_shared<Asked>(slow);
   try {
     std::thread thread([shared, host, one] { shared->Run(host, one); });

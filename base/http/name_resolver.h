@@ -15,12 +15,14 @@
 namespace vedette::base::http {
 
 // Asks the system's resolver, which knows no deadline, on threads of its own. A name has one
-// look-up at a time, which all who ask for it share; names whose last look-up was slow have half
-// of the threads at most, so that others always find one. Thread-safe; owned by a client. Its end
-// waits for nobody: a look-up that hangs goes nowhere.
+// look-up at a time, which all who ask for it share. kMaxThreads are for look-ups that are not slow
+// yet, half as many for names whose last one was; slow ones that go on keep none of these from
+// others until there are kMaxThreadsInAll. Thread-safe; owned by a client. Its end waits for
+// nobody: a look-up that hangs goes nowhere.
 class NameResolver {
  public:
   static constexpr size_t kMaxThreads = 64;
+  static constexpr size_t kMaxThreadsInAll = 256;
 
   using Addresses = std::vector<std::string>;
   // Blocks as long as it likes; may be called after the resolver's end.

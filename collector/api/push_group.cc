@@ -12,6 +12,7 @@ namespace vedette::api {
 namespace {
 
 constexpr std::string_view kBase64Suffix = "@base64";
+constexpr std::string_view kJob = "job";
 
 std::optional<uint32_t> Base64Digit(char c) {
   constexpr std::string_view kDigits =
@@ -50,13 +51,14 @@ base::Status AddLabel(std::string_view name, std::string_view encoded, PushGroup
     }
     value = *std::move(decoded);
   }
-  if (name == model::kMetricName || name.empty() || !base::IsValidUtf8(name)) {
+  if (base::StartsWith(name, "__") || name.empty() || !base::IsValidUtf8(name)) {
     return base::InvalidArgument(base::Concat({base::GoQuote(name), " is not a label of a group"}));
   }
   if (!base::IsValidUtf8(value)) {
     return base::InvalidArgument(
         base::Concat({"the value of ", base::GoQuote(name), " is not valid UTF-8"}));
   }
+  if (name == kJob && value.empty()) return base::InvalidArgument("the job has no name");
   const auto is_named = [name](const auto& label) { return label.first == name; };
   if (std::any_of(group->begin(), group->end(), is_named)) {
     return base::InvalidArgument(base::Concat({"the label ", base::GoQuote(name), " comes twice"}));

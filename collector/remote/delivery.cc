@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <optional>
 #include <utility>
 
 #include "base/codec/compress.h"
+#include "base/http/retry_after.h"
 #include "base/http/url.h"
 #include "base/strings.h"
 
@@ -34,20 +34,6 @@ std::optional<uint64_t> Written(const Response& response, std::string_view what)
 }
 
 }  // namespace
-
-int64_t RetryAfterMs(std::string_view text, int64_t now_ms) {
-  text = base::Trim(text);
-  int64_t pause_ms = 0;
-  if (const auto seconds = base::ParseInt(text)) {
-    pause_ms = std::clamp<int64_t>(*seconds, 0, kMaxPauseMs / 1000) * 1000;
-  } else if (!text.empty()) {
-    struct tm parts {};
-    const std::string date(text);
-    const char* const end = ::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    if (end != nullptr && *end == '\0') pause_ms = int64_t{::timegm(&parts)} * 1000 - now_ms;
-  }
-  return std::clamp<int64_t>(pause_ms, 0, kMaxPauseMs);
-}
 
 Delivery::Delivery(const Options& options)
     : options_(options),
@@ -138,8 +124,8 @@ Delivery::Answer Delivery::Judge(const Batch& batch, const Response& response) c
   const bool retry =
       response.status >= 500 || (response.status == 429 && options_.config->queue.retry_on_429);
   if (retry) {
-    answer.pause_ms =
-        RetryAfterMs(response.headers.Get("Retry-After"), options_.clock->WallMillis());
+    answer.pause_ms = base::http::RetryAfterMs(response.headers.Get("Retry-After"),
+                                               options_.clock->WallMillis(), kMaxPauseMs);
     return answer;
   }
   answer.verdict = Verdict::kFailed;

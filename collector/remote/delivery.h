@@ -80,9 +80,6 @@ class Delivery {
   bool said_failing_ VEDETTE_GUARDED_BY(mutex_) = false;       // and not that it is over
 };
 
-// Retry-After as milliseconds from `now_ms`: seconds or an HTTP date; 0 where it says nothing.
-int64_t RetryAfterMs(std::string_view text, int64_t now_ms);
-
 }  // namespace vedette::remote
 
 #endif  // VEDETTE_COLLECTOR_REMOTE_DELIVERY_H_

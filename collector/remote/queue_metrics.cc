@@ -89,7 +89,7 @@ QueueMetrics::QueueMetrics(Telemetry* telemetry, const std::string& name,
   highest_read_s = make.Gauge("queue_highest_timestamp_seconds",
                               "Time of the newest sample that was read from the log.");
   behind_bytes =
-      make.Gauge("log_behind_bytes", "Bytes of the segment under way that are not read yet.");
+      make.Gauge("log_behind_bytes", "Bytes of the log that are not read yet.");
 }
 
 void QueueMetrics::NoteEnd() const {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "base/wal.h"
 #include "collector/remote/queue.h"
 #include "model/histogram.h"
 
@@ -16,6 +17,13 @@ namespace {
 constexpr size_t kMaxRequestBytes = 2 << 20;
 constexpr int64_t kNanosPerMs = 1'000'000;
 constexpr int64_t kSettleEveryNs = 1'000 * kNanosPerMs;
+
+// Segments between are reckoned full: what one lacks to that is less than a record.
+double BytesBetween(const base::WalPosition& from, const base::WalPosition& to) {
+  const auto segment_bytes = static_cast<double>(base::Wal::Options().segment_bytes);
+  return static_cast<double>(to.segment - from.segment) * segment_bytes +
+         static_cast<double>(to.offset) - static_cast<double>(from.offset);
+}
 
 Place At(const model::SampleRecord& record, size_t item) { return {record.end, item + 1}; }
 
@@ -221,9 +229,7 @@ void Queue::NoteIdle() {
     metrics_.highest_read_s->Set(static_cast<double>(highest_ms_) / 1000);
   }
   const base::WalPosition end = deps_.log->LogEnd();
-  metrics_.behind_bytes->Set(end.segment == fed_.record.segment
-                                 ? static_cast<double>(end.offset - fed_.record.offset)
-                                 : -1);
+  metrics_.behind_bytes->Set(BytesBetween(fed_.record, end));
   base::MutexLock lock(mutex_);
   bool moved = false;
   for (uint32_t shard = 0; shard < shard_count_; ++shard) {

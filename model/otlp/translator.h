@@ -40,7 +40,8 @@ struct Translated {
 };
 
 // Makes Prometheus' series of a request, as Prometheus' own receiver does (3.5; what it takes
-// silently and cannot be true is refused here): counters and gauges one series each, histograms
+// silently and cannot be true is refused here, and the zero threshold that a sender names is kept,
+// where it writes 1e-128): counters and gauges one series each, histograms
 // with bounds _bucket, _sum and _count or native with custom buckets, exponential ones native,
 // summaries _sum, _count and quantiles; of each resource target_info. A bad point harms itself
 // alone. Of one request, on one thread.

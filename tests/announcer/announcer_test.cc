@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <ctime>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -92,6 +93,14 @@ class RunningClock final : public base::Clock {
   int64_t wake_ns_ = 0;
 };
 
+std::string HttpDate(int64_t ms) {
+  const std::time_t seconds = ms / 1000;
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[64];
+  return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
+}
+
 class AnnouncerTest : public ::testing::Test {
  protected:
   void Start() {
@@ -159,6 +168,9 @@ TEST_F(AnnouncerTest, SaysEachChangeOfTheOutcomeOnce) {
   PostsIn(seconds(60));
   EXPECT_EQ(logger_.Count("HTTP 403: no JSON"), 1);
   EXPECT_EQ(logger_.Lines().size(), 3u);
+  script_.Answer(403, R"({"status":"error","error":"the key is another's"})");
+  PostsIn(seconds(60));
+  EXPECT_EQ(logger_.Count("the key is another's"), 1) << "a new reason is said";
 }
 
 TEST_F(AnnouncerTest, ComesBackSoonFromACollectorThatWasAway) {
@@ -178,6 +190,9 @@ TEST_F(AnnouncerTest, HonoursRetryAfterWithinReason) {
   script_.Answer(429, "{}", "120");
   Start();
   EXPECT_EQ(PostsIn(seconds(100)), 0u);
+  script_.Answer(429, "{}", HttpDate(200'000));
+  EXPECT_EQ(PostsIn(seconds(25)), 1u) << "the one that brings the date";
+  EXPECT_EQ(PostsIn(seconds(60)), 0u);
   script_.Answer(429, "{}", "99999999");
   EXPECT_EQ(PostsIn(seconds(20)), 1u);
   EXPECT_GE(PostsIn(seconds(301)), 1u);

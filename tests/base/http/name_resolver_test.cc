@@ -84,7 +84,7 @@ TEST(NameResolver, NamesThatHungHaveHalfOfTheThreads) {
   for (size_t i = 0; i < NameResolver::kMaxThreads; ++i) {
     EXPECT_TRUE(absl::IsDeadlineExceeded(ask(i)));
   }
-  EXPECT_TRUE(absl::IsUnavailable(resolver.Resolve("alive", For(kLong)).status()));
+  EXPECT_TRUE(resolver.Resolve("alive", For(kLong)).ok()) << "those that hang are not in its way";
   names->Release();
   for (size_t i = 0; i < NameResolver::kMaxThreads; ++i) {
     while (absl::IsDeadlineExceeded(ask(i))) std::this_thread::yield();

@@ -188,7 +188,8 @@ TEST(PushGroup, WhatIsNoGroupIsRefused) {
   }
   for (const std::string path :
        {"/metrics/job/a/job/b", "/metrics/job@base64/!", "/metrics/job@base64/YWJjZ",
-        "/metrics/job/%ff", "/metrics/job/a//b", "/metrics/job/a/__name__/b"}) {
+        "/metrics/job/%ff", "/metrics/job/a//b", "/metrics/job/a/__name__/b",
+        "/metrics/job/a/__meta/b", "/metrics/job@base64/="}) {
     EXPECT_TRUE(absl::IsInvalidArgument(api::ParsePushPath(path).status())) << path;
   }
 }

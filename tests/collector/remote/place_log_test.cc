@@ -119,17 +119,5 @@ TEST(Batch, WhatIsTooOldIsTakenOutOfTheBody) {
   EXPECT_EQ(batch.body, "");
 }
 
-TEST(RetryAfter, IsSecondsOrADate) {
-  constexpr int64_t kNow = 1'445'412'480'000;  // Wed, 21 Oct 2015 07:28:00 GMT
-  EXPECT_EQ(RetryAfterMs("", kNow), 0);
-  EXPECT_EQ(RetryAfterMs("3", kNow), 3000);
-  EXPECT_EQ(RetryAfterMs(" 120 ", kNow), 120'000);
-  EXPECT_EQ(RetryAfterMs("-5", kNow), 0);
-  EXPECT_EQ(RetryAfterMs("99999999999999", kNow), 3'600'000);
-  EXPECT_EQ(RetryAfterMs("Wed, 21 Oct 2015 07:28:10 GMT", kNow), 10'000);
-  EXPECT_EQ(RetryAfterMs("Wed, 21 Oct 2015 07:27:10 GMT", kNow), 0);
-  EXPECT_EQ(RetryAfterMs("soon", kNow), 0);
-}
-
 }  // namespace
 }  // namespace vedette::remote
