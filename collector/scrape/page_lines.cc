@@ -36,6 +36,9 @@ CachedSeries* PageLines::Take(std::string_view lead) {
   if (is_same_lead && !lead.empty()) has_unread_leads_ = true;
   if (!is_same_lead) StopRepeating();
   ++next_;
+  // The series lie all over the heap, cold since the last scrape.
+  constexpr size_t kAhead = 16;
+  if (next_ + kAhead < lines_.size()) __builtin_prefetch(lines_[next_ + kAhead].series, 1);
   if (!repeats_) {
     line.lead_hash = lead_hash;
     line.lead_size = static_cast<uint32_t>(lead.size());

@@ -162,6 +162,12 @@ def apart_in_nan_buckets(a, b):
     return without(a) == without(b)
 
 
+def some_lack(answer, names):
+    """Whether of one of these labels some series have a value and others none."""
+    labels = [json.loads(key) for key in answer.series()]
+    return any(0 < sum(name in one for one in labels) < len(labels) for name in names)
+
+
 def _at_moments(answer):
     out = {}
     for points in answer.series().values():

@@ -8,7 +8,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.dont_write_bytecode = True
-from promql_differential.answer import Answer, apart_in_rounding_of_shares, difference, has_ties, picks_from, same_picks  # noqa: E402
+from promql_differential.answer import Answer, apart_in_rounding_of_shares, difference, has_ties, picks_from, same_picks, some_lack  # noqa: E402
 from promql_differential.grammar import Grammar  # noqa: E402
 from promql_differential.question import question  # noqa: E402
 from promql_differential.run import sort_of  # noqa: E402
@@ -68,6 +68,13 @@ class Differences(unittest.TestCase):
         b = answer("vector", list(reversed(a.result)))
         self.assertEqual(difference(a, b, False), "")
         self.assertEqual(difference(a, b, True), "order")
+
+    def test_a_label_that_some_lack(self):
+        idle, bare = ({"metric": metric, "value": [1, "1"]} for metric in ({"mode": "idle"}, {}))
+        both = answer("vector", [idle, bare])
+        self.assertTrue(some_lack(both, ["instance", "mode"]))
+        self.assertFalse(some_lack(both, ["instance"]))
+        self.assertFalse(some_lack(answer("vector", [idle]), ["mode"]))
 
     def test_which_of_many_annotations_are_shown_does_not_count(self):
         many = [[f"{n} {i}" for i in range(11)] for n in "ab"]

@@ -4,7 +4,7 @@ import re
 
 from . import vocabulary as v
 from .answer import (apart_in_nan_buckets, apart_in_rounding_of_shares, apart_in_sign_of_zero, difference, has_ties,
-                     picks_from, same_picks)
+                     picks_from, same_picks, some_lack)
 from .tree import MATRIX, VECTOR, Node
 
 SAME, SUM, TIE, OPEN, MIXED, CHUNK, FELL = "", "sum", "tie", "open", "mixed up", "chunk", "fell"
@@ -14,6 +14,7 @@ ASKED_AGAIN = 12
 GAUGES = re.compile(r"\bsta(te)?\b|(?<![\w\"])-(?=[a-z(])| - ")
 OF_NUMBERS = ("close", "values")
 SORTING = ("sort", "sort_desc", "sort_by_label", "sort_by_label_desc")
+SORTING_LABELS = re.compile(r'sort_by_label.*?((?:, "\w+")+)\)$')
 
 
 def fell_over(answer):
@@ -63,6 +64,8 @@ class Judge:
             kind = SUM
         elif kind and question.uses(v.SORTED) and apart_in_sign_of_zero(mine, theirs):
             kind = TIE
+        elif kind == "order" and self._of_missing_labels(question, mine):
+            kind = TIE
         elif kind and kind != "error" and question.uses(v.PICKING) and self._tie(question, mine, theirs):
             kind = TIE
         elif kind in ("values", "series", "annotations") and self._of_sum(question):
@@ -74,6 +77,12 @@ class Judge:
         elif kind == "error" and fell_over(theirs) and "parse error" in str(mine.error):
             kind = FELL
         return Verdict(kind, mine, theirs)
+
+    def _of_missing_labels(self, question, mine):
+        """Whether series are sorted by a label that some lack: upstream calls neither no text nor any
+        other the smaller, so that their order is that of its sort's steps from the store's order on."""
+        names = SORTING_LABELS.match(str(question.expression))
+        return bool(names) and not self.one_order and some_lack(mine, re.findall(r"\w+", names[1]))
 
     def _of_sum(self, question):
         """Whether an aggregation inside is such a sum, of which the rest of the expression made more:
