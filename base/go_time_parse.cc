@@ -1,10 +1,16 @@
+#include <absl/strings/ascii.h>
 #include <absl/time/civil_time.h>
 #include <absl/time/time.h>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <optional>
+#include <vector>
 
+#include "base/fs.h"
 #include "base/go_layout.h"
 #include "base/go_time.h"
 #include "base/strings.h"
@@ -13,6 +19,35 @@ namespace vedette::base {
 namespace {
 
 using Part = LayoutElement;
+
+// What the zone database calls a zone: "America/Argentina/Buenos_Aires". Any other text could name
+// a file, and each that was asked for is remembered for ever below.
+bool IsZoneName(std::string_view name) {
+  constexpr size_t kMaxBytes = 64;
+  const auto is_part = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '+' || c == '-';
+  };
+  const std::vector<std::string_view> parts = Split(name, '/');
+  return name.size() <= kMaxBytes && parts.size() <= 3 &&
+         std::all_of(parts.begin(), parts.end(), [&](std::string_view part) {
+           return !part.empty() && std::all_of(part.begin(), part.end(), is_part);
+         });
+}
+
+bool IsInDatabase(const std::string& name) {
+  const char* const folder = std::getenv("TZDIR");
+  struct stat found {};
+  const std::string path = JoinPath(folder == nullptr ? "/usr/share/zoneinfo" : folder, name);
+  return ::stat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode);
+}
+
+// UTC for a name that is none.
+absl::TimeZone ZoneNamed(std::string_view text) {
+  const std::string name(text);
+  absl::TimeZone zone;
+  if (IsZoneName(name) && IsInDatabase(name) && absl::LoadTimeZone(name, &zone)) return zone;
+  return absl::UTCTimeZone();
+}
 
 // Reads a time by a layout.
 class TimeReader {
@@ -47,8 +82,7 @@ class TimeReader {
       time->seconds = local - *offset_;
       return true;
     }
-    absl::TimeZone place;
-    if (!absl::LoadTimeZone(std::string(zone), &place)) place = absl::UTCTimeZone();
+    const absl::TimeZone place = ZoneNamed(zone);
     const absl::TimeZone::CivilInfo info = place.At(absl::FromCivil(civil, place));
     time->offset_s = info.offset;
     time->zone = info.zone_abbr;

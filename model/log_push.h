@@ -17,6 +17,7 @@
 namespace vedette::model {
 
 struct LogPushLimits {
+  uint64_t max_streams = 100'000;
   uint64_t max_entries = 500'000;
   uint64_t max_bytes = 256 << 20;  // held of all entries: lines, metadata and what they cost beside
   uint32_t max_line_bytes = 16 << 20;  // the store may take less

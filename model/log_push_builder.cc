@@ -42,6 +42,8 @@ base::StatusOr<Labels> BuildMetadata(LogPushBuilder::Pairs pairs) {
 }  // namespace
 
 base::Status LogPushBuilder::BeginStream(base::StatusOr<Labels> labels) {
+  if (++streams_ > limits_.max_streams)
+    return Over("request has more streams", limits_.max_streams);
   base::Status bad = labels.ok() ? CheckStream(*labels) : labels.status();
   skipping_ = !bad.ok();
   if (!skipping_) {

@@ -38,6 +38,7 @@ class LogPushBuilder {
   const LogPushLimits& limits_;
   LogPushRefusals* const refused_;
   LogPush push_;
+  uint64_t streams_ = 0;
   uint64_t entries_ = 0;
   uint64_t bytes_ = 0;
   bool skipping_ = false;  // the stream is bad, and so is all that it holds

@@ -15,6 +15,24 @@ namespace json = boost::json;
 
 constexpr size_t kMaxDepth = 8;
 
+// Each takes 24 bytes and more while it is read, whatever few it has in the text. An entry has
+// four, and two for each pair of its metadata.
+constexpr size_t kMaxValues = 4'000'000;
+
+// How many values a text has at most: one a comma and one a bracket, outside strings.
+size_t CountValues(std::string_view text) {
+  size_t count = 1;
+  for (size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == ',' || c == '[' || c == '{') ++count;
+    if (c != '"') continue;
+    size_t end = at + 1;
+    while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+    at = end;
+  }
+  return count;
+}
+
 std::string_view ToStd(const json::string& text) { return {text.data(), text.size()}; }
 std::string_view ToStd(json::string_view text) { return {text.data(), text.size()}; }
 
@@ -77,6 +95,10 @@ base::Status ReadStream(const json::value& value, LogPushBuilder* builder) {
 
 base::StatusOr<LogPush> DecodeLogPushJson(std::string_view text, const LogPushLimits& limits,
                                           LogPushRefusals* refused) {
+  if (CountValues(text) > kMaxValues) {
+    return base::ResourceExhausted(
+        base::Concat({"push request: has more JSON values than ", std::to_string(kMaxValues)}));
+  }
   json::parse_options options;
   options.max_depth = kMaxDepth;
   json::error_code error;

@@ -1,8 +1,8 @@
 #include "model/regex_template.h"
 
-#include <algorithm>
-
 #include <re2/re2.h>
+
+#include <algorithm>
 
 #include "base/strings.h"
 
@@ -28,6 +28,12 @@ bool TakeReference(std::string_view* rest, std::string_view* name) {
     text.remove_prefix(1);
   }
   *rest = text;
+  return true;
+}
+
+bool AppendWithin(std::string_view text, size_t max_bytes, std::string* out) {
+  if (text.size() > max_bytes - std::min(max_bytes, out->size())) return false;
+  *out += text;
   return true;
 }
 
@@ -63,7 +69,7 @@ void RegexGroups::EachMatch(const re2::RE2& regex, std::string_view text, const 
       for (const re2::StringPiece& group : found) {
         groups.groups_.emplace_back(group.data() == nullptr ? "" : group.data(), group.size());
       }
-      visit(groups, begin, end);
+      if (!visit(groups, begin, end)) return;
     }
     last_end = at = end;
     if (begin != end) continue;
@@ -73,26 +79,30 @@ void RegexGroups::EachMatch(const re2::RE2& regex, std::string_view text, const 
   }
 }
 
-std::string RegexGroups::ReplaceAll(const re2::RE2& regex, std::string_view text,
-                                    std::string_view text_template, bool literal) {
+std::optional<std::string> RegexGroups::ReplaceAll(const re2::RE2& regex, std::string_view text,
+                                                   std::string_view text_template, size_t max_bytes,
+                                                   bool literal) {
   std::string out;
   size_t copied = 0;
+  bool fits = true;
   EachMatch(regex, text, [&](const RegexGroups& groups, size_t begin, size_t end) {
     out += text.substr(copied, begin - copied);
-    if (literal) {
-      out += text_template;
-    } else {
-      out += groups.Expand(text_template);
-    }
     copied = end;
+    fits = out.size() <= max_bytes &&
+           (literal ? AppendWithin(text_template, max_bytes, &out)
+                    : groups.AppendExpanded(text_template, max_bytes, &out));
+    return fits;
   });
-  out += text.substr(copied);
+  if (!fits || !AppendWithin(text.substr(copied), max_bytes, &out)) return std::nullopt;
   return out;
 }
 
 size_t RegexGroups::Count(const re2::RE2& regex, std::string_view text) {
   size_t count = 0;
-  EachMatch(regex, text, [&](const RegexGroups&, size_t, size_t) { ++count; });
+  EachMatch(regex, text, [&](const RegexGroups&, size_t, size_t) {
+    ++count;
+    return true;
+  });
   return count;
 }
 
@@ -105,25 +115,31 @@ std::string_view RegexGroups::Group(std::string_view name) const {
   return at == names.end() ? std::string_view() : groups_[static_cast<size_t>(at->second)];
 }
 
-std::string RegexGroups::Expand(std::string_view text_template) const {
+std::optional<std::string> RegexGroups::Expand(std::string_view text_template,
+                                               size_t max_bytes) const {
   std::string out;
+  if (!AppendExpanded(text_template, max_bytes, &out)) return std::nullopt;
+  return out;
+}
+
+bool RegexGroups::AppendExpanded(std::string_view text_template, size_t max_bytes,
+                                 std::string* out) const {
   std::string_view rest = text_template;
   while (!rest.empty()) {
     const size_t dollar = rest.find('$');
-    out += rest.substr(0, dollar);
+    if (!AppendWithin(rest.substr(0, dollar), max_bytes, out)) return false;
     if (dollar == rest.npos) break;
     rest.remove_prefix(dollar + 1);
     std::string_view name;
+    std::string_view value = "$";
     if (base::StartsWith(rest, "$")) {
-      out += '$';
       rest.remove_prefix(1);
     } else if (TakeReference(&rest, &name)) {
-      out += Group(name);
-    } else {
-      out += '$';
+      value = Group(name);
     }
+    if (!AppendWithin(value, max_bytes, out)) return false;
   }
-  return out;
+  return true;
 }
 
 }  // namespace vedette::model

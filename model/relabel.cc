@@ -24,6 +24,9 @@ constexpr std::string_view kDefaultRegex = "(.*)";
 constexpr std::string_view kDefaultReplacement = "$1";
 constexpr std::string_view kDefaultSeparator = ";";
 
+// A rule that would make more of a label leaves it as it is; no store takes a tenth of that.
+constexpr size_t kMaxMadeBytes = 1 << 20;
+
 bool IsLabelName(std::string_view name) { return !name.empty() && base::IsValidUtf8(name); }
 
 // The last eight bytes of the MD5 sum, big-endian: how Prometheus shards.
@@ -135,8 +138,10 @@ std::string Relabeler::JoinSources(const LabelsBuilder& labels) const {
 void Relabeler::Replace(const std::string& value, LabelsBuilder* labels) const {
   const auto groups = RegexGroups::Match(*regex_, value);
   if (!groups) return;
-  const std::string target = groups->Expand(rule_.target_label);
-  if (IsLabelName(target)) labels->Set(target, groups->Expand(rule_.replacement));
+  const auto target = groups->Expand(rule_.target_label, kMaxMadeBytes);
+  if (!target || !IsLabelName(*target)) return;
+  auto made = groups->Expand(rule_.replacement, kMaxMadeBytes);
+  if (made) labels->Set(*target, *std::move(made));
 }
 
 void Relabeler::MapNames(LabelsBuilder* labels) const {
@@ -144,8 +149,8 @@ void Relabeler::MapNames(LabelsBuilder* labels) const {
   for (const auto& [name, value] : before) {
     const auto groups = RegexGroups::Match(*regex_, name);
     if (!groups) continue;
-    const std::string target = groups->Expand(rule_.replacement);
-    if (IsLabelName(target)) labels->Set(target, value);
+    const auto target = groups->Expand(rule_.replacement, kMaxMadeBytes);
+    if (target && IsLabelName(*target)) labels->Set(*target, value);
   }
 }
 

@@ -11,6 +11,33 @@ namespace {
 
 using ValueKind = Value::Kind;
 
+constexpr size_t kGivenItemBytes =
+    8;  // a list is shared, but whoever is given it looks at its items
+constexpr size_t kMadeItemBytes = 40;
+
+// Adds how much `value` holds to `bytes`, until that is more than `most`.
+void AddWeight(const Value& value, size_t item_bytes, size_t most, int depth, size_t* bytes) {
+  constexpr int kMaxDepth = 100;
+  if (depth > kMaxDepth) *bytes = most + 1;
+  if (*bytes > most) return;
+  if (value.is(ValueKind::kString)) {
+    *bytes += value.as_string().size();
+  } else if (value.is(ValueKind::kList)) {
+    *bytes += item_bytes * value.as_list().size();
+    for (const Value& item : value.as_list()) {
+      if (*bytes > most) return;
+      AddWeight(item, item_bytes, most, depth + 1, bytes);
+    }
+  } else if (value.is(ValueKind::kMap)) {
+    *bytes += item_bytes * value.as_map().size();
+    for (const auto& [name, item] : value.as_map()) {
+      if (*bytes > most) return;
+      *bytes += name.size();
+      AddWeight(item, item_bytes, most, depth + 1, bytes);
+    }
+  }
+}
+
 }  // namespace
 
 Executor::Executor(const Template::Parsed& parsed, const Value& data)
@@ -41,15 +68,13 @@ Status Executor::Step(size_t position) {
 }
 
 // Without it a template of few steps could double a text until memory ends.
-Status Executor::ChargeText(const Value& value, size_t position) {
-  constexpr size_t kTextFactor = 16;
-  if (!value.is(ValueKind::kString)) return absl::OkStatus();
-  const size_t limit = kTextFactor * parsed_.limits.max_output_bytes;
-  text_bytes_ += value.as_string().size();
-  if (text_bytes_ <= limit) return absl::OkStatus();
+Status Executor::ChargeMade(const Value& value, size_t item_bytes, size_t position) {
+  const size_t limit = parsed_.limits.max_made_bytes;
+  AddWeight(value, item_bytes, limit, 0, &made_bytes_);
+  if (made_bytes_ <= limit) return absl::OkStatus();
   return ResourceExhausted(
       Concat({"template: ", parsed_.name, ":", std::to_string(LineOf(parsed_.source, position)),
-              ": functions made more than ", std::to_string(limit), " bytes of text"}));
+              ": functions made more than ", std::to_string(limit), " bytes"}));
 }
 
 Status Executor::Write(std::string_view text, size_t position) {
@@ -307,9 +332,13 @@ StatusOr<Value> Executor::Call(const Command& command, const Value& dot,
     VEDETTE_RETURN_IF_ERROR(CheckKind(function, given - 1, command.words.back(), *piped));
     args.push_back(*piped);
   }
-  for (const Value& arg : args) VEDETTE_RETURN_IF_ERROR(ChargeText(arg, name.position));
+  for (const Value& arg : args) {
+    VEDETTE_RETURN_IF_ERROR(ChargeMade(arg, kGivenItemBytes, name.position));
+  }
   auto result = function.call(args);
-  if (result.ok()) VEDETTE_RETURN_IF_ERROR(ChargeText(*result, name.position));
+  if (result.ok()) {
+    VEDETTE_RETURN_IF_ERROR(ChargeMade(*result, kMadeItemBytes, name.position));
+  }
   if (result.ok()) return result;
   return Fail(command.position, command.Text(),
               Concat({"error calling ", name.name, ": ", Message(result.status())}));

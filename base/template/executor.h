@@ -43,7 +43,7 @@ class Executor {
   StatusOr<Value> Field(const Operand& operand, const Value& value, const std::string& name);
 
   Status Step(size_t position);
-  Status ChargeText(const Value& value, size_t position);
+  Status ChargeMade(const Value& value, size_t item_bytes, size_t position);
   Status Fail(size_t position, std::string_view node, std::string_view what) const;
   Value* FindVariable(std::string_view name);
 
@@ -55,7 +55,7 @@ class Executor {
   size_t scope_begin_ = 0;  // variables of the running template start here
   size_t calls_ = 0;        // depth of template calls
   uint64_t steps_ = 0;
-  size_t text_bytes_ = 0;  // that functions were given and made
+  size_t made_bytes_ = 0;  // as Limits counts them
 };
 
 }  // namespace vedette::base::tmpl

@@ -39,6 +39,9 @@ struct Limits {
   size_t max_depth = 100;  // nesting of blocks, parentheses and template calls
   size_t max_output_bytes = 1 << 20;
   uint64_t max_steps = 1'000'000;  // nodes evaluated
+  // What functions are given and make: text, 8 bytes an item of lists that they are given, 40 of
+  // those that they make.
+  size_t max_made_bytes = 64 << 20;
 };
 
 // A parsed template. Immutable after Parse, thread-safe.

@@ -3,7 +3,9 @@
 #include <string>
 
 #include "base/regex.h"
+#include "base/strings.h"
 #include "collector/logql/eval.h"
+#include "collector/logql/template/line_template.h"
 #include "model/regex_template.h"
 
 namespace vedette::logql {
@@ -15,8 +17,14 @@ base::StatusOr<GridValue> EvalLabelReplace(const LabelReplace& replace, GridValu
     const std::string value(series.labels.Get(replace.source));
     const auto groups = model::RegexGroups::Match(*regex, value);
     if (!groups) continue;
+    auto made = groups->Expand(replace.replacement, kMaxMadeBytes);
+    if (!made) {
+      return base::ResourceExhausted(
+          base::Concat({"label_replace: found a value of more than ", std::to_string(kMaxMadeBytes),
+                        " bytes, which is the most"}));
+    }
     model::LabelsBuilder builder(series.labels);
-    builder.Set(replace.destination, groups->Expand(replace.replacement));
+    builder.Set(replace.destination, *std::move(made));
     series.labels = builder.Build();
   }
   return inner;

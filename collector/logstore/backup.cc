@@ -24,16 +24,27 @@ class Copier {
                              fs_->ReadFile(base::JoinPath(from_, kManifestFile)));
     VEDETTE_ASSIGN_OR_RETURN(const Manifest manifest, Manifest::Decode(bytes));
     VEDETTE_RETURN_IF_ERROR(fs_->CreateDirs(to_));
+    VEDETTE_RETURN_IF_ERROR(TakeLog(manifest));
     VEDETTE_RETURN_IF_ERROR(TakeParts(manifest));
-    VEDETTE_ASSIGN_OR_RETURN(
-        report_.log_bytes,
-        base::CopyLog(fs_, base::JoinPath(from_, kWalFolder), base::JoinPath(to_, kWalFolder),
-                      manifest.checkpoint.floor.segment));
     VEDETTE_RETURN_IF_ERROR(fs_->WriteFileAtomic(base::JoinPath(to_, kManifestFile), bytes));
     return report_;
   }
 
  private:
+  // Before the parts, which may take long: a flush meanwhile drops what it wrote to parts that this
+  // manifest does not name.
+  base::Status TakeLog(const Manifest& manifest) {
+    const base::WalPosition floor = manifest.checkpoint.floor;
+    VEDETTE_ASSIGN_OR_RETURN(report_.log_bytes,
+                             base::CopyLog(fs_, base::JoinPath(from_, kWalFolder),
+                                           base::JoinPath(to_, kWalFolder), floor.segment));
+    VEDETTE_ASSIGN_OR_RETURN(const std::string bytes,
+                             fs_->ReadFile(base::JoinPath(from_, kManifestFile)));
+    VEDETTE_ASSIGN_OR_RETURN(const Manifest now, Manifest::Decode(bytes));
+    if (now.checkpoint.floor == floor) return {};
+    return base::Unavailable(base::Concat({from_, ": its owner wrote parts meanwhile"}));
+  }
+
   base::Status TakeParts(const Manifest& manifest) {
     const std::string from = base::JoinPath(from_, kPartsFolder);
     const std::string to = base::JoinPath(to_, kPartsFolder);

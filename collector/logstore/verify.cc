@@ -192,6 +192,7 @@ class StoreVerifier {
   void CheckLog() {
     const std::string dir = Folder(kWalFolder);
     std::optional<uint64_t> before;
+    const std::optional<uint64_t> floor = FloorSegment();
     for (const std::string& name : NamesIn(kWalFolder)) {
       const std::optional<uint64_t> number = base::wal_format::ParseSegmentName(name);
       const std::string path = base::JoinPath(dir, name);
@@ -200,12 +201,24 @@ class StoreVerifier {
         continue;
       }
       CheckSegment(path, *number);
+      if (!before && floor && *number > *floor) {
+        Find(Add("log", path), "the segment that the manifest goes on from is missing");
+      }
       if (before && *number != *before + 1 &&
           fs_->Exists(base::JoinPath(dir, base::wal_format::SegmentName(*before)))) {
         Find(Add("log", path), "segments before it are missing, what they held is lost");
       }
       before = number;
     }
+  }
+
+  // The log's first segment that is not wholly in parts. Nothing where there is no manifest, or
+  // where the owner has moved on since it was read.
+  std::optional<uint64_t> FloorSegment() {
+    const base::StatusOr<Manifest> now = LoadManifest();
+    if (!now.ok() || now->checkpoint.floor != manifest_.checkpoint.floor) return std::nullopt;
+    const uint64_t segment = now->checkpoint.floor.segment;
+    return segment == 0 ? std::nullopt : std::optional(segment);
   }
 
   void CheckSegment(const std::string& path, uint64_t number) {

@@ -14,6 +14,14 @@ const std::string& TextArg(const CallExpr& call, size_t i) {
 
 bool IsLabelName(std::string_view name) { return !name.empty() && base::IsValidUtf8(name); }
 
+// Each call could multiply what the one inside made.
+constexpr size_t kMaxMadeBytes = 1 << 20;
+
+base::Status TooLong(std::string_view function) {
+  return ExecutionError(base::Concat({function, "(): found a value of more than ",
+                                      std::to_string(kMaxMadeBytes), " bytes, which is the most"}));
+}
+
 void SetLabel(Row* row, const std::string& name, const std::string& value) {
   row->labels = model::LabelsBuilder(row->labels).Set(name, value).Build();
   if (name == model::kMetricName) row->drop_name = false;
@@ -37,7 +45,11 @@ base::StatusOr<Table> Evaluator::EvalLabelReplace(const CallExpr& call, const Gr
     VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
     const std::string value(row.labels.Get(source));
     const auto groups = model::RegexGroups::Match(**regex, value);
-    if (groups) SetLabel(&row, destination, groups->Expand(replacement));
+    if (!groups) continue;
+    const auto made = groups->Expand(replacement, kMaxMadeBytes);
+    if (!made) return TooLong("label_replace");
+    VEDETTE_RETURN_IF_ERROR(run_->Hold(0, made->size()));
+    SetLabel(&row, destination, *made);
   }
   VEDETTE_RETURN_IF_ERROR(MergeRelabelled(&table));
   return table;
@@ -56,11 +68,14 @@ base::StatusOr<Table> Evaluator::EvalLabelJoin(const CallExpr& call, const Grid&
   VEDETTE_ASSIGN_OR_RETURN(Table table, Eval(*call.args[0], grid));
   for (Row& row : table.rows) {
     VEDETTE_RETURN_IF_ERROR(run_->CheckAlive());
-    std::vector<std::string> values;
+    std::string joined;
     for (size_t i = 3; i < call.args.size(); ++i) {
-      values.emplace_back(row.labels.Get(TextArg(call, i)));
+      if (i > 3) joined += separator;
+      joined += row.labels.Get(TextArg(call, i));
+      if (joined.size() > kMaxMadeBytes) return TooLong("label_join");
     }
-    SetLabel(&row, destination, base::Join(values, separator));
+    VEDETTE_RETURN_IF_ERROR(run_->Hold(0, joined.size()));
+    SetLabel(&row, destination, joined);
   }
   VEDETTE_RETURN_IF_ERROR(MergeRelabelled(&table));
   return table;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace vedette::base {
 namespace {
 
@@ -21,6 +23,22 @@ TEST(GoTime, LayoutsWriteAsGoDoes) {
   for (const auto& test : cases) EXPECT_EQ(FormatGoTime(time, test.layout), test.want);
   EXPECT_EQ(GoTimeText(time), "2023-11-14 22:13:20.123456789 +0000 UTC");
   EXPECT_EQ(GoTimeText(GoTime()), "0001-01-01 00:00:00 +0000 UTC");
+}
+
+TEST(GoTime, OnlyZonesOfTheDatabaseAreAskedFor) {
+  const auto offset = [](const std::string& zone) {
+    return ParseGoTime("2006-01-02 15:04", "2024-02-29 10:00", zone)->offset_s;
+  };
+  EXPECT_EQ(offset("America/New_York"), -5 * 3600);
+  EXPECT_EQ(offset("America/Argentina/Ushuaia"), -3 * 3600);
+  for (const std::string& zone :
+       {std::string(), std::string("/usr/share/zoneinfo/America/New_York"),
+        std::string("file:/usr/share/zoneinfo/America/New_York"),
+        std::string("America/../America/New_York"), std::string("America//New_York"),
+        std::string("America"), std::string("Nowhere/At_All"), std::string(1 << 20, 'z'),
+        std::string("America/New_York\0x", 18)}) {
+    EXPECT_EQ(offset(zone), 0) << zone.substr(0, 80);
+  }
 }
 
 TEST(GoTime, LayoutsReadWhatTheyWrite) {

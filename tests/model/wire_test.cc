@@ -56,6 +56,29 @@ TEST(LogPush, LimitsNameStreamAndEntry) {
   EXPECT_FALSE(DecodeLogPush(EncodeLogPush(TwoStreams()), limits).ok());
 }
 
+// A text of few bytes a value would take many times its size while it is read.
+TEST(LogPush, JsonOfTooManyValuesIsRefused) {
+  std::string many = R"({"streams":[0)";
+  for (int i = 0; i < 4'000'000; ++i) many += ",0";
+  const auto push = DecodeLogPushJson(many + "]}");
+  EXPECT_TRUE(absl::IsResourceExhausted(push.status())) << push.status();
+  // Not what only looks like it.
+  std::string line = R"(\"\\)";
+  for (int i = 0; i < 4'000'000; ++i) line += "[,";
+  const auto one =
+      DecodeLogPushJson(R"({"streams":[{"stream":{"a":"b"},"values":[["1",")" + line + R"("]]}]})");
+  ASSERT_TRUE(one.ok()) << one.status();
+  EXPECT_EQ(one->streams[0].entries[0].line.size(), 8'000'002u);
+}
+
+TEST(LogPush, StreamsAreCounted) {
+  LogPushLimits limits;
+  limits.max_streams = 1;
+  LogPushRefusals refused;
+  EXPECT_TRUE(absl::IsResourceExhausted(
+      DecodeLogPush(EncodeLogPush(TwoStreams()), limits, &refused).status()));
+}
+
 // What is left of a push whose reader says where refusals go, and what is said of the rest.
 TEST(LogPush, TheGoodPartIsTakenWhereRefusalsHaveAPlace) {
   LogPushLimits limits;

@@ -1,6 +1,9 @@
 #include "collector/logql/template/line_template.h"
 
+#include <string>
 #include <utility>
+
+#include "base/strings.h"
 
 namespace vedette::logql {
 namespace {
@@ -13,6 +16,7 @@ constexpr base::tmpl::Limits kLimits = {
     .max_depth = 50,
     .max_output_bytes = 1 << 20,
     .max_steps = 20'000,
+    .max_made_bytes = 16 << 20,
 };
 
 base::tmpl::Functions LineFunctions(const std::shared_ptr<LineContext>& context) {
@@ -35,6 +39,11 @@ base::tmpl::Functions LineFunctions(const std::shared_ptr<LineContext>& context)
 }
 
 }  // namespace
+
+base::Status TooMuchMade() {
+  return base::ResourceExhausted(
+      base::Concat({"more than ", std::to_string(kMaxMadeBytes), " bytes"}));
+}
 
 base::StatusOr<LineTemplate> LineTemplate::Parse(std::string name, std::string_view source) {
   LineTemplate made;

@@ -44,6 +44,10 @@ void AddRegexFunctions(base::tmpl::Functions* functions);
 void AddNumberFunctions(base::tmpl::Functions* functions);
 void AddTimeFunctions(base::tmpl::Functions* functions);
 
+// No function makes more of a line than a line may become; TooMuchMade: one would have.
+inline constexpr size_t kMaxMadeBytes = 1 << 20;
+base::Status TooMuchMade();
+
 }  // namespace vedette::logql
 
 #endif  // VEDETTE_COLLECTOR_LOGQL_TEMPLATE_LINE_TEMPLATE_H_

@@ -34,8 +34,10 @@ class RegexCache {
 
 StatusOr<Value> ReplaceRegex(RegexCache* cache, RegexArgs args, bool literal) {
   VEDETTE_ASSIGN_OR_RETURN(const auto regex, cache->Get(args[0].as_string()));
-  return Value(
-      model::RegexGroups::ReplaceAll(*regex, args[1].as_string(), args[2].as_string(), literal));
+  auto made = model::RegexGroups::ReplaceAll(*regex, args[1].as_string(), args[2].as_string(),
+                                             kMaxMadeBytes, literal);
+  if (!made) return TooMuchMade();
+  return Value(*std::move(made));
 }
 
 }  // namespace

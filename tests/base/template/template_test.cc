@@ -162,6 +162,20 @@ TEST(Template, TextThatGrowsIsBounded) {
   EXPECT_EQ(got.status().code(), absl::StatusCode::kResourceExhausted) << got.status();
 }
 
+// `list` gives many items and costs a step: what functions do with them is charged.
+TEST(Template, ListsThatGrowAreBounded) {
+  std::string printed = "{{print";
+  std::string kept;
+  for (int i = 0; i < 100; ++i) printed += " .List";
+  for (int i = 0; i < 100; ++i) kept += "{{$x" + std::to_string(i) + " := slice .List 0}}";
+  Limits small;
+  small.max_made_bytes = 1000;
+  for (const std::string& source : {printed + "}}", kept}) {
+    EXPECT_TRUE(absl::IsResourceExhausted(Render(source, small).status())) << source;
+    EXPECT_TRUE(Render(source).ok()) << source;
+  }
+}
+
 TEST(Template, OutputAndStepsAreBounded) {
   Limits small;
   small.max_output_bytes = 10;

@@ -93,8 +93,28 @@ TEST(LineTemplate, WhatALineBecomesIsBounded) {
        {"{{ repeat 999999999 .a }}", "{{ range $i := 1000000 }}x{{ end }}",
         "{{ $x := repeat 100000 .a }}{{ range $i := 100 }}{{ replace \"l\" \"lll\" $x }}{{ end }}",
         "{{ define \"t\" }}{{ template \"t\" }}{{ end }}{{ template \"t\" }}",
+        "{{ regexReplaceAll \"\" (repeat 1000000 \"a\") (repeat 1000000 \"b\") }}",
+        "{{ $l := fromJson (printf \"[%s0]\" (repeat 400000 \"0,\")) }}{{ print $l $l $l $l }}",
         "{{ alignLeft 999999999 .a }}", "{{ printf \"%999999999d\" 1 | repeat 99999 }}"}) {
     EXPECT_FALSE(Fill(source).ok()) << source;
+  }
+}
+
+// None of them takes time by the product of two texts' sizes: together these would take an hour.
+TEST(LineTemplate, LongTextsAreTakenInOneWalk) {
+  const std::string half = "(repeat 500000 \"a\")";
+  const struct {
+    std::string source, want;
+  } cases[] = {
+      {"{{ Trim " + half + " (print (repeat 500000 \"b\") \"a\") }}", ""},
+      {"{{ contains (print " + half + " \"b\") (print " + half + " " + half + ") }}", "false"},
+      {"{{ len (replace (print " + half + " \"b\") \"\" (print " + half + " " + half + ")) }}",
+       "1000000"},
+  };
+  for (const auto& test : cases) {
+    const auto got = Fill(test.source);
+    ASSERT_TRUE(got.ok()) << got.status();
+    EXPECT_EQ(*got, test.want) << test.source;
   }
 }
 

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "base/wal_format.h"
 #include "collector/logstore/filenames.h"
 #include "collector/logstore/verify.h"
@@ -78,6 +81,47 @@ TEST(LogBackup, AnOpenStoresCopyHasAllThatWasAcknowledged) {
   EXPECT_EQ(report->linked, 0u);
   EXPECT_EQ(LinesOfCopy(&test), test.Read());
   EXPECT_EQ(test.Read().size(), 10u);
+}
+
+// The first part that is to be linked makes the store write what its log holds into parts.
+class FlushingLinker final : public base::HardLinker {
+ public:
+  explicit FlushingLinker(Store* store) : store_(store) {}
+  base::Status Link(const std::string&, const std::string&) override {
+    if (!std::exchange(flushed_, true)) VEDETTE_CHECK(store_->Flush().ok());
+    return base::Unavailable("no links here");
+  }
+
+ private:
+  Store* const store_;
+  bool flushed_ = false;
+};
+
+TEST(LogBackup, AFlushMeanwhileTakesNothingFromTheCopy) {
+  TestStore test;
+  ASSERT_NO_FATAL_FAILURE(Fill(&test));
+  const std::vector<std::string> lines = test.Read();
+  FlushingLinker linker(test.store.get());
+  const auto report = CopyStore(&test.fs, &linker, kDir, kCopy);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(FindingsOf(*Verify(&test, kCopy)), "");
+  EXPECT_EQ(LinesOfCopy(&test), lines);
+}
+
+TEST(LogVerify, ALogWithoutItsBeginningIsFound) {
+  TestStore test;
+  ASSERT_NO_FATAL_FAILURE(Fill(&test));
+  test.store.reset();
+  ASSERT_TRUE(test.Open().ok());  // in a segment of its own
+  ASSERT_TRUE(test.Push(OneLine("after the start", kNowNs + 2)).ok());
+  test.store.reset();
+  EXPECT_EQ(FindingsOf(*Verify(&test, kDir)), "");
+  const std::string wal = base::JoinPath(kDir, kWalFolder);
+  std::vector<std::string> segments = *test.fs.List(wal);
+  std::sort(segments.begin(), segments.end());
+  ASSERT_GT(segments.size(), 1u);
+  ASSERT_TRUE(test.fs.Remove(base::JoinPath(wal, segments.front())).ok());
+  EXPECT_NE(FindingsOf(*Verify(&test, kDir)).find("goes on from is missing"), std::string::npos);
 }
 
 TEST(LogBackup, ItsCopyTakesPushesOfItsOwn) {

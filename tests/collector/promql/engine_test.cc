@@ -254,6 +254,22 @@ TEST(Engine, AStopAmidNestedCallsEndsThem) {
   }
 }
 
+TEST_F(EngineTest, LabelsThatMultiplyAreRefused) {
+  std::string query =
+      "label_replace(vector(1), \"x\", \"" + std::string(10'000, 'a') + "\", \"\", \"\")";
+  for (const bool join : {false, true}) {
+    std::string many = join ? ", \"\"" : ", \"";
+    for (int i = 0; i < 1000; ++i) many += join ? ", \"x\"" : "$1";
+    const std::string nested =
+        join ? "label_join(" + query + ", \"x\"" + many + ")"
+             : "label_replace(" + query + ", \"x\"" + many + "\", \"x\", \"(.*)\")";
+    const Result result = Instant(nested);
+    EXPECT_EQ(result.error_kind, ErrorKind::kExecution);
+    EXPECT_NE(result.error.find("found a value of more than 1048576 bytes"), std::string::npos)
+        << result.error;
+  }
+}
+
 TEST_F(EngineTest, TimeoutEndsTheQuery) {
   context_.timeout = std::chrono::nanoseconds(-1);
   const Result result = Instant("temp");
