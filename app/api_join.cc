@@ -1,7 +1,6 @@
 #include "app/api_join.h"
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -173,70 +172,26 @@ api::LogVolume LogsJoin::Volume(const std::vector<model::Matcher>& matchers, int
   return {stats.streams, stats.chunks, stats.entries, stats.bytes};
 }
 
-namespace {
-
-// Of all streams together.
-constexpr size_t kMaxVolumes = 4'000'000;
-
-// Adds up lines by stream and step as they are read.
-class VolumeCounter {
- public:
-  explicit VolumeCounter(const api::LogVolumeQuery& query)
-      : step_(query.step_ns), first_(StepOf(query.start_ns)), steps_(StepOf(query.end_ns - 1)) {}
-
-  // False when there are too many streams and steps.
-  bool Add(const logstore::Row& row) {
-    std::vector<uint64_t>& bytes = streams_[row.stream->labels.bytes()];
-    const auto steps = static_cast<size_t>(steps_ - first_) + 1;
-    if (streams_.size() * steps > kMaxVolumes) return false;
-    if (bytes.empty()) bytes.resize(steps);
-    bytes[static_cast<size_t>(StepOf(row.timestamp_ns) - first_)] += row.line.size();
-    return true;
-  }
-
-  base::StatusOr<std::vector<api::StreamVolume>> Take() {
-    std::vector<api::StreamVolume> volumes;
-    for (auto& [labels, bytes] : streams_) {
-      VEDETTE_ASSIGN_OR_RETURN(model::Labels set, model::Labels::FromBytes(labels));
-      volumes.push_back({std::move(set), std::move(bytes)});
-    }
-    return volumes;
-  }
-
- private:
-  int64_t StepOf(int64_t time_ns) const {
-    if (step_ == 0) return 0;
-    return time_ns / step_ - (time_ns % step_ < 0 ? 1 : 0);
-  }
-
-  const int64_t step_;
-  const int64_t first_;
-  const int64_t steps_;
-  absl::flat_hash_map<std::string, std::vector<uint64_t>> streams_;
-};
-
-}  // namespace
-
 base::StatusOr<std::vector<api::StreamVolume>> LogsJoin::Volumes(
     const api::LogVolumeQuery& query) const {
-  logstore::SelectRequest select;
-  select.matchers = query.matchers;
-  select.start_ns = query.start_ns;
-  select.end_ns = query.end_ns;
-  select.stop = query.stop;
-  VolumeCounter counter(query);
-  bool full = false;
-  VEDETTE_RETURN_IF_ERROR(store_->Select(select, [&](std::span<const logstore::Row> rows) {
-    for (const logstore::Row& row : rows) {
-      if (!counter.Add(row)) full = true;
-    }
-    return !full;
-  }));
-  if (full) {
-    return base::ResourceExhausted(
-        "too many streams and steps; narrow the selector or the range, or widen the step");
-  }
-  return counter.Take();
+  logstore::VolumeRequest request;
+  request.matchers = query.matchers;
+  request.start_ns = query.start_ns;
+  request.end_ns = query.end_ns;
+  request.step_ns = query.step_ns;
+  request.stop = query.stop;
+  std::vector<api::StreamVolume> volumes;
+  absl::flat_hash_map<std::string, size_t> places;
+  const auto place_of = [&](const model::Labels& stream, std::string_view) {
+    const auto [it, fresh] = places.try_emplace(stream.bytes(), volumes.size());
+    if (fresh) volumes.push_back({stream, {}});
+    return it->second;
+  };
+  VEDETTE_ASSIGN_OR_RETURN(auto bins, store_->Volumes(request, place_of));
+  if (!bins) return base::Internal("streams are told by their labels alone");
+  for (size_t i = 0; i < bins->size(); ++i) volumes[i].bytes = std::move((*bins)[i].bytes);
+  std::erase_if(volumes, [](const api::StreamVolume& volume) { return volume.bytes.empty(); });
+  return volumes;
 }
 
 }  // namespace vedette::app

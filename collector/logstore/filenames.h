@@ -20,9 +20,12 @@ inline constexpr std::string_view kManifestMagic = "VDLOGMAN";
 inline constexpr std::string_view kPartMagic = "VDLOGROW";
 inline constexpr std::string_view kPartEndMagic = "VDLOGEND";
 inline constexpr uint32_t kManifestVersion = 1;
-inline constexpr uint32_t kRowsPartVersion = 1;     // level-0 parts
-inline constexpr uint32_t kColumnsPartVersion = 2;  // day parts
-inline constexpr uint32_t kPartVersion = 2;         // the newest that is read
+inline constexpr uint32_t kRowsPartVersion = 3;     // level-0 parts
+inline constexpr uint32_t kColumnsPartVersion = 4;  // day parts
+inline constexpr uint32_t kPartVersion = 4;         // the newest that is read
+// The same without counts, as they were written before.
+inline constexpr uint32_t kRowsWithoutCountsVersion = 1;
+inline constexpr uint32_t kColumnsWithoutCountsVersion = 2;
 inline constexpr uint64_t kPartHeaderBytes = 16;
 inline constexpr uint64_t kPartFooterBytes = 40;
 inline constexpr uint8_t kPushRecord = 1;  // the log's record type

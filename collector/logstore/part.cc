@@ -78,8 +78,10 @@ base::StatusOr<std::shared_ptr<const Part>> Part::Open(base::FileSystem* fs,
   auto index = base::ZstdDecompress(stored, kMaxIndexBytes);
   if (!index.ok()) return base::DataLoss("index does not decompress");
   part->index_offset_ = footer.index_offset;
-  part->columns_ = footer.version >= kColumnsPartVersion;
-  VEDETTE_RETURN_IF_ERROR(part->ReadIndex(*index, streams));
+  part->columns_ =
+      footer.version == kColumnsPartVersion || footer.version == kColumnsWithoutCountsVersion;
+  const bool counted = footer.version >= kRowsPartVersion;
+  VEDETTE_RETURN_IF_ERROR(part->ReadIndex(*index, counted, streams));
   part->SumUp();
   return part;
 }
@@ -93,7 +95,7 @@ base::StatusOr<PartEntry> DescribePart(base::FileSystem* fs, const std::string& 
   return PartEntry{name, *day, file->Size(), footer.index_hash};
 }
 
-base::Status Part::ReadIndex(std::string_view index, StreamTable* streams) {
+base::Status Part::ReadIndex(std::string_view index, bool counted, StreamTable* streams) {
   base::ByteReader reader(index);
   if (reader.SignedVarint() != entry_.day) return base::DataLoss("index names another day");
   const uint64_t count = reader.Varint();
@@ -110,6 +112,7 @@ base::Status Part::ReadIndex(std::string_view index, StreamTable* streams) {
     summaries_.push_back(std::move(summary));
   }
   VEDETTE_RETURN_IF_ERROR(ReadBlockMetas(reader, index_offset_));
+  if (counted) VEDETTE_RETURN_IF_ERROR(ReadCountsPlace(reader, index_offset_));
   if (!reader.ok() || !reader.empty()) return base::DataLoss("index is cut short or too long");
   return {};
 }
@@ -148,6 +151,29 @@ base::Status Part::ReadBlockMetas(base::ByteReader& reader, uint64_t end_of_bloc
     blocks_.push_back(std::move(meta));
   }
   return {};
+}
+
+base::Status Part::ReadCountsPlace(base::ByteReader& reader, uint64_t end_of_blocks) {
+  counts_offset_ = reader.Varint();
+  counts_bytes_ = reader.Varint();
+  counts_hash_ = reader.Fixed<uint64_t>();
+  if (counts_offset_ > end_of_blocks || counts_bytes_ > end_of_blocks - counts_offset_) {
+    return base::DataLoss("the counts of the index lie outside the file");
+  }
+  return {};
+}
+
+base::StatusOr<std::shared_ptr<const MinuteCounts>> Part::ReadCounts() const {
+  if (counts_bytes_ == 0) return nullptr;
+  VEDETTE_ASSIGN_OR_RETURN(const auto file, fs_->OpenRead(path_));
+  VEDETTE_ASSIGN_OR_RETURN(const std::string stored,
+                           ReadExactly(*file, counts_offset_, counts_bytes_));
+  if (base::Hash64(stored) != counts_hash_) {
+    return base::DataLoss("checksum of a part's counts does not match");
+  }
+  VEDETTE_ASSIGN_OR_RETURN(MinuteCounts counts,
+                           MinuteCounts::Decode(stored, day(), streams_.size()));
+  return std::make_shared<const MinuteCounts>(std::move(counts));
 }
 
 void Part::SumUp() {

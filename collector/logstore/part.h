@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "collector/logstore/block.h"
 #include "collector/logstore/manifest.h"
+#include "collector/logstore/minute_counts.h"
 #include "collector/logstore/row_filter.h"
 #include "collector/logstore/stream_table.h"
 
@@ -54,14 +55,18 @@ class Part {
   // The rows of a granule that `filter` asks for, to be read column by column. Borrows the part.
   base::StatusOr<std::unique_ptr<GranuleScan>> ScanGranule(size_t index,
                                                            const RowFilter& filter) const;
+  // Lines by minute; null when the part has no counts. Ids of streams are indexes of streams().
+  // Errors as of ReadBlock.
+  base::StatusOr<std::shared_ptr<const MinuteCounts>> ReadCounts() const;
   // DataLoss when the filter of a granule is damaged; readers only do without it.
   base::Status CheckFilter(size_t index) const;
 
  private:
   Part() = default;
-  base::Status ReadIndex(std::string_view index, StreamTable* streams);
+  base::Status ReadIndex(std::string_view index, bool counted, StreamTable* streams);
   void SumUp();
   base::Status ReadBlockMetas(base::ByteReader& reader, uint64_t end_of_blocks);
+  base::Status ReadCountsPlace(base::ByteReader& reader, uint64_t end_of_blocks);
 
   base::FileSystem* fs_ = nullptr;
   std::string path_;
@@ -71,6 +76,9 @@ class Part {
   std::vector<BlockMeta> blocks_;
   uint64_t index_offset_ = 0;
   bool columns_ = false;
+  uint64_t counts_offset_ = 0;
+  uint64_t counts_bytes_ = 0;  // 0: it has none
+  uint64_t counts_hash_ = 0;
   int64_t min_ns_ = INT64_MAX;
   int64_t max_ns_ = INT64_MIN;
   uint64_t line_bytes_ = 0;

@@ -55,6 +55,7 @@ uint32_t PartWriter::IdOf(const Row& row) {
   summary.max_ns = std::max(summary.max_ns, row.timestamp_ns);
   ++summary.entries;
   summary.bytes += row.line.size();
+  counts_.Add(it->second, row);
   return it->second;
 }
 
@@ -95,7 +96,7 @@ base::StatusOr<bool> PartWriter::AddGranule(std::span<const Row> rows) {
   return true;
 }
 
-std::string PartWriter::EncodeIndex() const {
+std::string PartWriter::EncodeIndex(const CountsPlace& counts) const {
   std::string out;
   base::PutSignedVarint(day_, &out);
   base::PutVarint(summaries_.size(), &out);
@@ -114,7 +115,7 @@ std::string PartWriter::EncodeIndex() const {
     base::PutSignedVarint(block.min_ns, &out);
     base::PutSignedVarint(block.max_ns, &out);
     base::PutFixed<uint64_t>(block.hash, &out);
-    if (version_ >= kColumnsPartVersion) {
+    if (version_ == kColumnsPartVersion) {
       base::PutVarint(block.directory_stored, &out);
       base::PutVarint(block.directory_bytes, &out);
       base::PutVarint(block.filter_stored, &out);
@@ -127,11 +128,18 @@ std::string PartWriter::EncodeIndex() const {
       last = id;
     }
   }
+  base::PutVarint(counts.offset, &out);
+  base::PutVarint(counts.bytes, &out);
+  base::PutFixed<uint64_t>(counts.hash, &out);
   return out;
 }
 
 base::StatusOr<PartEntry> PartWriter::Finish() {
-  const std::string stored = base::ZstdCompress(EncodeIndex(), 1);
+  const std::string counts = counts_.Encode(day_);
+  CountsPlace place;
+  if (!counts.empty()) place = {offset_, counts.size(), base::Hash64(counts)};
+  VEDETTE_RETURN_IF_ERROR(Append(counts));
+  const std::string stored = base::ZstdCompress(EncodeIndex(place), 1);
   const uint64_t index_hash = base::Hash64(stored);
   std::string footer;
   base::PutFixed<uint64_t>(offset_, &footer);

@@ -14,6 +14,7 @@
 #include "collector/logstore/block.h"
 #include "collector/logstore/columns/granule.h"
 #include "collector/logstore/manifest.h"
+#include "collector/logstore/minute_counts.h"
 #include "collector/logstore/row.h"
 
 namespace vedette::logstore {
@@ -33,7 +34,7 @@ class PartWriter {
   // it is written: if that gave anything but the rows, they are written as row blocks and false is
   // returned.
   base::StatusOr<bool> AddGranule(std::span<const Row> rows);
-  // Writes the index and fsyncs the file, not the folder.
+  // Writes counts and index and fsyncs the file, not the folder.
   base::StatusOr<PartEntry> Finish();
 
  private:
@@ -51,7 +52,12 @@ class PartWriter {
   base::Status Append(std::string_view data);
   uint32_t IdOf(const Row& row);
   base::Status WriteRows(std::span<const Row> rows, std::span<const uint32_t> ids);
-  std::string EncodeIndex() const;
+  struct CountsPlace {
+    uint64_t offset = 0;
+    uint64_t bytes = 0;
+    uint64_t hash = 0;
+  };
+  std::string EncodeIndex(const CountsPlace& counts) const;
 
   const std::unique_ptr<base::WritableFile> file_;
   const std::string name_;
@@ -62,6 +68,7 @@ class PartWriter {
   std::vector<Summary> summaries_;
   std::vector<BlockMeta> blocks_;
   GranuleWriter granules_;
+  CountsBuilder counts_;
 };
 
 // Writes rows (all of `day`, in reading order) as a level-0 part FOLDER/NAME and fsyncs the file,

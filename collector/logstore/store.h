@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -32,6 +33,7 @@
 #include "collector/logstore/row_filter.h"
 #include "collector/logstore/source_marks.h"
 #include "collector/logstore/stream_table.h"
+#include "collector/logstore/volumes.h"
 #include "model/matcher.h"
 #include "model/sinks.h"
 
@@ -91,7 +93,7 @@ struct BlockScan {
 // False ends the reading.
 using VisitFn = std::function<bool(std::span<const Row>)>;
 
-// Counts of index/stats: a stream counts whole in every part where it has rows of the range.
+// Counts of index/stats, of all minutes that a range touches.
 struct VolumeStats {
   uint64_t streams = 0;
   uint64_t chunks = 0;
@@ -144,6 +146,13 @@ class Store final : public model::LogSink {
                                        int64_t start_ns, int64_t end_ns) const;
   VolumeStats Volume(const std::vector<model::Matcher>& matchers, int64_t start_ns,
                      int64_t end_ns) const;
+  // How many rows there are, and bytes of their lines, each row once, as Select would bring them:
+  // from the counts of parts where bounds allow it, from columns of times else, by reading rows
+  // where repetitions may be. One item a group; groups at the end may be missing. Nothing when
+  // groups depend on metadata of lines (VolumeRequest). ResourceExhausted for too many groups and
+  // bins, Cancelled when `request.stop` was requested.
+  base::StatusOr<std::optional<std::vector<VolumeBins>>> Volumes(const VolumeRequest& request,
+                                                                 const VolumeGroupFn& group) const;
 
   // Writes what is in memory to parts, whatever its size.
   base::Status Flush();
@@ -222,6 +231,7 @@ class Store final : public model::LogSink {
 
   // store_read.cc
   Snapshot Read() const VEDETTE_EXCLUDES(mutex_);
+  Snapshot TakeSnapshot() const VEDETTE_REQUIRES(mutex_);
   std::vector<StreamSummary> SummariesIn(int64_t start_ns, int64_t end_ns) const
       VEDETTE_EXCLUDES(mutex_);
 

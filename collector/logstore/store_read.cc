@@ -50,6 +50,10 @@ void AddBlocks(const std::shared_ptr<const Part>& part, const SelectRequest& req
 
 Store::Snapshot Store::Read() const {
   base::MutexLock lock(mutex_);
+  return TakeSnapshot();
+}
+
+Store::Snapshot Store::TakeSnapshot() const {
   Snapshot snapshot;
   snapshot.memtables.push_back(active_->View());
   if (frozen_) snapshot.memtables.push_back(frozen_->View());
@@ -146,21 +150,6 @@ std::vector<std::string> Store::LabelValues(const std::string& name,
   std::vector<std::string> values(seen.begin(), seen.end());
   std::sort(values.begin(), values.end());
   return values;
-}
-
-VolumeStats Store::Volume(const std::vector<model::Matcher>& matchers, int64_t start_ns,
-                          int64_t end_ns) const {
-  VolumeStats stats;
-  absl::flat_hash_set<const Stream*> seen;
-  StreamFilter filter(matchers);
-  for (const StreamSummary& summary : SummariesIn(start_ns, end_ns)) {
-    if (!filter.Matches(summary.stream.get())) continue;
-    if (seen.insert(summary.stream.get()).second) ++stats.streams;
-    ++stats.chunks;
-    stats.entries += summary.entries;
-    stats.bytes += summary.bytes;
-  }
-  return stats;
 }
 
 }  // namespace vedette::logstore

@@ -13,6 +13,7 @@
 #include "base/wal_format.h"
 #include "collector/logstore/filenames.h"
 #include "collector/logstore/manifest.h"
+#include "collector/logstore/minute_counts.h"
 #include "collector/logstore/part.h"
 #include "collector/logstore/stream_table.h"
 
@@ -51,10 +52,14 @@ class PartVerifier {
   PartVerifier(const Part* part, VerifiedFile* file) : part_(part), file_(file) {}
 
   void Run() {
+    for (size_t i = 0; i < part_->streams().size(); ++i) {
+      ids_[part_->streams()[i].stream.get()] = static_cast<uint32_t>(i);
+    }
     for (size_t i = 0; i < part_->blocks().size(); ++i) CheckBlock(i);
     file_->streams = part_->streams().size();
     if (!file_->findings.empty()) return;  // the rest would only repeat it
     for (const StreamSummary& stream : part_->streams()) CheckStream(stream);
+    CheckCounts();
   }
 
  private:
@@ -90,6 +95,7 @@ class PartVerifier {
     seen.bytes += row.line.size();
     seen.min_ns = std::min(seen.min_ns, row.timestamp_ns);
     seen.max_ns = std::max(seen.max_ns, row.timestamp_ns);
+    counts_.Add(ids_[row.stream], row);
     if (DayOf(row.timestamp_ns) != part_->day()) {
       Find(file_, "has a line of another day than its name says");
     }
@@ -105,9 +111,22 @@ class PartVerifier {
                               ": lines, bytes or times are not those of the index"}));
   }
 
+  void CheckCounts() {
+    const auto said = part_->ReadCounts();
+    if (!said.ok()) return Find(file_, said.status());
+    if (*said == nullptr) return;
+    const auto found =
+        MinuteCounts::Decode(counts_.Encode(part_->day()), part_->day(), part_->streams().size());
+    if (!found.ok() || *found != **said) {
+      Find(file_, "its counts by minute are not those of its lines");
+    }
+  }
+
   const Part* const part_;
   VerifiedFile* const file_;
   std::map<const Stream*, Seen> streams_;
+  std::map<const Stream*, uint32_t> ids_;
+  CountsBuilder counts_;
 };
 
 class StoreVerifier {

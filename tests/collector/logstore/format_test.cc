@@ -6,6 +6,7 @@
 #include "collector/logstore/block.h"
 #include "collector/logstore/filenames.h"
 #include "collector/logstore/manifest.h"
+#include "collector/logstore/minute_counts.h"
 #include "collector/logstore/push_record.h"
 #include "tests/support/shared_dir.h"
 
@@ -25,6 +26,11 @@ TEST(LogstoreFormat, DocumentNamesTheConstantsInUse) {
                       std::to_string(kColumnsPartVersion)),
             std::string::npos);
   EXPECT_EQ(kPartVersion, kColumnsPartVersion);
+  EXPECT_NE(text.find("more than " + std::to_string(kMaxCountedLevels) + " levels"),
+            std::string::npos);
+  EXPECT_NE(text.find(std::to_string(kMaxCountedNames) + " at\nmost, then strings"),
+            std::string::npos);
+  EXPECT_NE(text.find("`" + std::string(kLevelName) + "`"), std::string::npos);
   EXPECT_NE(text.find("Log record (type " + std::to_string(kPushRecord)), std::string::npos);
   EXPECT_NE(text.find("| end - " + std::to_string(kPartFooterBytes)), std::string::npos);
   EXPECT_NE(text.find(std::to_string(kMaxBlockBytes >> 20) + " MiB"), std::string::npos);

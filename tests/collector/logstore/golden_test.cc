@@ -131,7 +131,7 @@ TEST_P(GoldenFolder, ReadsEveryLineAndStillAfterRewritingIt) {
   EXPECT_EQ(Described(t), want);
 }
 
-INSTANTIATE_TEST_SUITE_P(Versions, GoldenFolder, testing::Values("v1"));
+INSTANTIATE_TEST_SUITE_P(Versions, GoldenFolder, testing::Values("v1", "v2"));
 
 }  // namespace
 }  // namespace vedette::logstore

@@ -1,0 +1,182 @@
+#include "collector/logstore/minute_counts.h"
+
+#include <algorithm>
+
+#include "base/codec/bytes.h"
+#include "base/strings.h"
+#include "collector/logstore/columns/blob.h"
+#include "collector/logstore/columns/int_column.h"
+#include "collector/logstore/filenames.h"
+#include "collector/logstore/minute_slot.h"
+
+namespace vedette::logstore {
+namespace {
+
+constexpr uint64_t kMaxCells = 64ull << 20;
+constexpr int64_t kSlotsPerDay = 2 * 1440;
+constexpr int kLevelBits = 8;
+static_assert(kMaxCountedLevels <= 1 << kLevelBits);
+
+void PutStrings(const auto& strings, std::string* out) {
+  base::PutVarint(strings.size(), out);
+  for (const std::string& text : strings) base::PutString(text, out);
+}
+
+std::vector<std::string> ReadStrings(base::ByteReader& reader, size_t most) {
+  std::vector<std::string> strings;
+  const uint64_t count = reader.Varint();
+  for (uint64_t i = 0; i < count && i < most && reader.ok(); ++i) {
+    strings.emplace_back(reader.String());
+  }
+  return strings;
+}
+
+base::Status Bad(std::string_view what) {
+  return base::DataLoss(base::Concat({"counts of a part: ", what}));
+}
+
+// Reads the columns of numbers of counts, one after the other.
+class NumberReader {
+ public:
+  NumberReader(DirectoryReader* directory, const BlobSource* blobs)
+      : directory_(directory), blobs_(blobs) {}
+
+  // Each at least `low` and below `high`.
+  base::StatusOr<std::vector<int64_t>> Next(size_t rows, int64_t low, int64_t high) {
+    VEDETTE_ASSIGN_OR_RETURN(IntColumn column, IntColumn::Parse(directory_, rows));
+    VEDETTE_RETURN_IF_ERROR(column.Load(*blobs_));
+    const std::span<const int64_t> values = column.values();
+    for (const int64_t value : values) {
+      if (value < low || value >= high) return Bad("a number is out of its range");
+    }
+    return std::vector<int64_t>(values.begin(), values.end());
+  }
+
+ private:
+  DirectoryReader* const directory_;
+  const BlobSource* const blobs_;
+};
+
+// Series and cells of a directory that is read up to them.
+base::Status ReadSeries(DirectoryReader* directory, NumberReader& numbers, size_t streams,
+                        MinuteCounts* counts) {
+  const uint64_t series = directory->bytes.Varint();
+  if (series > streams * kMaxCountedLevels) return Bad("too many series");
+  VEDETTE_ASSIGN_OR_RETURN(const auto ids, numbers.Next(series, 0, static_cast<int64_t>(streams)));
+  VEDETTE_ASSIGN_OR_RETURN(const auto levels,
+                           numbers.Next(series, 0, static_cast<int64_t>(counts->levels.size())));
+  VEDETTE_ASSIGN_OR_RETURN(const auto cells, numbers.Next(series, 1, kSlotsPerDay + 1));
+  for (size_t i = 0; i < series; ++i) {
+    counts->series.push_back({static_cast<uint32_t>(ids[i]), static_cast<uint32_t>(levels[i]),
+                              static_cast<uint32_t>(cells[i])});
+  }
+  return {};
+}
+
+base::Status ReadCells(DirectoryReader* directory, NumberReader& numbers, int64_t day,
+                       MinuteCounts* counts) {
+  uint64_t said = 0;
+  for (const MinuteCounts::Series& series : counts->series) said += series.cells;
+  const uint64_t cells = directory->bytes.Varint();
+  if (cells != said) return Bad("cells are not those of the series");
+  VEDETTE_ASSIGN_OR_RETURN(counts->slots, numbers.Next(cells, 0, kSlotsPerDay));
+  VEDETTE_ASSIGN_OR_RETURN(counts->entries, numbers.Next(cells, 1, INT64_MAX));
+  VEDETTE_ASSIGN_OR_RETURN(counts->bytes, numbers.Next(cells, 0, INT64_MAX));
+  for (int64_t& slot : counts->slots) slot += day * kSlotsPerDay;
+  return {};
+}
+
+}  // namespace
+
+bool MinuteCounts::MayHaveName(std::string_view name) const {
+  return more_names || std::binary_search(names.begin(), names.end(), name);
+}
+
+base::StatusOr<MinuteCounts> MinuteCounts::Decode(std::string_view stored, int64_t day,
+                                                  size_t streams) {
+  base::ByteReader whole(stored);
+  const std::string_view head = whole.String();
+  if (!whole.ok()) return Bad("cut short");
+  const MemoryBlobs blobs(stored.substr(stored.size() - whole.remaining()));
+  DirectoryReader directory{base::ByteReader(head), 0, whole.remaining(), kMaxCells,
+                            3 * (kMaxCells + streams * kMaxCountedLevels)};
+  MinuteCounts counts;
+  counts.levels = ReadStrings(directory.bytes, kMaxCountedLevels);
+  counts.more_names = directory.bytes.Fixed<uint8_t>() != 0;
+  counts.names = ReadStrings(directory.bytes, kMaxCountedNames);
+  NumberReader numbers(&directory, &blobs);
+  VEDETTE_RETURN_IF_ERROR(ReadSeries(&directory, numbers, streams, &counts));
+  VEDETTE_RETURN_IF_ERROR(ReadCells(&directory, numbers, day, &counts));
+  if (!directory.bytes.ok() || !directory.bytes.empty()) return Bad("cut short or too long");
+  return counts;
+}
+
+void CountsBuilder::TakeMetadata(const model::Labels& metadata) {
+  std::string_view level;
+  for (const model::LabelView& label : metadata) {
+    if (label.name == kLevelName) {
+      level = label.value;
+    } else if (!names_.contains(label.name)) {
+      if (names_.size() < kMaxCountedNames) {
+        names_.emplace(label.name);
+      } else {
+        more_names_ = true;
+      }
+    }
+  }
+  const auto known = std::find(levels_.begin(), levels_.end(), level);
+  level_ = static_cast<uint32_t>(known - levels_.begin());
+  if (known == levels_.end() && levels_.size() == kMaxCountedLevels) {
+    too_many_levels_ = true;
+  } else if (known == levels_.end()) {
+    levels_.emplace_back(level);
+  }
+  metadata_ = metadata;
+  has_metadata_ = true;
+}
+
+void CountsBuilder::Add(uint32_t stream, const Row& row) {
+  if (too_many_levels_) return;
+  if (!has_metadata_ || *row.metadata != metadata_) TakeMetadata(*row.metadata);
+  if (too_many_levels_) {
+    series_.clear();
+    return;
+  }
+  std::vector<Cell>& cells = series_[uint64_t{stream} << kLevelBits | level_];
+  const int64_t slot = SlotOf(row.timestamp_ns);
+  if (cells.empty() || cells.back().slot != slot) cells.push_back({slot, 0, 0});
+  ++cells.back().entries;
+  cells.back().bytes += static_cast<int64_t>(row.line.size());
+}
+
+std::string CountsBuilder::Encode(int64_t day) const {
+  if (too_many_levels_) return {};
+  std::vector<uint64_t> keys;
+  for (const auto& [key, cells] : series_) keys.push_back(key);
+  std::sort(keys.begin(), keys.end());
+  std::vector<int64_t> streams, levels, sizes, slots, entries, bytes;
+  for (const uint64_t key : keys) {
+    const std::vector<Cell>& cells = series_.at(key);
+    streams.push_back(static_cast<int64_t>(key >> kLevelBits));
+    levels.push_back(static_cast<int64_t>(key & ((1 << kLevelBits) - 1)));
+    sizes.push_back(static_cast<int64_t>(cells.size()));
+    for (const Cell& cell : cells) {
+      slots.push_back(cell.slot - day * kSlotsPerDay);
+      entries.push_back(cell.entries);
+      bytes.push_back(cell.bytes);
+    }
+  }
+  BlobWriter out;
+  PutStrings(levels_, out.directory());
+  out.directory()->push_back(more_names_ ? 1 : 0);
+  PutStrings(names_, out.directory());
+  base::PutVarint(keys.size(), out.directory());
+  for (const auto* column : {&streams, &levels, &sizes}) IntColumn::Encode(*column, &out);
+  base::PutVarint(slots.size(), out.directory());
+  for (const auto* column : {&slots, &entries, &bytes}) IntColumn::Encode(*column, &out);
+  std::string stored;
+  base::PutString(*out.directory(), &stored);
+  return stored + out.blobs();
+}
+
+}  // namespace vedette::logstore

@@ -1,0 +1,101 @@
+#include "collector/logstore/volume_table.h"
+
+#include <algorithm>
+
+#include "collector/logstore/minute_slot.h"
+
+namespace vedette::logstore {
+namespace {
+
+constexpr size_t kMaxVolumeCells = 4'000'000;
+
+}  // namespace
+
+base::Status VolumeTable::Prepare() {
+  if (request_.step_ns == 0) return {};
+  int64_t from_origin = 0;
+  int64_t to_end = 0;
+  if (__builtin_sub_overflow(request_.start_ns, request_.origin_ns, &from_origin) ||
+      __builtin_sub_overflow(request_.end_ns - 1, request_.origin_ns, &to_end)) {
+    return base::InvalidArgument("the range is too wide to be counted in steps");
+  }
+  first_bin_ = FloorDiv(from_origin, request_.step_ns);
+  const int64_t bins = FloorDiv(to_end, request_.step_ns) - first_bin_ + 1;
+  if (bins > static_cast<int64_t>(kMaxVolumeCells)) {
+    return base::ResourceExhausted("too many steps; narrow the range, or widen the step");
+  }
+  bins_ = static_cast<size_t>(bins);
+  return {};
+}
+
+bool VolumeTable::Matches(const Stream* stream) {
+  const auto [it, fresh] = matches_.try_emplace(stream, false);
+  if (fresh) it->second = model::MatchesAll(request_.matchers, stream->labels);
+  return it->second;
+}
+
+std::optional<size_t> VolumeTable::GroupOf(const Stream* stream, std::string_view level) {
+  Levels& levels = known_groups_[stream];
+  for (const auto& [name, group] : levels) {
+    if (name == level) return group;
+  }
+  std::optional<size_t> group;
+  if (Matches(stream)) group = group_(stream->labels, level);
+  levels.emplace_back(level, group);
+  return group;
+}
+
+size_t VolumeTable::BinOf(int64_t timestamp_ns) const {
+  if (request_.step_ns == 0) return 0;
+  return static_cast<size_t>(FloorDiv(timestamp_ns - request_.origin_ns, request_.step_ns) -
+                             first_bin_);
+}
+
+void VolumeTable::MakeRoom(size_t group) {
+  if (group >= groups_.size()) groups_.resize(group + 1);
+  if (!groups_[group].entries.empty()) return;
+  cells_ += bins_;
+  if (cells_ > kMaxVolumeCells) {
+    status_ = base::ResourceExhausted(
+        "too many streams and steps; narrow the selector or the range, or widen the step");
+    return;
+  }
+  groups_[group].entries.resize(bins_);
+  if (request_.bytes) groups_[group].bytes.resize(bins_);
+}
+
+void VolumeTable::Add(size_t group, size_t bin, uint64_t entries, uint64_t bytes) {
+  if (group >= groups_.size() || groups_[group].entries.empty()) {
+    if (status_.ok()) MakeRoom(group);
+    if (!status_.ok()) return;
+  }
+  groups_[group].entries[bin] += entries;
+  if (request_.bytes) groups_[group].bytes[bin] += bytes;
+}
+
+void VolumeTable::AddRow(const Row& row) {
+  std::string_view level;
+  for (const model::LabelView& label : *row.metadata) {
+    if (label.name == kLevelName) {
+      level = label.value;
+    } else if (DependsOn(label.name)) {
+      known_ = false;
+    }
+  }
+  const auto group = GroupOf(row.stream, level);
+  if (group) Add(*group, BinOf(row.timestamp_ns), 1, row.line.size());
+}
+
+bool VolumeTable::DependsOn(std::string_view name) const {
+  return request_.all_labels ||
+         std::find(request_.labels.begin(), request_.labels.end(), name) != request_.labels.end();
+}
+
+void VolumeTable::CheckNames(const MinuteCounts& counts) {
+  if (request_.all_labels && (counts.more_names || !counts.names.empty())) known_ = false;
+  for (const std::string& name : request_.labels) {
+    if (name != kLevelName && counts.MayHaveName(name)) known_ = false;
+  }
+}
+
+}  // namespace vedette::logstore
