@@ -56,4 +56,26 @@ base::Status LogStoreSource::ScanBlocks(const logql::BlockRequest& request,
   return logscan::ScanBlocks(*store_, request, visit);
 }
 
+base::StatusOr<std::optional<std::vector<logql::CountBins>>> LogStoreSource::Count(
+    const logql::CountRequest& request, const logql::CountGroupFn& group) const {
+  logstore::VolumeRequest volumes;
+  volumes.matchers = request.matchers;
+  volumes.start_ns = request.start_ns;
+  volumes.end_ns = request.end_ns;
+  volumes.origin_ns = request.origin_ns;
+  volumes.step_ns = request.step_ns;
+  volumes.bytes = request.bytes;
+  volumes.labels = request.labels;
+  volumes.all_labels = request.all_labels;
+  volumes.stop = request.stop;
+  VEDETTE_ASSIGN_OR_RETURN(auto counted, store_->Volumes(volumes, group));
+  if (!counted) return std::nullopt;
+  std::vector<logql::CountBins> bins;
+  bins.reserve(counted->size());
+  for (logstore::VolumeBins& one : *counted) {
+    bins.push_back({std::move(one.entries), std::move(one.bytes)});
+  }
+  return bins;
+}
+
 }  // namespace vedette::app

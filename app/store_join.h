@@ -75,6 +75,8 @@ class LogStoreSource final : public logql::LogSource {
   base::Status Scan(const logql::ScanRequest& request, const logql::ScanFn& visit) const override;
   base::Status ScanBlocks(const logql::BlockRequest& request,
                           const logql::BlockFn& visit) const override;
+  base::StatusOr<std::optional<std::vector<logql::CountBins>>> Count(
+      const logql::CountRequest& request, const logql::CountGroupFn& group) const override;
 
  private:
   const logstore::Store* const store_;

@@ -20,4 +20,9 @@ base::Status LogSource::ScanBlocks(const BlockRequest& request, const BlockFn& v
   });
 }
 
+base::StatusOr<std::optional<std::vector<CountBins>>> LogSource::Count(
+    const CountRequest& /*request*/, const CountGroupFn& /*group*/) const {
+  return std::nullopt;
+}
+
 }  // namespace vedette::logql

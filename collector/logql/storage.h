@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "base/status.h"
 #include "base/thread_pool.h"
+#include "collector/logql/counts.h"
 #include "collector/logql/log_block.h"
 #include "model/labels.h"
 #include "model/matcher.h"
@@ -77,6 +79,11 @@ class LogSource {
   virtual base::Status Scan(const ScanRequest& request, const ScanFn& visit) const = 0;
   // The same rows as Scan, by blocks. Who overrides it answers from columns; this one scans lines.
   virtual base::Status ScanBlocks(const BlockRequest& request, const BlockFn& visit) const;
+  // How many rows Scan would bring, one item a group; groups at the end may be missing. Nothing
+  // where it is not known without looking at rows: this source does not count, or lines have
+  // metadata that groups depend on (labels, all_labels; but not detected_level).
+  virtual base::StatusOr<std::optional<std::vector<CountBins>>> Count(
+      const CountRequest& request, const CountGroupFn& group) const;
 };
 
 }  // namespace vedette::logql
