@@ -8,6 +8,8 @@ namespace vedette::logstore {
 namespace {
 
 constexpr size_t kMaxVolumeCells = 4'000'000;
+constexpr std::string_view kTooMany =
+    "too many streams and steps; narrow the selector or the range, or widen the step";
 
 }  // namespace
 
@@ -22,7 +24,7 @@ base::Status VolumeTable::Prepare() {
   first_bin_ = FloorDiv(from_origin, request_.step_ns);
   const int64_t bins = FloorDiv(to_end, request_.step_ns) - first_bin_ + 1;
   if (bins > static_cast<int64_t>(kMaxVolumeCells)) {
-    return base::ResourceExhausted("too many steps; narrow the range, or widen the step");
+    return base::ResourceExhausted(kTooMany);
   }
   bins_ = static_cast<size_t>(bins);
   return {};
@@ -56,8 +58,7 @@ void VolumeTable::MakeRoom(size_t group) {
   if (!groups_[group].entries.empty()) return;
   cells_ += bins_;
   if (cells_ > kMaxVolumeCells) {
-    status_ = base::ResourceExhausted(
-        "too many streams and steps; narrow the selector or the range, or widen the step");
+    status_ = base::ResourceExhausted(kTooMany);
     return;
   }
   groups_[group].entries.resize(bins_);
