@@ -20,10 +20,12 @@ class Copier {
       : fs_(fs), linker_(linker), from_(from), to_(to) {}
 
   base::StatusOr<CopyReport> Run() {
+    VEDETTE_RETURN_IF_ERROR(fs_->CreateDirs(to_));
+    // First: parts of a delete that is carried out meanwhile are without its rows.
+    VEDETTE_RETURN_IF_ERROR(TakeDeletes());
     VEDETTE_ASSIGN_OR_RETURN(const std::string bytes,
                              fs_->ReadFile(base::JoinPath(from_, kManifestFile)));
     VEDETTE_ASSIGN_OR_RETURN(const Manifest manifest, Manifest::Decode(bytes));
-    VEDETTE_RETURN_IF_ERROR(fs_->CreateDirs(to_));
     VEDETTE_RETURN_IF_ERROR(TakeLog(manifest));
     VEDETTE_RETURN_IF_ERROR(TakeParts(manifest));
     VEDETTE_RETURN_IF_ERROR(fs_->WriteFileAtomic(base::JoinPath(to_, kManifestFile), bytes));
@@ -43,6 +45,13 @@ class Copier {
     VEDETTE_ASSIGN_OR_RETURN(const Manifest now, Manifest::Decode(bytes));
     if (now.checkpoint.floor == floor) return {};
     return base::Unavailable(base::Concat({from_, ": its owner wrote parts meanwhile"}));
+  }
+
+  base::Status TakeDeletes() {
+    const auto bytes = fs_->ReadFile(base::JoinPath(from_, kDeletesFile));
+    if (absl::IsNotFound(bytes.status())) return {};
+    VEDETTE_RETURN_IF_ERROR(bytes.status());
+    return fs_->WriteFileAtomic(base::JoinPath(to_, kDeletesFile), *bytes);
   }
 
   base::Status TakeParts(const Manifest& manifest) {

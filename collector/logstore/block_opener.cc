@@ -58,6 +58,9 @@ Run BlockOpener::Open(const std::shared_ptr<const Part>& part, size_t index,
   for (const Row& row : (*block)->rows()) {
     if (filtered || IsWanted(row, request_, filter_)) run.rows.push_back(row);
   }
+  if (!deleted_->empty()) {
+    std::erase_if(run.rows, [&](const Row& row) { return deleted_->Has(row); });
+  }
   // The rows borrow their streams from the part.
   run.holder =
       std::make_shared<std::pair<std::shared_ptr<const Part>, std::shared_ptr<const Block>>>(

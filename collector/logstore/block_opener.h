@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "collector/logstore/deletes.h"
 #include "collector/logstore/memtable.h"
 #include "collector/logstore/merge.h"
 #include "collector/logstore/part.h"
@@ -24,13 +25,17 @@ Run OpenMemtable(const MemtableView& view, const SelectRequest& request, StreamF
 std::vector<bool> MatchingStreams(const Part& part, const SelectRequest& request,
                                   StreamFilter& filter);
 
-// Opens blocks of parts as runs of the rows that a request asks for. Damaged ones are counted and
-// left out. Borrows all; one thread.
+// Opens blocks of parts as runs of the rows that a request asks for and that are not deleted.
+// Damaged ones are counted and left out. Borrows all; one thread.
 class BlockOpener {
  public:
-  BlockOpener(const SelectRequest& request, StreamFilter& filter, SelectStats* stats,
-              std::function<void(const Part&, const base::Status&)> on_damage)
-      : request_(request), filter_(filter), stats_(stats), on_damage_(std::move(on_damage)) {}
+  BlockOpener(const SelectRequest& request, StreamFilter& filter, DeletedRows* deleted,
+              SelectStats* stats, std::function<void(const Part&, const base::Status&)> on_damage)
+      : request_(request),
+        filter_(filter),
+        deleted_(deleted),
+        stats_(stats),
+        on_damage_(std::move(on_damage)) {}
 
   // `matching`: the streams that are asked for, by id.
   // `lines`: whether they are needed, if only to be compared with those of others.
@@ -40,6 +45,7 @@ class BlockOpener {
  private:
   const SelectRequest& request_;
   StreamFilter& filter_;
+  DeletedRows* const deleted_;
   SelectStats* const stats_;
   const std::function<void(const Part&, const base::Status&)> on_damage_;
 };

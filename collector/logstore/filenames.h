@@ -2,6 +2,7 @@
 #define VEDETTE_COLLECTOR_LOGSTORE_FILENAMES_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,7 @@ namespace vedette::logstore {
 
 inline constexpr std::string_view kLockFile = "LOCK";
 inline constexpr std::string_view kManifestFile = "MANIFEST";
+inline constexpr std::string_view kDeletesFile = "DELETES";
 inline constexpr std::string_view kReserveFile = "reserve";
 inline constexpr std::string_view kWalFolder = "wal";
 inline constexpr std::string_view kPartsFolder = "parts";
@@ -19,7 +21,9 @@ inline constexpr std::string_view kQuarantineFolder = "quarantine";
 inline constexpr std::string_view kManifestMagic = "VDLOGMAN";
 inline constexpr std::string_view kPartMagic = "VDLOGROW";
 inline constexpr std::string_view kPartEndMagic = "VDLOGEND";
+inline constexpr std::string_view kDeletesMagic = "VDLOGDEL";
 inline constexpr uint32_t kManifestVersion = 1;
+inline constexpr uint32_t kDeletesVersion = 1;
 inline constexpr uint32_t kRowsPartVersion = 3;     // level-0 parts
 inline constexpr uint32_t kColumnsPartVersion = 4;  // day parts
 inline constexpr uint32_t kPartVersion = 4;         // the newest that is read
@@ -46,6 +50,8 @@ inline constexpr std::string_view kColumnsSuffix = ".cols";
 
 // "020778-00000012.rows"; a day part's ends in ".cols".
 std::string PartFileName(int64_t day, uint64_t number, std::string_view suffix = kRowsSuffix);
+// The 12 of these; nothing for other names.
+std::optional<uint64_t> PartNumber(std::string_view name);
 
 }  // namespace vedette::logstore
 

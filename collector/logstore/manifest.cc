@@ -40,6 +40,15 @@ std::string PartFileName(int64_t day, uint64_t number, std::string_view suffix) 
   return base::Concat({text, suffix});
 }
 
+std::optional<uint64_t> PartNumber(std::string_view name) {
+  const size_t dash = name.find('-', 1);
+  const size_t dot = name.find('.');
+  if (dash == name.npos || dot == name.npos || dash > dot) return std::nullopt;
+  const auto number = base::ParseUint(name.substr(dash + 1, dot - dash - 1));
+  const bool ours = name.substr(dot) == kRowsSuffix || name.substr(dot) == kColumnsSuffix;
+  return ours ? number : std::nullopt;
+}
+
 std::string Manifest::Encode() const {
   std::string body;
   EncodeBody(*this, &body);

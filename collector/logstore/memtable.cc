@@ -8,6 +8,8 @@ namespace {
 
 constexpr size_t kChunkTextBytes = 256 << 10;
 constexpr size_t kChunkRows = 2048;
+// What a stream takes beside its labels, here and in the table of all.
+constexpr size_t kStreamBytes = 256;
 
 }  // namespace
 
@@ -31,7 +33,11 @@ Memtable::Chunk& Memtable::ChunkFor(size_t line_bytes) {
 
 void Memtable::Summarise(const StreamPtr& stream, int64_t timestamp_ns, size_t line_bytes) {
   StreamSummary& summary = streams_[stream.get()];
-  if (summary.entries == 0) summary = {stream, timestamp_ns, timestamp_ns, 0, 0};
+  if (summary.entries == 0) {
+    summary = {stream, timestamp_ns, timestamp_ns, 0, 0};
+    stream_bytes_ += stream->labels.bytes().size();
+    bytes_ += stream->labels.bytes().size() + kStreamBytes;
+  }
   summary.min_ns = std::min(summary.min_ns, timestamp_ns);
   summary.max_ns = std::max(summary.max_ns, timestamp_ns);
   ++summary.entries;

@@ -29,16 +29,20 @@ struct MemtableView {
 // Add and the accessors; views are free.
 class Memtable : public std::enable_shared_from_this<Memtable> {
  public:
-  explicit Memtable(int64_t created_ms) : created_ms_(created_ms) {}
+  // `created_ns` by the monotonic clock.
+  explicit Memtable(int64_t created_ns) : created_ns_(created_ns) {}
 
   void Add(const StreamPtr& stream, int64_t timestamp_ns, uint64_t sequence, bool sourced,
            const model::Labels& metadata, std::string_view line);
 
   MemtableView View() const;
   std::vector<StreamSummary> Streams() const;
-  uint64_t bytes() const { return bytes_; }  // held, rows and text
+  bool HasStream(const Stream* stream) const { return streams_.contains(stream); }
+  uint64_t stream_count() const { return streams_.size(); }
+  uint64_t stream_bytes() const { return stream_bytes_; }  // of their labels
+  uint64_t bytes() const { return bytes_; }                // held: rows, text and labels
   uint64_t rows() const { return rows_; }
-  int64_t created_ms() const { return created_ms_; }
+  int64_t created_ns() const { return created_ns_; }
 
  private:
   // Room for rows and text taken at once; neither is ever reallocated.
@@ -53,11 +57,12 @@ class Memtable : public std::enable_shared_from_this<Memtable> {
   Chunk& ChunkFor(size_t line_bytes);
   void Summarise(const StreamPtr& stream, int64_t timestamp_ns, size_t line_bytes);
 
-  const int64_t created_ms_;
+  const int64_t created_ns_;
   std::vector<std::unique_ptr<Chunk>> chunks_;
   absl::node_hash_set<model::Labels> metadata_;
   absl::flat_hash_map<const Stream*, StreamSummary> streams_;
   uint64_t bytes_ = 0;
+  uint64_t stream_bytes_ = 0;
   uint64_t rows_ = 0;
   int64_t min_ns_ = INT64_MAX;
   int64_t max_ns_ = INT64_MIN;

@@ -29,12 +29,14 @@ void RewriteBuffer::Add(const Row& row) {
   if (!row.line.empty()) std::memcpy(text, row.line.data(), row.line.size());
   Row& own = rows_.emplace_back(row);
   own.line = {text, row.line.size()};
-  own.metadata = &*metadata_.insert(*row.metadata).first;
+  const auto [metadata, fresh] = metadata_.insert(*row.metadata);
+  own.metadata = &*metadata;
+  if (fresh) metadata_bytes_ += metadata->bytes().size();
   line_bytes_ += row.line.size();
 }
 
 bool RewriteBuffer::IsFull() const {
-  return rows_.size() == kMaxGranuleRows || line_bytes_ >= kTargetGranuleBytes;
+  return rows_.size() == kMaxGranuleRows || line_bytes_ + metadata_bytes_ >= kTargetGranuleBytes;
 }
 
 void RewriteBuffer::Clear() {
@@ -43,6 +45,7 @@ void RewriteBuffer::Clear() {
   chunks_.clear();
   chunk_left_ = 0;
   line_bytes_ = 0;
+  metadata_bytes_ = 0;
 }
 
 }  // namespace vedette::logstore

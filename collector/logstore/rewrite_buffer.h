@@ -25,6 +25,7 @@ class RewriteBuffer {
   size_t chunk_left_ = 0;
   char* chunk_at_ = nullptr;
   uint64_t line_bytes_ = 0;
+  uint64_t metadata_bytes_ = 0;  // of what is in metadata_
   absl::node_hash_set<model::Labels> metadata_;
   std::vector<Row> rows_;
 };

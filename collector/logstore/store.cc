@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <deque>
+#include <initializer_list>
 
 #include "collector/logstore/filenames.h"
 #include "collector/logstore/line_cut.h"
@@ -27,6 +28,13 @@ std::string UtcText(int64_t timestamp_ns) {
                 static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
                 static_cast<int>(clock.seconds().count()));
   return text;
+}
+
+base::Status TooManyStreams(std::initializer_list<std::string_view> what,
+                            const model::Labels& labels) {
+  return base::ResourceExhausted(
+      base::Concat({"log store: ", base::Concat(what), " have lines that are not in parts yet;",
+                    " refused for ", labels.ToString()}));
 }
 
 }  // namespace
@@ -69,6 +77,7 @@ base::StatusOr<std::unique_ptr<Store>> Store::Open(const Options& options) {
   {
     base::MutexLock lock(store->flush_mutex_);
     VEDETTE_RETURN_IF_ERROR(store->LoadManifest());
+    VEDETTE_RETURN_IF_ERROR(store->OpenDeletes());
     VEDETTE_RETURN_IF_ERROR(store->OpenParts());
   }
   VEDETTE_RETURN_IF_ERROR(store->OpenLog());
@@ -201,15 +210,23 @@ base::Status Store::CheckRoom() const {
 }
 
 base::Status Store::InternStreams(const PushRecord& record, std::vector<StreamPtr>* streams) {
+  uint64_t count = active_->stream_count();
+  uint64_t bytes = active_->stream_bytes();
   for (const PushRecord::StreamEntries& stream : record.streams) {
-    streams->push_back(streams_.Intern(stream.labels));
+    const StreamPtr& interned = streams->emplace_back(streams_.Intern(stream.labels));
+    if (active_->HasStream(interned.get())) continue;
+    bytes += stream.labels.bytes().size();
+    if (++count > options_.max_streams) {
+      return TooManyStreams({"more than ", std::to_string(options_.max_streams), " streams"},
+                            stream.labels);
+    }
+    if (bytes > options_.max_stream_bytes) {
+      return TooManyStreams({"streams whose labels take more than ",
+                             std::to_string(options_.max_stream_bytes), " bytes"},
+                            stream.labels);
+    }
   }
-  if (streams_.size() <= options_.max_streams) return {};
-  streams_.Sweep();
-  if (streams_.size() <= options_.max_streams) return {};
-  return base::ResourceExhausted(
-      base::Concat({"log store: more than ", std::to_string(options_.max_streams),
-                    " streams; refused for ", record.streams.back().labels.ToString()}));
+  return {};
 }
 
 base::Status Store::AppendPush(const model::LogPush& push, Verdict* verdict) {
@@ -244,8 +261,8 @@ base::Status Store::AppendPush(const model::LogPush& push, Verdict* verdict) {
       const uint64_t position = source == nullptr ? 0 : source->positions[index];
       ++index;
       // Judged before the mark: whoever halves a batch to find the bad entry must meet it again.
-      if (std::string reason = Reject(window, stream, entry); !reason.empty()) {
-        if (verdict->rejected.empty()) verdict->rejected = std::move(reason);
+      if (!window.Takes(entry.timestamp_ns)) {
+        if (verdict->rejected.empty()) verdict->rejected = Reject(window, stream, entry);
         counters_.rejected->Add();
       } else if (marked && position <= taken) {
         ++skipped;
@@ -272,6 +289,10 @@ base::Status Store::AppendPush(const model::LogPush& push, Verdict* verdict) {
   // Taken even when the append fails: the record may be on disk all the same.
   next_sequence_ += record.EntryCount();
   const auto position = wal_->Append(kPushRecord, record.Encode());
+  if (absl::IsResourceExhausted(position.status()) && !base::IsNoSpace(position.status())) {
+    return base::InvalidArgument(
+        base::Concat({"log store: push is too large: ", base::Message(position.status())}));
+  }
   if (!position.ok()) {
     return base::IsNoSpace(position.status())
                ? base::Annotate(position.status(), "log store")

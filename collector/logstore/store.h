@@ -6,10 +6,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -24,6 +26,7 @@
 #include "base/thread_pool.h"
 #include "base/wal.h"
 #include "collector/logstore/block_visitor.h"
+#include "collector/logstore/deletes.h"
 #include "collector/logstore/manifest.h"
 #include "collector/logstore/memtable.h"
 #include "collector/logstore/part.h"
@@ -47,12 +50,15 @@ struct Options {
   uint64_t memtable_bytes = 16ull << 20;          // flushed when it holds this much
   int64_t flush_interval_ms = 2ll * 3600 * 1000;  // ... or is this old
   uint64_t max_line_bytes = 1ull << 20;           // longer lines are cut (64 at least)
-  uint64_t max_streams = 100'000;                 // label sets held at once; more are refused
+  uint64_t max_streams = 100'000;                 // with lines in memory; more are refused
+  uint64_t max_stream_bytes = 64ull << 20;        // of the label sets of these
   uint64_t min_free_bytes = 64ull << 20;          // below this much free disk pushes are refused
   uint64_t reserve_bytes = 16ull << 20;           // file given up when a flush finds the disk full
-  size_t rewrite_rows_parts = 16;        // level-0 parts of a day that are rewritten; 0: never
-  int64_t rewrite_settled_ms = 600'000;  // of a day that is over fewer, after so long without one
-  bool background = true;                // false: the owner calls Maintain() itself (tests)
+  size_t rewrite_rows_parts = 16;         // level-0 parts of a day that are rewritten; 0: never
+  int64_t rewrite_settled_ms = 600'000;   // of a day that is over fewer, after so long without one
+  int64_t delete_cancel_ms = 86'400'000;  // so long a delete may be taken back
+  DeleteParser delete_parser;             // none: no deletes are taken
+  bool background = true;                 // false: the owner calls Maintain() itself (tests)
   base::FileSystem* fs = nullptr;
   base::Clock* clock = nullptr;
   base::Logger* logger = nullptr;
@@ -154,6 +160,17 @@ class Store final : public model::LogSink {
   base::StatusOr<std::optional<std::vector<VolumeBins>>> Volumes(const VolumeRequest& request,
                                                                  const VolumeGroupFn& group) const;
 
+  // Deletes the rows of [start, end) that came before this call and that `query` keeps, as the
+  // delete parser reads it: durable and in force for all readers when it returns the request's id.
+  // They are taken off the disk once the request cannot be taken back any more. InvalidArgument for
+  // a query that is none, ResourceExhausted when too many requests wait.
+  base::StatusOr<std::string> Delete(const std::string& query, int64_t start_ns, int64_t end_ns);
+  // All requests, in the order they came; of those carried out the newest.
+  std::vector<DeleteRequest> Deletes() const;
+  // Takes a request back: its rows are there again. NotFound for an unknown id, InvalidArgument
+  // when it is too late.
+  base::Status CancelDelete(const std::string& id);
+
   // Writes what is in memory to parts, whatever its size.
   base::Status Flush();
   // One round of the background work: flush when due, retention, reserve file, one rewrite.
@@ -164,6 +181,7 @@ class Store final : public model::LogSink {
   struct Snapshot {
     std::vector<MemtableView> memtables;
     std::vector<std::shared_ptr<const Part>> parts;
+    Tombstones tombstones;  // of rows of parts: memory has none that is deleted
   };
 
   explicit Store(const Options& options);
@@ -174,6 +192,7 @@ class Store final : public model::LogSink {
   base::Status RebuildManifest() VEDETTE_REQUIRES(flush_mutex_);
   base::Status OpenParts() VEDETTE_EXCLUDES(mutex_) VEDETTE_REQUIRES(flush_mutex_);
   base::Status RemoveUnnamed() VEDETTE_REQUIRES(flush_mutex_);
+  base::Status OpenDeletes() VEDETTE_REQUIRES(flush_mutex_) VEDETTE_EXCLUDES(mutex_);
   base::Status OpenLog() VEDETTE_EXCLUDES(mutex_, flush_mutex_);
   base::Status Replay(base::WalPosition floor, base::WalPosition position, std::string_view payload)
       VEDETTE_EXCLUDES(mutex_, flush_mutex_);
@@ -185,6 +204,7 @@ class Store final : public model::LogSink {
   struct Window {
     int64_t oldest_ns;
     int64_t newest_ns;
+    bool Takes(int64_t time_ns) const { return time_ns >= oldest_ns && time_ns <= newest_ns; }
   };
   Window Taken() VEDETTE_REQUIRES(mutex_);
   std::string Reject(const Window& window, const model::LogStream& stream,
@@ -208,6 +228,7 @@ class Store final : public model::LogSink {
   // store_flush.cc
   void RunBackground(std::stop_token stop);
   bool FlushDue() VEDETTE_EXCLUDES(mutex_);
+  base::Status FlushAll() VEDETTE_REQUIRES(flush_mutex_) VEDETTE_EXCLUDES(mutex_);
   void Freeze(base::WalPosition floor) VEDETTE_REQUIRES(mutex_);
   base::Status WriteFrozen() VEDETTE_REQUIRES(flush_mutex_) VEDETTE_EXCLUDES(mutex_);
   base::Status WriteParts(const Memtable& table) VEDETTE_REQUIRES(flush_mutex_);
@@ -223,11 +244,33 @@ class Store final : public model::LogSink {
   Parts PartsToRewrite() const VEDETTE_EXCLUDES(mutex_);
   // False when nothing was due.
   base::StatusOr<bool> RewriteOnce(std::stop_token stop) VEDETTE_EXCLUDES(mutex_, flush_mutex_);
-  base::Status WriteDayPart(const Parts& parts, const std::string& name, std::stop_token stop)
+  // False when there is no room.
+  base::StatusOr<bool> Rewrite(const Parts& parts, std::stop_token stop)
+      VEDETTE_EXCLUDES(mutex_, flush_mutex_);
+  // Null when no row is left.
+  base::StatusOr<std::shared_ptr<const Part>> WriteDayPart(const Parts& parts,
+                                                           const std::string& name,
+                                                           std::stop_token stop)
       VEDETTE_EXCLUDES(mutex_, flush_mutex_);
   base::Status Replace(const Parts& old_parts, std::shared_ptr<const Part> part)
       VEDETTE_EXCLUDES(mutex_, flush_mutex_);
   void RemoveDoomed() VEDETTE_EXCLUDES(mutex_, flush_mutex_);
+
+  // store_delete.cc
+  base::StatusOr<std::shared_ptr<const Tombstone>> MakeTombstone(
+      const DeleteRequest& request) const;
+  base::Status SaveDeletes(std::vector<DeleteRequest> requests) VEDETTE_REQUIRES(flush_mutex_);
+  bool IsDue(const DeleteRequest& request) const;
+  Tombstones DueTombstones() const VEDETTE_EXCLUDES(mutex_);
+  base::StatusOr<bool> HasDeleted(const Part& part,
+                                  const std::shared_ptr<const Tombstone>& tombstone) const;
+  static bool IsWhollyDeleted(const Snapshot& snapshot, const Part& part,
+                              const StreamSummary& summary);
+  // True when something was done: a part rewritten, or the request finished.
+  base::StatusOr<bool> CarryOut(const std::shared_ptr<const Tombstone>& tombstone,
+                                std::stop_token stop) VEDETTE_EXCLUDES(mutex_, flush_mutex_);
+  base::StatusOr<bool> CarryOutDeletes(std::stop_token stop) VEDETTE_EXCLUDES(mutex_, flush_mutex_);
+  base::Status FinishDelete(const std::string& id) VEDETTE_EXCLUDES(mutex_, flush_mutex_);
 
   // store_read.cc
   Snapshot Read() const VEDETTE_EXCLUDES(mutex_);
@@ -273,6 +316,11 @@ class Store final : public model::LogSink {
   bool parts_written_ VEDETTE_GUARDED_BY(flush_mutex_) = false;
   // Parts that are not the store's any more and are removed when no reader has them.
   Parts doomed_ VEDETTE_GUARDED_BY(flush_mutex_);
+  // Files that a manifest names which was written with an error: on disk or not.
+  std::vector<std::string> unsure_files_ VEDETTE_GUARDED_BY(flush_mutex_);
+  std::vector<DeleteRequest> deletes_ VEDETTE_GUARDED_BY(flush_mutex_);  // as on disk
+  // Parts that have no row of a delete: names and ids. Of whoever rewrites, one thread at a time.
+  std::set<std::pair<std::string, std::string>> clean_;
 
   mutable base::Mutex mutex_;
   base::CondVar wake_;
@@ -285,6 +333,7 @@ class Store final : public model::LogSink {
   uint64_t next_sequence_ VEDETTE_GUARDED_BY(mutex_) = 1;
   uint64_t floor_segment_ VEDETTE_GUARDED_BY(mutex_) = 0;  // of the manifest's floor
   std::vector<std::shared_ptr<const Part>> parts_ VEDETTE_GUARDED_BY(mutex_);
+  Tombstones tombstones_ VEDETTE_GUARDED_BY(mutex_);  // of deletes_ that are not carried out
   // When a day last got a part, by the monotonic clock. Days of earlier runs have none.
   absl::flat_hash_map<int64_t, int64_t> part_came_ns_ VEDETTE_GUARDED_BY(mutex_);
   // Names of parts that could not be read whole: they are not rewritten.

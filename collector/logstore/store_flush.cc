@@ -67,7 +67,7 @@ bool Store::FlushDue() {
   const uint64_t losses = wal_->losses();
   if (std::exchange(losses_seen_, losses) != losses) sync_failures_.fetch_add(1);
   if (frozen_ || flush_asked_ || Recovering()) return true;
-  const int64_t age_ms = options_.clock->WallMillis() - active_->created_ms();
+  const int64_t age_ms = (options_.clock->MonotonicNanos() - active_->created_ns()) / 1'000'000;
   return active_->rows() > 0 && age_ms >= options_.flush_interval_ms;
 }
 
@@ -90,6 +90,10 @@ base::Status Store::Upkeep() {
 
 base::Status Store::Flush() {
   base::MutexLock flush_lock(flush_mutex_);
+  return FlushAll();
+}
+
+base::Status Store::FlushAll() {
   bool leftover = false;
   {
     base::MutexLock lock(mutex_);
@@ -112,7 +116,7 @@ base::Status Store::Flush() {
 void Store::Freeze(base::WalPosition floor) {
   frozen_ = active_;
   frozen_checkpoint_ = {floor, next_sequence_, marks_.ToList()};
-  active_ = std::make_shared<Memtable>(options_.clock->WallMillis());
+  active_ = std::make_shared<Memtable>(options_.clock->MonotonicNanos());
   flush_asked_ = false;
 }
 
@@ -191,6 +195,9 @@ base::Status Store::SaveManifest(const Manifest& manifest) {
   VEDETTE_RETURN_IF_ERROR(
       options_.fs->WriteFileAtomic(base::JoinPath(options_.dir, kManifestFile), manifest.Encode()));
   manifest_ = manifest;
+  for (const std::string& name : std::exchange(unsure_files_, {})) {
+    options_.fs->Remove(base::JoinPath(parts_dir_, name)).IgnoreError();
+  }
   return {};
 }
 

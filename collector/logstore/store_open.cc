@@ -14,7 +14,7 @@ base::Status Store::OpenFolder() {
   VEDETTE_RETURN_IF_ERROR(fs.CreateDirs(parts_dir_));
   VEDETTE_ASSIGN_OR_RETURN(lock_, fs.Lock(base::JoinPath(options_.dir, kLockFile)));
   base::MutexLock lock(mutex_);
-  active_ = std::make_shared<Memtable>(options_.clock->WallMillis());
+  active_ = std::make_shared<Memtable>(options_.clock->MonotonicNanos());
   return fs.SyncDir(options_.dir);
 }
 
@@ -56,10 +56,11 @@ base::Status Store::RebuildManifest() {
   VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> names, options_.fs->List(parts_dir_));
   for (const std::string& name : names) {
     auto entry = DescribePart(options_.fs, parts_dir_, name);
-    if (!entry.ok()) {
+    if (absl::IsDataLoss(entry.status())) {
       Quarantine(parts_dir_, name, entry.status());
       continue;
     }
+    if (!entry.ok()) return base::Annotate(entry.status(), base::JoinPath(parts_dir_, name));
     const auto number =
         base::ParseUint(std::string_view(name).substr(name.find_last_of('-') + 1, 8));
     manifest_.next_part = std::max(manifest_.next_part, number.value_or(0) + 1);
@@ -100,12 +101,22 @@ base::Status Store::OpenParts() {
   return {};
 }
 
+// Where a part is missing, one that nobody names may have been what it was made of: it is kept.
 base::Status Store::RemoveUnnamed() {
-  absl::flat_hash_set<std::string> named;
-  for (const PartEntry& entry : manifest_.parts) named.insert(entry.name);
   VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> names, options_.fs->List(parts_dir_));
+  const absl::flat_hash_set<std::string> present(names.begin(), names.end());
+  absl::flat_hash_set<std::string> named;
+  bool missing = false;
+  for (const PartEntry& entry : manifest_.parts) {
+    named.insert(entry.name);
+    missing = missing || !present.contains(entry.name);
+  }
   for (const std::string& name : names) {
     if (named.contains(name)) continue;
+    if (missing) {
+      Quarantine(parts_dir_, name, base::DataLoss("not named by a manifest whose parts are gone"));
+      continue;
+    }
     VEDETTE_RETURN_IF_ERROR(options_.fs->Remove(base::JoinPath(parts_dir_, name)));
     options_.logger->Info("unfinished log part removed", {{"file", name}});
   }

@@ -25,8 +25,8 @@ struct Busy {
 
 // The blocks of `part` that can hold an answer.
 void AddBlocks(const std::shared_ptr<const Part>& part, const SelectRequest& request,
-               std::span<const Busy> all, StreamFilter& filter, const BlockOpener& opener,
-               SelectStats* stats, std::vector<PendingRun>* pending) {
+               std::span<const Busy> all, StreamFilter& filter, const DeletedRows& deleted,
+               const BlockOpener& opener, SelectStats* stats, std::vector<PendingRun>* pending) {
   const auto matching =
       std::make_shared<const std::vector<bool>>(MatchingStreams(*part, request, filter));
   for (size_t i = 0; i < part->blocks().size(); ++i) {
@@ -39,7 +39,7 @@ void AddBlocks(const std::shared_ptr<const Part>& part, const SelectRequest& req
     const bool shared = std::any_of(all.begin(), all.end(), [&](const Busy& other) {
       return other.part != part.get() && other.min_ns <= meta.max_ns && other.max_ns >= meta.min_ns;
     });
-    const bool lines = request.lines || shared;
+    const bool lines = request.lines || shared || deleted.MayHave(meta.min_ns, meta.max_ns);
     pending->push_back({meta.min_ns, meta.max_ns, [&opener, part, i, matching, lines] {
                           return opener.Open(part, i, *matching, lines);
                         }});
@@ -58,6 +58,7 @@ Store::Snapshot Store::TakeSnapshot() const {
   snapshot.memtables.push_back(active_->View());
   if (frozen_) snapshot.memtables.push_back(frozen_->View());
   snapshot.parts = parts_;
+  snapshot.tombstones = tombstones_;
   return snapshot;
 }
 
@@ -73,8 +74,9 @@ base::Status Store::Select(const SelectRequest& request, const VisitFn& visit,
   if (stats == nullptr) stats = &local;
   const Snapshot snapshot = Read();
   StreamFilter filter(request.matchers);
+  DeletedRows deleted(snapshot.tombstones, request.start_ns, request.end_ns);
   const BlockOpener opener(
-      request, filter, stats,
+      request, filter, &deleted, stats,
       [this](const Part& part, const base::Status& why) { NoteDamage(part.name(), why); });
   std::vector<PendingRun> pending;
   for (const MemtableView& view : snapshot.memtables) {
@@ -88,7 +90,7 @@ base::Status Store::Select(const SelectRequest& request, const VisitFn& visit,
     busy.push_back({part->min_ns(), part->max_ns(), part.get()});
   }
   for (const auto& part : snapshot.parts) {
-    AddBlocks(part, request, busy, filter, opener, stats, &pending);
+    AddBlocks(part, request, busy, filter, deleted, opener, stats, &pending);
   }
   Merge merge(std::move(pending), request.direction == Direction::kBackward);
   return merge.Run(visit, request.stop);
@@ -96,19 +98,23 @@ base::Status Store::Select(const SelectRequest& request, const VisitFn& visit,
 
 std::vector<StreamSummary> Store::SummariesIn(int64_t start_ns, int64_t end_ns) const {
   std::vector<StreamSummary> all;
-  const auto add = [&](const std::vector<StreamSummary>& list) {
-    for (const StreamSummary& summary : list) {
-      if (TimesOverlap(summary.min_ns, summary.max_ns, start_ns, end_ns)) all.push_back(summary);
-    }
+  const auto add = [&](const StreamSummary& summary) {
+    if (TimesOverlap(summary.min_ns, summary.max_ns, start_ns, end_ns)) all.push_back(summary);
   };
-  std::vector<std::shared_ptr<const Part>> parts;
+  Snapshot snapshot;
   {
     base::MutexLock lock(mutex_);
-    add(active_->Streams());
-    if (frozen_) add(frozen_->Streams());
-    parts = parts_;
+    snapshot = TakeSnapshot();
+    for (const StreamSummary& summary : active_->Streams()) add(summary);
+    if (frozen_) {
+      for (const StreamSummary& summary : frozen_->Streams()) add(summary);
+    }
   }
-  for (const auto& part : parts) add(part->streams());
+  for (const auto& part : snapshot.parts) {
+    for (const StreamSummary& summary : part->streams()) {
+      if (!IsWhollyDeleted(snapshot, *part, summary)) add(summary);
+    }
+  }
   return all;
 }
 

@@ -34,6 +34,7 @@ class GranuleSink {
 
   bool Take(std::span<const Row> rows) {
     for (const Row& row : rows) {
+      ++rows_;
       buffer_.Add(row);
       if (buffer_.IsFull() && !Write()) return false;
     }
@@ -44,6 +45,7 @@ class GranuleSink {
     return status_;
   }
   uint64_t refused() const { return refused_; }
+  uint64_t rows() const { return rows_; }
 
  private:
   bool Write() {
@@ -58,6 +60,7 @@ class GranuleSink {
   RewriteBuffer buffer_;
   base::Status status_;
   uint64_t refused_ = 0;
+  uint64_t rows_ = 0;
 };
 
 // The first error of a block.
@@ -66,13 +69,22 @@ struct Damage {
   std::string part;
 };
 
+// Leaves out what is deleted for good. What is deleted and may come back is no repetition of
+// anything: a line that was pushed again afterwards stays.
+void LeaveOut(DeletedRows& due, DeletedRows& any, std::vector<Row>* rows) {
+  if (any.empty()) return;
+  std::erase_if(*rows, [&](const Row& row) { return due.Has(row); });
+  for (Row& row : *rows) row.sourced = row.sourced || any.Has(row);
+}
+
 // All blocks of the parts.
-std::vector<PendingRun> RunsOf(const Parts& parts, Damage* damage) {
+std::vector<PendingRun> RunsOf(const Parts& parts, DeletedRows* due, DeletedRows* any,
+                               Damage* damage) {
   std::vector<PendingRun> pending;
   for (const auto& part : parts) {
     for (size_t i = 0; i < part->blocks().size(); ++i) {
       const BlockMeta& meta = part->blocks()[i];
-      pending.push_back({meta.min_ns, meta.max_ns, [part, i, damage] {
+      pending.push_back({meta.min_ns, meta.max_ns, [part, i, due, any, damage] {
                            Run run;
                            run.unique = true;
                            auto block = part->ReadBlock(i);
@@ -81,6 +93,7 @@ std::vector<PendingRun> RunsOf(const Parts& parts, Damage* damage) {
                              return run;
                            }
                            run.rows.assign((*block)->rows().begin(), (*block)->rows().end());
+                           LeaveOut(*due, *any, &run.rows);
                            run.holder = *std::move(block);
                            return run;
                          }});
@@ -128,8 +141,14 @@ Parts Store::PartsToRewrite() const {
 }
 
 base::StatusOr<bool> Store::RewriteOnce(std::stop_token stop) {
+  const auto carried_out = CarryOutDeletes(stop);
+  if (carried_out.ok() && *carried_out) return true;
   const Parts parts = PartsToRewrite();
-  if (parts.empty()) return false;
+  if (parts.empty()) return carried_out;
+  return Rewrite(parts, stop);
+}
+
+base::StatusOr<bool> Store::Rewrite(const Parts& parts, std::stop_token stop) {
   uint64_t bytes = 0;
   for (const auto& part : parts) bytes += part->bytes();
   VEDETTE_ASSIGN_OR_RETURN(const uint64_t free, options_.fs->FreeSpace(options_.dir));
@@ -139,25 +158,33 @@ base::StatusOr<bool> Store::RewriteOnce(std::stop_token stop) {
     base::MutexLock lock(flush_mutex_);
     name = PartFileName(parts[0]->day(), manifest_.next_part++, kColumnsSuffix);
   }
-  base::Status status = WriteDayPart(parts, name, stop);
-  if (!status.ok()) options_.fs->Remove(base::JoinPath(parts_dir_, name)).IgnoreError();
+  const auto part = WriteDayPart(parts, name, stop);
+  if (!part.ok()) {
+    options_.fs->Remove(base::JoinPath(parts_dir_, name)).IgnoreError();
+    return base::Annotate(part.status(), "log store: rewrite");
+  }
+  const base::Status status = Replace(parts, *part);
   if (!status.ok()) return base::Annotate(status, "log store: rewrite");
   return true;
 }
 
-base::Status Store::WriteDayPart(const Parts& parts, const std::string& name,
-                                 std::stop_token stop) {
+base::StatusOr<std::shared_ptr<const Part>> Store::WriteDayPart(const Parts& parts,
+                                                                const std::string& name,
+                                                                std::stop_token stop) {
   VEDETTE_ASSIGN_OR_RETURN(
       const auto writer,
       PartWriter::Create(options_.fs, parts_dir_, name, parts[0]->day(), kColumnsPartVersion));
   GranuleSink sink(writer.get());
   Damage damage;
-  Merge merge(RunsOf(parts, &damage), false);
+  DeletedRows due(DueTombstones(), INT64_MIN, INT64_MAX);
+  DeletedRows any(Read().tombstones, INT64_MIN, INT64_MAX);
+  Merge merge(RunsOf(parts, &due, &any, &damage), false);
   VEDETTE_RETURN_IF_ERROR(merge.Run(
       [&](std::span<const Row> rows) { return damage.status.ok() && sink.Take(rows); }, stop));
   if (!damage.status.ok()) {
+    // What passes, as too many open files, bars no part.
     base::MutexLock lock(mutex_);
-    unsound_.insert(damage.part);
+    if (absl::IsDataLoss(damage.status)) unsound_.insert(damage.part);
     return base::Annotate(damage.status, damage.part);
   }
   VEDETTE_RETURN_IF_ERROR(sink.Finish());
@@ -167,9 +194,12 @@ base::Status Store::WriteDayPart(const Parts& parts, const std::string& name,
                            {{"part", name}, {"granules", sink.refused()}});
   }
   VEDETTE_ASSIGN_OR_RETURN(const PartEntry entry, writer->Finish());
+  if (sink.rows() == 0) {
+    VEDETTE_RETURN_IF_ERROR(options_.fs->Remove(base::JoinPath(parts_dir_, name)));
+    return nullptr;
+  }
   VEDETTE_RETURN_IF_ERROR(options_.fs->SyncDir(parts_dir_));
-  VEDETTE_ASSIGN_OR_RETURN(auto part, Part::Open(options_.fs, parts_dir_, entry, &streams_));
-  return Replace(parts, std::move(part));
+  return Part::Open(options_.fs, parts_dir_, entry, &streams_);
 }
 
 base::Status Store::Replace(const Parts& old_parts, std::shared_ptr<const Part> part) {
@@ -180,12 +210,16 @@ base::Status Store::Replace(const Parts& old_parts, std::shared_ptr<const Part> 
   const size_t gone =
       std::erase_if(next.parts, [&](const PartEntry& entry) { return names.contains(entry.name); });
   if (gone != names.size()) return base::Unavailable("retention dropped parts meanwhile");
-  next.parts.push_back(part->entry());
-  VEDETTE_RETURN_IF_ERROR(SaveManifest(next));
+  if (part != nullptr) next.parts.push_back(part->entry());
+  if (const base::Status saved = SaveManifest(next); !saved.ok()) {
+    // The disk may have the one manifest or the other: until it is known both parts stay.
+    if (part != nullptr) unsure_files_.push_back(part->name());
+    return saved;
+  }
   counters_.rewrites->Add();
   base::MutexLock lock(mutex_);
   std::erase_if(parts_, [&](const auto& old_part) { return names.contains(old_part->name()); });
-  parts_.push_back(std::move(part));
+  if (part != nullptr) parts_.push_back(std::move(part));
   doomed_.insert(doomed_.end(), old_parts.begin(), old_parts.end());
   return {};
 }

@@ -64,15 +64,23 @@ bool HasStream(const BlockMeta& meta, const std::vector<bool>& matching) {
 class BlockScanner {
  public:
   BlockScanner(const Store& store, const BlockScan& scan,
-               const std::vector<MemtableView>& memtables, BlockVisitor* visitor)
-      : store_(store), scan_(scan), memtables_(memtables), visitor_(visitor) {}
+               const std::vector<MemtableView>& memtables, const Tombstones& tombstones,
+               BlockVisitor* visitor)
+      : store_(store),
+        scan_(scan),
+        memtables_(memtables),
+        tombstones_(tombstones),
+        visitor_(visitor) {}
 
   void Add(const std::shared_ptr<const Part>& part, StreamFilter& filter) {
     std::vector<bool> matching = MatchingStreams(*part, scan_.select, filter);
+    const DeletedRows deleted(tombstones_, part->min_ns(), part->max_ns());
     for (size_t i = 0; i < part->blocks().size(); ++i) {
       const BlockMeta& meta = part->blocks()[i];
       if (InTime(meta.min_ns, meta.max_ns) && HasStream(meta, matching)) {
-        sources_.push_back({meta.min_ns, meta.max_ns, part, i});
+        // Where rows may be deleted they are looked at.
+        const bool alone = !deleted.MayHave(meta.min_ns, meta.max_ns);
+        sources_.push_back({meta.min_ns, meta.max_ns, part, i, alone});
       }
     }
     matching_.emplace(part.get(), std::move(matching));
@@ -136,8 +144,9 @@ class BlockScanner {
   base::Status ReadRows(const SourceGroup& group, size_t worker, bool* go_on) {
     StreamFilter filter(scan_.select.matchers);
     SelectStats stats;
+    DeletedRows deleted(tombstones_, scan_.select.start_ns, scan_.select.end_ns);
     const BlockOpener opener(
-        scan_.select, filter, &stats,
+        scan_.select, filter, &deleted, &stats,
         [this](const Part& part, const base::Status& why) { store_.NoteDamage(part.name(), why); });
     std::vector<PendingRun> pending;
     for (const ScanSource& source : group) {
@@ -162,6 +171,7 @@ class BlockScanner {
   const Store& store_;
   const BlockScan& scan_;
   const std::vector<MemtableView>& memtables_;
+  const Tombstones& tombstones_;
   BlockVisitor* const visitor_;
   std::vector<ScanSource> sources_;
   absl::flat_hash_map<const Part*, std::vector<bool>> matching_;  // streams by id
@@ -170,7 +180,7 @@ class BlockScanner {
 base::Status Store::ScanBlocks(const BlockScan& scan, BlockVisitor* visitor) const {
   const Snapshot snapshot = Read();
   StreamFilter filter(scan.select.matchers);
-  BlockScanner scanner(*this, scan, snapshot.memtables, visitor);
+  BlockScanner scanner(*this, scan, snapshot.memtables, snapshot.tombstones, visitor);
   for (const auto& part : snapshot.parts) scanner.Add(part, filter);
   return scanner.Run();
 }

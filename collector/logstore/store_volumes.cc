@@ -27,12 +27,20 @@ TimeSpan Narrowed(const VolumeRequest& request, std::span<const MemtableView> me
   return {std::max(request.start_ns, min_ns), std::min(request.end_ns - 1, max_ns) + 1};
 }
 
-void Contest(std::span<const StreamSummary> streams, const TimeSpan& range, VolumeTable* table,
-             ContestedTimes* contested) {
+void Contest(std::span<const StreamSummary> streams, const TimeSpan& range,
+             const Tombstones& tombstones, VolumeTable* table, ContestedTimes* contested) {
   for (const StreamSummary& summary : streams) {
     if (summary.min_ns < range.end_ns && summary.max_ns >= range.begin_ns &&
         table->Matches(summary.stream.get())) {
       contested->AddRows(summary.stream.get(), summary.min_ns, summary.max_ns);
+    } else {
+      continue;
+    }
+    for (const auto& tombstone : tombstones) {
+      if (!tombstone->Overlaps(summary.min_ns, summary.max_ns)) continue;
+      if (!tombstone->Matches(*summary.stream)) continue;
+      contested->AddAll(summary.stream.get(), std::max(summary.min_ns, tombstone->request.start_ns),
+                        std::min(summary.max_ns, tombstone->request.end_ns - 1));
     }
   }
 }
@@ -66,8 +74,10 @@ base::StatusOr<std::optional<std::vector<VolumeBins>>> Store::Volumes(
   if (range.begin_ns >= range.end_ns) return std::vector<VolumeBins>();
 
   ContestedTimes contested;
-  for (const auto& streams : in_memory) Contest(streams, range, &table, &contested);
-  for (const auto& part : snapshot.parts) Contest(part->streams(), range, &table, &contested);
+  for (const auto& streams : in_memory) Contest(streams, range, {}, &table, &contested);
+  for (const auto& part : snapshot.parts) {
+    Contest(part->streams(), range, snapshot.tombstones, &table, &contested);
+  }
   contested.Finish();
 
   VolumeCount count(

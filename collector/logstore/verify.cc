@@ -36,16 +36,6 @@ std::string Differs(std::string_view what, uint64_t found, uint64_t said) {
       {"has ", std::to_string(found), " ", what, ", it should be ", std::to_string(said)});
 }
 
-// The 12 of "020778-00000012.rows"; nothing for other names.
-std::optional<uint64_t> PartNumber(std::string_view name) {
-  const size_t dash = name.find('-', 1);
-  const size_t dot = name.find('.');
-  if (dash == name.npos || dot == name.npos || dash > dot) return std::nullopt;
-  const auto number = base::ParseUint(name.substr(dash + 1, dot - dash - 1));
-  const bool ours = name.substr(dot) == kRowsSuffix || name.substr(dot) == kColumnsSuffix;
-  return ours ? number : std::nullopt;
-}
-
 // Reads all blocks of a part.
 class PartVerifier {
  public:

@@ -122,7 +122,7 @@ void EncodeLines(std::span<const GranuleRow> rows, std::span<const int64_t> time
   lines.reserve(rows.size());
   for (const GranuleRow& row : rows) lines.push_back(row.line);
   ShapedValues shaped;
-  if (!ShapeValues(lines, kMaxTemplates, &shaped)) VEDETTE_CHECK(false);
+  ShapeValues(lines, kMaxTemplates, false, &shaped);
   ShapesColumn::Encode(shaped, {times, kShapesDeep, true}, out);
   std::vector<int64_t> own;
   for (const ShapedValues::Shape& shape : shaped.shapes) {

@@ -168,12 +168,15 @@ class NeedleSearch {
 
 }  // namespace
 
-bool ShapeValues(std::span<const std::string_view> values, size_t max_shapes, ShapedValues* out) {
+bool ShapeValues(std::span<const std::string_view> values, size_t max_shapes, bool may_give_up,
+                 ShapedValues* out) {
   LineScanner scanner;
   absl::flat_hash_map<std::string, uint32_t> ids;
   std::vector<uint32_t> homeless;
   for (size_t row = 0; row < values.size(); ++row) {
-    if (row == kProbeRows && ids.size() > std::min(max_shapes, kProbeRows / 2)) return false;
+    if (may_give_up && row == kProbeRows && ids.size() > std::min(max_shapes, kProbeRows / 2)) {
+      return false;
+    }
     scanner.Scan(values[row]);
     auto found = ids.find(scanner.shape());
     if (found == ids.end()) {

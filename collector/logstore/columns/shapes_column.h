@@ -27,8 +27,10 @@ struct ShapedValues {
   size_t whole_rows = 0;     // that are not taken apart
 };
 
-// Nothing when, judged by the first rows already, more than `max_shapes` would be needed.
-bool ShapeValues(std::span<const std::string_view> values, size_t max_shapes, ShapedValues* out);
+// The shapes of values, `max_shapes` at most; values of others have one that is a slot alone.
+// False, and nothing: `may_give_up` and the first values tell already that it would not pay.
+bool ShapeValues(std::span<const std::string_view> values, size_t max_shapes, bool may_give_up,
+                 ShapedValues* out);
 
 // Values as their shape and, for every shape, the columns of its slots.
 class ShapesColumn final : public StringColumn {

@@ -210,7 +210,8 @@ bool TryEncodeShapes(std::span<const std::string_view> values, const EncodeStrin
                      BlobWriter* out) {
   if (options.shapes_deep <= 0) return false;
   ShapedValues shaped;
-  if (!ShapeValues(values, std::min(kMaxShapes, values.size() / kRowsPerShape + 8), &shaped) ||
+  if (!ShapeValues(values, std::min(kMaxShapes, values.size() / kRowsPerShape + 8), true,
+                   &shaped) ||
       shaped.whole_rows > values.size() / 4) {
     return false;
   }

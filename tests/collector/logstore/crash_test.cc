@@ -116,6 +116,42 @@ TEST(StoreCrash, AnyOneFaultIsSurvivedWithoutARestart) {
   }
 }
 
+// A manifest whose rename is done and whose folder did not get to disk is told as failed, and yet
+// it is what the next start reads.
+TEST(StoreCrash, AFaultInARewriteAndThenAKillLosesNothing) {
+  int faults = 0;
+  for (const auto fault : {test::FaultFs::Fault::kError, test::FaultFs::Fault::kNoSpace,
+                           test::FaultFs::Fault::kShortWrite, test::FaultFs::Fault::kFailedSync}) {
+    for (uint64_t k = 1;; ++k) {
+      TestStore t(k);
+      t.rewrite_rows_parts = 3;
+      ASSERT_TRUE(t.Open().ok());
+      std::vector<std::string> want;
+      for (int i = 0; i < 3; ++i) {
+        want.push_back("line " + std::to_string(i));
+        ASSERT_TRUE(t.Push(OneLine(want.back(), kNowNs + i)).ok());
+        ASSERT_TRUE(t.store->Flush().ok());
+      }
+      t.fs.FailAt(k, fault);
+      const bool failed = !t.store->Maintain().ok();
+      t.fs.ClearFault();
+      EXPECT_EQ(t.Read(), want);
+      t.store.reset();
+      t.fs.Kill();
+      ASSERT_TRUE(t.Open().ok());
+      EXPECT_EQ(t.Read(), want) << "fault " << static_cast<int>(fault) << " k=" << k;
+      for (int i = 0; i < 3; ++i) ASSERT_TRUE(t.store->Maintain().ok());
+      EXPECT_EQ(t.Read(), want);
+      EXPECT_EQ(t.fs.List("data/logs/parts")->size(), 1u);
+      if (!failed && k > 12) break;
+      faults += failed ? 1 : 0;
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+  std::printf("%d faults in a rewrite, each followed by a kill\n", faults);
+  EXPECT_GT(faults, 20);
+}
+
 TEST(StoreModel, EqualsAPlainListThroughFlushesAndRestarts) {
   for (const uint32_t seed : {1u, 2u, 3u}) {
     std::mt19937 random(seed);

@@ -17,11 +17,12 @@ TEST(LogstoreFormat, DocumentNamesTheConstantsInUse) {
   const std::string text = test::ReadWholeFile(test::SourcePath("collector/logstore/FORMAT.md"));
   ASSERT_FALSE(text.empty());
   for (const std::string_view name :
-       {kManifestMagic, kPartMagic, kPartEndMagic, kLockFile, kManifestFile, kReserveFile,
-        kWalFolder, kPartsFolder, kQuarantineFolder}) {
+       {kDeletesMagic, kDeletesFile, kManifestMagic, kPartMagic, kPartEndMagic, kLockFile,
+        kManifestFile, kReserveFile, kWalFolder, kPartsFolder, kQuarantineFolder}) {
     EXPECT_NE(text.find(name), std::string::npos) << name;
   }
   EXPECT_NE(text.find("MANIFEST (version " + std::to_string(kManifestVersion)), std::string::npos);
+  EXPECT_NE(text.find("DELETES (version " + std::to_string(kDeletesVersion)), std::string::npos);
   EXPECT_NE(text.find("Part (versions " + std::to_string(kRowsPartVersion) + " and " +
                       std::to_string(kColumnsPartVersion)),
             std::string::npos);

@@ -22,9 +22,8 @@ model::LogPush GoldenRound(int round) {
                                   20 + 20 * static_cast<uint64_t>(round), "golden");
   for (size_t i = 0; i < 20; ++i) {
     model::LogEntry& entry = push.streams[0].entries[i];
-    entry.line = R"({"level":"info","id":"4fe21b9c0a)" + std::to_string(10 + i) +
-                 R"(","status":)" + std::to_string(200 + i % 5) + R"(,"took":0.)" +
-                 std::to_string(round) + "}";
+    entry.line = R"({"level":"info","id":"4fe21b9c0a)" + std::to_string(10 + i) + R"(","status":)" +
+                 std::to_string(200 + i % 5) + R"(,"took":0.)" + std::to_string(round) + "}";
     if (i % 3 > 0) entry.metadata = {{"detected_level", i % 3 == 1 ? "info" : "warn"}};
   }
   return push;

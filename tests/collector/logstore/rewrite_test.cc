@@ -74,6 +74,25 @@ TEST(StoreRewrite, PartsBecomeOneDayPartThatReadsTheSame) {
   EXPECT_EQ(t.Metric("vedette_logs_unfaithful_granules_total"), 0);
 }
 
+// A few hundred lines of which each has a template of its own.
+TEST(StoreRewrite, LinesThatHaveNothingInCommonAreRewrittenToo) {
+  TestStore t;
+  t.rewrite_rows_parts = 1;
+  ASSERT_TRUE(t.Open().ok());
+  std::mt19937 random(7);
+  std::vector<std::string> want;
+  for (int i = 0; i < 3000; ++i) {
+    std::string line;
+    while (line.size() < 40) line += static_cast<char>('!' + random() % 90);
+    want.push_back(line);
+    ASSERT_TRUE(t.Push(OneLine(std::move(line), kNowNs - 5000 + i)).ok());
+  }
+  ASSERT_TRUE(t.store->Flush().ok());
+  ASSERT_TRUE(t.store->Maintain().ok());
+  ASSERT_TRUE(EndsIn(PartFiles(t).at(0), ".cols"));
+  EXPECT_EQ(t.Read(), want);
+}
+
 TEST(StoreRewrite, AReaderThatWasThereBeforeReadsToTheEnd) {
   TestStore t;
   t.rewrite_rows_parts = 2;

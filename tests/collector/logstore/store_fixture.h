@@ -32,6 +32,10 @@ struct TestStore {
     options.memtable_bytes = 4ull << 20;
     options.rewrite_rows_parts = rewrite_rows_parts;
     options.retention_bytes = retention_bytes;
+    options.max_streams = max_streams;
+    options.max_stream_bytes = max_stream_bytes;
+    options.delete_cancel_ms = delete_cancel_ms;
+    options.delete_parser = delete_parser;
     options.fs = &fs;
     options.clock = &clock;
     options.logger = &logger;
@@ -85,6 +89,10 @@ struct TestStore {
   uint64_t reserve_bytes = 0;
   size_t rewrite_rows_parts = 0;
   uint64_t retention_bytes = 0;
+  uint64_t max_streams = 100'000;
+  uint64_t max_stream_bytes = 64ull << 20;
+  int64_t delete_cancel_ms = 3'600'000;
+  DeleteParser delete_parser;
   std::unique_ptr<Store> store;
 };
 

@@ -278,5 +278,43 @@ TEST(Store, ALineThatIsTooLongIsKeptCutAndMarked) {
   EXPECT_EQ(t.Metric("vedette_logs_cut_lines_total"), 1);
 }
 
+TEST(Store, StreamsAreCappedInNumberAndBytesUntilMemoryIsOnDisk) {
+  TestStore t;
+  t.max_streams = 3;
+  t.max_stream_bytes = 1000;
+  ASSERT_TRUE(t.Open().ok());
+  for (const char* app : {"a", "b", "c", "a"}) {
+    ASSERT_TRUE(t.Push(OneLine(app, kNowNs, app)).ok());
+  }
+  const base::Status refused = t.Push(OneLine("x", kNowNs, "d"));
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_NE(base::Message(refused).find("more than 3 streams"), std::string_view::npos) << refused;
+  EXPECT_NE(base::Message(refused).find("app=\"d\""), std::string_view::npos) << refused;
+  EXPECT_EQ(t.Read().size(), 3u);
+  // Streams that came and went do not count.
+  ASSERT_TRUE(t.store->Flush().ok());
+  ASSERT_TRUE(t.Push(OneLine("x", kNowNs, "d")).ok());
+  const base::Status large = t.Push(OneLine("x", kNowNs, std::string(2000, 'e')));
+  EXPECT_EQ(large.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_NE(base::Message(large).find("more than 1000 bytes"), std::string_view::npos) << large;
+}
+
+// Few bytes of lines, many of labels: memory is what counts.
+TEST(Store, LabelsOfManyStreamsFillMemoryToo) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  base::Status status;
+  int pushed = 0;
+  for (; status.ok() && pushed < 10'000; ++pushed) {
+    status = t.Push(OneLine("x", kNowNs, std::to_string(pushed) + std::string(2000, 'l')));
+  }
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_LT(pushed, 6000);
+  ASSERT_TRUE(t.store->Flush().ok());
+  EXPECT_EQ(t.Read().size(), static_cast<size_t>(pushed - 1));
+  ASSERT_TRUE(t.Open().ok());
+  EXPECT_EQ(t.Read().size(), static_cast<size_t>(pushed - 1));
+}
+
 }  // namespace
 }  // namespace vedette::logstore
