@@ -8,10 +8,10 @@
 
 namespace vedette::logscan {
 
-FieldPlan PlanField(std::span<const std::string> texts, const logql::FieldRef& field) {
+FieldPlan PlanField(std::span<const std::string_view> texts, const logql::FieldRef& field) {
   // Lines that were not taken apart.
   if (texts.size() == 2 && texts[0].empty() && texts[1].empty()) return {};
-  const auto marked = [](const std::string& text) { return text.find(kMarkByte) != text.npos; };
+  const auto marked = [](std::string_view text) { return text.find(kMarkByte) != text.npos; };
   if (std::any_of(texts.begin(), texts.end(), marked)) return {};
   return field.parser == logql::FieldParser::kJson ? PlanJsonField(texts, field.label)
                                                    : PlanLogfmtField(texts, field.label);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collector/logql/log_block.h"
@@ -30,7 +31,7 @@ struct FieldPlan {
 
 // `texts`: what stands around the slots, one more than there are slots. Found by running the real
 // stage on a line with a mark in every slot.
-FieldPlan PlanField(std::span<const std::string> texts, const logql::FieldRef& field);
+FieldPlan PlanField(std::span<const std::string_view> texts, const logql::FieldRef& field);
 
 }  // namespace vedette::logscan
 

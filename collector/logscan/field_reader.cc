@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "collector/logql/stages/json_reader.h"
 #include "collector/logql/stages/label_name.h"
+#include "collector/logstore/columns/line_scanner.h"
 
 namespace vedette::logscan {
 namespace {
@@ -35,6 +36,7 @@ void AddMarks(size_t rows, uint32_t mark, logstore::ValueTable* out) {
 
 base::StatusOr<bool> HoldScalars(logstore::Granule& granule, size_t shape,
                                  std::span<const size_t> slots) {
+  VEDETTE_RETURN_IF_ERROR(granule.OpenShape(shape));
   for (const size_t slot : slots) {
     VEDETTE_ASSIGN_OR_RETURN(const bool scalars,
                              granule.shape(shape).columns[slot]->HoldsScalars(granule.blobs()));
@@ -45,23 +47,18 @@ base::StatusOr<bool> HoldScalars(logstore::Granule& granule, size_t shape,
 
 }  // namespace
 
-const FieldPlan& FieldReader::PlanOf(std::span<const std::string> texts,
-                                     const logql::FieldRef& field) {
-  key_.clear();
-  for (const std::string& text : texts) {
-    key_ += text;
-    key_ += '\0';
-  }
+const FieldPlan& FieldReader::PlanOf(std::string_view shape, const logql::FieldRef& field) {
   auto& plans = plans_[field];
-  const auto known = plans.find(key_);
+  const auto known = plans.find(shape);
   if (known != plans.end()) return known->second;
-  return plans.emplace(key_, PlanField(texts, field)).first->second;
+  const auto texts = logstore::TextsOfShape(shape);
+  return plans.emplace(std::string(shape), PlanField(texts, field)).first->second;
 }
 
 base::Status FieldReader::Read(logstore::Granule& granule, size_t shape,
                                std::span<const uint32_t> places, const logql::FieldRef& field,
                                logstore::ValueTable* out) {
-  const FieldPlan& plan = PlanOf(granule.shape(shape).texts, field);
+  const FieldPlan& plan = PlanOf(granule.shape(shape).text, field);
   uint32_t mark = logql::kUnknownField;
   if (plan.kind == FieldPlan::Kind::kBroken) mark = logql::kBrokenLine;
   if (plan.kind == FieldPlan::Kind::kAbsent || plan.kind == FieldPlan::Kind::kSlot) {

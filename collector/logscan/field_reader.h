@@ -5,10 +5,11 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "base/status.h"
+#include "base/strings.h"
 #include "collector/logql/log_block.h"
 #include "collector/logscan/field_plan.h"
 #include "collector/logstore/columns/granule.h"
@@ -25,10 +26,9 @@ class FieldReader {
                     const logql::FieldRef& field, logstore::ValueTable* out);
 
  private:
-  const FieldPlan& PlanOf(std::span<const std::string> texts, const logql::FieldRef& field);
+  const FieldPlan& PlanOf(std::string_view shape, const logql::FieldRef& field);
 
-  std::map<logql::FieldRef, absl::flat_hash_map<std::string, FieldPlan>> plans_;  // by template
-  std::string key_;
+  std::map<logql::FieldRef, base::StringMap<FieldPlan>> plans_;  // by template
   logstore::ValueTable raw_;
 };
 

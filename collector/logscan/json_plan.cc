@@ -16,7 +16,7 @@ enum class JsonPlace {
 };
 
 // Where every slot stands.
-std::vector<JsonPlace> PlacesOfSlots(std::span<const std::string> texts) {
+std::vector<JsonPlace> PlacesOfSlots(std::span<const std::string_view> texts) {
   std::vector<JsonPlace> places;
   bool in_string = false;
   bool escaped = false;
@@ -45,7 +45,7 @@ std::string MarkOf(size_t slot, JsonPlace place) {
 }
 
 // The template's line with `bare` (or their marks, when it is null) in the bare slots.
-std::string MarkedLine(std::span<const std::string> texts, std::span<const JsonPlace> places,
+std::string MarkedLine(std::span<const std::string_view> texts, std::span<const JsonPlace> places,
                        const char* bare) {
   std::string line;
   for (size_t i = 0; i < places.size(); ++i) {
@@ -53,7 +53,8 @@ std::string MarkedLine(std::span<const std::string> texts, std::span<const JsonP
     const bool is_bare = bare != nullptr && places[i] == JsonPlace::kBare;
     line += is_bare ? std::string(bare) : MarkOf(i, places[i]);
   }
-  return line + texts.back();
+  line += texts.back();
+  return line;
 }
 
 // What the stage makes of a line.
@@ -87,7 +88,7 @@ bool BeginsUnlikeObject(std::string_view text) {
 
 }  // namespace
 
-FieldPlan PlanJsonField(std::span<const std::string> texts, const std::string& label) {
+FieldPlan PlanJsonField(std::span<const std::string_view> texts, const std::string& label) {
   FieldPlan plan;
   if (BeginsUnlikeObject(texts[0])) {
     plan.kind = FieldPlan::Kind::kBroken;

@@ -3,13 +3,14 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "collector/logscan/field_plan.h"
 
 namespace vedette::logscan {
 
 // PlanField for `| json`.
-FieldPlan PlanJsonField(std::span<const std::string> texts, const std::string& label);
+FieldPlan PlanJsonField(std::span<const std::string_view> texts, const std::string& label);
 
 }  // namespace vedette::logscan
 

@@ -21,6 +21,7 @@ class LogVisitor final : public logstore::BlockVisitor {
 
   bool Columns(logstore::GranuleScan& granule, size_t worker) override {
     ColumnBlock block(&granule, request_, &fields_[worker], [&](const base::Status& why) {
+      granule.Spoil();
       store_.NoteDamage(granule.part_name(), why);
     });
     return !block.Prepare() || visit_(block, worker);

@@ -10,18 +10,19 @@
 namespace vedette::logscan {
 namespace {
 
-bool IsQuoted(std::span<const std::string> texts, size_t slot) {
+bool IsQuoted(std::span<const std::string_view> texts, size_t slot) {
   return texts[slot].ends_with('"') && texts[slot + 1].starts_with('"');
 }
 
 // The template's line with a mark in every slot; none between quotes where `empty_quotes`.
-std::string LogfmtMarkedLine(std::span<const std::string> texts, bool empty_quotes) {
+std::string LogfmtMarkedLine(std::span<const std::string_view> texts, bool empty_quotes) {
   std::string line;
   for (size_t slot = 0; slot + 1 < texts.size(); ++slot) {
     line += texts[slot];
     if (!empty_quotes || !IsQuoted(texts, slot)) line += SlotMark(slot);
   }
-  return line + texts.back();
+  line += texts.back();
+  return line;
 }
 
 std::optional<std::string> RunLogfmtStage(const std::string& line, const std::string& label) {
@@ -38,7 +39,7 @@ std::optional<std::string> RunLogfmtStage(const std::string& line, const std::st
 
 // Slots whose value, whatever it is, leaves all other pairs of the line as they are: inside the
 // value of a pair (all of it, between quotes), or inside a name that has no value.
-std::vector<bool> HarmlessSlots(std::span<const std::string> texts) {
+std::vector<bool> HarmlessSlots(std::span<const std::string_view> texts) {
   const std::string line = LogfmtMarkedLine(texts, false);
   std::vector<bool> harmless(texts.size() - 1);
   logql::LogfmtReader reader(line);
@@ -63,7 +64,7 @@ std::vector<bool> HarmlessSlots(std::span<const std::string> texts) {
 
 }  // namespace
 
-FieldPlan PlanLogfmtField(std::span<const std::string> texts, const std::string& label) {
+FieldPlan PlanLogfmtField(std::span<const std::string_view> texts, const std::string& label) {
   FieldPlan plan;
   const std::vector<bool> harmless = HarmlessSlots(texts);
   const auto value = RunLogfmtStage(LogfmtMarkedLine(texts, false), label);

@@ -83,15 +83,17 @@ base::StatusOr<std::string_view> FileBlobs::Read(uint64_t offset, uint64_t bytes
   return std::string_view(*buffer);
 }
 
-base::StatusOr<bool> MayHaveRequired(const base::RandomAccessFile& file, const BlockMeta& meta,
-                                     const Substrings& required) {
-  if (required.empty() || meta.filter_stored == 0) return true;
+base::StatusOr<std::string> ReadFilter(const base::RandomAccessFile& file, const BlockMeta& meta) {
   std::string filter;
   VEDETTE_RETURN_IF_ERROR(
       FileBlobs(file, meta.offset)
           .Read(meta.stored_bytes - meta.filter_stored, meta.filter_stored, &filter)
           .status());
-  if (base::Hash64(filter) != meta.filter_hash) return true;
+  if (base::Hash64(filter) != meta.filter_hash) filter.clear();
+  return filter;
+}
+
+bool MayHaveRequired(std::string_view filter, const Substrings& required) {
   return std::all_of(required.begin(), required.end(), [&](const auto& any) {
     return std::any_of(any.begin(), any.end(),
                        [&](const std::string& needle) { return MayHave(filter, needle); });
@@ -165,9 +167,9 @@ base::StatusOr<std::shared_ptr<const Block>> ReadGranule(const base::RandomAcces
                                                          const BlockMeta& meta,
                                                          std::span<const StreamPtr> streams,
                                                          const RowFilter* filter) {
-  if (filter != nullptr) {
-    VEDETTE_ASSIGN_OR_RETURN(const bool may_have, MayHaveRequired(file, meta, *filter->required));
-    if (!may_have) return std::make_shared<const Block>();
+  if (filter != nullptr && !filter->required->empty()) {
+    VEDETTE_ASSIGN_OR_RETURN(const std::string trigrams, ReadFilter(file, meta));
+    if (!MayHaveRequired(trigrams, *filter->required)) return std::make_shared<const Block>();
   }
   const FileBlobs blobs(file, meta.offset + meta.directory_stored);
   VEDETTE_ASSIGN_OR_RETURN(const auto granule, OpenGranule(file, meta, &blobs));

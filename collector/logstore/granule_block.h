@@ -27,10 +27,11 @@ class FileBlobs final : public BlobSource {
   const uint64_t begin_;
 };
 
-// Whether a line of the granule may have what is required, by its filter. A damaged filter says
-// nothing.
-base::StatusOr<bool> MayHaveRequired(const base::RandomAccessFile& file, const BlockMeta& meta,
-                                     const Substrings& required);
+// The granule's filter; empty, which says nothing, when it is damaged.
+base::StatusOr<std::string> ReadFilter(const base::RandomAccessFile& file, const BlockMeta& meta);
+
+// Whether a line of the granule may have what is required.
+bool MayHaveRequired(std::string_view filter, const Substrings& required);
 
 // The granule's directory; its columns will be read from `blobs`, those behind the directory.
 base::StatusOr<std::unique_ptr<Granule>> OpenGranule(const base::RandomAccessFile& file,

@@ -1,44 +1,55 @@
 #include "collector/logstore/granule_scan.h"
 
 #include <algorithm>
-
-#include "base/codec/bytes.h"
+#include <utility>
 
 namespace vedette::logstore {
 
-GranuleScan::GranuleScan(const std::string& part_name, std::unique_ptr<base::RandomAccessFile> file,
-                         const BlockMeta& meta, std::span<const StreamPtr> streams)
-    : part_name_(part_name),
-      file_(std::move(file)),
-      meta_(meta),
-      streams_(streams),
-      blobs_(*file_, meta.offset + meta.directory_stored) {}
+GranuleScan::GranuleScan(const GranuleRef& ref, GranuleCache* cache, int64_t now_mono_ns)
+    : ref_(ref),
+      cache_(cache),
+      now_mono_ns_(now_mono_ns),
+      blobs_(*ref_.file, ref.meta->offset + ref.meta->directory_stored),
+      cached_(cache->Take(*ref.part_name, ref.index)) {
+  if (cached_.granule) cached_.granule->ReadFrom(&blobs_);
+}
 
-base::StatusOr<std::unique_ptr<GranuleScan>> GranuleScan::Open(
-    const std::string& part_name, std::unique_ptr<base::RandomAccessFile> file,
-    const BlockMeta& meta, std::span<const StreamPtr> streams, const RowFilter& filter) {
-  std::unique_ptr<GranuleScan> scan(new GranuleScan(part_name, std::move(file), meta, streams));
-  VEDETTE_ASSIGN_OR_RETURN(const bool may_have,
-                           MayHaveRequired(*scan->file_, meta, *filter.required));
-  if (!may_have) return scan;
-  VEDETTE_ASSIGN_OR_RETURN(scan->granule_, OpenGranule(*scan->file_, meta, &scan->blobs_));
-  VEDETTE_RETURN_IF_ERROR(scan->Select(filter));
-  return scan;
+GranuleScan::~GranuleScan() {
+  if (spoilt_) return;
+  if (cached_.granule) cached_.granule->ReadFrom(nullptr);
+  cache_->Give(*ref_.part_name, ref_.index, std::move(cached_), now_mono_ns_);
+}
+
+base::StatusOr<bool> GranuleScan::MayHave(const Substrings& required) {
+  if (required.empty()) return true;
+  if (!cached_.filter) {
+    VEDETTE_ASSIGN_OR_RETURN(cached_.filter, ReadFilter(*ref_.file, *ref_.meta));
+  }
+  return MayHaveRequired(*cached_.filter, required);
+}
+
+base::Status GranuleScan::Open() {
+  if (cached_.granule) return {};
+  VEDETTE_ASSIGN_OR_RETURN(cached_.granule, OpenGranule(*ref_.file, *ref_.meta, &blobs_));
+  return {};
 }
 
 base::Status GranuleScan::Select(const RowFilter& filter) {
-  VEDETTE_ASSIGN_OR_RETURN(selected_, granule_->SearchShapes(*filter.streams, *filter.required));
-  if (filter.WantsTime(meta_.min_ns) && filter.WantsTime(meta_.max_ns)) return {};
+  VEDETTE_ASSIGN_OR_RETURN(const bool may_have, MayHave(*filter.required));
+  if (!may_have) return {};
+  VEDETTE_RETURN_IF_ERROR(Open());
+  VEDETTE_ASSIGN_OR_RETURN(selected_, granule().SearchShapes(*filter.streams, *filter.required));
+  if (filter.WantsTime(meta().min_ns) && filter.WantsTime(meta().max_ns)) return {};
   return LeaveInRange(filter);
 }
 
 base::Status GranuleScan::LeaveInRange(const RowFilter& filter) {
   if (selected_.empty()) return {};
-  VEDETTE_RETURN_IF_ERROR(granule_->LoadIds());
-  VEDETTE_RETURN_IF_ERROR(granule_->LoadTimes());
-  const std::span<const int64_t> times = granule_->times();
+  VEDETTE_RETURN_IF_ERROR(granule().LoadIds());
+  VEDETTE_RETURN_IF_ERROR(granule().LoadTimes());
+  const std::span<const int64_t> times = granule().times();
   for (ShapePlaces& own : selected_) {
-    const std::vector<uint32_t>& rows = granule_->shape(own.shape).own_rows;
+    const std::vector<uint32_t>& rows = granule().shape(own.shape).own_rows;
     std::erase_if(own.places,
                   [&](uint32_t place) { return !filter.WantsTime(times[rows[place]]); });
   }

@@ -11,41 +11,57 @@
 #include "collector/logstore/block.h"
 #include "collector/logstore/columns/granule.h"
 #include "collector/logstore/granule_block.h"
+#include "collector/logstore/granule_cache.h"
 #include "collector/logstore/row_filter.h"
 
 namespace vedette::logstore {
 
-// The rows of a granule that a scan selects, and its columns, read as they are asked for. Borrows
-// the part. One thread.
+// Where a granule lies. Borrows the part.
+struct GranuleRef {
+  const std::string* part_name = nullptr;
+  size_t index = 0;  // of the part's blocks
+  const BlockMeta* meta = nullptr;
+  std::span<const StreamPtr> streams;  // of the part, by id
+  std::shared_ptr<const base::RandomAccessFile> file;
+};
+
+// The rows of a granule that a scan selects, and its columns, read as they are asked for. One
+// thread. Takes the granule from the cache and gives it back when it goes.
 class GranuleScan {
  public:
+  GranuleScan(const GranuleRef& ref, GranuleCache* cache, int64_t now_mono_ns);
+  ~GranuleScan();
+  GranuleScan(const GranuleScan&) = delete;
+  GranuleScan& operator=(const GranuleScan&) = delete;
+
   // Rows whose line may miss what the filter requires may be among those selected. DataLoss when
   // what it takes to select them is damaged.
-  static base::StatusOr<std::unique_ptr<GranuleScan>> Open(
-      const std::string& part_name, std::unique_ptr<base::RandomAccessFile> file,
-      const BlockMeta& meta, std::span<const StreamPtr> streams, const RowFilter& filter);
+  base::Status Select(const RowFilter& filter);
+  // The granule without selecting anything.
+  base::Status Open();
 
-  const std::string& part_name() const { return part_name_; }
-  const BlockMeta& meta() const { return meta_; }
-  Granule& granule() { return *granule_; }
+  const std::string& part_name() const { return *ref_.part_name; }
+  const BlockMeta& meta() const { return *ref_.meta; }
+  // After Open or a Select that selected something.
+  Granule& granule() { return *cached_.granule; }
   // Nothing is empty among them.
   const std::vector<ShapePlaces>& selected() const { return selected_; }
-  size_t streams() const { return streams_.size(); }
-  const Stream* stream(uint32_t id) const { return streams_[id].get(); }
+  size_t streams() const { return ref_.streams.size(); }
+  const Stream* stream(uint32_t id) const { return ref_.streams[id].get(); }
+  // Something of it could not be read: it is not to be kept.
+  void Spoil() { spoilt_ = true; }
 
  private:
-  GranuleScan(const std::string& part_name, std::unique_ptr<base::RandomAccessFile> file,
-              const BlockMeta& meta, std::span<const StreamPtr> streams);
-  base::Status Select(const RowFilter& filter);
+  base::StatusOr<bool> MayHave(const Substrings& required);
   base::Status LeaveInRange(const RowFilter& filter);
 
-  const std::string& part_name_;
-  const std::unique_ptr<base::RandomAccessFile> file_;
-  const BlockMeta& meta_;
-  const std::span<const StreamPtr> streams_;
+  const GranuleRef ref_;
+  GranuleCache* const cache_;
+  const int64_t now_mono_ns_;
   FileBlobs blobs_;
-  std::unique_ptr<Granule> granule_;
+  CachedGranule cached_;
   std::vector<ShapePlaces> selected_;
+  bool spoilt_ = false;
 };
 
 }  // namespace vedette::logstore

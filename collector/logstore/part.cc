@@ -6,7 +6,6 @@
 #include "base/strings.h"
 #include "collector/logstore/filenames.h"
 #include "collector/logstore/granule_block.h"
-#include "collector/logstore/granule_scan.h"
 
 namespace vedette::logstore {
 namespace {
@@ -204,12 +203,6 @@ base::StatusOr<std::shared_ptr<const Block>> Part::ReadBlock(size_t index,
                            ReadExactly(*file, meta.offset, meta.stored_bytes));
   if (base::Hash64(stored) != meta.hash) return base::DataLoss("block checksum does not match");
   return DecodeBlock(stored, meta, streams_);
-}
-
-base::StatusOr<std::unique_ptr<GranuleScan>> Part::ScanGranule(size_t index,
-                                                               const RowFilter& filter) const {
-  VEDETTE_ASSIGN_OR_RETURN(auto file, fs_->OpenRead(path_));
-  return GranuleScan::Open(name(), std::move(file), blocks_[index], streams_, filter);
 }
 
 }  // namespace vedette::logstore

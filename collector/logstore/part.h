@@ -18,8 +18,6 @@
 
 namespace vedette::logstore {
 
-class GranuleScan;
-
 // An immutable part file: its index in memory, its blocks read on demand. Thread-safe. Holds no
 // file open: there may be thousands of parts.
 class Part {
@@ -52,9 +50,11 @@ class Part {
   // row blocks all rows come.
   base::StatusOr<std::shared_ptr<const Block>> ReadBlock(size_t index,
                                                          const RowFilter* filter = nullptr) const;
-  // The rows of a granule that `filter` asks for, to be read column by column. Borrows the part.
-  base::StatusOr<std::unique_ptr<GranuleScan>> ScanGranule(size_t index,
-                                                           const RowFilter& filter) const;
+  // To read several granules with. NotFound as ReadBlock.
+  base::StatusOr<std::unique_ptr<base::RandomAccessFile>> OpenFile() const {
+    return fs_->OpenRead(path_);
+  }
+  std::span<const StreamPtr> streams_by_id() const { return streams_; }
   // Lines by minute; null when the part has no counts. Ids of streams are indexes of streams().
   // Errors as of ReadBlock.
   base::StatusOr<std::shared_ptr<const MinuteCounts>> ReadCounts() const;

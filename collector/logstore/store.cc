@@ -69,6 +69,7 @@ Store::Store(const Options& options)
       counters_(options.telemetry != nullptr ? options.telemetry : &own_telemetry_),
       refusal_notice_(options.logger,
                       options.telemetry != nullptr ? options.telemetry : &own_telemetry_),
+      granules_(options.cache_bytes),
       believed_clock_(options.clock) {}
 
 base::StatusOr<std::unique_ptr<Store>> Store::Open(const Options& options) {

@@ -26,7 +26,9 @@
 #include "base/thread_pool.h"
 #include "base/wal.h"
 #include "collector/logstore/block_visitor.h"
+#include "collector/logstore/coincidences.h"
 #include "collector/logstore/deletes.h"
+#include "collector/logstore/granule_cache.h"
 #include "collector/logstore/manifest.h"
 #include "collector/logstore/memtable.h"
 #include "collector/logstore/part.h"
@@ -58,6 +60,7 @@ struct Options {
   int64_t rewrite_settled_ms = 600'000;   // of a day that is over fewer, after so long without one
   int64_t delete_cancel_ms = 86'400'000;  // so long a delete may be taken back
   DeleteParser delete_parser;             // none: no deletes are taken
+  uint64_t cache_bytes = 96ull << 20;     // granules kept for the next scan, for a minute
   bool background = true;                 // false: the owner calls Maintain() itself (tests)
   base::FileSystem* fs = nullptr;
   base::Clock* clock = nullptr;
@@ -300,6 +303,9 @@ class Store final : public model::LogSink {
   const Counters counters_;
   RefusalNotice refusal_notice_;  // own lock
   StreamTable streams_;           // own lock
+  // What scans keep for one another; own locks.
+  mutable GranuleCache granules_;
+  mutable Coincidences coincidences_{&granules_};
   std::unique_ptr<base::FileLock> lock_;
 
   // Counted by the log's sync thread when an fsync failed, and by the flush that put on disk what

@@ -13,6 +13,8 @@ namespace vedette::logstore {
 namespace {
 
 constexpr std::chrono::seconds kRound{1};
+// Granules that no scan has asked for in so long are not kept.
+constexpr int64_t kGranulesKeptNs = 60'000'000'000;
 
 // A memtable's rows in reading order, each once.
 std::vector<Row> SortedRows(const Memtable& table) {
@@ -84,6 +86,7 @@ base::Status Store::Upkeep() {
   const base::Status dropped = DropExpired();
   RemoveDoomed();
   streams_.Sweep();
+  granules_.DropOlder(options_.clock->MonotonicNanos() - kGranulesKeptNs);
   KeepReserve();
   return status.ok() ? dropped : status;
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 #include "collector/logstore/block_opener.h"
@@ -18,24 +19,13 @@ struct ScanSource {
   int64_t max_ns = 0;
   std::shared_ptr<const Part> part;  // null: memory
   size_t index = 0;                  // of the block, or of the memtable
-  bool alone = true;                 // no rows of another part or of memory at its times
+  bool alone = true;                 // no rows of others at its times that it has to be merged with
+
+  bool IsGranule() const { return part != nullptr && part->blocks()[index].IsGranule(); }
 };
 
 // Sources that are read together: one that is alone, or neighbours that are merged.
 using SourceGroup = std::vector<ScanSource>;
-
-// `sources` stand in the order of their beginnings.
-void MarkShared(std::vector<ScanSource>* sources) {
-  for (size_t i = 0; i < sources->size(); ++i) {
-    ScanSource& source = (*sources)[i];
-    for (size_t k = i + 1; k < sources->size(); ++k) {
-      ScanSource& next = (*sources)[k];
-      if (next.min_ns > source.max_ns) break;
-      if (next.part == source.part && next.part != nullptr) continue;
-      source.alone = next.alone = false;
-    }
-  }
-}
 
 std::vector<SourceGroup> GroupSources(std::vector<ScanSource> sources) {
   std::vector<SourceGroup> groups;
@@ -63,13 +53,20 @@ bool HasStream(const BlockMeta& meta, const std::vector<bool>& matching) {
 // Reads the groups of one scan. Thread-safe but for what a worker has of its own.
 class BlockScanner {
  public:
+  // What a store keeps between scans, and the time.
+  struct Kept {
+    GranuleCache* cache;
+    Coincidences* coincidences;
+    int64_t now_mono_ns;
+  };
   BlockScanner(const Store& store, const BlockScan& scan,
                const std::vector<MemtableView>& memtables, const Tombstones& tombstones,
-               BlockVisitor* visitor)
+               const Kept& kept, BlockVisitor* visitor)
       : store_(store),
         scan_(scan),
         memtables_(memtables),
         tombstones_(tombstones),
+        kept_(kept),
         visitor_(visitor) {}
 
   void Add(const std::shared_ptr<const Part>& part, StreamFilter& filter) {
@@ -97,11 +94,12 @@ class BlockScanner {
                      [](const ScanSource& a, const ScanSource& b) {
                        return std::tie(a.min_ns, a.max_ns) < std::tie(b.min_ns, b.max_ns);
                      });
-    MarkShared(&sources_);
+    MarkShared();
     std::vector<SourceGroup> groups = GroupSources(std::move(sources_));
     if (scan_.select.direction == Direction::kBackward) std::reverse(groups.begin(), groups.end());
     const size_t workers = scan_.ordered ? 1 : std::max<size_t>(1, scan_.workers);
     std::vector<base::Status> statuses(workers);
+    files_.resize(workers);
     Spread(groups.size(), workers, scan_.pool, [&](size_t i, size_t worker) {
       bool go_on = false;
       statuses[worker] = Read(groups[i], worker, &go_on);
@@ -112,6 +110,43 @@ class BlockScanner {
   }
 
  private:
+  // A part's file, open as long as its granules are read one after the other.
+  struct OpenFile {
+    const Part* part = nullptr;
+    std::shared_ptr<const base::RandomAccessFile> file;
+  };
+
+  // `sources_` stand in the order of their beginnings.
+  void MarkShared() {
+    for (size_t i = 0; i < sources_.size(); ++i) {
+      ScanSource& source = sources_[i];
+      for (size_t k = i + 1; k < sources_.size(); ++k) {
+        ScanSource& next = sources_[k];
+        if (next.min_ns > source.max_ns) break;
+        if (next.part == source.part && next.part != nullptr) continue;
+        if (!scan_.ordered && HaveNothingInCommon(source, next)) continue;
+        source.alone = next.alone = false;
+      }
+    }
+  }
+
+  // Nothing of either can be a repetition of the other's.
+  bool HaveNothingInCommon(const ScanSource& a, const ScanSource& b) {
+    if (!a.IsGranule() || !b.IsGranule()) return false;
+    const auto left = RefOf(a, &first_files_[0]);
+    const auto right = RefOf(b, &first_files_[1]);
+    return left.ok() && right.ok() && !kept_.coincidences->Have(*left, *right, kept_.now_mono_ns);
+  }
+
+  static base::StatusOr<GranuleRef> RefOf(const ScanSource& source, OpenFile* open) {
+    if (open->part != source.part.get()) {
+      VEDETTE_ASSIGN_OR_RETURN(open->file, source.part->OpenFile());
+      open->part = source.part.get();
+    }
+    return GranuleRef{&source.part->name(), source.index, &source.part->blocks()[source.index],
+                      source.part->streams_by_id(), open->file};
+  }
+
   bool InTime(int64_t min_ns, int64_t max_ns) const {
     return TimesOverlap(min_ns, max_ns, scan_.select.start_ns, scan_.select.end_ns);
   }
@@ -119,7 +154,7 @@ class BlockScanner {
   base::Status Read(const SourceGroup& group, size_t worker, bool* go_on) {
     if (scan_.select.stop.stop_requested()) return base::Cancelled("query cancelled");
     const ScanSource& first = group.front();
-    if (first.alone && first.part != nullptr && first.part->blocks()[first.index].IsGranule()) {
+    if (first.alone && first.IsGranule()) {
       *go_on = ReadGranule(first, worker);
       return {};
     }
@@ -130,15 +165,24 @@ class BlockScanner {
     const SelectRequest& select = scan_.select;
     const RowFilter filter{select.start_ns, select.end_ns, &matching_.at(source.part.get()),
                            &select.required};
-    auto granule = source.part->ScanGranule(source.index, filter);
-    if (granule.ok()) {
-      return (*granule)->selected().empty() || visitor_->Columns(**granule, worker);
+    const auto ref = RefOf(source, &files_[worker]);
+    if (!ref.ok()) {
+      NoteUnlessGone(source, ref.status());
+      return true;
     }
-    // The file of a part that retention dropped after the snapshot was taken is gone: no damage.
-    if (granule.status().code() != absl::StatusCode::kNotFound) {
-      store_.NoteDamage(source.part->name(), granule.status());
+    GranuleScan granule(*ref, kept_.cache, kept_.now_mono_ns);
+    if (const base::Status status = granule.Select(filter); !status.ok()) {
+      granule.Spoil();
+      NoteUnlessGone(source, status);
+      return true;
     }
-    return true;
+    return granule.selected().empty() || visitor_->Columns(granule, worker);
+  }
+
+  // The file of a part that retention dropped after the snapshot was taken is gone: no damage.
+  void NoteUnlessGone(const ScanSource& source, const base::Status& status) const {
+    if (status.code() == absl::StatusCode::kNotFound) return;
+    store_.NoteDamage(source.part->name(), status);
   }
 
   base::Status ReadRows(const SourceGroup& group, size_t worker, bool* go_on) {
@@ -172,7 +216,10 @@ class BlockScanner {
   const BlockScan& scan_;
   const std::vector<MemtableView>& memtables_;
   const Tombstones& tombstones_;
+  const Kept kept_;
   BlockVisitor* const visitor_;
+  std::array<OpenFile, 2> first_files_;
+  std::vector<OpenFile> files_;  // one a worker
   std::vector<ScanSource> sources_;
   absl::flat_hash_map<const Part*, std::vector<bool>> matching_;  // streams by id
 };
@@ -180,7 +227,8 @@ class BlockScanner {
 base::Status Store::ScanBlocks(const BlockScan& scan, BlockVisitor* visitor) const {
   const Snapshot snapshot = Read();
   StreamFilter filter(scan.select.matchers);
-  BlockScanner scanner(*this, scan, snapshot.memtables, snapshot.tombstones, visitor);
+  const BlockScanner::Kept kept{&granules_, &coincidences_, options_.clock->MonotonicNanos()};
+  BlockScanner scanner(*this, scan, snapshot.memtables, snapshot.tombstones, kept, visitor);
   for (const auto& part : snapshot.parts) scanner.Add(part, filter);
   return scanner.Run();
 }

@@ -25,6 +25,12 @@ class Exceptions {
 
   base::Status Load(const BlobSource& source);
   bool empty() const { return count_ == 0; }
+  size_t Held() const { return empty() ? 0 : rows_[0].held() + values_->Held(); }
+  void Unload() {
+    if (empty()) return;
+    rows_[0].Unload();
+    values_->Unload();
+  }
   // As StringColumn::Find, of the column's rows.
   base::Status Find(std::string_view needle, const BlobSource& source, RowSet* found);
   base::StatusOr<bool> HoldScalars(const BlobSource& source);

@@ -185,7 +185,7 @@ base::StatusOr<std::unique_ptr<Granule>> Granule::Parse(std::string_view directo
   if (reader.bytes.Fixed<uint8_t>() != static_cast<uint8_t>(StringColumn::Form::kShapes)) {
     return base::DataLoss("a granule has no templates");
   }
-  VEDETTE_ASSIGN_OR_RETURN(granule->lines_, ShapesColumn::Parse(&reader, meta.rows, 0));
+  VEDETTE_ASSIGN_OR_RETURN(granule->lines_, ShapesColumn::Parse(&reader, meta.rows, 0, true));
   for (const ShapesColumn::Shape& shape : granule->lines_->shapes()) {
     VEDETTE_ASSIGN_OR_RETURN(IntColumn origins, IntColumn::Parse(&reader, shape.rows));
     granule->origins_.push_back(std::move(origins));
@@ -303,6 +303,27 @@ base::StatusOr<RowSet> Granule::FindInShape(size_t shape,
   return all;
 }
 
+base::StatusOr<Granule::Share> Granule::WantedShare(size_t shape, const std::vector<bool>& wanted) {
+  if (shape_streams_.empty()) shape_streams_.resize(lines_->shapes().size());
+  std::vector<uint32_t>& streams = shape_streams_[shape];
+  if (streams.empty()) {
+    VEDETTE_RETURN_IF_ERROR(LoadStreams(shape));
+    std::vector<bool> seen(wanted.size());
+    for (size_t place = 0; place < lines_->shapes()[shape].rows; ++place) {
+      const auto stream = static_cast<uint64_t>(origin_streams_.values()[OriginAt(shape, place)]);
+      if (stream >= seen.size()) return base::DataLoss("stream ids of a granule are damaged");
+      seen[stream] = true;
+    }
+    for (uint32_t stream = 0; stream < seen.size(); ++stream) {
+      if (seen[stream]) streams.push_back(stream);
+    }
+  }
+  const auto is_wanted = [&](uint32_t stream) { return wanted[stream]; };
+  const auto count = std::count_if(streams.begin(), streams.end(), is_wanted);
+  if (count == 0) return Share::kNone;
+  return static_cast<size_t>(count) == streams.size() ? Share::kAll : Share::kSome;
+}
+
 // Leaves the places whose stream is wanted.
 base::Status Granule::LeaveWanted(size_t shape, const std::vector<bool>& wanted, RowSet* places) {
   VEDETTE_RETURN_IF_ERROR(LoadStreams(shape));
@@ -318,9 +339,11 @@ base::Status Granule::LeaveWanted(size_t shape, const std::vector<bool>& wanted,
 
 base::StatusOr<RowSet> Granule::PlacesOf(size_t shape, const std::vector<bool>& wanted,
                                          const std::vector<std::vector<std::string>>& required) {
+  VEDETTE_ASSIGN_OR_RETURN(const Share share, WantedShare(shape, wanted));
+  if (share == Share::kNone) return RowSet(lines_->shapes()[shape].rows);
   VEDETTE_ASSIGN_OR_RETURN(RowSet places, FindInShape(shape, required, {}));
   if (places.empty()) return places;
-  VEDETTE_RETURN_IF_ERROR(LeaveWanted(shape, wanted, &places));
+  if (share == Share::kSome) VEDETTE_RETURN_IF_ERROR(LeaveWanted(shape, wanted, &places));
   if (required.empty() || !places.full()) return places;
   // Maybe for want of times.
   VEDETTE_RETURN_IF_ERROR(lines_->LoadIds(*blobs_));
@@ -338,6 +361,7 @@ base::StatusOr<std::vector<ShapePlaces>> Granule::SearchShapes(
     if (places.empty()) continue;
     ShapePlaces& own = found.emplace_back();
     own.shape = shape;
+    own.places.reserve(places.size());
     for (size_t place = 0; place < places.rows(); ++place) {
       if (places.Has(place)) own.places.push_back(static_cast<uint32_t>(place));
     }
@@ -360,7 +384,43 @@ base::StatusOr<RowSet> Granule::Search(const std::vector<bool>& wanted,
   return rows;
 }
 
+size_t Granule::Held() const {
+  size_t held = times_.held() + sourced_.held() + arrivals_.held() + origin_streams_.held() +
+                origin_sets_.held() + set_shapes_.held() + lines_->Held() +
+                sequences_.capacity() * sizeof(uint64_t);
+  for (const IntColumn& origins : origins_) held += origins.held();
+  for (const MetadataShape& shape : metadata_shapes_) {
+    for (const auto& values : shape.values) held += values->Held();
+  }
+  for (const model::Labels& set : sets_) held += sizeof set + set.bytes().size();
+  return held;
+}
+
+void Granule::Unload() {
+  for (IntColumn* const column :
+       {&times_, &sourced_, &arrivals_, &origin_streams_, &origin_sets_, &set_shapes_}) {
+    column->Unload();
+  }
+  for (IntColumn& origins : origins_) origins.Unload();
+  for (MetadataShape& shape : metadata_shapes_) {
+    for (const auto& values : shape.values) values->Unload();
+  }
+  sets_ = {};
+  sequences_ = {};
+  lines_->Unload();
+}
+
+size_t Granule::Base() const {
+  size_t base = sizeof *this + directory_.size() +
+                lines_->shapes().size() * (sizeof(ShapesColumn::Shape) + sizeof(IntColumn));
+  for (const auto& streams : shape_streams_) {
+    base += sizeof streams + streams.capacity() * sizeof(uint32_t);
+  }
+  return base;
+}
+
 base::Status Granule::LoadSlot(size_t shape, size_t slot) {
+  VEDETTE_RETURN_IF_ERROR(OpenShape(shape));
   if (lines_->shapes()[shape].columns[slot]->NeedsTimes()) {
     VEDETTE_RETURN_IF_ERROR(lines_->LoadIds(*blobs_));
     VEDETTE_RETURN_IF_ERROR(times_.Load(*blobs_));
@@ -369,6 +429,7 @@ base::Status Granule::LoadSlot(size_t shape, size_t slot) {
 }
 
 base::Status Granule::LoadShapeAlone(size_t shape) {
+  VEDETTE_RETURN_IF_ERROR(OpenShape(shape));
   for (size_t slot = 0; slot < lines_->shapes()[shape].columns.size(); ++slot) {
     VEDETTE_RETURN_IF_ERROR(LoadSlot(shape, slot));
   }

@@ -72,6 +72,11 @@ class Granule {
   size_t rows() const { return rows_; }
   // Where blobs are read from now on.
   void ReadFrom(const BlobSource* blobs) { blobs_ = blobs; }
+  // Bytes that loaded columns take; Unload gives them back.
+  size_t Held() const;
+  void Unload();
+  // What it takes without them, about.
+  size_t Base() const;
 
   base::Status LoadTimes() { return times_.Load(*blobs_); }
   // Streams, metadata and arrival.
@@ -91,6 +96,7 @@ class Granule {
 
   // Column by column, for those who ask for few. Which row a place of a shape is:
   base::Status LoadIds() { return lines_->LoadIds(*blobs_); }
+  base::Status OpenShape(size_t shape) { return lines_->Open(shape); }  // makes its columns
   base::Status LoadSlot(size_t shape, size_t slot);
   // The columns of one shape's lines.
   base::Status LoadShapeAlone(size_t shape);
@@ -141,6 +147,9 @@ class Granule {
   base::StatusOr<RowSet> FindInShape(size_t shape,
                                      const std::vector<std::vector<std::string>>& required,
                                      std::span<const int64_t> times);
+  // Which rows of a shape are of wanted streams.
+  enum class Share { kNone, kSome, kAll };
+  base::StatusOr<Share> WantedShare(size_t shape, const std::vector<bool>& wanted);
   base::Status LeaveWanted(size_t shape, const std::vector<bool>& wanted, RowSet* places);
   base::StatusOr<RowSet> PlacesOf(size_t shape, const std::vector<bool>& wanted,
                                   const std::vector<std::vector<std::string>>& required);
@@ -160,6 +169,8 @@ class Granule {
   std::unique_ptr<ShapesColumn> lines_;
   std::vector<IntColumn> origins_;  // one a shape of lines
   std::vector<uint64_t> sequences_;
+  // The streams of every shape, ascending, once they were asked for.
+  std::vector<std::vector<uint32_t>> shape_streams_;
 };
 
 }  // namespace vedette::logstore

@@ -162,6 +162,18 @@ base::Status HexColumn::Find(std::string_view needle, const BlobSource& source,
   return {};
 }
 
+size_t HexColumn::Held() const {
+  return lengths_.held() + exceptions_.Held() + bytes_.capacity() +
+         offsets_.capacity() * sizeof(uint32_t);
+}
+
+void HexColumn::Unload() {
+  lengths_.Unload();
+  exceptions_.Unload();
+  std::string().swap(bytes_);
+  std::vector<uint32_t>().swap(offsets_);
+}
+
 void HexColumn::Append(size_t row, std::string* out) const {
   if (exceptions_.Append(row, out)) return;
   const char* const letters = upper_ ? "0123456789ABCDEF" : "0123456789abcdef";

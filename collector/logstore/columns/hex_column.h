@@ -22,6 +22,8 @@ class HexColumn final : public StringColumn {
 
   base::Status Load(const BlobSource& source, std::span<const int64_t> times) override;
   void Append(size_t row, std::string* out) const override;
+  size_t Held() const override;
+  void Unload() override;
   base::Status Find(std::string_view needle, const BlobSource& source,
                     std::span<const int64_t> times, RowSet* found) override;
 

@@ -35,6 +35,9 @@ class IntColumn {
   Range range() const;
   // After Load.
   std::span<const int64_t> values() const { return values_; }
+  // Bytes that Load took; Unload gives them back.
+  size_t held() const { return values_.capacity() * sizeof(int64_t); }
+  void Unload() { values_ = {}; }
 
  private:
   enum class Mode : uint8_t { kConstant, kOffsets, kSteps, kZigZagSteps, kDictionary };

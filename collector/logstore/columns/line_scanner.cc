@@ -100,6 +100,17 @@ size_t Ipv4At(std::string_view s, size_t i) {
 
 }  // namespace
 
+std::vector<std::string_view> TextsOfShape(std::string_view shape) {
+  std::vector<std::string_view> texts;
+  for (size_t mark = shape.find(kSlotMark); mark != std::string_view::npos;
+       mark = shape.find(kSlotMark)) {
+    texts.push_back(shape.substr(0, mark));
+    shape.remove_prefix(mark + 1);
+  }
+  texts.push_back(shape);
+  return texts;
+}
+
 void LineScanner::Slot(size_t begin, size_t end) {
   shape_.append(line_, text_begin_, begin - text_begin_);
   shape_.push_back(kSlotMark);

@@ -10,6 +10,9 @@ namespace vedette::logstore {
 // Stands for a slot in a template.
 inline constexpr char kSlotMark = '\0';
 
+// What stands around the slots of a template: one more than there are slots. Borrows it.
+std::vector<std::string_view> TextsOfShape(std::string_view shape);
+
 // What a line is made of: a template, which is its text with every slot replaced by kSlotMark, and
 // the slots' values in order. Values are what varies between lines of one origin: JSON values
 // (their keys are text), values of key=value, quoted text, numbers, hex, UUIDs, addresses, times.

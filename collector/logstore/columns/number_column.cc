@@ -161,6 +161,17 @@ void NumberColumn::Append(size_t row, std::string* out) const {
   if (!exceptions_.Append(row, out)) number_form_.Append(numbers_[row], out);
 }
 
+size_t NumberColumn::Held() const {
+  return stored_.held() + exceptions_.Held() + own_.capacity() * sizeof(int64_t);
+}
+
+void NumberColumn::Unload() {
+  numbers_ = {};
+  stored_.Unload();
+  exceptions_.Unload();
+  std::vector<int64_t>().swap(own_);
+}
+
 // Few numbers next to each other are written once each.
 void NumberColumn::Gather(std::span<const uint32_t> rows, ValueTable* out) const {
   const IntColumn::Range range = stored_.range();

@@ -28,6 +28,8 @@ class NumberColumn final : public StringColumn {
   base::Status Find(std::string_view needle, const BlobSource& source,
                     std::span<const int64_t> times, RowSet* found) override;
 
+  size_t Held() const override;
+  void Unload() override;
   bool NeedsTimes() const override { return nanos_per_unit_ != 0; }
   void Gather(std::span<const uint32_t> rows, ValueTable* out) const override;
   base::StatusOr<bool> HoldsScalars(const BlobSource& source) override;

@@ -12,6 +12,7 @@ class RowSet {
  public:
   explicit RowSet(size_t rows) : has_(rows) {}
   size_t rows() const { return has_.size(); }
+  size_t size() const { return count_; }
   bool empty() const { return count_ == 0; }
   bool full() const { return count_ == has_.size(); }
   bool Has(size_t row) const { return has_[row]; }

@@ -102,8 +102,8 @@ class NeedleSearch {
       : shape_(shape), needle_(needle), source_(source), times_(times), places_(places) {}
 
   base::Status Run() {
-    for (const std::string& text : shape_.texts) {
-      if (text.find(needle_) != std::string::npos) places_->AddAll();
+    for (const std::string_view text : shape_.texts) {
+      if (text.find(needle_) != std::string_view::npos) places_->AddAll();
     }
     for (size_t slot = 0; slot < shape_.columns.size() && !places_->full(); ++slot) {
       VEDETTE_RETURN_IF_ERROR(FindInSlot(slot, needle_));
@@ -124,9 +124,9 @@ class NeedleSearch {
 
   // The needle begins in the text before the slot and goes on into its value, and maybe beyond.
   base::Status EndsInSlot(size_t slot) {
-    const std::string& text = shape_.texts[slot];
+    const std::string_view text = shape_.texts[slot];
     for (size_t in_text = 1; in_text <= std::min(text.size(), needle_.size() - 1); ++in_text) {
-      if (!std::string_view(text).ends_with(needle_.substr(0, in_text))) continue;
+      if (!text.ends_with(needle_.substr(0, in_text))) continue;
       VEDETTE_RETURN_IF_ERROR(FindFrom(slot, needle_.substr(in_text)));
     }
     return {};
@@ -214,20 +214,25 @@ void ShapesColumn::Encode(const ShapedValues& shaped, const EncodeStringsOptions
   }
 }
 
+base::Status ShapesColumn::ParseColumns(DirectoryReader* directory, int depth, Shape* shape) {
+  shape->texts = TextsOfShape(shape->text);
+  for (size_t slot = 0; slot + 1 < shape->texts.size(); ++slot) {
+    VEDETTE_ASSIGN_OR_RETURN(auto column,
+                             ParseStrings(directory, shape->rows, shape->columns, depth + 1));
+    shape->columns.push_back(std::move(column));
+  }
+  return {};
+}
+
 base::StatusOr<std::unique_ptr<ShapesColumn>> ShapesColumn::Parse(DirectoryReader* directory,
-                                                                  size_t rows, int depth) {
+                                                                  size_t rows, int depth,
+                                                                  bool lazily) {
   const uint64_t count = directory->bytes.Varint();
   std::vector<Shape> shapes;
   uint64_t all_rows = 0;
   for (uint64_t i = 0; i < count && directory->bytes.ok(); ++i) {
-    std::string_view text = directory->bytes.String();
     Shape shape;
-    for (size_t mark = text.find(kSlotMark); mark != std::string_view::npos;
-         mark = text.find(kSlotMark)) {
-      shape.texts.emplace_back(text.substr(0, mark));
-      text.remove_prefix(mark + 1);
-    }
-    shape.texts.emplace_back(text);
+    shape.text = directory->bytes.String();
     shape.rows = directory->bytes.Varint();
     if (shape.rows > rows - all_rows) return base::DataLoss("shapes have more rows than there are");
     all_rows += shape.rows;
@@ -237,16 +242,26 @@ base::StatusOr<std::unique_ptr<ShapesColumn>> ShapesColumn::Parse(DirectoryReade
     return base::DataLoss("shapes have fewer rows than there are");
   }
   VEDETTE_ASSIGN_OR_RETURN(IntColumn ids, IntColumn::Parse(directory, rows));
-  auto column = std::unique_ptr<ShapesColumn>(new ShapesColumn(std::move(ids)));
+  auto column = std::unique_ptr<ShapesColumn>(new ShapesColumn(std::move(ids), depth));
+  column->lazily_ = lazily;
   for (Shape& shape : shapes) {
-    for (size_t slot = 0; slot + 1 < shape.texts.size(); ++slot) {
-      VEDETTE_ASSIGN_OR_RETURN(auto inner,
-                               ParseStrings(directory, shape.rows, shape.columns, depth + 1));
-      shape.columns.push_back(std::move(inner));
-    }
+    shape.begin = *directory;
+    VEDETTE_RETURN_IF_ERROR(ParseColumns(directory, depth, &shape));
+    if (!lazily) continue;
+    shape.Close();
   }
+  shapes.shrink_to_fit();
   column->shapes_ = std::move(shapes);
   return column;
+}
+
+base::Status ShapesColumn::Open(size_t shape) {
+  Shape& own = shapes_[shape];
+  if (!own.texts.empty()) return {};
+  DirectoryReader directory = *own.begin;
+  const base::Status status = ParseColumns(&directory, depth_, &own);
+  if (!status.ok()) own.Close();
+  return status;
 }
 
 base::Status ShapesColumn::LoadIds(const BlobSource& source) {
@@ -273,6 +288,7 @@ base::Status ShapesColumn::LoadIds(const BlobSource& source) {
 
 base::Status ShapesColumn::LoadShape(size_t shape, const BlobSource& source,
                                      std::span<const int64_t> times) {
+  VEDETTE_RETURN_IF_ERROR(Open(shape));
   const std::vector<int64_t> own = TimesOf(shapes_[shape].own_rows, times);
   for (const auto& column : shapes_[shape].columns) {
     VEDETTE_RETURN_IF_ERROR(column->Load(source, own));
@@ -282,10 +298,34 @@ base::Status ShapesColumn::LoadShape(size_t shape, const BlobSource& source,
 
 base::Status ShapesColumn::LoadSlot(size_t shape, size_t slot, const BlobSource& source,
                                     std::span<const int64_t> times) {
+  VEDETTE_RETURN_IF_ERROR(Open(shape));
   StringColumn& column = *shapes_[shape].columns[slot];
   if (!column.NeedsTimes()) return column.Load(source, {});
   const std::vector<int64_t> own = TimesOf(shapes_[shape].own_rows, times);
   return column.Load(source, own);
+}
+
+size_t ShapesColumn::Held() const {
+  size_t held = ids_.held() + places_.capacity() * sizeof(uint32_t);
+  for (const Shape& shape : shapes_) {
+    held += shape.own_rows.capacity() * sizeof(uint32_t);
+    // Columns themselves, about.
+    if (lazily_) held += shape.columns.size() * 512;
+    for (const auto& column : shape.columns) held += column->Held();
+  }
+  return held;
+}
+
+void ShapesColumn::Unload() {
+  ids_.Unload();
+  ids_loaded_ = false;
+  std::vector<uint32_t>().swap(places_);
+  for (Shape& shape : shapes_) {
+    std::vector<uint32_t>().swap(shape.own_rows);
+    for (const auto& column : shape.columns) column->Unload();
+    if (!lazily_) continue;
+    shape.Close();
+  }
 }
 
 bool ShapesColumn::NeedsTimes() const {
@@ -306,6 +346,7 @@ base::Status ShapesColumn::Load(const BlobSource& source, std::span<const int64_
 base::Status ShapesColumn::FindInShape(size_t shape, std::string_view needle,
                                        const BlobSource& source, std::span<const int64_t> times,
                                        RowSet* places) {
+  VEDETTE_RETURN_IF_ERROR(Open(shape));
   const std::vector<int64_t> own = TimesOf(shapes_[shape].own_rows, times);
   return NeedleSearch(shapes_[shape], needle, source, own, places).Run();
 }

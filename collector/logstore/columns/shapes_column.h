@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,25 +36,39 @@ bool ShapeValues(std::span<const std::string_view> values, size_t max_shapes, bo
 // Values as their shape and, for every shape, the columns of its slots.
 class ShapesColumn final : public StringColumn {
  public:
+  // Borrows the directory.
   struct Shape {
-    std::vector<std::string> texts;  // around the slots: one more than there are slots
+    std::string_view text;  // with kSlotMark in the place of every slot
     size_t rows = 0;
-    std::vector<std::unique_ptr<StringColumn>> columns;  // one a slot
-    std::vector<uint32_t> own_rows;                      // after LoadIds: its rows, ascending
+    std::optional<DirectoryReader> begin;  // of its columns
+    // After Open: what is around the slots, one more than there are slots, and a column a slot.
+    std::vector<std::string_view> texts;
+    std::vector<std::unique_ptr<StringColumn>> columns;
+    void Close() {
+      std::vector<std::string_view>().swap(texts);
+      std::vector<std::unique_ptr<StringColumn>>().swap(columns);
+    }
+    std::vector<uint32_t> own_rows;  // after LoadIds: its rows, ascending
   };
 
   static void Encode(const ShapedValues& shaped, const EncodeStringsOptions& options,
                      BlobWriter* out);
+  // Checks all of it. Shapes are opened, or, where `lazily`, not kept so.
   static base::StatusOr<std::unique_ptr<ShapesColumn>> Parse(DirectoryReader* directory,
-                                                             size_t rows, int depth);
+                                                             size_t rows, int depth,
+                                                             bool lazily = false);
 
   const std::vector<Shape>& shapes() const { return shapes_; }
+  // Makes the columns of a shape that was parsed lazily; those that load or search do so.
+  base::Status Open(size_t shape);
   // Which shape every row has, and where in it; columns are not loaded.
   base::Status LoadIds(const BlobSource& source);
   // The columns of one shape. After LoadIds.
   base::Status LoadShape(size_t shape, const BlobSource& source, std::span<const int64_t> times);
   base::Status Load(const BlobSource& source, std::span<const int64_t> times) override;
   void Append(size_t row, std::string* out) const override;
+  size_t Held() const override;
+  void Unload() override;
   bool NeedsTimes() const override;
   // One slot of one shape. With times only after LoadIds.
   base::Status LoadSlot(size_t shape, size_t slot, const BlobSource& source,
@@ -71,9 +86,13 @@ class ShapesColumn final : public StringColumn {
   void AppendAt(size_t shape, size_t place, std::string* out) const;
 
  private:
-  explicit ShapesColumn(IntColumn ids) : StringColumn(Form::kShapes), ids_(std::move(ids)) {}
+  ShapesColumn(IntColumn ids, int depth)
+      : StringColumn(Form::kShapes), ids_(std::move(ids)), depth_(depth) {}
+  static base::Status ParseColumns(DirectoryReader* directory, int depth, Shape* shape);
 
   IntColumn ids_;
+  const int depth_;
+  bool lazily_ = false;
   std::vector<Shape> shapes_;
   std::vector<uint32_t> places_;
   bool ids_loaded_ = false;

@@ -29,6 +29,8 @@ class ConstantColumn final : public StringColumn {
     return {};
   }
   void Append(size_t /*row*/, std::string* out) const override { out->append(value_); }
+  size_t Held() const override { return 0; }
+  void Unload() override {}
   void Gather(std::span<const uint32_t> rows, ValueTable* out) const override {
     out->text()->append(value_);
     const uint32_t value = out->EndValue();
@@ -54,6 +56,9 @@ class CopyColumn final : public StringColumn {
     return of_->Load(source, times);
   }
   void Append(size_t row, std::string* out) const override { of_->Append(row, out); }
+  // The sibling tells.
+  size_t Held() const override { return 0; }
+  void Unload() override {}
   bool NeedsTimes() const override { return of_->NeedsTimes(); }
   void Gather(std::span<const uint32_t> rows, ValueTable* out) const override {
     of_->Gather(rows, out);
@@ -94,6 +99,15 @@ class DictionaryColumn final : public StringColumn {
     }
     ends_ = std::move(ends);
     return {};
+  }
+  size_t Held() const override {
+    return table_->Held() + ids_.held() + text_.capacity() + ends_.capacity() * sizeof(size_t);
+  }
+  void Unload() override {
+    table_->Unload();
+    ids_.Unload();
+    std::string().swap(text_);
+    std::vector<size_t>().swap(ends_);
   }
   void Append(size_t row, std::string* out) const override {
     const auto id = static_cast<size_t>(ids_.values()[row]);
@@ -157,6 +171,14 @@ class TextColumn final : public StringColumn {
     }
     ends_ = std::move(ends);
     return {};
+  }
+  size_t Held() const override {
+    return lengths_.held() + text_.capacity() + ends_.capacity() * sizeof(size_t);
+  }
+  void Unload() override {
+    lengths_.Unload();
+    std::string().swap(text_);
+    std::vector<size_t>().swap(ends_);
   }
   void Append(size_t row, std::string* out) const override {
     out->append(text_, ends_[row], ends_[row + 1] - ends_[row]);

@@ -34,6 +34,9 @@ class StringColumn {
   virtual bool NeedsTimes() const { return false; }
   // After Load: the values of `rows`, each once where that is cheap.
   virtual void Gather(std::span<const uint32_t> rows, ValueTable* out) const;
+  // Bytes that loading took; Unload gives them back.
+  virtual size_t Held() const = 0;
+  virtual void Unload() = 0;
   // Whether every value is a JSON number, true, false or null, as far as that is known at little
   // cost: false for columns of other forms whatever they hold.
   virtual base::StatusOr<bool> HoldsScalars(const BlobSource& /*source*/) { return false; }

@@ -145,17 +145,6 @@ uint64_t SignatureOf(const std::string_view* values, const SlotGroup& group, std
   return base::Hash64(*scratch);
 }
 
-std::vector<std::string_view> TextsOf(std::string_view shape) {
-  std::vector<std::string_view> texts;
-  for (size_t mark = shape.find(kSlotMark); mark != std::string_view::npos;
-       mark = shape.find(kSlotMark)) {
-    texts.push_back(shape.substr(0, mark));
-    shape.remove_prefix(mark + 1);
-  }
-  texts.push_back(shape);
-  return texts;
-}
-
 }  // namespace
 
 void TrigramFilterBuilder::AddText(std::string_view text) {
@@ -174,7 +163,7 @@ void TrigramFilterBuilder::AddText(std::string_view text) {
 }
 
 void TrigramFilterBuilder::Add(const ShapedValues::Shape& shape) {
-  const std::vector<std::string_view> texts = TextsOf(shape.text);
+  const std::vector<std::string_view> texts = TextsOfShape(shape.text);
   const size_t rows = shape.rows.size();
   if (rows == 0) return;
   std::string text;
