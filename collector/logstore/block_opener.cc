@@ -43,11 +43,14 @@ Run BlockOpener::Open(const std::shared_ptr<const Part>& part, size_t index,
                       const std::vector<bool>& matching, bool lines) const {
   Run run;
   run.unique = true;
-  const RowFilter rows{request_.start_ns, request_.end_ns, &matching, &request_.required, lines};
+  const RowFilter rows{request_.start_ns,  request_.end_ns, &matching,
+                       &request_.required, lines,           request_.stop};
   auto block = part->ReadBlock(index, &rows);
   if (!block.ok()) {
     // The file of a part that retention dropped after the snapshot was taken is gone: no damage.
     if (block.status().code() == absl::StatusCode::kNotFound) return run;
+    // Whoever asked has gone; the merge sees it, too.
+    if (block.status().code() == absl::StatusCode::kCancelled) return run;
     ++stats_->corrupt_blocks;
     on_damage_(*part, block.status());
     return run;

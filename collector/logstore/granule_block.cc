@@ -23,7 +23,8 @@ base::StatusOr<std::vector<size_t>> SelectRows(Granule* granule, const RowFilter
   if (filter == nullptr) {
     chosen.AddAll();
   } else {
-    VEDETTE_ASSIGN_OR_RETURN(chosen, granule->Search(*filter->streams, *filter->required));
+    VEDETTE_ASSIGN_OR_RETURN(chosen,
+                             granule->Search(*filter->streams, *filter->required, filter->stop));
   }
   if (chosen.empty()) return rows;
   VEDETTE_RETURN_IF_ERROR(granule->LoadTimes());

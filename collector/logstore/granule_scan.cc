@@ -38,7 +38,8 @@ base::Status GranuleScan::Select(const RowFilter& filter) {
   VEDETTE_ASSIGN_OR_RETURN(const bool may_have, MayHave(*filter.required));
   if (!may_have) return {};
   VEDETTE_RETURN_IF_ERROR(Open());
-  VEDETTE_ASSIGN_OR_RETURN(selected_, granule().SearchShapes(*filter.streams, *filter.required));
+  VEDETTE_ASSIGN_OR_RETURN(selected_,
+                           granule().SearchShapes(*filter.streams, *filter.required, filter.stop));
   if (filter.WantsTime(meta().min_ns) && filter.WantsTime(meta().max_ns)) return {};
   return LeaveInRange(filter);
 }

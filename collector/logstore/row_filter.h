@@ -2,6 +2,7 @@
 #define VEDETTE_COLLECTOR_LOGSTORE_ROW_FILTER_H_
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@ struct RowFilter {
   const std::vector<bool>* streams = nullptr;  // by id of the part
   const Substrings* required = nullptr;
   bool lines = true;  // false: they come empty, and as if from a source, since none can be compared
+  std::stop_token stop = {};
 
   bool WantsTime(int64_t timestamp_ns) const {
     return timestamp_ns >= start_ns && timestamp_ns < end_ns;

@@ -60,7 +60,7 @@ struct Options {
   int64_t rewrite_settled_ms = 600'000;   // of a day that is over fewer, after so long without one
   int64_t delete_cancel_ms = 86'400'000;  // so long a delete may be taken back
   DeleteParser delete_parser;             // none: no deletes are taken
-  uint64_t cache_bytes = 96ull << 20;     // granules kept for the next scan, for a minute
+  uint64_t cache_bytes = 80ull << 20;     // granules kept for the next scan, for a minute
   bool background = true;                 // false: the owner calls Maintain() itself (tests)
   base::FileSystem* fs = nullptr;
   base::Clock* clock = nullptr;

@@ -163,8 +163,8 @@ class BlockScanner {
 
   bool ReadGranule(const ScanSource& source, size_t worker) {
     const SelectRequest& select = scan_.select;
-    const RowFilter filter{select.start_ns, select.end_ns, &matching_.at(source.part.get()),
-                           &select.required};
+    const RowFilter filter{select.start_ns,  select.end_ns, &matching_.at(source.part.get()),
+                           &select.required, true,          select.stop};
     const auto ref = RefOf(source, &files_[worker]);
     if (!ref.ok()) {
       NoteUnlessGone(source, ref.status());
@@ -181,7 +181,7 @@ class BlockScanner {
 
   // The file of a part that retention dropped after the snapshot was taken is gone: no damage.
   void NoteUnlessGone(const ScanSource& source, const base::Status& status) const {
-    if (status.code() == absl::StatusCode::kNotFound) return;
+    if (status.code() == absl::StatusCode::kNotFound || scan_.select.stop.stop_requested()) return;
     store_.NoteDamage(source.part->name(), status);
   }
 

@@ -120,7 +120,13 @@ base::StatusOr<BlobRef> BlobRef::Parse(DirectoryReader* directory, size_t pieces
 }
 
 base::Status BlobRef::Load(const BlobSource& source, std::string* out) const {
-  std::string buffer;
+  if (piece_count_ == 1 && pieces_[0].raw == pieces_[0].stored && stored_ > kInlineBytes) {
+    VEDETTE_ASSIGN_OR_RETURN(const std::string_view bytes, source.Read(offset_, stored_, out));
+    if (HashOf(bytes) != hash_) return base::DataLoss("checksum of a column does not match");
+    if (bytes.data() != out->data()) out->assign(bytes);
+    return {};
+  }
+  thread_local std::string buffer;
   std::string_view stored = inline_;
   if (stored_ > kInlineBytes) {
     VEDETTE_ASSIGN_OR_RETURN(stored, source.Read(offset_, stored_, &buffer));

@@ -308,9 +308,12 @@ base::StatusOr<Granule::Share> Granule::WantedShare(size_t shape, const std::vec
   std::vector<uint32_t>& streams = shape_streams_[shape];
   if (streams.empty()) {
     VEDETTE_RETURN_IF_ERROR(LoadStreams(shape));
+    std::vector<uint8_t> has(origin_streams_.values().size());
+    for (const int64_t origin : origins_[shape].values()) has[static_cast<size_t>(origin)] = 1;
     std::vector<bool> seen(wanted.size());
-    for (size_t place = 0; place < lines_->shapes()[shape].rows; ++place) {
-      const auto stream = static_cast<uint64_t>(origin_streams_.values()[OriginAt(shape, place)]);
+    for (size_t origin = 0; origin < has.size(); ++origin) {
+      if (has[origin] == 0) continue;
+      const auto stream = static_cast<uint64_t>(origin_streams_.values()[origin]);
       if (stream >= seen.size()) return base::DataLoss("stream ids of a granule are damaged");
       seen[stream] = true;
     }
@@ -354,9 +357,11 @@ base::StatusOr<RowSet> Granule::PlacesOf(size_t shape, const std::vector<bool>& 
 }
 
 base::StatusOr<std::vector<ShapePlaces>> Granule::SearchShapes(
-    const std::vector<bool>& wanted, const std::vector<std::vector<std::string>>& required) {
+    const std::vector<bool>& wanted, const std::vector<std::vector<std::string>>& required,
+    const std::stop_token& stop) {
   std::vector<ShapePlaces> found;
   for (size_t shape = 0; shape < lines_->shapes().size(); ++shape) {
+    if (stop.stop_requested()) return base::Cancelled("query cancelled");
     VEDETTE_ASSIGN_OR_RETURN(const RowSet places, PlacesOf(shape, wanted, required));
     if (places.empty()) continue;
     ShapePlaces& own = found.emplace_back();
@@ -370,16 +375,15 @@ base::StatusOr<std::vector<ShapePlaces>> Granule::SearchShapes(
 }
 
 base::StatusOr<RowSet> Granule::Search(const std::vector<bool>& wanted,
-                                       const std::vector<std::vector<std::string>>& required) {
+                                       const std::vector<std::vector<std::string>>& required,
+                                       const std::stop_token& stop) {
   RowSet rows(rows_);
-  for (size_t shape = 0; shape < lines_->shapes().size(); ++shape) {
-    VEDETTE_ASSIGN_OR_RETURN(const RowSet places, PlacesOf(shape, wanted, required));
-    if (places.empty()) continue;
-    VEDETTE_RETURN_IF_ERROR(lines_->LoadIds(*blobs_));
-    const std::vector<uint32_t>& own = lines_->shapes()[shape].own_rows;
-    for (size_t place = 0; place < own.size(); ++place) {
-      if (places.Has(place)) rows.Add(own[place]);
-    }
+  VEDETTE_ASSIGN_OR_RETURN(const auto found, SearchShapes(wanted, required, stop));
+  if (found.empty()) return rows;
+  VEDETTE_RETURN_IF_ERROR(lines_->LoadIds(*blobs_));
+  for (const ShapePlaces& own : found) {
+    const std::vector<uint32_t>& own_rows = lines_->shapes()[own.shape].own_rows;
+    for (const uint32_t place : own.places) rows.Add(own_rows[place]);
   }
   return rows;
 }
@@ -437,10 +441,12 @@ base::Status Granule::LoadShapeAlone(size_t shape) {
 }
 
 base::Status Granule::LoadStreams(size_t shape) {
+  if (!origins_[shape].values().empty()) return {};
   VEDETTE_RETURN_IF_ERROR(origin_streams_.Load(*blobs_));
   VEDETTE_RETURN_IF_ERROR(origins_[shape].Load(*blobs_));
   for (const int64_t origin : origins_[shape].values()) {
     if (static_cast<uint64_t>(origin) >= origin_streams_.values().size()) {
+      origins_[shape].Unload();
       return base::DataLoss("a line has an origin that there is none of");
     }
   }

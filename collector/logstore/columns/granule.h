@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,11 +89,14 @@ class Granule {
   }
   // The rows of wanted streams, by id, whose line may have one of every list in it: at least those
   // that do. What is loaded is what it takes to know, of most granules next to nothing.
+  // Cancelled within one shape when `stop` is requested.
   base::StatusOr<RowSet> Search(const std::vector<bool>& wanted,
-                                const std::vector<std::vector<std::string>>& required);
+                                const std::vector<std::vector<std::string>>& required,
+                                const std::stop_token& stop = {});
   // The same, by shape.
   base::StatusOr<std::vector<ShapePlaces>> SearchShapes(
-      const std::vector<bool>& wanted, const std::vector<std::vector<std::string>>& required);
+      const std::vector<bool>& wanted, const std::vector<std::vector<std::string>>& required,
+      const std::stop_token& stop = {});
 
   // Column by column, for those who ask for few. Which row a place of a shape is:
   base::Status LoadIds() { return lines_->LoadIds(*blobs_); }

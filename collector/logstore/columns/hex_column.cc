@@ -125,17 +125,21 @@ base::Status HexColumn::Load(const BlobSource& source, std::span<const int64_t> 
   return {};
 }
 
-void HexColumn::AddRowsWith(std::string_view bytes, RowSet* found) const {
+base::Status HexColumn::AddRowsWith(std::string_view bytes, const BlobSource& source,
+                                    RowSet* found) {
+  if (FindBytes(bytes_, bytes) == std::string::npos) return {};
+  VEDETTE_RETURN_IF_ERROR(Load(source, {}));
   // A hit may reach into the next value, and another be there.
   for (size_t at = FindBytes(bytes_, bytes); at != std::string::npos;
        at = FindBytes(bytes_, bytes, at + 1)) {
     const auto next = std::upper_bound(offsets_.begin(), offsets_.end(), at);
     found->Add(static_cast<size_t>(next - offsets_.begin()) - 1);
   }
+  return {};
 }
 
 base::Status HexColumn::Find(std::string_view needle, const BlobSource& source,
-                             std::span<const int64_t> times, RowSet* found) {
+                             std::span<const int64_t> /*times*/, RowSet* found) {
   VEDETTE_RETURN_IF_ERROR(exceptions_.Find(needle, source, found));
   std::string digits;
   for (const char c : needle) {
@@ -151,13 +155,13 @@ base::Status HexColumn::Find(std::string_view needle, const BlobSource& source,
     found->AddAll();
     return {};
   }
-  VEDETTE_RETURN_IF_ERROR(Load(source, times));
+  if (offsets_.empty()) VEDETTE_RETURN_IF_ERROR(blob_.Load(source, &bytes_));
   for (size_t skip = 0; skip < 2; ++skip) {
     std::string bytes;
     for (size_t i = skip; i + 1 < digits.size(); i += 2) {
       bytes.push_back(static_cast<char>(digits[i] << 4 | digits[i + 1]));
     }
-    AddRowsWith(bytes, found);
+    VEDETTE_RETURN_IF_ERROR(AddRowsWith(bytes, source, found));
   }
   return {};
 }

@@ -29,7 +29,7 @@ class HexColumn final : public StringColumn {
 
  private:
   // Adds the rows that have `bytes` in their stored ones.
-  void AddRowsWith(std::string_view bytes, RowSet* found) const;
+  base::Status AddRowsWith(std::string_view bytes, const BlobSource& source, RowSet* found);
 
   HexColumn(bool upper, bool uuid, IntColumn lengths, Exceptions exceptions, BlobRef blob)
       : StringColumn(Form::kHex),

@@ -223,40 +223,68 @@ IntColumn::Range IntColumn::range() const {
   return {base_, high};
 }
 
+void IntColumn::Decode(const std::string& planes, size_t n, std::vector<int64_t>* values) const {
+  const auto* const bytes = reinterpret_cast<const uint8_t*>(planes.data());
+  if (mode_ == Mode::kDictionary) {
+    for (size_t i = 0; i < n; ++i) (*values)[i] = dictionary_[bytes[i]];
+    return;
+  }
+  const bool steps = mode_ != Mode::kOffsets;
+  auto value = static_cast<uint64_t>(base_);
+  if (steps) (*values)[0] = base_;
+  int64_t* const out = values->data() + (steps ? 1 : 0);
+  const auto decode = [&](const auto& number_at) {
+    for (size_t i = 0; i < n; ++i) {
+      const uint64_t number = number_at(i) * unit_;
+      if (mode_ == Mode::kOffsets) {
+        out[i] = static_cast<int64_t>(value + number);
+        continue;
+      }
+      // The unit is that of the zigzagged steps.
+      value += mode_ == Mode::kSteps ? number : static_cast<uint64_t>(base::UnZigZag(number));
+      out[i] = static_cast<int64_t>(value);
+    }
+  };
+  const auto plane = [&](size_t p, size_t i) { return static_cast<uint64_t>(bytes[p * n + i]); };
+  switch (planes_) {
+    case 1:
+      return decode([&](size_t i) { return plane(0, i); });
+    case 2:
+      return decode([&](size_t i) { return plane(0, i) | plane(1, i) << 8; });
+    case 3:
+      return decode([&](size_t i) { return plane(0, i) | plane(1, i) << 8 | plane(2, i) << 16; });
+    case 4:
+      return decode([&](size_t i) {
+        return plane(0, i) | plane(1, i) << 8 | plane(2, i) << 16 | plane(3, i) << 24;
+      });
+    default:
+      return decode([&](size_t i) {
+        uint64_t number = 0;
+        for (size_t p = 0; p < planes_; ++p) number |= plane(p, i) << (8 * p);
+        return number;
+      });
+  }
+}
+
 base::Status IntColumn::Load(const BlobSource& source) {
   if (values_.size() == rows_) return {};
-  values_.assign(rows_, base_);
-  if (mode_ == Mode::kConstant) return {};
-  std::string planes;
-  VEDETTE_RETURN_IF_ERROR(blob_->Load(source, &planes));
-  const bool steps = mode_ == Mode::kSteps || mode_ == Mode::kZigZagSteps;
-  const size_t n = steps ? rows_ - 1 : rows_;
-  int64_t* const values = values_.data() + (steps ? 1 : 0);
-  std::vector<uint64_t> numbers(n);
-  for (size_t p = 0; p < planes_; ++p) {
-    const auto* const plane = reinterpret_cast<const uint8_t*>(planes.data()) + p * n;
-    for (size_t i = 0; i < n; ++i) numbers[i] |= static_cast<uint64_t>(plane[i]) << (8 * p);
-  }
-  if (mode_ == Mode::kDictionary) {
-    for (size_t i = 0; i < n; ++i) {
-      if (numbers[i] >= dictionary_.size()) {
-        return base::DataLoss("a column of numbers leaves its dictionary");
-      }
-      values[i] = dictionary_[numbers[i]];
-    }
+  if (mode_ == Mode::kConstant) {
+    values_.assign(rows_, base_);
     return {};
   }
-  auto value = static_cast<uint64_t>(base_);
-  for (size_t i = 0; i < n; ++i) {
-    const uint64_t number = numbers[i] * unit_;
-    if (mode_ == Mode::kOffsets) {
-      values[i] = static_cast<int64_t>(value + number);
-      continue;
+  std::string planes;
+  VEDETTE_RETURN_IF_ERROR(blob_->Load(source, &planes));
+  if (mode_ == Mode::kDictionary) {
+    const auto most = *std::max_element(planes.begin(), planes.end(), [](char a, char b) {
+      return static_cast<uint8_t>(a) < static_cast<uint8_t>(b);
+    });
+    if (static_cast<uint8_t>(most) >= dictionary_.size()) {
+      return base::DataLoss("a column of numbers leaves its dictionary");
     }
-    // The unit is that of the zigzagged steps.
-    value += mode_ == Mode::kSteps ? number : static_cast<uint64_t>(base::UnZigZag(number));
-    values[i] = static_cast<int64_t>(value);
   }
+  const bool steps = mode_ == Mode::kSteps || mode_ == Mode::kZigZagSteps;
+  values_.resize(rows_);
+  Decode(planes, steps ? rows_ - 1 : rows_, &values_);
   return {};
 }
 

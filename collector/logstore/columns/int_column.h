@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/status.h"
@@ -40,6 +41,8 @@ class IntColumn {
   void Unload() { values_ = {}; }
 
  private:
+  void Decode(const std::string& planes, size_t n, std::vector<int64_t>* values) const;
+
   enum class Mode : uint8_t { kConstant, kOffsets, kSteps, kZigZagSteps, kDictionary };
 
   Mode mode_ = Mode::kConstant;

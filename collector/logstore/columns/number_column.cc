@@ -1,6 +1,7 @@
 #include "collector/logstore/columns/number_column.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 namespace vedette::logstore {
@@ -10,6 +11,18 @@ namespace {
 constexpr size_t kMostNumberBytes = 30;
 // Bits a value that being relative to the line's time must save.
 constexpr double kRelativeSaves = 4;
+
+// The number that a needle of digits alone is, of as many as surely fit.
+std::optional<uint64_t> DigitsOf(std::string_view needle) {
+  constexpr size_t kMostDigits = 18;
+  if (needle.size() > kMostDigits) return std::nullopt;
+  uint64_t number = 0;
+  for (const char c : needle) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = number * 10 + static_cast<uint64_t>(c - '0');
+  }
+  return number;
+}
 
 int64_t FloorDivide(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
@@ -139,6 +152,39 @@ bool NumberColumn::MayFind(std::string_view needle) const {
   return needle.size() <= std::max(low.size(), high.size()) + 1;
 }
 
+// The most digits in a row that a value may have; all of them for plain numbers, which MayFind has
+// judged.
+size_t NumberColumn::LongestRun() const {
+  constexpr size_t kYear = 4;
+  constexpr size_t kOctet = 3;
+  if (number_form_.kind == NumberForm::Kind::kIpv4) return kOctet;
+  if (number_form_.kind != NumberForm::Kind::kDateTime) return kMostNumberBytes;
+  return std::max(kYear, static_cast<size_t>(number_form_.digits));
+}
+
+bool NumberColumn::HasPlainDigits() const {
+  return number_form_.kind != NumberForm::Kind::kDateTime &&
+         number_form_.kind != NumberForm::Kind::kIpv4;
+}
+
+// Digits as if there were no point among them, with any number of zeros before the first.
+void NumberColumn::FindDigits(uint64_t digits, size_t count, RowSet* found) const {
+  if (digits == 0) return found->AddAll();
+  uint64_t power = 1;
+  for (size_t i = 0; i < count; ++i) power *= 10;
+  for (size_t row = 0; row < numbers_.size(); ++row) {
+    const int64_t number = numbers_[row];
+    uint64_t rest = number < 0 ? 0 - static_cast<uint64_t>(number) : static_cast<uint64_t>(number);
+    for (; rest >= digits; rest /= 10) {
+      if (rest % power == digits) {
+        found->Add(row);
+        break;
+      }
+      if (rest < 10) break;
+    }
+  }
+}
+
 base::Status NumberColumn::Find(std::string_view needle, const BlobSource& source,
                                 std::span<const int64_t> times, RowSet* found) {
   VEDETTE_RETURN_IF_ERROR(exceptions_.Find(needle, source, found));
@@ -147,7 +193,13 @@ base::Status NumberColumn::Find(std::string_view needle, const BlobSource& sourc
     found->AddAll();
     return {};
   }
+  const std::optional<uint64_t> digits = DigitsOf(needle);
+  if (digits && needle.size() > LongestRun()) return {};
   VEDETTE_RETURN_IF_ERROR(Load(source, times));
+  if (digits && HasPlainDigits()) {
+    FindDigits(*digits, needle.size(), found);
+    return {};
+  }
   std::string text;
   for (size_t row = 0; row < numbers_.size(); ++row) {
     text.clear();

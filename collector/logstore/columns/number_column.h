@@ -48,6 +48,9 @@ class NumberColumn final : public StringColumn {
         exceptions_(std::move(exceptions)) {}
 
   bool MayFind(std::string_view needle) const;
+  size_t LongestRun() const;
+  bool HasPlainDigits() const;
+  void FindDigits(uint64_t digits, size_t count, RowSet* found) const;
 
   const NumberForm number_form_;
   const int64_t nanos_per_unit_;  // 0: not relative to the line's time

@@ -25,6 +25,12 @@ class RowSet {
     has_.assign(has_.size(), true);
     count_ = has_.size();
   }
+  void Unite(const RowSet& other) {
+    if (other.empty() || full()) return;
+    for (size_t row = 0; row < has_.size(); ++row) {
+      if (other.has_[row]) Add(row);
+    }
+  }
   // Leaves the rows that `other` has too.
   void Intersect(const RowSet& other) {
     if (empty() || other.full()) return;

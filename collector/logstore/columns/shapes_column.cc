@@ -94,12 +94,19 @@ std::vector<int64_t> TimesOf(std::span<const uint32_t> rows, std::span<const int
   return own;
 }
 
+// Of a longer needle what comes first is looked for: columns are searched for each of its borders.
+constexpr size_t kMostSearched = 64;
+
 // Where a needle may lie in the lines of one shape: in a text, in a value, or over borders of both.
 class NeedleSearch {
  public:
   NeedleSearch(const ShapesColumn::Shape& shape, std::string_view needle, const BlobSource& source,
                std::span<const int64_t> times, RowSet* places)
-      : shape_(shape), needle_(needle), source_(source), times_(times), places_(places) {}
+      : shape_(shape),
+        needle_(needle.substr(0, kMostSearched)),
+        source_(source),
+        times_(times),
+        places_(places) {}
 
   base::Status Run() {
     for (const std::string_view text : shape_.texts) {
@@ -132,11 +139,17 @@ class NeedleSearch {
     return {};
   }
 
-  // The needle begins in the slot's value and goes on into the text behind it.
+  // The needle begins in the slot's value and goes on into the text behind it. Values that have
+  // more of it are among those that have less.
   base::Status BeginsInSlot(size_t slot) {
     for (size_t in_value = 1; in_value < needle_.size(); ++in_value) {
       if (!GoesOn(slot, needle_.substr(in_value))) continue;
-      VEDETTE_RETURN_IF_ERROR(FindInSlot(slot, needle_.substr(0, in_value)));
+      RowSet found(places_->rows());
+      VEDETTE_RETURN_IF_ERROR(
+          shape_.columns[slot]->Find(needle_.substr(0, in_value), source_, times_, &found));
+      if (found.empty()) break;
+      places_->Unite(found);
+      if (places_->full()) break;
     }
     return {};
   }

@@ -70,5 +70,43 @@ TEST(GranuleSearch, FilterLeavesOutWhatNoLineHas) {
   }
 }
 
+// Every space of the needle may be a border of a slot: a search for each of them in each column
+// would take minutes.
+TEST(GranuleSearch, ALongNeedleOfWordsIsFoundWithoutASearchForEachWord) {
+  std::string words;
+  while (words.size() < 16'384) words += "the ";
+  std::vector<std::string> texts;
+  for (int i = 0; i < 2000; ++i) {
+    texts.push_back("user=" + std::to_string(i) + " said " + words.substr(0, i % 7 * 4) + "end");
+  }
+  texts[1234] = words + "end";
+  std::vector<GranuleRow> rows;
+  const model::Labels none;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    rows.push_back({static_cast<int64_t>(i), i, 0, false, &none, texts[i]});
+  }
+  GranuleWriter writer;
+  Stored stored;
+  stored.bytes = writer.Encode(rows, &stored.meta);
+  const MemoryBlobs blobs(stored.blobs());
+  auto granule = Granule::Parse(stored.directory(), stored.meta, &blobs);
+  ASSERT_TRUE(granule.ok());
+  const auto found = (*granule)->Search({true}, {{words}});
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_TRUE(found->Has(1234));
+  EXPECT_LT(found->size(), 2000u);
+}
+
+TEST(GranuleSearch, EndsWhenItIsStopped) {
+  const Stored stored = Encode(RandomLines(42, 500));
+  const MemoryBlobs blobs(stored.blobs());
+  auto granule = Granule::Parse(stored.directory(), stored.meta, &blobs);
+  ASSERT_TRUE(granule.ok());
+  std::stop_source stop;
+  stop.request_stop();
+  const auto found = (*granule)->Search(std::vector<bool>(7, true), {{"a"}}, stop.get_token());
+  EXPECT_EQ(found.status().code(), absl::StatusCode::kCancelled);
+}
+
 }  // namespace
 }  // namespace vedette::logstore
