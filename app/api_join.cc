@@ -7,6 +7,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "collector/logql/parse/parser.h"
+#include "collector/logql/parse/printer.h"
 #include "collector/promql/parser.h"
 #include "collector/promql/printer.h"
 
@@ -47,6 +49,11 @@ std::string Formatted(const std::string& text) {
   return expr.ok() ? promql::Print(**expr) : text;
 }
 
+std::string FormattedLogql(const std::string& text) {
+  const auto expr = logql::Parse(text);
+  return expr.ok() ? logql::Print(**expr) : text;
+}
+
 double Seconds(int64_t ms) { return static_cast<double>(ms) / 1000; }
 
 api::RuleAlertInfo ToInfo(rules::AlertSnapshot alert) {
@@ -58,7 +65,8 @@ api::RuleInfo ToInfo(rules::RuleSnapshot rule) {
   api::RuleInfo info;
   info.alerting = rule.spec.alerting();
   info.name = rule.spec.name();
-  info.query = Formatted(rule.spec.expr);
+  info.of_logs = rule.spec.language == rules::QueryLanguage::kLogql;
+  info.query = info.of_logs ? FormattedLogql(rule.spec.expr) : Formatted(rule.spec.expr);
   info.for_seconds = Seconds(rule.spec.for_ms);
   info.keep_firing_for_seconds = Seconds(rule.spec.keep_firing_for_ms);
   info.labels = std::move(rule.spec.labels);

@@ -134,6 +134,21 @@ base::StatusOr<remote::Config> LoadRemote(base::FileSystem* fs, const CollectorO
   return remote::LoadConfig(fs, options.config_file, options.skip_unsupported);
 }
 
+// A rule in LogQL is asked of the log store, or of the engine in its place, which may not speak it.
+void CheckLogRules(const CollectorConfig& config, std::string* problems) {
+  const auto& logs = config.remote.logs;
+  if (!logs || logs->engine == remote::LogsConfig::Engine::kLoki) return;
+  for (const rules::GroupSpec& group : config.rule_groups) {
+    for (const rules::RuleSpec& rule : group.rules) {
+      if (rule.language != rules::QueryLanguage::kLogql) continue;
+      *problems += base::Concat(
+          {group.file, ": group ", base::GoQuote(group.name), ", rule ", base::GoQuote(rule.name()),
+           ": `logql` needs the log store or a Loki, and VictoriaLogs of logs.remote does not "
+           "speak it\n"});
+    }
+  }
+}
+
 // Gathers what several files have wrong, so that one start shows all of it.
 template <typename T>
 void Keep(base::StatusOr<T> loaded, T* into, std::string* problems) {
@@ -167,6 +182,7 @@ base::StatusOr<CollectorConfig> LoadCollectorConfig(base::FileSystem* fs,
   }
   if (options.parts.rules) {
     Keep(LoadRules(fs, options, config.scrape), &config.rule_groups, &problems);
+    CheckLogRules(config, &problems);
     for (std::string& warning : PatternsWithoutFile(fs, config.scrape)) {
       config.warnings.push_back(std::move(warning));
     }

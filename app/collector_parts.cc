@@ -184,6 +184,8 @@ base::Status CollectorParts::OpenRules(const CollectorOptions& options,
   rules::Manager::Options manager;
   if (logql_) {
     log_querier_ = std::make_unique<LogEngineQuerier>(logql_.get(), world_.clock, one_query_bytes_);
+  } else if (logs_elsewhere_) {
+    log_querier_ = std::make_unique<RemoteLogQuerier>(logs_elsewhere_.get());
   }
   manager.querier = querier_.get();
   manager.log_querier = log_querier_.get();
@@ -210,6 +212,8 @@ void CollectorParts::RegisterRoutes(base::http::Router* router, const CollectorO
     RegisterTargets(router, options, external_url);
   }
   if (rules_) api::RegisterPrometheusRules(router, rules_view_.get());
+  if (logs_ || logs_elsewhere_) api::RegisterLokiRules(router, rules_view_.get());
+  if (logs_) api::RegisterLokiRuleFiles(router, rules_view_.get());
   if (logs_) RegisterLogs(router, options);
   if (logs_elsewhere_) logs_elsewhere_->RegisterRoutes(router);
   if (alerting_) {

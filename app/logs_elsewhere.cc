@@ -16,6 +16,8 @@ namespace {
 constexpr size_t kPushes = 4;
 constexpr size_t kWaiting = 16;
 
+constexpr std::string_view kLokiQuery = "/loki/api/v1/query";
+
 // Where VictoriaLogs takes what Loki and OpenTelemetry push.
 constexpr std::string_view kOtlp = "/otlp/v1/logs";
 constexpr std::string_view kVictoriaLoki = "/insert";
@@ -59,6 +61,13 @@ base::StatusOr<base::http::Response> LogsElsewhere::Query(
   return base::http::Response::Text(
       501,
       "not supported: VictoriaLogs keeps the logs and does not speak LogQL: ask it directly\n");
+}
+
+base::StatusOr<base::http::Response> LogsElsewhere::Instant(std::string_view query, int64_t time_ms,
+                                                            std::stop_token stop) const {
+  const auto to = engine();
+  if (!to->speaks_logql) return base::InvalidArgument("VictoriaLogs does not speak LogQL");
+  return to->client.Instant(query, time_ms, std::move(stop), kLokiQuery);
 }
 
 void LogsElsewhere::RegisterRoutes(base::http::Router* router) {

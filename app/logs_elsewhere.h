@@ -1,7 +1,10 @@
 #ifndef VEDETTE_APP_LOGS_ELSEWHERE_H_
 #define VEDETTE_APP_LOGS_ELSEWHERE_H_
 
+#include <cstdint>
 #include <memory>
+#include <stop_token>
+#include <string_view>
 
 #include "app/world.h"
 #include "base/http/router.h"
@@ -21,6 +24,9 @@ class LogsElsewhere {
   LogsElsewhere(const World& world, const remote::LogsConfig& config);
 
   void RegisterRoutes(base::http::Router* router);
+  // The answer to an instant query in LogQL, as JSON. Milliseconds since the epoch.
+  base::StatusOr<base::http::Response> Instant(std::string_view query, int64_t time_ms,
+                                               std::stop_token stop) const;
   // For requests that come from now on.
   void SetConfig(const remote::LogsConfig& config) VEDETTE_EXCLUDES(mutex_);
   // Waits for pushes that are on their way, which end when the server's requests do.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "alerting/rules/querier.h"
+#include "app/logs_elsewhere.h"
 #include "app/rules_join.h"
 #include "app/store_join.h"
 #include "app/world.h"
@@ -42,6 +43,21 @@ class RemoteQuerier final : public rules::Querier {
  private:
   const ElsewhereSlot* const elsewhere_;
   const promql::ParserOptions parser_;
+};
+
+// Rules with `logql` ask the engine of logs.remote. Thread-safe, owned by the collector.
+class RemoteLogQuerier final : public rules::Querier {
+ public:
+  explicit RemoteLogQuerier(const LogsElsewhere* elsewhere) : elsewhere_(elsewhere) {}
+
+  base::StatusOr<std::vector<rules::VectorSample>> Query(const std::string& expr, int64_t time_ms,
+                                                         std::stop_token stop) override;
+  base::Status Validate(std::string_view expr) override {
+    return LogEngineQuerier::ValidateRuleExpr(expr);
+  }
+
+ private:
+  const LogsElsewhere* const elsewhere_;
 };
 
 }  // namespace vedette::app

@@ -251,10 +251,14 @@ struct LokiLimits {
   int64_t retention_ms = 0;
   std::string version;  // of Loki, whose API this is
 };
-// /loki/api/v1/format_query, /loki/api/v1/drilldown-limits, and the lists of Loki's own rules,
-// which are empty: /loki/api/v1/rules, /prometheus/api/v1/rules, /prometheus/api/v1/alerts,
-// /api/prom/rules.
+// /loki/api/v1/format_query, /loki/api/v1/drilldown-limits
 void RegisterLokiInfo(base::http::Router* router, const LokiLimits& limits);
+
+// The rules that are written in LogQL, as Loki's ruler shows them; null: there are none.
+// /prometheus/api/v1/rules, /prometheus/api/v1/alerts
+void RegisterLokiRules(base::http::Router* router, const RulesView* rules);
+// As YAML: /loki/api/v1/rules[/{namespace}[/{group}]], /api/prom/rules; a namespace is a rule file.
+void RegisterLokiRuleFiles(base::http::Router* router, const RulesView* rules);
 
 // /loki/api/v1/status/buildinfo; `loki_version` as above ("3.5.0").
 void RegisterLokiBuildInfo(base::http::Router* router, const BuildInfo& build,

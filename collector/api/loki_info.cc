@@ -8,7 +8,7 @@
 #include "collector/api/loki_ingest.h"
 #include "collector/api/prometheus_reply.h"
 #include "collector/logql/parse/parser.h"
-#include "collector/logql/parse/printer.h"
+#include "collector/logql/parse/indented_printer.h"
 #include "model/log_level.h"
 
 // What Grafana and Logs Drilldown ask beside lines.
@@ -28,7 +28,7 @@ constexpr uint32_t kMaxVolumeSeries = 5000;  // what Drilldown asks for at once
 Response FormatQuery(const Request& request) {
   const auto expr = logql::Parse(request.FormParams().Get("query"));
   if (expr.ok()) {
-    return Success([&](JsonWriter* json) { json->String(logql::Print(**expr)); });
+    return Success([&](JsonWriter* json) { json->String(logql::PrintIndented(**expr)); });
   }
   std::string body;
   JsonWriter json(&body);
@@ -65,18 +65,6 @@ Response DrilldownLimits(const LokiLimits& limits) {
   return Response::Json(200, std::move(body));
 }
 
-Response NoRuleGroups(std::string_view data) {
-  return Response::Json(200, base::Concat({R"({"status":"success","data":{")", data,
-                                           R"(":[]},"errorType":"","error":""})"}));
-}
-
-// YAML, and there are none.
-Response NoRuleFiles() {
-  Response response = Response::Text(200, "{}\n");
-  response.headers.Set("Content-Type", "application/yaml");
-  return response;
-}
-
 }  // namespace
 
 void RegisterLokiInfo(base::http::Router* router, const LokiLimits& limits) {
@@ -87,10 +75,6 @@ void RegisterLokiInfo(base::http::Router* router, const LokiLimits& limits) {
                     base::http::Sync([answer](const Request&) { return answer(); })});
   };
   get("/loki/api/v1/drilldown-limits", [limits] { return DrilldownLimits(limits); });
-  get("/loki/api/v1/rules", NoRuleFiles);
-  get("/api/prom/rules", NoRuleFiles);
-  get("/prometheus/api/v1/rules", [] { return NoRuleGroups("groups"); });
-  get("/prometheus/api/v1/alerts", [] { return NoRuleGroups("alerts"); });
 }
 
 }  // namespace vedette::api

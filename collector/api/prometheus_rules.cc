@@ -1,7 +1,6 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,7 +9,7 @@
 #include "collector/api/api.h"
 #include "collector/api/prometheus_params.h"
 #include "collector/api/prometheus_reply.h"
-#include "collector/api/time_text.h"
+#include "collector/api/rule_json.h"
 
 namespace vedette::api {
 namespace {
@@ -22,78 +21,6 @@ using base::http::Pool;
 using base::http::Request;
 using base::http::Response;
 using base::http::Scope;
-
-// An alert's value here has Go's 'e' format: "1e+00".
-std::string ScientificText(double value) {
-  if (value != value) return "NaN";
-  if (value > 1.7976931348623157e308) return "+Inf";
-  if (value < -1.7976931348623157e308) return "-Inf";
-  char text[40];
-  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific);
-  return {text, static_cast<size_t>(end.ptr - text)};
-}
-
-void WriteAlert(const RuleAlertInfo& alert, JsonWriter* json) {
-  json->BeginObject().Key("labels");
-  WriteLabels(alert.labels, json);
-  json->Key("annotations");
-  WriteLabels(alert.annotations, json);
-  json->Key("state").String(alert.state);
-  json->Key("activeAt").String(FormatRfc3339(alert.active_at_ms));
-  if (alert.keep_firing_since_ms != 0) {
-    json->Key("keepFiringSince").String(FormatRfc3339(alert.keep_firing_since_ms));
-  }
-  json->Key("value").String(ScientificText(alert.value));
-  json->EndObject();
-}
-
-void WriteAlertingHead(const RuleInfo& rule, bool exclude_alerts, JsonWriter* json) {
-  json->Key("state").String(rule.state).Key("name").String(rule.name);
-  json->Key("query").String(rule.query);
-  json->Key("duration").Double(rule.for_seconds);
-  json->Key("keepFiringFor").Double(rule.keep_firing_for_seconds).Key("labels");
-  WritePairs(rule.labels, json);
-  json->Key("annotations");
-  WritePairs(rule.annotations, json);
-  json->Key("alerts");
-  if (exclude_alerts) {
-    json->Null();
-    return;
-  }
-  json->BeginArray();
-  for (const RuleAlertInfo& alert : rule.alerts) WriteAlert(alert, json);
-  json->EndArray();
-}
-
-void WriteRule(const RuleInfo& rule, bool exclude_alerts, JsonWriter* json) {
-  json->BeginObject();
-  if (rule.alerting) {
-    WriteAlertingHead(rule, exclude_alerts, json);
-  } else {
-    json->Key("name").String(rule.name).Key("query").String(rule.query);
-    if (!rule.labels.empty()) {
-      json->Key("labels");
-      WritePairs(rule.labels, json);
-    }
-  }
-  json->Key("health").String(rule.health);
-  if (!rule.last_error.empty()) json->Key("lastError").String(rule.last_error);
-  json->Key("evaluationTime").Double(rule.evaluation_seconds);
-  json->Key("lastEvaluation").String(FormatRfc3339(rule.last_evaluation_ms));
-  json->Key("type").String(rule.alerting ? "alerting" : "recording");
-  json->EndObject();
-}
-
-void WriteGroup(const RuleGroupInfo& group, bool exclude_alerts, JsonWriter* json) {
-  json->BeginObject().Key("name").String(group.name).Key("file").String(group.file);
-  json->Key("rules").BeginArray();
-  for (const RuleInfo& rule : group.rules) WriteRule(rule, exclude_alerts, json);
-  json->EndArray().Key("interval").Double(group.interval_seconds);
-  json->Key("limit").Int(group.limit);
-  json->Key("evaluationTime").Double(group.evaluation_seconds);
-  json->Key("lastEvaluation").String(FormatRfc3339(group.last_evaluation_ms));
-  json->EndObject();
-}
 
 // What the parameters of /api/v1/rules leave over.
 struct RuleFilter {
@@ -208,7 +135,7 @@ Response Rules(const RulesView* view, const Request& request) {
   if (!page.ok()) return BadData(base::Message(page.status()));
   return Success([&](JsonWriter* json) {
     json->BeginObject().Key("groups").BeginArray();
-    for (const RuleGroupInfo& group : *page) WriteGroup(group, filter->exclude_alerts, json);
+    for (const RuleGroupInfo& group : *page) WriteRuleGroup(group, filter->exclude_alerts, json);
     json->EndArray();
     if (!next.empty()) json->Key("groupNextToken").String(next);
     json->EndObject();
@@ -220,7 +147,7 @@ Response Alerts(const RulesView* view, const Request&) {
     json->BeginObject().Key("alerts").BeginArray();
     for (const RuleGroupInfo& group : view->Groups()) {
       for (const RuleInfo& rule : group.rules) {
-        for (const RuleAlertInfo& alert : rule.alerts) WriteAlert(alert, json);
+        for (const RuleAlertInfo& alert : rule.alerts) WriteRuleAlert(alert, json);
       }
     }
     json->EndArray().EndObject();

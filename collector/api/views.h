@@ -122,6 +122,7 @@ struct RuleInfo {
   bool alerting = false;
   std::string name;
   std::string query;
+  bool of_logs = false;  // LogQL
   double for_seconds = 0;
   double keep_firing_for_seconds = 0;
   StringPairs labels;

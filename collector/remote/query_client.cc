@@ -82,12 +82,13 @@ base::StatusOr<Response> QueryClient::PassOn(const Request& request,
 }
 
 base::StatusOr<Response> QueryClient::Instant(std::string_view query, int64_t time_ms,
-                                              std::stop_token stop) const {
+                                              std::stop_token stop,
+                                              std::string_view path) const {
   std::string time;
   base::AppendSeconds(time_ms, &time);
   ClientRequest out;
   out.method = "POST";
-  out.url = url_ + "/api/v1/query";
+  out.url = base::Concat({url_, path});
   out.headers.Set("Content-Type", kFormType);
   out.body = base::Concat({"query=", base::http::PercentEncode(query), "&time=", time});
   out.stop = std::move(stop);

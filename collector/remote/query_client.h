@@ -37,9 +37,11 @@ class QueryClient {
   base::StatusOr<base::http::Response> PassOn(const base::http::Request& request,
                                               std::string_view prefix = "") const;
 
-  // The answer to an instant query, as JSON. Milliseconds since the epoch.
+  // The answer to an instant query, as JSON. Milliseconds since the epoch. `path` stands behind the
+  // URL.
   base::StatusOr<base::http::Response> Instant(std::string_view query, int64_t time_ms,
-                                               std::stop_token stop) const;
+                                               std::stop_token stop,
+                                               std::string_view path = "/api/v1/query") const;
 
  private:
   base::StatusOr<base::http::Response> Send(base::http::ClientRequest request) const;

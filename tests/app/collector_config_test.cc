@@ -77,6 +77,24 @@ TEST(CollectorConfig, RefusesAnOpenListenerWithoutCredentials) {
   EXPECT_FALSE(LoadCollectorConfig(fs.get(), options).ok());
 }
 
+TEST(CollectorConfig, RulesInLogqlNeedAnEngineThatSpeaksIt) {
+  test::TempDir dir;
+  dir.Write("r.yml", "groups: [{name: g, rules: [{record: 'n', logql: 'rate({a=\"b\"}[5m])'}]}]\n");
+  CollectorOptions options = Options();
+  const auto fs = base::NewPosixFileSystem();
+  const auto load = [&](const std::string& logs) {
+    options.config_file = dir.Write("p.yml", "rule_files: [r.yml]\n" + logs);
+    return LoadCollectorConfig(fs.get(), options);
+  };
+  EXPECT_TRUE(load("").ok());
+  EXPECT_TRUE(load("logs: {remote: {url: 'http://localhost:1'}}\n").ok());
+  const auto refused = load("logs: {remote: {url: 'http://localhost:1', engine: victorialogs}}\n");
+  ASSERT_FALSE(refused.ok());
+  const std::string message(refused.status().message());
+  EXPECT_NE(message.find("r.yml: group \"g\", rule \"n\": `logql` needs"), std::string::npos)
+      << message;
+}
+
 TEST(CollectorConfig, RuleFilesThatCannotBeReadAreToldWithTheirPlace) {
   test::TempDir dir;
   CollectorOptions options = Options();

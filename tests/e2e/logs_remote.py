@@ -84,6 +84,26 @@ def over_a_loki(t):
     return ours
 
 
+def rules_over_a_loki(t):
+    port, engine_port = h.free_port(), h.free_port()
+    ours, engine = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{engine_port}"
+    t.write("lines.yml", """groups: [{name: g, interval: 1s, rules: [
+  {record: lines, logql: 'sum(count_over_time({app="a"}[1h]))'},
+  {record: broken, logql: 'rate({app="a"} | logfmt | unwrap x | __error__!="" [1h])'}]}]""")
+    t.collector("rules-engine", engine_port, config(t, "rules-engine.yml", ""))
+    t.collector("rules", port, config(t, "rules.yml", f"rule_files: [lines.yml]\nlogs: {{remote: {{url: '{engine}'}}}}"))
+    push(ours, "one"), push(ours, "two")
+
+    until, recorded = time.monotonic() + MAX_WAIT, []
+    while time.monotonic() < until and [s["value"][1] for s in recorded] != ["2"]:
+        time.sleep(0.2)
+        recorded = h.get(ours + "/api/v1/query", {"query": "lines"}).json()["data"]["result"]
+    t.equal([s["value"][1] for s in recorded], ["2"], "a rule in LogQL counts the lines that the engine keeps")
+    group = h.get(ours + "/prometheus/api/v1/rules").json()["data"]["groups"][0]
+    t.equal([r["name"] for r in group["rules"]], ["lines", "broken"], "Grafana's Loki data source sees the rules")
+    t.equal(group["rules"][0]["health"], "ok", "the rule is well")
+
+
 def over_what_fails(t):
     engine, port = StandIn(), h.free_port()
     ours = f"http://127.0.0.1:{port}"
@@ -191,6 +211,7 @@ def bad_configurations(t):
 def main():
     with h.running() as t:
         over_a_loki(t)
+        rules_over_a_loki(t)
         over_what_fails(t)
         over_victorialogs(t)
         bad_configurations(t)

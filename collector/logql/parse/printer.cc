@@ -10,31 +10,7 @@
 namespace vedette::logql {
 namespace {
 
-std::string PrintNode(const LogQuery& log) {
-  std::string text = "{";
-  for (size_t i = 0; i < log.matchers.size(); ++i) {
-    text += base::Concat({i == 0 ? "" : ", ", PrintMatcher(log.matchers[i])});
-  }
-  text += "}";
-  for (const Stage& stage : log.stages) text += base::Concat({" ", PrintStage(stage)});
-  return text;
-}
-
-std::string Print(const Unwrap& unwrap) {
-  const std::string_view conversion = ConversionText(unwrap.conversion);
-  std::string text = conversion.empty()
-                         ? base::Concat({" | unwrap ", unwrap.label})
-                         : base::Concat({" | unwrap ", conversion, "(", unwrap.label, ")"});
-  for (const LabelFilterPtr& filter : unwrap.filters) {
-    text += base::Concat({" | ", PrintLabelFilter(*filter)});
-  }
-  return text;
-}
-
-std::string Print(const Grouping& grouping) {
-  return base::Concat(
-      {grouping.without ? " without (" : " by (", base::Join(grouping.labels, ","), ")"});
-}
+std::string PrintNode(const LogQuery& log) { return Print(log); }
 
 std::string PrintNode(const RangeAggregation& range) {
   std::string text = base::Concat({OpText(range.op), "("});
@@ -42,43 +18,30 @@ std::string PrintNode(const RangeAggregation& range) {
     base::AppendFloatF(*range.parameter, &text);
     text += ",";
   }
-  text += PrintNode(range.log);
-  if (range.unwrap) text += Print(*range.unwrap);
-  text += base::Concat({"[", base::FormatDurationMs(range.range_ns / 1'000'000), "]"});
-  if (range.offset_ns != 0) text += base::Concat({" offset ", GoDurationText(range.offset_ns)});
-  text += ")";
-  if (range.grouping) text += Print(*range.grouping);
+  text += Print(range.log);
+  if (range.unwrap) {
+    text += base::Concat({" ", PrintUnwrapped(*range.unwrap)});
+    for (const LabelFilterPtr& filter : range.unwrap->filters) {
+      text += base::Concat({" | ", PrintLabelFilter(*filter)});
+    }
+  }
+  text += base::Concat({PrintRange(range), ")"});
+  if (range.grouping) text += PrintGrouping(*range.grouping, ",");
   return text;
 }
 
 std::string PrintNode(const VectorAggregation& vector) {
   std::string text(OpText(vector.op));
-  if (vector.grouping && !vector.grouping->OneGroup()) text += Print(*vector.grouping);
+  if (vector.grouping && !vector.grouping->OneGroup()) text += PrintGrouping(*vector.grouping, ",");
   text += "(";
   if (TakesParameter(vector.op)) text += base::Concat({std::to_string(vector.parameter), ","});
   return base::Concat({text, Print(*vector.inner), ")"});
 }
 
-std::string PrintMatching(const Binary& binary, std::string_view right) {
-  // `ignoring ()` is what is done without it.
-  const bool plain = !binary.on && binary.matching_labels.empty();
-  if (!binary.matching || (plain && binary.group == Binary::Group::kNone)) return {};
-  std::string text = base::Concat(
-      {binary.on ? " on (" : " ignoring (", base::Join(binary.matching_labels, ","), ") "});
-  if (binary.group == Binary::Group::kLeft) text += "group_left";
-  if (binary.group == Binary::Group::kRight) text += "group_right";
-  if (binary.include) text += base::Concat({" (", base::Join(*binary.include, ","), ")"});
-  // A parenthesis behind would be read as a list of names.
-  const bool ambiguous = binary.group != Binary::Group::kNone && !binary.include;
-  if (ambiguous && base::StartsWith(right, "(")) text += " ()";
-  return text;
-}
-
 std::string PrintNode(const Binary& binary) {
   const std::string right = Print(*binary.right);
-  return base::Concat({"(", Print(*binary.left), " ", OpText(binary.op),
-                       binary.return_bool ? " bool" : "", PrintMatching(binary, right), " ", right,
-                       ")"});
+  return base::Concat(
+      {"(", Print(*binary.left), " ", PrintOperator(binary, right, ","), " ", right, ")"});
 }
 
 std::string PrintNode(const LabelReplace& replace) {
@@ -98,6 +61,50 @@ std::string PrintNode(const VectorFunction& function) {
 }
 
 }  // namespace
+
+std::string PrintUnwrapped(const Unwrap& unwrap) {
+  const std::string_view conversion = ConversionText(unwrap.conversion);
+  if (conversion.empty()) return base::Concat({"| unwrap ", unwrap.label});
+  return base::Concat({"| unwrap ", conversion, "(", unwrap.label, ")"});
+}
+
+std::string PrintRange(const RangeAggregation& range) {
+  std::string text = base::Concat({"[", base::FormatDurationMs(range.range_ns / 1'000'000), "]"});
+  if (range.offset_ns != 0) text += base::Concat({" offset ", GoDurationText(range.offset_ns)});
+  return text;
+}
+
+std::string PrintGrouping(const Grouping& grouping, std::string_view separator) {
+  return base::Concat(
+      {grouping.without ? " without (" : " by (", base::Join(grouping.labels, separator), ")"});
+}
+
+std::string PrintOperator(const Binary& binary, std::string_view right,
+                          std::string_view separator) {
+  std::string text = base::Concat({OpText(binary.op), binary.return_bool ? " bool" : ""});
+  // `ignoring ()` is what is done without it.
+  const bool plain = !binary.on && binary.matching_labels.empty();
+  if (!binary.matching || (plain && binary.group == Binary::Group::kNone)) return text;
+  text += base::Concat(
+      {binary.on ? " on (" : " ignoring (", base::Join(binary.matching_labels, separator), ") "});
+  if (binary.group == Binary::Group::kLeft) text += "group_left";
+  if (binary.group == Binary::Group::kRight) text += "group_right";
+  if (binary.include) text += base::Concat({" (", base::Join(*binary.include, separator), ")"});
+  // A parenthesis behind would be read as a list of names.
+  const bool ambiguous = binary.group != Binary::Group::kNone && !binary.include;
+  if (ambiguous && base::StartsWith(right, "(")) text += " ()";
+  return text;
+}
+
+std::string Print(const LogQuery& log) {
+  std::string text = "{";
+  for (size_t i = 0; i < log.matchers.size(); ++i) {
+    text += base::Concat({i == 0 ? "" : ", ", PrintMatcher(log.matchers[i])});
+  }
+  text += "}";
+  for (const Stage& stage : log.stages) text += base::Concat({" ", PrintStage(stage)});
+  return text;
+}
 
 std::string Print(const Expr& expr) {
   return std::visit([](const auto& node) { return PrintNode(node); }, expr.node);

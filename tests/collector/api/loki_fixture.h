@@ -79,6 +79,12 @@ class FakeLogs final : public logql::LogSource, public api::LogView {
   const std::vector<model::Labels> metadata_ = {{}, model::Labels{{"trace_id", "t1"}}};
 };
 
+class FakeRuleList final : public api::RulesView {
+ public:
+  std::vector<api::RuleGroupInfo> Groups() const override { return groups_; }
+  std::vector<api::RuleGroupInfo> groups_;
+};
+
 class LokiApi : public ApiTest {
  protected:
   LokiApi() : engine_(&logs_, &clock_) {
@@ -93,6 +99,8 @@ class LokiApi : public ApiTest {
     api::RegisterLokiDetectedFields(&router_, deps);
     api::RegisterLokiPatterns(&router_, {&logs_, &clock_});
     api::RegisterLokiInfo(&router_, {5000, 7'776'000'000, "3.7.6"});
+    api::RegisterLokiRules(&router_, &rules_);
+    api::RegisterLokiRuleFiles(&router_, &rules_);
   }
   std::string RangeTarget(std::vector<std::pair<std::string, std::string>> params) {
     params.emplace_back("start", std::to_string(kLokiT - 1'000'000'000));
@@ -103,6 +111,7 @@ class LokiApi : public ApiTest {
   static std::string BeforeStats(const base::http::Response& response) {
     return response.body.substr(0, response.body.find(",\"stats\":"));
   }
+  FakeRuleList rules_;
   FakeLogs logs_;
   logql::Engine engine_;
 };

@@ -4,10 +4,12 @@
 
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/strings.h"
 #include "collector/logql/parse/canonical_text.h"
+#include "collector/logql/parse/indented_printer.h"
 #include "collector/logql/parse/parser.h"
 
 namespace vedette::logql {
@@ -117,6 +119,41 @@ TEST(LogqlPrinter, WhatItPrintsReadsBackAsTheSame) {
     const auto again = Parse(printed);
     ASSERT_TRUE(again.ok()) << query << "\n" << printed << "\n" << again.status();
     ASSERT_EQ(Print(**again), printed) << query;
+    const auto indented = Parse(PrintIndented(**expr));
+    ASSERT_TRUE(indented.ok()) << PrintIndented(**expr) << "\n" << indented.status();
+    ASSERT_EQ(Print(**indented), printed) << PrintIndented(**expr);
+  }
+}
+
+// What Loki's own formatter makes of these.
+TEST(LogqlPrinter, WhatIsLongIsCutIntoLinesByLevel) {
+  const std::pair<const char*, const char*> kCases[] = {
+      {R"({a="b"} |= "x" | json)", R"({a="b"} |= "x" | json)"},
+      {R"({job="loki", namespace="loki-prod", container="nginx-ingress"} |= "error" |= "timeout" != "memcached" | logfmt | level="error" | line_format "{{.msg}}")",
+       R"({job="loki", namespace="loki-prod", container="nginx-ingress"}
+  |= "error" |= "timeout" != "memcached"
+  | logfmt
+  | level="error"
+  | line_format "{{.msg}}")"},
+      {R"(quantile_over_time(0.99, {container="ingress-nginx",service="hosted-grafana",cluster="prod-eu"} | json | unwrap duration(response_latency_seconds) | __error__="" [1m] offset 5m) by (cluster, app))",
+       R"(quantile_over_time(
+  0.99,
+  {container="ingress-nginx", service="hosted-grafana", cluster="prod-eu"} | json
+    | unwrap duration(response_latency_seconds)
+    | __error__="" [1m] offset 5m0s
+) by (cluster, app))"},
+      {R"(topk by (namespace) (10, rate({job="loki", namespace="loki-prod"} |= "caller=metrics.go" | logfmt | duration > 10s [5m])) / 2)",
+       R"(  topk by (namespace)(
+    10,
+    rate({job="loki", namespace="loki-prod"} |= "caller=metrics.go" | logfmt | duration>10s[5m])
+  )
+/
+  2)"},
+  };
+  for (const auto& [query, want] : kCases) {
+    const auto expr = Parse(query);
+    ASSERT_TRUE(expr.ok()) << query << "\n" << expr.status();
+    EXPECT_EQ(PrintIndented(**expr), want);
   }
 }
 

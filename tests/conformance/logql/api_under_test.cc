@@ -45,6 +45,8 @@ void ApiUnderTest::Register() {
   api::RegisterLokiDetectedFields(&router_, query);
   api::RegisterLokiPatterns(&router_, {source_.get(), &clock_});
   api::RegisterLokiInfo(&router_, {5000, 0, "3.7.6"});
+  api::RegisterLokiRules(&router_, nullptr);
+  api::RegisterLokiRuleFiles(&router_, nullptr);
   api::RegisterHealth(&router_, {[] { return true; }});
 }
 
