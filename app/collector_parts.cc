@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "app/build_info.h"
@@ -24,6 +25,10 @@ constexpr uint64_t kCacheShare = 8;
 // With storage.remote the store is what remote_write sends from, and keeps no more than that needs:
 // samples wait in its log for as long as a receiver is away.
 constexpr int64_t kRetentionElsewhereMs = 2 * 3'600'000;
+
+// Threads that read for one log query, and what waits for those that help with others.
+constexpr size_t kLogScanWorkers = 8;
+constexpr size_t kLogScansWaiting = 64;
 
 // Says which flag switches a receiver on that is off.
 void RefuseFor(const std::string& flag, const std::string& path, base::http::Router* router) {
@@ -154,7 +159,12 @@ base::Status CollectorParts::OpenLogs(const CollectorOptions& options, const Mem
   store.telemetry = world_.telemetry;
   VEDETTE_ASSIGN_OR_RETURN(logs_, logstore::Store::Open(store));
   log_source_ = std::make_unique<LogStoreSource>(logs_.get());
-  logql_ = std::make_unique<logql::Engine>(log_source_.get(), world_.clock);
+  // A query's own thread and one a core beside it.
+  const size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  log_scanners_ = std::make_unique<base::ThreadPool>("log-scan", cores, kLogScansWaiting);
+  logql_ = std::make_unique<logql::Engine>(
+      log_source_.get(), world_.clock,
+      logql::EngineOptions{log_scanners_.get(), std::min(cores, kLogScanWorkers)});
   logs_view_ = std::make_unique<LogsJoin>(logs_.get());
   tail_hub_ = std::make_unique<api::TailHub>(logs_.get(), world_.clock);
   return base::Status();

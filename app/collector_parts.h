@@ -25,6 +25,7 @@
 #include "base/memory_pool.h"
 #include "base/mutex.h"
 #include "base/status.h"
+#include "base/thread_pool.h"
 #include "collector/api/tail_hub.h"
 #include "collector/logql/engine.h"
 #include "collector/promql/engine.h"
@@ -136,6 +137,7 @@ class CollectorParts {
   std::unique_ptr<LogsElsewhere> logs_elsewhere_;  // in place of the log store; null: the store
   std::unique_ptr<logstore::Store> logs_;
   std::unique_ptr<LogStoreSource> log_source_;
+  std::unique_ptr<base::ThreadPool> log_scanners_;  // help with queries
   std::unique_ptr<logql::Engine> logql_;
   std::unique_ptr<LogsJoin> logs_view_;
   std::unique_ptr<api::TailHub> tail_hub_;

@@ -9,6 +9,7 @@
 #include "collector/logql/parse/parser.h"
 #include "collector/logql/parse/units.h"
 #include "collector/logql/pipeline.h"
+#include "collector/logql/stages/line_labels.h"
 
 namespace vedette::api {
 namespace {
@@ -28,17 +29,21 @@ std::string LabelOfKey(std::string_view key, bool is_first) {
   return name;
 }
 
-// Calls found(label, keys) for what `| json` makes labels of.
+// Calls found(label, keys) for what `| json` makes labels of. Names are as long as all the keys
+// around them: of a line that makes more than `bytes` of them the rest is left out.
 template <typename Found>
-void EachPath(const boost::json::object& object, const std::string& prefix,
+void EachPath(const boost::json::object& object, const std::string& prefix, size_t* bytes,
               std::vector<std::string>* keys, const Found& found) {
   for (const auto& [key, value] : object) {
+    const size_t length = prefix.size() + key.size();
+    if (*bytes < length) return;
+    *bytes -= length;
     const std::string_view name(key.data(), key.size());
     const std::string label =
         base::Concat({prefix, prefix.empty() ? "" : "_", LabelOfKey(name, prefix.empty())});
     keys->emplace_back(name);
     if (value.is_object()) {
-      EachPath(value.get_object(), label, keys, found);
+      EachPath(value.get_object(), label, bytes, keys, found);
     } else {
       found(label, *keys);
     }
@@ -129,7 +134,8 @@ void FieldTable::AddParsed(const logql::ResultLine& line, std::string_view parse
   const boost::json::value root = boost::json::parse(line.line, error);
   if (error || !root.is_object()) return;
   std::vector<std::string> keys;
-  EachPath(root.get_object(), "", &keys,
+  size_t bytes = logql::kMaxMadeLabelBytes;
+  EachPath(root.get_object(), "", &bytes, &keys,
            [this](const std::string& label, const std::vector<std::string>& path) {
              const auto field = fields_.find(label);
              if (field != fields_.end()) field->second.json_path = path;

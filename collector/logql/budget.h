@@ -1,6 +1,7 @@
 #ifndef VEDETTE_COLLECTOR_LOGQL_BUDGET_H_
 #define VEDETTE_COLLECTOR_LOGQL_BUDGET_H_
 
+#include <atomic>
 #include <cstdint>
 
 #include "base/clock.h"
@@ -14,7 +15,7 @@ namespace vedette::logql {
 // milliseconds for a line.
 inline constexpr size_t kCheckLines = 32;
 
-// Counts what one query takes against its bounds. One thread.
+// Counts what one query takes against its bounds. Thread-safe.
 class Budget {
  public:
   Budget(const QueryContext& context, base::Clock* clock) : context_(context), clock_(clock) {}
@@ -29,9 +30,9 @@ class Budget {
     return {};
   }
   base::Status ChargeScan(uint64_t lines, uint64_t bytes) {
-    stats_.lines_scanned += lines;
-    stats_.bytes_scanned += bytes;
-    if (context_.max_scanned_bytes != 0 && stats_.bytes_scanned > context_.max_scanned_bytes) {
+    lines_scanned_ += lines;
+    const uint64_t scanned = bytes_scanned_ += bytes;
+    if (context_.max_scanned_bytes != 0 && scanned > context_.max_scanned_bytes) {
       return base::ResourceExhausted(base::Concat(
           {"the query would read more than ", std::to_string(context_.max_scanned_bytes),
            " bytes of lines; narrow its time range or selector"}));
@@ -39,8 +40,7 @@ class Budget {
     return Check();
   }
   base::Status ChargeMemory(uint64_t bytes) {
-    memory_ += bytes;
-    if (memory_ <= context_.max_memory_bytes) return {};
+    if ((memory_ += bytes) <= context_.max_memory_bytes) return {};
     return base::ResourceExhausted(
         base::Concat({"the query needs more than ", std::to_string(context_.max_memory_bytes),
                       " bytes of memory"}));
@@ -52,14 +52,17 @@ class Budget {
          ") reached for a single query; consider reducing query cardinality by adding more "
          "specific stream selectors, reducing the time range, or aggregating results"}));
   }
-  QueryStats& stats() { return stats_; }
+  void Keep(uint64_t lines) { lines_kept_ += lines; }
+  QueryStats Stats() const { return {lines_scanned_, bytes_scanned_, lines_kept_}; }
   const std::stop_token& stop() const { return context_.stop; }
 
  private:
   const QueryContext& context_;
   base::Clock* const clock_;
-  QueryStats stats_;
-  uint64_t memory_ = 0;
+  std::atomic<uint64_t> lines_scanned_{0};
+  std::atomic<uint64_t> bytes_scanned_{0};
+  std::atomic<uint64_t> lines_kept_{0};
+  std::atomic<uint64_t> memory_{0};
 };
 
 }  // namespace vedette::logql

@@ -4,9 +4,11 @@
 #include <cmath>
 
 #include "collector/logql/eval.h"
+#include "collector/logql/field_predicates.h"
 #include "collector/logql/parse/parser.h"
 #include "collector/logql/pipeline.h"
 #include "collector/logql/required_literals.h"
+#include "collector/logql/row_lines.h"
 
 namespace vedette::logql {
 namespace {
@@ -20,29 +22,32 @@ int64_t FloorTo(int64_t value, int64_t step) {
 
 // --- Log queries ---------------------------------------------------------------------------------
 
+// Lines of a block that are put together one by one: those of a small answer.
+constexpr size_t kFewLines = 256;
+
+// What it takes of memory.
+uint64_t BytesOf(const ResultLine& line) {
+  uint64_t bytes = sizeof(ResultLine) + line.line.size() + line.stream.bytes().size() +
+                   line.metadata.bytes().size();
+  for (const auto& [name, value] : line.parsed) {
+    bytes += sizeof(line.parsed[0]) + name.size() + value.size();
+  }
+  return bytes;
+}
+
 // Collects the lines of a log query until its limit.
 class LineCollector {
  public:
   LineCollector(Pipeline pipeline, const RangeQuery& query, Budget* budget)
       : pipeline_(std::move(pipeline)), query_(query), budget_(budget) {}
 
-  bool Visit(std::span<const StoredLine> lines) {
-    uint64_t bytes = 0;
+  // What is damaged is left out: the store tells.
+  bool Visit(LogBlock* block) {
+    RowLines lines(block, kFewLines);
     size_t seen = 0;
-    for (const StoredLine& line : lines) {
-      ++seen;
-      bytes += line.line.size();
-      const bool check = seen % kCheckLines == 0 || !pipeline_.LeavesLabels();
-      if (check && !(status_ = budget_->Check()).ok()) return false;
-      if (!pipeline_.Process(line)) continue;
-      ++budget_->stats().lines_kept;
-      if (!FarEnough(line.timestamp_ns)) continue;
-      status_ = budget_->ChargeMemory(sizeof(ResultLine) + line.line.size());
-      if (!status_.ok()) return false;
-      lines_.push_back(Collected(line));
-      if (lines_.size() >= query_.limit) break;
-    }
-    status_ = budget_->ChargeScan(seen, bytes);
+    status_ = Take(block, &lines, &seen);
+    if (absl::IsDataLoss(status_)) status_ = base::Status();
+    if (status_.ok()) status_ = budget_->ChargeScan(seen, lines.bytes());
     return status_.ok() && lines_.size() < query_.limit;
   }
 
@@ -50,6 +55,29 @@ class LineCollector {
   Lines Take() { return std::move(lines_); }
 
  private:
+  base::Status Take(LogBlock* block, RowLines* lines, size_t* seen) {
+    VEDETTE_ASSIGN_OR_RETURN(const auto times, block->Times());
+    VEDETTE_ASSIGN_OR_RETURN(const LabelColumn streams, block->Streams());
+    VEDETTE_ASSIGN_OR_RETURN(const LabelColumn metadata, block->Metadata());
+    for (size_t row = 0; row < times.size() && lines_.size() < query_.limit; ++row) {
+      const bool check = ++*seen % kCheckLines == 0 || !pipeline_.LeavesLabels();
+      if (check) VEDETTE_RETURN_IF_ERROR(budget_->Check());
+      VEDETTE_ASSIGN_OR_RETURN(const std::string_view line, lines->At(row));
+      VEDETTE_RETURN_IF_ERROR(Add({times[row], line, streams.table[streams.rows[row]],
+                                   metadata.table[metadata.rows[row]]}));
+    }
+    return {};
+  }
+
+  base::Status Add(const StoredLine& line) {
+    if (!pipeline_.Process(line)) return {};
+    budget_->Keep(1);
+    if (!FarEnough(line.timestamp_ns)) return {};
+    lines_.push_back(Collected(line));
+    // The line, and what a reply makes of it.
+    return budget_->ChargeMemory(2 * BytesOf(lines_.back()));
+  }
+
   bool FarEnough(int64_t timestamp_ns) const {
     if (query_.interval_ns <= 0 || lines_.empty()) return true;
     const int64_t last = lines_.back().timestamp_ns;
@@ -72,20 +100,22 @@ class LineCollector {
   base::Status status_;
 };
 
-base::StatusOr<Lines> RunLogQuery(const LogQuery& log, const RangeQuery& query,
-                                  const LogSource& source, Budget* budget) {
+base::StatusOr<Lines> RunLogQuery(const LogQuery& log, const RangeQuery& query, const LogScan& scan,
+                                  Budget* budget) {
   VEDETTE_ASSIGN_OR_RETURN(Pipeline pipeline, Pipeline::Make(log));
   if (query.limit == 0) return Lines();
-  ScanRequest request;
+  BlockRequest request;
   request.matchers = log.matchers;
   request.start_ns = query.start_ns;
   request.end_ns = query.end_ns;
-  request.direction = query.direction;
+  request.order =
+      query.direction == Direction::kForward ? BlockOrder::kForward : BlockOrder::kBackward;
   request.required = LiteralsOfQuery(log);
+  request.predicates = PredicatesOfQuery(log);
   request.stop = budget->stop();
   LineCollector collector(std::move(pipeline), query, budget);
-  const base::Status scanned = source.Scan(
-      request, [&](std::span<const StoredLine> lines) { return collector.Visit(lines); });
+  const base::Status scanned =
+      ScanBy(scan, request, [&](LogBlock& block, size_t) { return collector.Visit(&block); });
   VEDETTE_RETURN_IF_ERROR(collector.status());
   VEDETTE_RETURN_IF_ERROR(scanned);
   return collector.Take();
@@ -96,8 +126,8 @@ base::StatusOr<Lines> RunLogQuery(const LogQuery& log, const RangeQuery& query,
 // Walks the tree, at most kMaxDepth deep.
 class Evaluator {
  public:
-  Evaluator(const Grid& grid, bool instant, const LogSource& source, Budget* budget)
-      : grid_(grid), instant_(instant), source_(source), budget_(budget) {}
+  Evaluator(const Grid& grid, bool instant, const LogScan& scan, Budget* budget)
+      : grid_(grid), instant_(instant), scan_(scan), budget_(budget) {}
 
   base::StatusOr<GridValue> Eval(const Expr& expr) {
     VEDETTE_RETURN_IF_ERROR(budget_->Check());
@@ -111,12 +141,12 @@ class Evaluator {
       return GridValue{false, 0, {std::move(series)}};
     }
     if (const auto* range = std::get_if<RangeAggregation>(&expr.node)) {
-      return EvalRange(*range, grid_, source_, budget_, nullptr);
+      return EvalRange(*range, grid_, scan_, budget_, nullptr);
     }
     if (const auto* vector = std::get_if<VectorAggregation>(&expr.node)) return Vector(*vector);
     if (const auto* replace = std::get_if<LabelReplace>(&expr.node)) {
       VEDETTE_ASSIGN_OR_RETURN(GridValue inner, Eval(*replace->inner));
-      return EvalLabelReplace(*replace, std::move(inner));
+      return EvalLabelReplace(*replace, std::move(inner), budget_);
     }
     if (const auto* binary = std::get_if<Binary>(&expr.node)) {
       VEDETTE_ASSIGN_OR_RETURN(GridValue left, Eval(*binary->left));
@@ -135,7 +165,7 @@ class Evaluator {
     if (range != nullptr && vector.op == VectorOp::kSum && CanSumWhileReading(*range)) {
       // Summed while counting, as Loki does: no series but those of the answer.
       const Grouping all;
-      return EvalRange(*range, grid_, source_, budget_, vector.grouping ? &*vector.grouping : &all);
+      return EvalRange(*range, grid_, scan_, budget_, vector.grouping ? &*vector.grouping : &all);
     }
     VEDETTE_ASSIGN_OR_RETURN(GridValue inner, Eval(*vector.inner));
     return EvalVector(vector, std::move(inner), grid_, budget_);
@@ -143,7 +173,7 @@ class Evaluator {
 
   const Grid& grid_;
   const bool instant_;
-  const LogSource& source_;
+  const LogScan& scan_;
   Budget* const budget_;
 };
 
@@ -206,20 +236,24 @@ base::StatusOr<Grid> GridOf(const RangeQuery& query) {
 
 }  // namespace
 
+LogScan Engine::Scan() const {
+  return {source_, options_.pool, std::max<size_t>(1, options_.workers), options_.plain};
+}
+
 base::StatusOr<Result> Engine::QueryRange(const RangeQuery& query,
                                           const QueryContext& context) const {
   VEDETTE_ASSIGN_OR_RETURN(const ExprPtr expr, Parse(query.query));
   Budget budget(context, clock_);
   Result result;
   if (const auto* log = std::get_if<LogQuery>(&expr->node)) {
-    VEDETTE_ASSIGN_OR_RETURN(result.value, RunLogQuery(*log, query, *source_, &budget));
+    VEDETTE_ASSIGN_OR_RETURN(result.value, RunLogQuery(*log, query, Scan(), &budget));
   } else {
     VEDETTE_ASSIGN_OR_RETURN(const Grid grid, GridOf(query));
-    VEDETTE_ASSIGN_OR_RETURN(GridValue value,
-                             Evaluator(grid, false, *source_, &budget).Eval(*expr));
+    const LogScan scan = Scan();
+    VEDETTE_ASSIGN_OR_RETURN(GridValue value, Evaluator(grid, false, scan, &budget).Eval(*expr));
     result.value = ToMatrix(std::move(value), grid);
   }
-  result.stats = budget.stats();
+  result.stats = budget.Stats();
   return result;
 }
 
@@ -233,14 +267,15 @@ base::StatusOr<Result> Engine::QueryInstant(std::string_view query, int64_t time
   }
   Budget budget(context, clock_);
   const Grid grid{time_ns, 1, 1};
-  VEDETTE_ASSIGN_OR_RETURN(GridValue value, Evaluator(grid, true, *source_, &budget).Eval(*expr));
+  const LogScan scan = Scan();
+  VEDETTE_ASSIGN_OR_RETURN(GridValue value, Evaluator(grid, true, scan, &budget).Eval(*expr));
   Result result;
   if (value.is_scalar) {
     result.value = Scalar{time_ns, value.scalar};
   } else {
     result.value = ToVector(std::move(value), grid);
   }
-  result.stats = budget.stats();
+  result.stats = budget.Stats();
   return result;
 }
 

@@ -8,10 +8,13 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "base/thread_pool.h"
 #include "collector/logql/result.h"
 #include "collector/logql/storage.h"
 
 namespace vedette::logql {
+
+struct LogScan;
 
 // Bounds of one query. Over one of them it fails: ResourceExhausted, DeadlineExceeded, Cancelled.
 struct QueryContext {
@@ -35,15 +38,23 @@ struct RangeQuery {
   bool align = true;
 };
 
-// Runs LogQL. Thread-safe, holds no state between queries. Owned by app; source and clock outlive
-// it.
+struct EngineOptions {
+  base::ThreadPool* pool = nullptr;  // whose idle threads help; may be null
+  size_t workers = 1;                // that read for one query at once, at most
+  // Reads every line of the streams, one by one and in order: what the rest is held against.
+  bool plain = false;
+};
+
+// Runs LogQL. Thread-safe, holds no state between queries. Owned by app; source, clock and
+// pool outlive it.
 //
 // Errors of the query's text are InvalidArgument with Loki's words
 // ("parse error at line 1, col 5: syntax error: unexpected IDENTIFIER"); what LogQL has and this
 // engine does not is refused the same way, by name.
 class Engine {
  public:
-  Engine(const LogSource* source, base::Clock* clock) : source_(source), clock_(clock) {}
+  Engine(const LogSource* source, base::Clock* clock, const EngineOptions& options = {})
+      : source_(source), clock_(clock), options_(options) {}
 
   // Lines or Matrix.
   base::StatusOr<Result> QueryRange(const RangeQuery& query, const QueryContext& context) const;
@@ -53,8 +64,11 @@ class Engine {
                                       const QueryContext& context) const;
 
  private:
+  LogScan Scan() const;
+
   const LogSource* const source_;
   base::Clock* const clock_;
+  const EngineOptions options_;
 };
 
 }  // namespace vedette::logql

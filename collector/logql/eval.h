@@ -45,11 +45,19 @@ struct GridValue {
   bool ordered = false;  // the series stand in the order that was asked for: sort, topk
 };
 
+// How lines are read.
+struct LogScan {
+  const LogSource* source = nullptr;
+  base::ThreadPool* pool = nullptr;  // lends threads; may be null
+  size_t workers = 1;                // that count at once, at most
+  bool plain = false;                // every line, in order, one by one
+};
+base::Status ScanBy(const LogScan& scan, const BlockRequest& request, const BlockFn& visit);
+
 // rate, max_over_time and their like: one pass over the lines. With `grouping` the series are those
 // of `sum grouping (...)`, for the functions that can be summed while they are read.
 base::StatusOr<GridValue> EvalRange(const RangeAggregation& range, const Grid& grid,
-                                    const LogSource& source, Budget* budget,
-                                    const Grouping* grouping);
+                                    const LogScan& scan, Budget* budget, const Grouping* grouping);
 bool CanSumWhileReading(const RangeAggregation& range);
 
 // sum, topk and their like. Takes `inner` apart.
@@ -59,7 +67,8 @@ base::StatusOr<GridValue> EvalVector(const VectorAggregation& vector, GridValue 
 base::StatusOr<GridValue> EvalBinary(const Binary& binary, GridValue left, GridValue right,
                                      const Grid& grid, Budget* budget);
 
-base::StatusOr<GridValue> EvalLabelReplace(const LabelReplace& replace, GridValue inner);
+base::StatusOr<GridValue> EvalLabelReplace(const LabelReplace& replace, GridValue inner,
+                                           Budget* budget);
 
 }  // namespace vedette::logql
 

@@ -10,7 +10,8 @@
 
 namespace vedette::logql {
 
-base::StatusOr<GridValue> EvalLabelReplace(const LabelReplace& replace, GridValue inner) {
+base::StatusOr<GridValue> EvalLabelReplace(const LabelReplace& replace, GridValue inner,
+                                           Budget* budget) {
   if (inner.is_scalar) return inner;
   VEDETTE_ASSIGN_OR_RETURN(const auto regex, base::CompileRegex(replace.regex));
   for (GridSeries& series : inner.series) {
@@ -23,6 +24,8 @@ base::StatusOr<GridValue> EvalLabelReplace(const LabelReplace& replace, GridValu
           base::Concat({"label_replace: found a value of more than ", std::to_string(kMaxMadeBytes),
                         " bytes, which is the most"}));
     }
+    VEDETTE_RETURN_IF_ERROR(budget->Check());
+    VEDETTE_RETURN_IF_ERROR(budget->ChargeMemory(made->size()));
     model::LabelsBuilder builder(series.labels);
     builder.Set(replace.destination, *std::move(made));
     series.labels = builder.Build();

@@ -25,7 +25,8 @@ struct FieldRef {
 };
 
 // A condition on a field. Rows that fail for sure may be left out; lines that the parser refuses
-// never are, since Loki lets those through most filters.
+// never are, since Loki lets those through most filters, nor are rows whose stream or metadata has
+// a label of the field's name: there a filter reads that one.
 struct FieldPredicate {
   FieldRef field;
   std::function<bool(std::string_view value)> keeps;  // thread-safe

@@ -116,23 +116,43 @@ std::optional<double> SampleExtractor::Unwrapped() {
 }
 
 base::StatusOr<std::optional<double>> SampleExtractor::Extract(const StoredLine& line) {
-  line_ = &line;
+  line_ = pipeline_.LeavesLabels() ? &line : nullptr;
   if (!pipeline_.Process(line)) return std::nullopt;
   std::optional<double> value = 1;
   if (range_->unwrap) {
-    if (pipeline_.LeavesLabels()) pipeline_.labels().Reset(*line.stream, *line.metadata);
+    FillLabels();
     value = Unwrapped();
     if (!value) return value;
-  } else if (range_->op == RangeOp::kBytesRate || range_->op == RangeOp::kBytesOverTime) {
+  } else if (CountsBytes()) {
     value = static_cast<double>(pipeline_.line().size());
   }
   if (!LeavesLabels() && pipeline_.labels().HasError()) return ErrorLeft(pipeline_.labels());
   return value;
 }
 
+base::StatusOr<SampleExtractor::FieldSample> SampleExtractor::ExtractFields(
+    const model::Labels& stream, const model::Labels& metadata, std::span<const RowField> fields) {
+  line_ = nullptr;
+  FieldSample sample{pipeline_.ProcessFields(stream, metadata, fields), 1};
+  if (sample.verdict != Pipeline::Verdict::kKept) return sample;
+  if (range_->unwrap) {
+    const auto value = Unwrapped();
+    if (!value) return FieldSample{};
+    sample.value = *value;
+  }
+  if (pipeline_.labels().HasError()) return ErrorLeft(pipeline_.labels());
+  return sample;
+}
+
+// Those of a line that no stage looked at the labels of.
+void SampleExtractor::FillLabels() {
+  if (line_ != nullptr) pipeline_.labels().Reset(*line_->stream, *line_->metadata);
+  line_ = nullptr;
+}
+
 model::Labels SampleExtractor::Metric() {
   if (one_series_) return {};
-  if (LeavesLabels()) pipeline_.labels().Reset(*line_->stream, *line_->metadata);
+  FillLabels();
   model::Labels metric = pipeline_.labels().Metric();
   if (!grouping_ || (grouping_->without && grouping_->labels.empty())) return metric;
   return grouping_->without ? metric.Without(grouping_->labels) : metric.Keep(grouping_->labels);

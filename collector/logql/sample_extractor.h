@@ -2,6 +2,7 @@
 #define VEDETTE_COLLECTOR_LOGQL_SAMPLE_EXTRACTOR_H_
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,23 +26,39 @@ class SampleExtractor {
   // The value of a line that counts; nothing for one that does not. InvalidArgument for a line that
   // is in error after all its stages, as Loki fails the query then.
   base::StatusOr<std::optional<double>> Extract(const StoredLine& line);
+  // The same without the line, from its labels and fields: as Pipeline::ProcessFields. Where
+  // lengths of lines count its value is none.
+  struct FieldSample {
+    Pipeline::Verdict verdict = Pipeline::Verdict::kDropped;
+    double value = 0;
+  };
+  base::StatusOr<FieldSample> ExtractFields(const model::Labels& stream,
+                                            const model::Labels& metadata,
+                                            std::span<const RowField> fields);
   // Of the line extracted last.
   model::Labels Metric();
   // True when the metric depends on stream and metadata alone.
   bool LeavesLabels() const { return pipeline_.LeavesLabels() && !range_->unwrap; }
+  // Whether the value is how long the line is.
+  bool CountsBytes() const {
+    return !range_->unwrap &&
+           (range_->op == RangeOp::kBytesRate || range_->op == RangeOp::kBytesOverTime);
+  }
+  const Pipeline& pipeline() const { return pipeline_; }
 
  private:
   explicit SampleExtractor(const RangeAggregation& range) : range_(&range) {}
   void SetGrouping(const Grouping* grouping);
   ParserHints Hints() const;
   std::optional<double> Unwrapped();
+  void FillLabels();
 
   const RangeAggregation* range_;
   Pipeline pipeline_;
   std::vector<LineStagePtr> filters_;  // behind unwrap
   bool one_series_ = false;            // without labels
   std::optional<Grouping> grouping_;
-  const StoredLine* line_ = nullptr;
+  const StoredLine* line_ = nullptr;  // whose labels are not filled in
 };
 
 }  // namespace vedette::logql

@@ -48,8 +48,15 @@ base::Status ColumnBlock::JudgePiece(const logql::FieldPredicate& predicate,
       fields_->Read(granule_, piece->shape, piece->places, predicate.field, &values));
   std::vector<bool> keeps(values.size());
   for (size_t i = 0; i < keeps.size(); ++i) keeps[i] = predicate.keeps(values.value(i));
+  std::vector<bool> clashes;
+  VEDETTE_RETURN_IF_ERROR(FindClashes(predicate.field.label, *piece, &clashes));
   std::vector<uint32_t> kept;
   for (size_t i = 0; i < piece->places.size(); ++i) {
+    if (!clashes.empty() && clashes[i]) {
+      *judged = false;
+      kept.push_back(piece->places[i]);
+      continue;
+    }
     const uint32_t value = values.rows()[i];
     const bool known = value < keeps.size();
     if (known ? !keeps[value] : value == logql::kAbsentField && !predicate.keeps_absent) continue;
@@ -57,6 +64,32 @@ base::Status ColumnBlock::JudgePiece(const logql::FieldPredicate& predicate,
     kept.push_back(piece->places[i]);
   }
   piece->places = std::move(kept);
+  return {};
+}
+
+base::Status ColumnBlock::FindClashes(const std::string& label, const logstore::ShapePlaces& piece,
+                                      std::vector<bool>* clashes) {
+  const auto mark = [&](size_t row) {
+    clashes->resize(piece.places.size());
+    (*clashes)[row] = true;
+  };
+  if (fields_->AnyStreamHas(*scan_, label)) {
+    VEDETTE_RETURN_IF_ERROR(granule_.LoadStreams(piece.shape));
+    for (size_t i = 0; i < piece.places.size(); ++i) {
+      const uint32_t stream = granule_.stream_at(piece.shape, piece.places[i]);
+      if (scan_->stream(stream)->labels.Has(label)) mark(i);
+    }
+  }
+  VEDETTE_RETURN_IF_ERROR(granule_.LoadMetadataOf(piece.shape));
+  const std::span<const model::Labels> sets = granule_.metadata_sets();
+  // Many rows share a set, and most sets are of other rows.
+  enum : uint8_t { kNotAsked, kHasNot, kHas };
+  std::vector<uint8_t> asked(sets.size(), kNotAsked);
+  for (size_t i = 0; i < piece.places.size(); ++i) {
+    const size_t set = granule_.metadata_at(piece.shape, piece.places[i]);
+    if (asked[set] == kNotAsked) asked[set] = sets[set].Has(label) ? kHas : kHasNot;
+    if (asked[set] == kHas) mark(i);
+  }
   return {};
 }
 

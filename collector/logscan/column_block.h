@@ -53,6 +53,10 @@ class ColumnBlock final : public logql::LogBlock {
   base::Status Judge();
   base::Status JudgePiece(const logql::FieldPredicate& predicate, logstore::ShapePlaces* piece,
                           bool* judged);
+  // Which of the piece's rows have a label of that name in their stream or metadata: none of a
+  // filter's business are their fields. Empty: none has.
+  base::Status FindClashes(const std::string& label, const logstore::ShapePlaces& piece,
+                           std::vector<bool>* clashes);
   base::Status Order();
   base::Status LoadTimes();
   base::Status MakeStreams();

@@ -81,4 +81,14 @@ base::Status FieldReader::Read(logstore::Granule& granule, size_t shape,
   return {};
 }
 
+bool FieldReader::AnyStreamHas(const logstore::GranuleScan& granule, const std::string& label) {
+  if (part_ != granule.part_name()) labelled_.clear();
+  part_ = granule.part_name();
+  const auto [known, fresh] = labelled_.try_emplace(label, false);
+  for (uint32_t i = 0; fresh && !known->second && i < granule.streams(); ++i) {
+    known->second = granule.stream(i)->labels.Has(label);
+  }
+  return known->second;
+}
+
 }  // namespace vedette::logscan

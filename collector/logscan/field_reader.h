@@ -14,6 +14,7 @@
 #include "collector/logscan/field_plan.h"
 #include "collector/logstore/columns/granule.h"
 #include "collector/logstore/columns/value_table.h"
+#include "collector/logstore/granule_scan.h"
 
 namespace vedette::logscan {
 
@@ -25,10 +26,15 @@ class FieldReader {
   base::Status Read(logstore::Granule& granule, size_t shape, std::span<const uint32_t> places,
                     const logql::FieldRef& field, logstore::ValueTable* out);
 
+  // Whether a stream of the granule's part has a label of that name. Kept until another part comes.
+  bool AnyStreamHas(const logstore::GranuleScan& granule, const std::string& label);
+
  private:
   const FieldPlan& PlanOf(std::string_view shape, const logql::FieldRef& field);
 
   std::map<logql::FieldRef, base::StringMap<FieldPlan>> plans_;  // by template
+  std::string part_;                      // that labelled_ is of
+  std::map<std::string, bool> labelled_;  // by label
   logstore::ValueTable raw_;
 };
 

@@ -14,6 +14,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/telemetry.h"
+#include "base/thread_pool.h"
 #include "collector/logql/engine.h"
 #include "collector/logstore/store.h"
 #include "own_cost.h"
@@ -145,7 +146,8 @@ class LogqlBench {
   base::Telemetry telemetry_;
   const std::unique_ptr<logstore::Store> store_;
   const app::LogStoreSource source_{store_.get()};
-  const logql::Engine engine_{&source_, &clock_};
+  base::ThreadPool pool_{"logql", 1, 16};
+  const logql::Engine engine_{&source_, &clock_, {&pool_, 2, false}};
 };
 
 int Run(int argc, char** argv) {

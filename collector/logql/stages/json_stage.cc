@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view kJsonError = "JSONParserErr";
 constexpr std::string_view kPackedEntry = "_entry";
 constexpr const char* kTooDeep = "Object is nested too deeply";
+constexpr const char* kTooManyLabels = "Object makes labels of more than 8 MiB";
 constexpr std::string_view kNotPacked = "expecting json object(6), but it is not";
 
 // Makes labels of an object's members and of the objects in it.
@@ -48,6 +49,7 @@ class Flattener {
         sink_->Add(name_, JsonLabelText(value));
         break;
     }
+    if (sink_->labels()->Overflown()) return kTooManyLabels;
     return sink_->Done() ? JsonReader::kStop : nullptr;
   }
 

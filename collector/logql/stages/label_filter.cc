@@ -102,6 +102,33 @@ bool LabelFilterRun::Keeps(const LabelFilter& filter, LineLabels* labels) const 
   return both.is_and ? left && right : right;
 }
 
+std::string_view OneLabelOf(const LabelFilter& filter) {
+  if (const auto* string = std::get_if<LabelFilter::String>(&filter.node)) {
+    const std::string_view name = string->matcher.name();
+    return name == kErrorLabel || name == kErrorDetailsLabel ? "" : name;
+  }
+  if (const auto* compare = std::get_if<LabelFilter::Compare>(&filter.node)) return compare->name;
+  if (std::holds_alternative<LabelFilter::Ip>(filter.node)) return "";
+  const auto& both = std::get<LabelFilter::Combine>(filter.node);
+  const std::string_view left = OneLabelOf(*both.left);
+  return left == OneLabelOf(*both.right) ? left : "";
+}
+
+bool KeepsValue(const LabelFilter& filter, std::optional<std::string_view> value) {
+  if (const auto* string = std::get_if<LabelFilter::String>(&filter.node)) {
+    return string->matcher.Matches(value.value_or(""));
+  }
+  if (const auto* compare = std::get_if<LabelFilter::Compare>(&filter.node)) {
+    if (!value) return false;
+    const auto number = ReadValue(compare->unit, *value);
+    return !number || Holds(compare->op, *number, compare->value);
+  }
+  const auto& both = std::get<LabelFilter::Combine>(filter.node);
+  const bool left = KeepsValue(*both.left, value);
+  if (left != both.is_and) return left;
+  return KeepsValue(*both.right, value);
+}
+
 void AddLabelsRead(const LabelFilter& filter, std::vector<std::string>* names) {
   if (const auto* string = std::get_if<LabelFilter::String>(&filter.node)) {
     names->push_back(string->matcher.name());

@@ -2,7 +2,9 @@
 #define VEDETTE_COLLECTOR_LOGQL_STAGES_LABEL_FILTER_H_
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -28,6 +30,12 @@ class LabelFilterRun final : public LineStage {
   const LabelFilter& filter_;
   std::map<const LabelFilter::Ip*, IpMatcher> ips_;
 };
+
+// The label that `filter` reads and nothing beside: its name, or "" where there are several, or
+// where it takes more than the label's text to tell.
+std::string_view OneLabelOf(const LabelFilter& filter);
+// Whether such a filter keeps a line whose label has this value; nothing: the label is not there.
+bool KeepsValue(const LabelFilter& filter, std::optional<std::string_view> value);
 
 // Adds the names of the labels that `filter` reads.
 void AddLabelsRead(const LabelFilter& filter, std::vector<std::string>* names);

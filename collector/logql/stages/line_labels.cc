@@ -18,6 +18,9 @@ bool SelectsAny(const DropKeepStage& stage, std::string_view name, std::string_v
 }  // namespace
 
 void LineLabels::Reset(const model::Labels& stream, const model::Labels& metadata) {
+  // What one odd line took is not kept for all the others.
+  if (made_bytes_ > kMaxMadeLabelBytes / 16) labels_.clear();
+  made_bytes_ = 0;
   size_ = 0;
   index_.clear();
   error_.clear();
@@ -85,6 +88,8 @@ void LineLabels::AddParsed(std::string_view name, std::string_view value) {
 }
 
 void LineLabels::Set(std::string_view name, std::string_view value) {
+  made_bytes_ += name.size() + value.size();
+  if (Overflown()) return SetError(kLabelLimitError, "labels of more than 8 MiB");
   Label* const label = Make(name);
   label->value = value;
   label->origin = Origin::kParsed;

@@ -17,6 +17,10 @@ namespace vedette::logql {
 
 inline constexpr std::string_view kErrorLabel = "__error__";
 inline constexpr std::string_view kErrorDetailsLabel = "__error_details__";
+// What stages make of one line's labels, names and values together; more is left out and the line
+// in error.
+inline constexpr size_t kMaxMadeLabelBytes = 8 << 20;
+inline constexpr std::string_view kLabelLimitError = "LabelLimitErr";
 // What a parsed or metadata label's name ends in where another has the name itself.
 inline constexpr std::string_view kClashSuffix = "_extracted";
 
@@ -39,6 +43,8 @@ class LineLabels {
   bool WasParsed(std::string_view name) const;
   // label_format: in place of whatever has the name.
   void Set(std::string_view name, std::string_view value);
+  // More than kMaxMadeLabelBytes were asked for since Reset.
+  bool Overflown() const { return made_bytes_ > kMaxMadeLabelBytes; }
   void Delete(std::string_view name);
   void Apply(const DropKeepStage& stage);
 
@@ -89,6 +95,7 @@ class LineLabels {
   base::StringMap<size_t> index_;  // of labels_[kIndexFrom] and on
   std::string error_;
   std::string error_details_;
+  size_t made_bytes_ = 0;
 };
 
 }  // namespace vedette::logql

@@ -24,6 +24,12 @@ class ParserHints {
   // Nothing is left to be found on this line.
   bool Done(const LineLabels& labels) const;
   bool Wants(std::string_view name) const;
+  // Whether a label of that name, of whatever origin, matters to anybody: other than Wants also
+  // where parsers need not run.
+  bool Reads(std::string_view name) const { return !nothing_ && Wants(name); }
+  // False: every name is wanted.
+  bool IsFinite() const { return nothing_ || !names_.empty(); }
+  const std::vector<std::string>& names() const { return names_; }  // sorted, where finite
   // Whether a wanted name begins so.
   bool WantsPrefix(std::string_view prefix) const;
 

@@ -156,5 +156,51 @@ TEST_F(HostileQueries, LinesMadeToHurtEnd) {
   }
 }
 
+TEST_F(HostileQueries, WhatLinesBecomeIsChargedToTheQuery) {
+  for (int i = 0; i < 100; ++i) source_.Add({{"a", "b"}}, 20 + i, "x");
+  RangeQuery range;
+  range.end_ns = 1000;
+  range.limit = 5000;
+  for (const char* stage : {"line_format `{{ repeat 1000000 \"x\" }}`",
+                            "label_format x=`{{ repeat 1000000 \"x\" }}` | line_format ``"}) {
+    range.query = std::string("{a=\"b\"} | ") + stage;
+    EXPECT_TRUE(absl::IsResourceExhausted(engine_.QueryRange(range, context_).status())) << stage;
+  }
+  const std::string grow =
+      "label_replace(vector(1), \"x\", \"" + std::string(10'000, 'a') + "\", \"\", \"\")";
+  std::string many;
+  for (int i = 0; i < 90; ++i) many += "$1";
+  const auto grown =
+      engine_.QueryInstant("label_replace(label_replace(" + grow + ", \"x\", \"" + many +
+                               "\", \"x\", \"(.*)\"), \"y\", \"" + many + "\", \"x\", \"(.*)\")",
+                           50, context_);
+  EXPECT_TRUE(absl::IsResourceExhausted(grown.status())) << grown.status();
+}
+
+TEST_F(HostileQueries, LabelsOfOneLineAreBounded) {
+  std::string wide = "{\"" + std::string(500'000, 'A') + "\":{";
+  for (int i = 0; i < 50'000; ++i) wide += (i == 0 ? "\"a" : ",\"a") + std::to_string(i) + "\":1";
+  source_.Add({{"a", "w"}}, 20, wide + "}}");
+  source_.Add({{"a", "l"}}, 20, std::string(1 << 20, 'x'));
+  std::string groups;
+  for (int i = 0; i < 30; ++i) groups += "(?P<g" + std::to_string(i) + ">";
+  groups += ".*" + std::string(30, ')');
+  const std::pair<std::string, std::string> cases[] = {
+      {"{a=\"w\"} | json | keep __error__", "JSONParserErr"},
+      {"{a=\"l\"} | regexp \"" + groups + "\" | keep __error__", "LabelLimitErr"}};
+  context_.max_memory_bytes = 64 << 20;
+  for (const auto& [query, error] : cases) {
+    RangeQuery range;
+    range.query = query;
+    range.end_ns = 100;
+    const auto result = engine_.QueryRange(range, context_);
+    ASSERT_TRUE(result.ok()) << result.status();
+    const Lines& lines = std::get<Lines>(result->value);
+    ASSERT_EQ(lines.size(), 1u);
+    ASSERT_FALSE(lines[0].parsed.empty()) << query.substr(0, 40);
+    EXPECT_EQ(lines[0].parsed[0].second, error);
+  }
+}
+
 }  // namespace
 }  // namespace vedette::logql

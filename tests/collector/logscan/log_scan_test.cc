@@ -78,6 +78,8 @@ class LogScanWorld {
         pushed.timestamp_ns -= static_cast<int64_t>(lines_.Below(9)) * kSecondNs;
       }
       if (lines_.Below(2) == 0) pushed.metadata = {{"pid", std::to_string(lines_.Below(3))}};
+      if (lines_.Below(9) == 0) pushed.metadata = {{"level", "info"}};
+      if (lines_.Below(9) == 0) pushed.stream = {{"app", "b"}, {"status", "9"}};
       model::LogPush push;
       push.streams.push_back(
           {pushed.stream, {{pushed.timestamp_ns, pushed.line, pushed.metadata}}});
@@ -146,7 +148,8 @@ class LogScanWorld {
   std::vector<Seen> Want(const logql::BlockRequest& request) const {
     std::vector<Seen> want;
     for (const Pushed& pushed : pushed_) {
-      if (InRequest(request, pushed) && Passes(request, pushed.line)) {
+      if (InRequest(request, pushed) &&
+          Passes(request, pushed.stream, pushed.metadata, pushed.line)) {
         want.push_back(pushed.AsSeen());
       }
     }
@@ -157,10 +160,13 @@ class LogScanWorld {
     return pushed.timestamp_ns >= request.start_ns && pushed.timestamp_ns < request.end_ns &&
            model::MatchesAll(request.matchers, pushed.stream);
   }
-  static bool Passes(const logql::BlockRequest& request, const std::string& line) {
+  // A predicate has no say about rows with a label of its field's name.
+  static bool Passes(const logql::BlockRequest& request, const model::Labels& stream,
+                     const model::Labels& metadata, const std::string& line) {
     if (!logstore::HasSubstrings(line, request.required)) return false;
-    return std::all_of(request.predicates.begin(), request.predicates.end(),
-                       [&](const auto& predicate) { return MayPass(predicate, line); });
+    return std::all_of(request.predicates.begin(), request.predicates.end(), [&](const auto& one) {
+      return stream.Has(one.field.label) || metadata.Has(one.field.label) || MayPass(one, line);
+    });
   }
   static bool MayPass(const logql::FieldPredicate& predicate, const std::string& line) {
     const Extracted extracted = Extract(predicate.field, line);
@@ -187,9 +193,10 @@ class LogScanWorld {
       for (size_t i = 0; i < request.predicates.size(); ++i) {
         EXPECT_TRUE(!block.Judged(i) || MayPass(request.predicates[i], line)) << line;
       }
-      if (!Passes(request, line)) continue;
-      got->emplace_back(times[row], streams.table[streams.rows[row]]->ToString(),
-                        metadata.table[metadata.rows[row]]->ToString(), line);
+      const model::Labels& stream = *streams.table[streams.rows[row]];
+      const model::Labels& labels = *metadata.table[metadata.rows[row]];
+      if (!Passes(request, stream, labels, line)) continue;
+      got->emplace_back(times[row], stream.ToString(), labels.ToString(), line);
     }
   }
 
