@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "app/logs_tools.h"
 #include "app/tsdb_folder.h"
@@ -67,26 +68,47 @@ base::Status MustLieOutside(const std::string& to, const std::string& from) {
       {to, ": lies in ", from, " itself; allowed is a new or empty folder elsewhere"}));
 }
 
-// Both are laid out as the collector's folder is. `linker` may be null.
-base::StatusOr<Copied> CopyAll(base::FileSystem* fs, base::HardLinker* linker,
-                               const CopyFlags& flags) {
-  VEDETTE_ASSIGN_OR_RETURN(const std::string logs, FindLogStore(fs, flags.from));
+// Folders are made under another name: one that was cut off is taken for no store, and is made anew.
+std::string Unfinished(const CopyFlags& flags, std::string_view name) {
+  return base::JoinPath(flags.to, base::Concat({name, ".unfinished"}));
+}
+
+base::Status Begin(base::FileSystem* fs, const CopyFlags& flags) {
   VEDETTE_RETURN_IF_ERROR(MustLieOutside(flags.to, flags.from));
   for (const std::string_view name : {std::string_view("logs"), kStates[0], kStates[1]}) {
     VEDETTE_RETURN_IF_ERROR(base::MustBeEmpty(fs, base::JoinPath(flags.to, name)));
+    VEDETTE_RETURN_IF_ERROR(fs->RemoveAll(Unfinished(flags, name)));
   }
-  const std::string to = base::JoinPath(flags.to, "logs");
+  return fs->CreateDirs(flags.to);
+}
+
+// An empty folder may stand where it is to be; one that somebody has begun to fill meanwhile is not
+// touched (rename(2)).
+base::Status Finish(base::FileSystem* fs, const CopyFlags& flags, std::string_view name) {
+  VEDETTE_RETURN_IF_ERROR(fs->Rename(Unfinished(flags, name), base::JoinPath(flags.to, name)));
+  return fs->SyncDir(flags.to);
+}
+
+// Both are laid out as the collector's folder is; the lines come last. `linker` may be null.
+base::StatusOr<Copied> CopyAll(base::FileSystem* fs, base::HardLinker* linker,
+                               const CopyFlags& flags) {
+  VEDETTE_ASSIGN_OR_RETURN(const std::string logs, FindLogStore(fs, flags.from));
+  VEDETTE_RETURN_IF_ERROR(Begin(fs, flags));
+  const std::string to = Unfinished(flags, "logs");
   Copied copied;
   VEDETTE_ASSIGN_OR_RETURN(copied.logs, logstore::CopyStore(fs, linker, logs, to));
+  if (!flags.skip_verify) VEDETTE_RETURN_IF_ERROR(Check(fs, to));
+  std::vector<std::string_view> names;
   for (const std::string_view name : kStates) {
     const std::string state = base::JoinPath(flags.from, name);
     if (logs == flags.from || !fs->Exists(state)) continue;
-    VEDETTE_ASSIGN_OR_RETURN(const uint64_t bytes,
-                             CopyState(fs, state, base::JoinPath(flags.to, name)));
+    VEDETTE_ASSIGN_OR_RETURN(const uint64_t bytes, CopyState(fs, state, Unfinished(flags, name)));
     copied.state_bytes += bytes;
     ++copied.states;
+    names.push_back(name);
   }
-  if (!flags.skip_verify) VEDETTE_RETURN_IF_ERROR(Check(fs, to));
+  names.push_back("logs");
+  for (const std::string_view name : names) VEDETTE_RETURN_IF_ERROR(Finish(fs, flags, name));
   return copied;
 }
 

@@ -5,10 +5,12 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "app/logs_cover.h"
 #include "app/logs_page.h"
 #include "app/logs_query.h"
 #include "app/logs_verbs.h"
@@ -32,9 +34,9 @@ constexpr uint32_t kImportPageLines = 5000;
 constexpr std::chrono::seconds kPushTimeout{60};
 
 struct ImportLogsFlags {
-  std::string from;
+  ServerAccess from{.url = ""};
   ServerAccess to{.url = "http://127.0.0.1:3100"};
-  std::string query = "{service_name=~\".+\"}";
+  std::string query;  // empty: everything
   std::string since;
   std::string until;
   std::string state = "vedette-logs-import.state";
@@ -45,7 +47,7 @@ int Fail(const base::Status& status) {
   return absl::IsInvalidArgument(status) ? kExitUsage : kExitProblem;
 }
 
-// Which days of which import are done: a line each, "FROM QUERY DAY".
+// Which days of which import are done: a line each, "FROM TO QUERY DAY".
 class ImportState {
  public:
   ImportState(base::FileSystem* fs, std::string path, std::string what)
@@ -87,19 +89,44 @@ struct ImportedLogs {
 class LogsImport {
  public:
   LogsImport(const ImportLogsFlags& flags, const base::http::ConfiguredClient* from,
-             const base::http::ConfiguredClient* to)
+             const base::http::ConfiguredClient* to, base::Clock* clock)
       : query_(flags.query),
-        from_url_(flags.from),
+        from_url_(flags.from.BaseUrl()),
         to_url_(flags.to.BaseUrl()),
         from_(from),
-        to_(to) {}
+        to_(to),
+        clock_(clock) {}
 
   base::Status Day(int64_t start_ns, int64_t end_ns) {
-    LogPages pages(from_, {from_url_, query_, start_ns, end_ns, true, kImportPageLines});
+    VEDETTE_ASSIGN_OR_RETURN(const std::vector<std::string> queries, Queries(start_ns, end_ns));
+    for (const std::string& query : queries) {
+      VEDETTE_RETURN_IF_ERROR(Take(query, start_ns, end_ns));
+    }
+    return {};
+  }
+  ImportedLogs& report() { return report_; }
+
+ private:
+  base::StatusOr<std::vector<std::string>> Queries(int64_t start_ns, int64_t end_ns) {
+    if (!query_.empty()) return std::vector<std::string>{query_};
+    std::vector<LogLabels> streams;
+    VEDETTE_RETURN_IF_ERROR(WithPatience([&]() -> base::Status {
+      VEDETTE_ASSIGN_OR_RETURN(streams, FetchStreams(from_, from_url_, start_ns, end_ns));
+      return base::Status();
+    }));
+    return CoveringSelectors(streams);
+  }
+
+  base::Status Take(const std::string& query, int64_t start_ns, int64_t end_ns) {
+    LogPages pages(from_, {from_url_, query, start_ns, end_ns, true, kImportPageLines});
     for (;;) {
-      VEDETTE_ASSIGN_OR_RETURN(const std::vector<FetchedLine> lines, pages.Next());
+      std::vector<FetchedLine> lines;
+      VEDETTE_RETURN_IF_ERROR(WithPatience([&]() -> base::Status {
+        VEDETTE_ASSIGN_OR_RETURN(lines, pages.Next());
+        return base::Status();
+      }));
       if (lines.empty()) break;
-      VEDETTE_RETURN_IF_ERROR(Push(lines));
+      VEDETTE_RETURN_IF_ERROR(PushAll(lines));
       report_.lines += lines.size();
     }
     if (pages.cut_timestamps() == 0) return {};
@@ -107,10 +134,30 @@ class LogsImport {
         {std::to_string(pages.cut_timestamps()), " times have more than ",
          std::to_string(kImportPageLines), " lines each; narrow --query and import in parts"}));
   }
-  ImportedLogs& report() { return report_; }
+  // Tries again what may pass: a server that is full, restarts or is not to be reached. One that
+  // has never answered is most often another than was meant.
+  template <typename Work>
+  base::Status WithPatience(const Work& work) {
+    constexpr int kTries = 7;  // 63 s in all
+    std::chrono::seconds pause{1};
+    for (int i = 1;; ++i, pause *= 2) {
+      const base::Status status = work();
+      if (status.ok()) has_worked_ = true;
+      if (!absl::IsUnavailable(status) || i == kTries || !has_worked_) return status;
+      clock_->SleepFor(pause, {});
+    }
+  }
 
- private:
-  base::Status Push(const std::vector<FetchedLine>& lines) {
+  // Halves of what is too much at once.
+  base::Status PushAll(std::span<const FetchedLine> lines) {
+    const base::Status status = WithPatience([&] { return Push(lines); });
+    if (!absl::IsResourceExhausted(status) || lines.size() < 2) return status;
+    const size_t half = lines.size() / 2;
+    VEDETTE_RETURN_IF_ERROR(PushAll(lines.first(half)));
+    return PushAll(lines.subspan(half));
+  }
+
+  base::Status Push(std::span<const FetchedLine> lines) {
     std::map<LogLabels, std::vector<model::LogEntry>> entries;
     for (const FetchedLine& line : lines) {
       entries[line.stream].push_back({line.timestamp_ns, line.line, LabelsOf(line.metadata)});
@@ -124,12 +171,15 @@ class LogsImport {
     request.body = base::SnappyCompress(model::EncodeLogPush(streams));
     request.timeout = kPushTimeout;
     const auto response = to_->Send(std::move(request));
-    if (!response.ok()) return response.status();
+    if (!response.ok()) return base::Unavailable(base::Message(response.status()));
     if (response->status / 100 == 2) return {};
     const std::string words(base::Trim(response->body));
     if (response->status != 400) {
-      return base::Unavailable(
-          base::Concat({"the collector answered ", std::to_string(response->status), ": ", words}));
+      const std::string said =
+          base::Concat({"the collector answered ", std::to_string(response->status), ": ", words});
+      if (response->status == 413) return base::ResourceExhausted(said);
+      const bool may_pass = response->status == 429 || response->status >= 500;
+      return may_pass ? base::Unavailable(said) : base::PermissionDenied(said);
     }
     // It took what it could; the rest is too old for it, or too long.
     if (report_.refused++ == 0) report_.first_refusal = words;
@@ -145,6 +195,8 @@ class LogsImport {
   const std::string to_url_;
   const base::http::ConfiguredClient* const from_;
   const base::http::ConfiguredClient* const to_;
+  base::Clock* const clock_;
+  bool has_worked_ = false;
   ImportedLogs report_;
 };
 
@@ -184,10 +236,12 @@ base::Status ImportDays(const ImportRange& range, base::Clock* clock, ImportStat
     bar.Show(static_cast<uint64_t>(day - first), static_cast<uint64_t>(last - first + 1), "days");
     const int64_t start = std::max(range.start_ns, day * kDayNs);
     const int64_t end = std::min(range.end_ns, (day + 1) * kDayNs);
+    const uint64_t refused = import->report().refused;
     VEDETTE_RETURN_IF_ERROR(import->Day(start, end));
     ++import->report().days;
-    // A day that is not over, or was cut by --since, is read again next time.
-    if (end - start == kDayNs) VEDETTE_RETURN_IF_ERROR(state->Add(day));
+    // A day that is not over, was cut by --since or lacks lines is read again next time.
+    const bool is_whole = end - start == kDayNs && import->report().refused == refused;
+    if (is_whole) VEDETTE_RETURN_IF_ERROR(state->Add(day));
   }
   return {};
 }
@@ -197,13 +251,19 @@ int RunLogsImport(const ImportLogsFlags& flags) {
   const auto range = RangeOf(flags, clock.WallNanos());
   if (!range.ok()) return Fail(range.status());
   const auto fs = base::NewPosixFileSystem();
-  ImportState state(fs.get(), flags.state, base::Concat({flags.from, " ", flags.query}));
+  ImportState state(fs.get(), flags.state,
+                    base::Join({flags.from.BaseUrl(), flags.to.BaseUrl(),
+                                flags.query.empty() ? "all" : flags.query},
+                               " "));
   if (const base::Status loaded = state.Load(); !loaded.ok()) return Fail(loaded);
-  auto config = flags.to.Config(fs.get());
-  if (!config.ok()) return Fail(config.status());
-  const base::http::ConfiguredClient from({}, {fs.get(), &clock, nullptr, nullptr});
-  const base::http::ConfiguredClient to(*std::move(config), {fs.get(), &clock, nullptr, nullptr});
-  LogsImport import(flags, &from, &to);
+  auto from_config = flags.from.Config(fs.get());
+  if (!from_config.ok()) return Fail(from_config.status());
+  auto to_config = flags.to.Config(fs.get());
+  if (!to_config.ok()) return Fail(to_config.status());
+  const base::http::ConfiguredClient::Options tools{fs.get(), &clock, nullptr, nullptr};
+  const base::http::ConfiguredClient from(*std::move(from_config), tools);
+  const base::http::ConfiguredClient to(*std::move(to_config), tools);
+  LogsImport import(flags, &from, &to, &clock);
   const base::Status status = ImportDays(*range, &clock, &state, &import);
   const ImportedLogs& report = import.report();
   std::printf("%" PRIu64 " lines of %" PRIu64 " days; %" PRIu64 " days were in before\n",
@@ -221,9 +281,12 @@ void AddLogsImport(CLI::App* logs, int* exit_code) {
   const auto flags = std::make_shared<ImportLogsFlags>();
   CLI::App* import = logs->add_subcommand(
       "import", "Take in the lines of a Loki by its API, day by day; can be taken up again");
-  import->add_option("FROM", flags->from, "Its URL, http://loki:3100")->required();
+  import->add_option("FROM", flags->from.url, "Its URL, http://loki:3100")->required();
+  import->add_option("--from.http.config.file", flags->from.http_config_file,
+                     "How to ask it: basic_auth, authorization, tls_config, http_headers "
+                     "(X-Scope-OrgID), as in Prometheus' files");
   import->add_option("--to", flags->to.url, "URL of the collector")->capture_default_str();
-  import->add_option("--query", flags->query, "Which lines")->capture_default_str();
+  import->add_option("--query", flags->query, "Which lines; all");
   import->add_option("--since", flags->since, "From then on: 2026-11-21, -30d; 30 days");
   import->add_option("--until", flags->until, "Until then; now");
   import->add_option("--state", flags->state, "File that says which days are done")

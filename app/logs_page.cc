@@ -88,6 +88,7 @@ base::StatusOr<std::vector<FetchedLine>> LogPages::Fetch() {
   request.timeout = kTimeout;
   request.max_response_bytes = kMaxAnswerBytes;
   const auto response = client_->Send(std::move(request));
+  if (absl::IsResourceExhausted(response.status())) return response.status();
   if (!response.ok()) return base::Unavailable(base::Message(response.status()));
   if (response->status != 200) return Refusal(*response);
   return ParseLines(response->body, options_.forward);
@@ -95,9 +96,14 @@ base::StatusOr<std::vector<FetchedLine>> LogPages::Fetch() {
 
 base::StatusOr<std::vector<FetchedLine>> LogPages::Next() {
   while (!done_ && options_.start_ns < options_.end_ns) {
-    VEDETTE_ASSIGN_OR_RETURN(std::vector<FetchedLine> lines, Fetch());
-    Advance(lines.size(), &lines);
-    if (!lines.empty()) return lines;
+    base::StatusOr<std::vector<FetchedLine>> lines = Fetch();
+    if (absl::IsResourceExhausted(lines.status()) && options_.page_lines > 1) {
+      options_.page_lines /= 2;  // such lines are too long for so many
+      continue;
+    }
+    VEDETTE_RETURN_IF_ERROR(lines.status());
+    Advance(lines->size(), &*lines);
+    if (!lines->empty()) return lines;
   }
   return std::vector<FetchedLine>();
 }
@@ -107,7 +113,11 @@ void LogPages::Advance(size_t fetched, std::vector<FetchedLine>* lines) {
   if (lines->empty()) return;
   const int64_t last = lines->back().timestamp_ns;
   const bool is_one_timestamp = lines->front().timestamp_ns == last;
-  std::erase_if(*lines, [this](const FetchedLine& line) { return at_edge_.contains(line); });
+  auto had = at_edge_;
+  std::erase_if(*lines, [&had](const FetchedLine& line) {
+    const auto found = had.find(line);
+    return found != had.end() && found->second-- > 0;
+  });
   if (is_one_timestamp && fetched >= options_.page_lines && lines->empty()) {
     // All that it gives of this timestamp was had before: what else it has cannot be asked for.
     ++cut_timestamps_;
@@ -118,7 +128,7 @@ void LogPages::Advance(size_t fetched, std::vector<FetchedLine>* lines) {
   const int64_t edge = options_.forward ? options_.start_ns : options_.end_ns - 1;
   if (edge != last) at_edge_.clear();
   for (const FetchedLine& line : *lines) {
-    if (line.timestamp_ns == last) at_edge_.insert(line);
+    if (line.timestamp_ns == last) ++at_edge_[line];
   }
   options_.forward ? options_.start_ns = last : options_.end_ns = last + 1;
 }

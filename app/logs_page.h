@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,8 +50,10 @@ class LogPages {
   LogPages(const base::http::ConfiguredClient* client, Options options)
       : client_(client), options_(std::move(options)) {}
 
-  // The next lines in the order asked for; none: there are no more. Unavailable: the server is not
-  // reached or answers otherwise; InvalidArgument: it refuses the query, in its words.
+  // The next lines in the order asked for; none: there are no more. A page that is too long for one
+  // answer is asked for in smaller ones; after an error the same page may be asked for again.
+  // Unavailable: the server is not reached or answers otherwise; InvalidArgument: it refuses the
+  // query, in its words.
   base::StatusOr<std::vector<FetchedLine>> Next();
   // Timestamps that had more lines than a page: some of theirs are missing.
   uint64_t cut_timestamps() const { return cut_timestamps_; }
@@ -64,7 +65,8 @@ class LogPages {
 
   const base::http::ConfiguredClient* const client_;
   Options options_;
-  std::set<FetchedLine> at_edge_;  // had already, of the timestamp that the last page ended with
+  // Had already, and how often, of the timestamp that the last page ended with.
+  std::map<FetchedLine, size_t> at_edge_;
   bool done_ = false;
   uint64_t cut_timestamps_ = 0;
 };

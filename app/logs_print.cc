@@ -37,12 +37,22 @@ std::string WriterOf(const FetchedLine& line) {
   return pid.empty() ? std::string(name) : base::Concat({name, "[", pid, "]"});
 }
 
+// Whether the character that begins here is one of U+0080 to U+009F: U+009B begins what ESC [ does.
+bool IsC1(std::string_view text) {
+  if (text.size() < 2 || text[0] != '\xc2') return false;
+  const auto second = static_cast<unsigned char>(text[1]);
+  return second >= 0x80 && second <= 0x9f;
+}
+
 // Control characters, which a terminal would obey, as "\x1b".
 std::string Harmless(std::string_view text) {
   std::string out;
-  for (const char c : text) {
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (IsC1(text.substr(at))) ++at;
+    const char c = text[at];
     const auto byte = static_cast<unsigned char>(c);
-    if ((byte >= 0x20 && byte != 0x7f) || c == '\t' || c == '\n') {
+    const bool is_control = byte < 0x20 || byte == 0x7f || (at > 0 && IsC1(text.substr(at - 1)));
+    if (!is_control || c == '\t' || c == '\n') {
       out += c;
       continue;
     }

@@ -74,15 +74,21 @@ base::Status LogPushBuilder::CheckStream(const Labels& labels) const {
 
 base::Status LogPushBuilder::AddEntry(int64_t timestamp_ns, std::string_view line, Pairs metadata) {
   if (skipping_) return Refuse({});
-  if (const base::Status bad = CheckEntry(line, metadata); !bad.ok()) return Refuse(InStream(bad));
+  if (const base::Status bad = CheckEntry(line, metadata); !bad.ok()) return RefuseEntry(bad);
   if (entries_ == limits_.max_entries) return Over("request has more entries", entries_);
   ++entries_;
   bytes_ += kEntryCost + line.size() + BytesOf(metadata) + metadata.size() * kPairCost;
   if (bytes_ > limits_.max_bytes) return Over("request has more bytes", limits_.max_bytes);
   auto labels = BuildMetadata(std::move(metadata));
-  if (!labels.ok()) return Refuse(InStream(labels.status()));
+  if (!labels.ok()) return RefuseEntry(labels.status());
   push_.streams.back().entries.push_back({timestamp_ns, std::string(line), *std::move(labels)});
   return {};
+}
+
+// Of many refusals the first alone is told, so that only it is put into words.
+base::Status LogPushBuilder::RefuseEntry(const base::Status& why) {
+  const bool is_told = refused_ == nullptr || refused_->first.empty();
+  return Refuse(is_told ? InStream(why) : why);
 }
 
 base::Status LogPushBuilder::Refuse(const base::Status& why) {

@@ -33,6 +33,7 @@ class LogPushBuilder {
  private:
   base::Status CheckStream(const Labels& labels) const;
   base::Status CheckEntry(std::string_view line, const Pairs& metadata) const;
+  base::Status RefuseEntry(const base::Status& why);
   base::Status InStream(const base::Status& status) const;
 
   const LogPushLimits& limits_;

@@ -92,9 +92,10 @@ void Follow(const LokiTailDeps& deps, const Request& request, const Responder& r
   StatusOr<logql::Lines> history = History(deps, request, *asked);
   if (!history.ok()) return respond(LokiFailure(history.status()));
   respond(base::http::AcceptWebSocket(
-      request, [hub = deps.hub, tail = std::move(tail), history = *std::move(history),
-                until = deps.query.clock->MonotonicNanos()](std::shared_ptr<WebSocket> socket) {
-        tail->Begin(std::move(socket), history, until);
+      request,
+      [hub = deps.hub, tail = std::move(tail), history = *std::move(history),
+       until = deps.query.clock->MonotonicNanos()](std::shared_ptr<WebSocket> socket) mutable {
+        tail->Begin(std::move(socket), std::move(history), until);
         hub->Keep(tail);
       }));
 }

@@ -9,6 +9,8 @@ namespace {
 
 // What follows the last is any text.
 constexpr size_t kMaxTokens = 200;
+// Longer words are values: names and messages are not made of them.
+constexpr size_t kMaxWordBytes = 128;
 // Of a line's tokens that must be a pattern's, in percent.
 constexpr size_t kLikeness = 60;
 
@@ -16,8 +18,9 @@ bool IsWord(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (c & 0x80) != 0;
 }
 
-bool HasDigit(std::string_view word) {
-  return std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+bool IsValue(std::string_view word) {
+  return word.size() > kMaxWordBytes ||
+         std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // Words and what stands between them, character by character; a word that is a value is empty.
@@ -30,7 +33,7 @@ void Tokenize(std::string_view line, std::vector<std::string_view>* tokens) {
       while (end < line.size() && IsWord(line[end])) ++end;
     }
     const std::string_view token = line.substr(at, end - at);
-    tokens->push_back(HasDigit(token) ? std::string_view() : token);
+    tokens->push_back(IsValue(token) ? std::string_view() : token);
     at = end;
   }
   if (at < line.size()) tokens->push_back({});

@@ -20,9 +20,9 @@ struct LinePattern {
 };
 
 // Finds the shapes of lines, one pass over them: Drain (He et al., 2017) with a tree of two levels,
-// number of tokens and the first word. Words with a digit are taken for values from the beginning.
-// Memory is bounded: at most `max_patterns` are held, of which the rarest half is let go when there
-// are more. One thread.
+// number of tokens and the first word. Words with a digit, and long ones, are taken for values from
+// the beginning. Memory is bounded: at most `max_patterns` are held, of which the rarest half is
+// let go when there are more. One thread.
 class PatternMiner {
  public:
   PatternMiner(int64_t step_ns, size_t max_patterns)

@@ -66,7 +66,7 @@ void RegisterQueries(base::http::Router* router, const Handler& handler) {
 }  // namespace
 
 void RegisterRemoteLogs(base::http::Router* router, const RemoteLogsDeps& deps) {
-  for (const char* const path : {"/loki/api/v1/push", "/otlp/v1/logs"}) {
+  for (const char* const path : {"/loki/api/v1/push", "/api/prom/push", "/otlp/v1/logs"}) {
     AddPushRoute(router, path, deps.telemetry,
                  {"vedette_loki_push_requests_total", "Log push requests received."},
                  PassPush(deps));

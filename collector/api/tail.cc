@@ -67,26 +67,25 @@ void Tail::NoteDropped(const model::Labels& labels, int64_t timestamp_ns) {
   if (dropped_.size() < kMaxDroppedTold) dropped_.push_back({labels, timestamp_ns});
 }
 
-void Tail::Begin(std::shared_ptr<base::http::WebSocket> socket, const logql::Lines& history,
+void Tail::Begin(std::shared_ptr<base::http::WebSocket> socket, logql::Lines history,
                  int64_t until_mono_ns) {
-  for (const logql::ResultLine& line : history) history_.insert(HashOf(line));
-  history_until_ns_ = until_mono_ns;
-  {
-    base::MutexLock lock(mutex_);
-    socket_ = std::move(socket);
-  }
-  Send(history);
+  base::MutexLock lock(mutex_);
+  socket_ = std::move(socket);
+  begun_with_ = std::move(history);
+  begun_ns_ = until_mono_ns;
 }
 
-bool Tail::Deliver(int64_t now_mono_ns) {
+bool Tail::Deliver(int64_t now_mono_ns, std::stop_token stop) {
   {
     base::MutexLock lock(mutex_);
     if (socket_ == nullptr) return true;
     if (socket_->closed()) return false;
   }
+  TakeHistory();
+  if (!SendHistory()) return true;
   const std::vector<Waiting> due = TakeDue(now_mono_ns);
   if (due.empty()) return true;
-  base::StatusOr<logql::Lines> lines = Filter(due);
+  base::StatusOr<logql::Lines> lines = Filter(due, std::move(stop));
   if (!lines.ok()) {
     base::MutexLock lock(mutex_);
     socket_->Close(1011, base::Message(lines.status()));
@@ -97,6 +96,34 @@ bool Tail::Deliver(int64_t now_mono_ns) {
   // What comes after these cannot have been there before.
   if (due.back().arrived_mono_ns > history_until_ns_) history_.clear();
   Send(*lines);
+  return true;
+}
+
+void Tail::TakeHistory() {
+  {
+    base::MutexLock lock(mutex_);
+    if (begun_with_.empty()) return;
+    unsent_ = std::exchange(begun_with_, {});
+    history_until_ns_ = begun_ns_;
+  }
+  for (const logql::ResultLine& line : unsent_) history_.insert(HashOf(line));
+}
+
+bool Tail::SendHistory() {
+  constexpr int kMaxTries = 50;
+  while (sent_ < unsent_.size()) {
+    const size_t end = FrameEnd(unsent_, sent_);
+    const logql::Lines frame(unsent_.begin() + static_cast<std::ptrdiff_t>(sent_),
+                             unsent_.begin() + static_cast<std::ptrdiff_t>(end));
+    if (!SendFrame(frame)) {
+      if (++tries_ < kMaxTries) return false;
+      Drop(frame);
+    }
+    tries_ = 0;
+    sent_ = end;
+  }
+  unsent_ = {};
+  sent_ = 0;
   return true;
 }
 
@@ -111,7 +138,8 @@ std::vector<Tail::Waiting> Tail::TakeDue(int64_t now_mono_ns) {
   return due;
 }
 
-base::StatusOr<logql::Lines> Tail::Filter(const std::vector<Waiting>& due) {
+base::StatusOr<logql::Lines> Tail::Filter(const std::vector<Waiting>& due, std::stop_token stop) {
+  constexpr int64_t kMaxNs = 1'000'000'000;  // others wait
   PushedLines pushed;
   for (const Waiting& one : due) pushed.Add(*one.stream);
   pushed.Sort();
@@ -124,20 +152,41 @@ base::StatusOr<logql::Lines> Tail::Filter(const std::vector<Waiting>& due) {
   range.direction = logql::Direction::kForward;
   logql::QueryContext context;
   context.max_memory_bytes = 4 * kMaxWaitingBytes;
+  context.stop = std::move(stop);
+  context.deadline_monotonic_ns = clock_->MonotonicNanos() + kMaxNs;
   VEDETTE_ASSIGN_OR_RETURN(logql::Result result,
                            logql::Engine(&pushed, clock_).QueryRange(range, context));
   return std::get<logql::Lines>(std::move(result.value));
 }
 
 void Tail::Send(const logql::Lines& lines) {
-  for (size_t begin = 0; begin < lines.size(); begin += query_.limit) {
-    const size_t end = std::min<size_t>(lines.size(), begin + query_.limit);
-    SendFrame({lines.begin() + static_cast<std::ptrdiff_t>(begin),
-               lines.begin() + static_cast<std::ptrdiff_t>(end)});
+  for (size_t begin = 0; begin < lines.size();) {
+    const size_t end = FrameEnd(lines, begin);
+    const logql::Lines frame(lines.begin() + static_cast<std::ptrdiff_t>(begin),
+                             lines.begin() + static_cast<std::ptrdiff_t>(end));
+    if (!SendFrame(frame)) Drop(frame);
+    begin = end;
   }
 }
 
-void Tail::SendFrame(const logql::Lines& lines) {
+size_t Tail::FrameEnd(const logql::Lines& lines, size_t begin) const {
+  size_t bytes = 0;
+  size_t end = begin;
+  while (end < lines.size() && end - begin < query_.limit) {
+    const logql::ResultLine& line = lines[end];
+    bytes += line.line.size() + line.stream.bytes().size() + line.metadata.bytes().size();
+    if (bytes > kMaxFrameBytes && end > begin) break;
+    ++end;
+  }
+  return end;
+}
+
+void Tail::Drop(const logql::Lines& lines) {
+  base::MutexLock lock(mutex_);
+  for (const logql::ResultLine& line : lines) NoteDropped(line.stream, line.timestamp_ns);
+}
+
+bool Tail::SendFrame(const logql::Lines& lines) {
   base::MutexLock lock(mutex_);
   std::string frame;
   base::JsonWriter json(&frame);
@@ -154,11 +203,9 @@ void Tail::SendFrame(const logql::Lines& lines) {
   }
   WriteEncodingFlags(query_.encoding, &json);
   json.EndObject();
-  if (socket_->Send(frame)) {
-    dropped_.clear();
-    return;
-  }
-  for (const logql::ResultLine& line : lines) NoteDropped(line.stream, line.timestamp_ns);
+  if (!socket_->Send(frame)) return false;
+  dropped_.clear();
+  return true;
 }
 
 }  // namespace vedette::api

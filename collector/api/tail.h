@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,15 +45,18 @@ class Tail {
   // Any thread; does not block.
   void Collect(const Streams& streams, int64_t now_mono_ns) VEDETTE_EXCLUDES(mutex_);
 
-  // Begins to send on `socket`, with the lines that were there before; those of them that were
-  // collected meanwhile, up to `until_mono_ns`, are not sent twice.
-  void Begin(std::shared_ptr<base::http::WebSocket> socket, const logql::Lines& history,
+  // From now on what is delivered goes to `socket`, first the lines that were there before; those
+  // of them that were collected meanwhile, up to `until_mono_ns`, are not sent twice. Does not
+  // block.
+  void Begin(std::shared_ptr<base::http::WebSocket> socket, logql::Lines history,
              int64_t until_mono_ns) VEDETTE_EXCLUDES(mutex_);
-  // One thread: sends what has waited long enough. False when the client is gone.
-  bool Deliver(int64_t now_mono_ns) VEDETTE_EXCLUDES(mutex_);
+  // One thread: sends what has waited long enough; what was there before as fast as the client
+  // takes it. False when the client is gone, or what it asks for takes too long.
+  bool Deliver(int64_t now_mono_ns, std::stop_token stop = {}) VEDETTE_EXCLUDES(mutex_);
 
   static constexpr size_t kMaxWaitingBytes = 4 << 20;
-  static constexpr size_t kMaxDroppedTold = 100;  // of one frame
+  static constexpr size_t kMaxFrameBytes = 512 << 10;  // of lines and labels; one line may be more
+  static constexpr size_t kMaxDroppedTold = 100;       // of one frame
 
  private:
   struct Waiting {
@@ -67,9 +71,14 @@ class Tail {
 
   std::vector<Waiting> TakeDue(int64_t now_mono_ns) VEDETTE_EXCLUDES(mutex_);
   // The lines of these streams that the query keeps, oldest first.
-  base::StatusOr<logql::Lines> Filter(const std::vector<Waiting>& due);
+  base::StatusOr<logql::Lines> Filter(const std::vector<Waiting>& due, std::stop_token stop);
+  void TakeHistory() VEDETTE_EXCLUDES(mutex_);
+  // False: the client takes no more just now.
+  bool SendHistory() VEDETTE_EXCLUDES(mutex_);
   void Send(const logql::Lines& lines) VEDETTE_EXCLUDES(mutex_);
-  void SendFrame(const logql::Lines& lines) VEDETTE_EXCLUDES(mutex_);
+  size_t FrameEnd(const logql::Lines& lines, size_t begin) const;
+  bool SendFrame(const logql::Lines& lines) VEDETTE_EXCLUDES(mutex_);
+  void Drop(const logql::Lines& lines) VEDETTE_EXCLUDES(mutex_);
   void NoteDropped(const model::Labels& labels, int64_t timestamp_ns) VEDETTE_REQUIRES(mutex_);
 
   const TailQuery query_;
@@ -77,14 +86,19 @@ class Tail {
 
   base::Mutex mutex_;
   std::shared_ptr<base::http::WebSocket> socket_ VEDETTE_GUARDED_BY(mutex_);  // null: not yet
+  logql::Lines begun_with_ VEDETTE_GUARDED_BY(mutex_);
+  int64_t begun_ns_ VEDETTE_GUARDED_BY(mutex_) = 0;
   std::deque<Waiting> waiting_ VEDETTE_GUARDED_BY(mutex_);
   size_t waiting_bytes_ VEDETTE_GUARDED_BY(mutex_) = 0;
   std::vector<Dropped> dropped_ VEDETTE_GUARDED_BY(mutex_);  // since the last frame
 
   // Of the thread that delivers, once begun: lines of the history by their hash, and until when
-  // they may come again.
+  // they may come again; those that are still to be sent, and how often the next were in vain.
   absl::flat_hash_set<uint64_t> history_;
   int64_t history_until_ns_ = 0;
+  logql::Lines unsent_;
+  size_t sent_ = 0;  // of these
+  int tries_ = 0;
 };
 
 }  // namespace vedette::api

@@ -72,10 +72,10 @@ std::vector<std::shared_ptr<Tail>> TailHub::Tails() {
 }
 
 void TailHub::Run(std::stop_token stop) {
-  while (clock_->SleepFor(kRound, stop)) DeliverAll();
+  while (clock_->SleepFor(kRound, stop)) DeliverAll(stop);
 }
 
-void TailHub::DeliverAll() {
+void TailHub::DeliverAll(const std::stop_token& stop) {
   std::vector<std::shared_ptr<Tail>> kept;
   {
     base::MutexLock lock(mutex_);
@@ -83,7 +83,7 @@ void TailHub::DeliverAll() {
   }
   const int64_t now = clock_->MonotonicNanos();
   for (const std::shared_ptr<Tail>& tail : kept) {
-    if (tail->Deliver(now)) continue;
+    if (tail->Deliver(now, stop)) continue;
     base::MutexLock lock(mutex_);
     std::erase(kept_, tail);
   }

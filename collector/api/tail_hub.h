@@ -20,7 +20,7 @@ namespace vedette::api {
 class TailHub final : public model::LogSink {
  public:
   TailHub(model::LogSink* store, base::Clock* clock);
-  ~TailHub() override;  // clients are told that the server stops
+  ~TailHub() override;
   TailHub(const TailHub&) = delete;
   TailHub& operator=(const TailHub&) = delete;
 
@@ -32,12 +32,14 @@ class TailHub final : public model::LogSink {
   // A tail that has begun to send is held until its client is gone.
   void Keep(std::shared_ptr<Tail> tail) VEDETTE_EXCLUDES(mutex_);
 
+  // What its thread does each 200 ms, for tests whose clock stands.
+  void DeliverAll(const std::stop_token& stop = {}) VEDETTE_EXCLUDES(mutex_);
+
   static constexpr size_t kMaxTails = 32;
 
  private:
   std::vector<std::shared_ptr<Tail>> Tails() VEDETTE_EXCLUDES(mutex_);
   void Run(std::stop_token stop);
-  void DeliverAll();
 
   model::LogSink* const store_;
   base::Clock* const clock_;

@@ -22,6 +22,8 @@ using base::http::Params;
 using base::http::Response;
 
 // Answers query_range over lines in memory, as Loki does: the first `limit` in the direction asked.
+constexpr size_t kMostBytes = 10'000;
+
 class LokiStandIn final : public base::http::Client {
  public:
   LokiStandIn(std::vector<FetchedLine> lines, int* asked)
@@ -41,6 +43,9 @@ class LokiStandIn final : public base::http::Client {
     if (!forward) std::reverse(found.begin(), found.end());
     const size_t limit = *base::ParseUint(params.Get("limit"));
     if (found.size() > limit) found.resize(limit);
+    size_t bytes = 0;
+    for (const FetchedLine& line : found) bytes += line.line.size();
+    if (bytes > kMostBytes) return base::ResourceExhausted("the answer is over some bytes");
     return Response::Json(200, Body(found));
   }
 
@@ -105,7 +110,7 @@ TEST_F(Paging, EveryLineComesOnceWhateverShareATimestamp) {
     int64_t time = 1;
     for (int i = 0; i < count; ++i) {
       time += random() % 3 == 0 ? 1 : 0;
-      lines.push_back(Line(time, std::to_string(i)));
+      lines.push_back(Line(time, std::to_string(i / 2)));  // some twice
     }
     const auto page = static_cast<uint32_t>(12 + random() % 10);  // more than ever share one
     for (const bool forward : {true, false}) {
@@ -132,6 +137,13 @@ TEST_F(Paging, MoreLinesOfOneTimestampThanAPageAreToldNotLoopedOn) {
   EXPECT_EQ(cut_, 1u);
   EXPECT_EQ(Read(lines, false, 4).back().line, "before");
   EXPECT_EQ(cut_, 1u);
+}
+
+TEST_F(Paging, LinesTooLongForAPageComeInSmallerOnes) {
+  std::vector<FetchedLine> lines;
+  for (int i = 0; i < 100; ++i) lines.push_back(Line(i + 1, std::string(1000, 'x')));
+  EXPECT_EQ(Read(lines, true, 64), lines);
+  EXPECT_EQ(cut_, 0u);
 }
 
 TEST_F(Paging, AShortPageIsTheLast) {
@@ -182,6 +194,9 @@ TEST(LogLineText, EveryFormat) {
   EXPECT_EQ(LogLineText(line, {LogsFormat::kShort, true, true}),
             "Nov 21 02:09:00 web1 nginx[17]: \x1b[1;31mGET\\x1b[31m /\x1b[0m\n");
   EXPECT_EQ(LogLineText(line, {LogsFormat::kCat, true, true}), "GET\\x1b[31m /\n");
+  FetchedLine c1 = line;
+  c1.line = "\u009b31m \u00e9 \u00c2\u0080";
+  EXPECT_EQ(LogLineText(c1, {LogsFormat::kCat, true, true}), "\\x9b31m \u00e9 \u00c2\\x80\n");
   EXPECT_EQ(LogLineText(line, {LogsFormat::kJson, false, false}),
             "{\"timestamp\":\"1795226940000000000\",\"line\":\"GET\\u001b[31m /\",\"labels\":"
             "{\"detected_level\":\"error\",\"host\":\"web1\",\"unit\":\"nginx.service\"},"

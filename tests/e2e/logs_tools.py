@@ -60,8 +60,11 @@ def of_a_running_collector(t):
     checked = run("verify", t.dir / "backup")
     t.check(checked.returncode == 0 and " 0 findings" in checked.stdout, "the copy is sound", checked.stdout)
     t.equal(run("verify", folder).returncode, 0, "so is the store beside its collector")
+    (t.dir / "second/logs.unfinished/parts").mkdir(parents=True)  # as a restore leaves it that was killed
     restored = run("restore", t.dir / "backup", t.dir / "second")
     t.equal(restored.returncode, 0, f"a restore {restored.stderr}")
+    t.equal(sorted(path.name for path in (t.dir / "second").iterdir()), ["alerting", "logs", "rules"],
+            "leaves nothing unfinished")
     second, _ = start(t, "second")
     t.equal(lines(second), [line for line in lines(ours) if line != "behind the backup"], "has all lines of then")
     t.eventually(lambda: pending_since(second) == pending_since(ours), "and the alert goes on waiting")

@@ -154,6 +154,38 @@ TEST_F(Tails, FramesHoldAsManyLinesAsAsked) {
                                  R"("encodingFlags":["categorize-labels"]})");
 }
 
+TEST_F(Tails, FramesAreCutByBytes) {
+  api::TailQuery query = Query("{app=\"g1\"}");
+  query.limit = 5000;
+  const auto tail = hub_.Open(query);
+  logql::Lines history(1200);
+  for (size_t i = 0; i < history.size(); ++i) {
+    history[i].timestamp_ns = static_cast<int64_t>(i);
+    history[i].line = std::string(1 << 10, 'x');
+  }
+  tail->Begin(socket_, history, 0);
+  EXPECT_TRUE(tail->Deliver(Now()));
+  EXPECT_EQ(socket_->frames_.size(), 3u);
+  for (const std::string& frame : socket_->frames_) EXPECT_LT(frame.size(), 600'000u);
+}
+
+// Of what was there before nothing is dropped because it is much.
+TEST_F(Tails, ASlowClientGetsItsHistoryLater) {
+  const auto tail = hub_.Open(Query("{app=\"g1\"}"));
+  logql::Lines history(1);
+  history[0].line = "before";
+  tail->Begin(socket_, history, 0);
+  socket_->refuses_ = true;
+  EXPECT_TRUE(tail->Deliver(Now()));
+  Take(Push("g1", {{2, "after"}}));
+  EXPECT_TRUE(tail->Deliver(Now()));
+  socket_->refuses_ = false;
+  EXPECT_TRUE(tail->Deliver(Now()));
+  ASSERT_EQ(socket_->frames_.size(), 2u);
+  EXPECT_NE(socket_->frames_[0].find("before"), std::string::npos);
+  EXPECT_NE(socket_->frames_[1].find("after"), std::string::npos);
+}
+
 TEST_F(Tails, WhatASlowClientMissesIsToldInTheNextFrame) {
   const auto tail = hub_.Open(Query("{app=\"g1\"}"));
   tail->Begin(socket_, {}, 0);
@@ -208,6 +240,7 @@ TEST_F(Tails, TheHandshakeBringsTheNewestLinesThere) {
   EXPECT_EQ(response.status, 101);
   ASSERT_NE(response.opened, nullptr);
   response.opened(socket_);
+  hub_.DeliverAll();
   EXPECT_EQ(
       socket_->frames_,
       std::vector<std::string>{
