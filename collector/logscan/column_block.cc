@@ -29,6 +29,15 @@ bool ColumnBlock::Prepare() {
   return Noted(Judge()).ok() && !pieces_.empty() && Noted(Order()).ok();
 }
 
+base::Status ColumnBlock::ReadField(const logstore::ShapePlaces& piece,
+                                    const logql::FieldRef& field, logstore::ValueTable* values) {
+  if (field.parser == logql::FieldParser::kLogfmt && !scan_->plain_values()) {
+    for (size_t i = 0; i < piece.places.size(); ++i) values->AddRow(logql::kUnknownField);
+    return {};
+  }
+  return fields_->Read(granule_, piece.shape, piece.places, field, values);
+}
+
 base::Status ColumnBlock::Judge() {
   for (size_t i = 0; i < request_.predicates.size(); ++i) {
     bool judged = true;
@@ -44,8 +53,7 @@ base::Status ColumnBlock::Judge() {
 base::Status ColumnBlock::JudgePiece(const logql::FieldPredicate& predicate,
                                      logstore::ShapePlaces* piece, bool* judged) {
   logstore::ValueTable values;
-  VEDETTE_RETURN_IF_ERROR(
-      fields_->Read(granule_, piece->shape, piece->places, predicate.field, &values));
+  VEDETTE_RETURN_IF_ERROR(ReadField(*piece, predicate.field, &values));
   std::vector<bool> keeps(values.size());
   for (size_t i = 0; i < keeps.size(); ++i) keeps[i] = predicate.keeps(values.value(i));
   std::vector<bool> clashes;
@@ -217,7 +225,7 @@ base::Status ColumnBlock::MakeValues(const logql::FieldRef& field, Column* colum
   logstore::ValueTable& values = column->values;
   for (const auto& piece : pieces_) {
     begins.push_back(values.rows().size());
-    VEDETTE_RETURN_IF_ERROR(fields_->Read(granule_, piece.shape, piece.places, field, &values));
+    VEDETTE_RETURN_IF_ERROR(ReadField(piece, field, &values));
   }
   bool known = false;
   column->rows.reserve(rows_.size());

@@ -50,6 +50,8 @@ class ColumnBlock final : public logql::LogBlock {
     logstore::ValueTable values;
   };
 
+  base::Status ReadField(const logstore::ShapePlaces& piece, const logql::FieldRef& field,
+                         logstore::ValueTable* values);
   base::Status Judge();
   base::Status JudgePiece(const logql::FieldPredicate& predicate, logstore::ShapePlaces* piece,
                           bool* judged);

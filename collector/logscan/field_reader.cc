@@ -51,6 +51,12 @@ const FieldPlan& FieldReader::PlanOf(std::string_view shape, const logql::FieldR
   auto& plans = plans_[field];
   const auto known = plans.find(shape);
   if (known != plans.end()) return known->second;
+  // Lines may be long and of many kinds.
+  constexpr size_t kMostPlanBytes = 8 << 20;
+  if ((plan_bytes_ += shape.size() + sizeof(FieldPlan)) > kMostPlanBytes) {
+    for (auto& [other, of] : plans_) of.clear();
+    plan_bytes_ = 0;
+  }
   const auto texts = logstore::TextsOfShape(shape);
   return plans.emplace(std::string(shape), PlanField(texts, field)).first->second;
 }

@@ -18,7 +18,8 @@
 
 namespace vedette::logscan {
 
-// Reads fields of lines off the columns of granules. Keeps what it learns of templates. One thread.
+// Reads fields of lines off the columns of granules. Keeps what it learns of templates, up to a
+// bound. One thread.
 class FieldReader {
  public:
   // Adds an entry to `out`'s rows for each of `places` of one shape: an index into its table, or
@@ -33,6 +34,7 @@ class FieldReader {
   const FieldPlan& PlanOf(std::string_view shape, const logql::FieldRef& field);
 
   std::map<logql::FieldRef, base::StringMap<FieldPlan>> plans_;  // by template
+  size_t plan_bytes_ = 0;
   std::string part_;                      // that labelled_ is of
   std::map<std::string, bool> labelled_;  // by label
   logstore::ValueTable raw_;

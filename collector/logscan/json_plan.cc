@@ -44,14 +44,13 @@ std::string MarkOf(size_t slot, JsonPlace place) {
   return SlotMark(slot);
 }
 
-// The template's line with `bare` (or their marks, when it is null) in the bare slots.
+// The template's line with marks in its slots, but null in the slot `null`.
 std::string MarkedLine(std::span<const std::string_view> texts, std::span<const JsonPlace> places,
-                       const char* bare) {
+                       size_t null) {
   std::string line;
   for (size_t i = 0; i < places.size(); ++i) {
     line += texts[i];
-    const bool is_bare = bare != nullptr && places[i] == JsonPlace::kBare;
-    line += is_bare ? std::string(bare) : MarkOf(i, places[i]);
+    line += i == null ? "null" : MarkOf(i, places[i]);
   }
   line += texts.back();
   return line;
@@ -99,7 +98,8 @@ FieldPlan PlanJsonField(std::span<const std::string_view> texts, const std::stri
     if (places[slot] == JsonPlace::kPiece) return plan;
     if (places[slot] == JsonPlace::kBare) plan.scalars.push_back(slot);
   }
-  const JsonOutcome marked = RunJsonStage(MarkedLine(texts, places, nullptr), label, places.size());
+  const JsonOutcome marked =
+      RunJsonStage(MarkedLine(texts, places, places.size()), label, places.size());
   if (marked.broken) return plan;
   if (!marked.value) {
     plan.kind = FieldPlan::Kind::kAbsent;
@@ -110,9 +110,11 @@ FieldPlan PlanJsonField(std::span<const std::string_view> texts, const std::stri
   }
   if (plan.slot == places.size()) return plan;
   plan.quoted = places[plan.slot] == JsonPlace::kString;
-  // A null is no label: then a second member of the name would be taken.
-  if (!plan.quoted && RunJsonStage(MarkedLine(texts, places, "null"), label, places.size()).value)
+  // A null is no label: then another member of the name would be taken.
+  if (!plan.quoted &&
+      RunJsonStage(MarkedLine(texts, places, plan.slot), label, places.size()).value) {
     return plan;
+  }
   plan.kind = FieldPlan::Kind::kSlot;
   return plan;
 }

@@ -14,12 +14,12 @@ bool IsQuoted(std::span<const std::string_view> texts, size_t slot) {
   return texts[slot].ends_with('"') && texts[slot + 1].starts_with('"');
 }
 
-// The template's line with a mark in every slot; none between quotes where `empty_quotes`.
-std::string LogfmtMarkedLine(std::span<const std::string_view> texts, bool empty_quotes) {
+// The template's line with a mark in every slot but the slot `empty`.
+std::string LogfmtMarkedLine(std::span<const std::string_view> texts, size_t empty) {
   std::string line;
   for (size_t slot = 0; slot + 1 < texts.size(); ++slot) {
     line += texts[slot];
-    if (!empty_quotes || !IsQuoted(texts, slot)) line += SlotMark(slot);
+    if (slot != empty) line += SlotMark(slot);
   }
   line += texts.back();
   return line;
@@ -40,7 +40,7 @@ std::optional<std::string> RunLogfmtStage(const std::string& line, const std::st
 // Slots whose value, whatever it is, leaves all other pairs of the line as they are: inside the
 // value of a pair (all of it, between quotes), or inside a name that has no value.
 std::vector<bool> HarmlessSlots(std::span<const std::string_view> texts) {
-  const std::string line = LogfmtMarkedLine(texts, false);
+  const std::string line = LogfmtMarkedLine(texts, texts.size());
   std::vector<bool> harmless(texts.size() - 1);
   logql::LogfmtReader reader(line);
   while (!reader.AtEnd()) {
@@ -67,7 +67,7 @@ std::vector<bool> HarmlessSlots(std::span<const std::string_view> texts) {
 FieldPlan PlanLogfmtField(std::span<const std::string_view> texts, const std::string& label) {
   FieldPlan plan;
   const std::vector<bool> harmless = HarmlessSlots(texts);
-  const auto value = RunLogfmtStage(LogfmtMarkedLine(texts, false), label);
+  const auto value = RunLogfmtStage(LogfmtMarkedLine(texts, texts.size()), label);
   // What stands behind the field does not matter: the first of a name is taken.
   size_t end = harmless.size();
   if (value) {
@@ -84,7 +84,7 @@ FieldPlan PlanLogfmtField(std::span<const std::string_view> texts, const std::st
   }
   plan.kind = FieldPlan::Kind::kSlot;
   plan.quoted = IsQuoted(texts, plan.slot);
-  plan.empty_is_absent = !RunLogfmtStage(LogfmtMarkedLine(texts, true), label);
+  plan.empty_is_absent = !RunLogfmtStage(LogfmtMarkedLine(texts, plan.slot), label);
   return plan;
 }
 

@@ -23,6 +23,7 @@ struct GranuleRef {
   const BlockMeta* meta = nullptr;
   std::span<const StreamPtr> streams;  // of the part, by id
   std::shared_ptr<const base::RandomAccessFile> file;
+  bool plain_values = true;  // as columns/FORMAT.md promises of slots behind '='
 };
 
 // The rows of a granule that a scan selects, and its columns, read as they are asked for. One
@@ -41,6 +42,7 @@ class GranuleScan {
   base::Status Open();
 
   const std::string& part_name() const { return *ref_.part_name; }
+  bool plain_values() const { return ref_.plain_values; }
   const BlockMeta& meta() const { return *ref_.meta; }
   // After Open or a Select that selected something.
   Granule& granule() { return *cached_.granule; }

@@ -79,6 +79,7 @@ base::StatusOr<std::shared_ptr<const Part>> Part::Open(base::FileSystem* fs,
   part->index_offset_ = footer.index_offset;
   part->columns_ =
       footer.version == kColumnsPartVersion || footer.version == kColumnsWithoutCountsVersion;
+  part->plain_values_ = footer.version == kColumnsPartVersion;
   const bool counted = footer.version >= kRowsPartVersion;
   VEDETTE_RETURN_IF_ERROR(part->ReadIndex(*index, counted, streams));
   part->SumUp();

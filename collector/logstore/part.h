@@ -40,6 +40,8 @@ class Part {
 
   // Whether it is a day part, of granules.
   bool IsColumns() const { return columns_; }
+  // Whether its granules keep what columns/FORMAT.md promises of slots behind '='.
+  bool HasPlainValues() const { return plain_values_; }
   // Of its rows; INT64_MAX and INT64_MIN when it has none.
   int64_t min_ns() const { return min_ns_; }
   int64_t max_ns() const { return max_ns_; }
@@ -76,6 +78,7 @@ class Part {
   std::vector<BlockMeta> blocks_;
   uint64_t index_offset_ = 0;
   bool columns_ = false;
+  bool plain_values_ = false;
   uint64_t counts_offset_ = 0;
   uint64_t counts_bytes_ = 0;  // 0: it has none
   uint64_t counts_hash_ = 0;

@@ -13,12 +13,16 @@
 namespace vedette::logstore {
 namespace {
 
-// A block of a part, or rows of memory.
+// Rows further apart are looked at by themselves: one late line must not reach over the granules of
+// all the time in between.
+constexpr int64_t kApartNs = 600'000'000'000;
+
+// Rows of a block of a part, or of memory, between two times.
 struct ScanSource {
   int64_t min_ns = 0;
   int64_t max_ns = 0;
   std::shared_ptr<const Part> part;  // null: memory
-  size_t index = 0;                  // of the block, or of the memtable
+  size_t index = 0;                  // of the block, or of the run of memory
   bool alone = true;                 // no rows of others at its times that it has to be merged with
 
   bool IsGranule() const { return part != nullptr && part->blocks()[index].IsGranule(); }
@@ -41,6 +45,16 @@ std::vector<SourceGroup> GroupSources(std::vector<ScanSource> sources) {
     groups.back().push_back(std::move(source));
   }
   return groups;
+}
+
+// Where each of the runs begins that `rows` fall into, and their number at the end.
+std::vector<size_t> BordersOf(std::span<const Row> rows) {
+  std::vector<size_t> borders;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i == 0 || rows[i].timestamp_ns - rows[i - 1].timestamp_ns > kApartNs) borders.push_back(i);
+  }
+  borders.push_back(rows.size());
+  return borders;
 }
 
 bool HasStream(const BlockMeta& meta, const std::vector<bool>& matching) {
@@ -84,11 +98,10 @@ class BlockScanner {
   }
 
   base::Status Run() {
-    for (size_t i = 0; i < memtables_.size(); ++i) {
-      const MemtableView& view = memtables_[i];
-      if (InTime(view.min_ns, view.max_ns)) {
-        sources_.push_back({view.min_ns, view.max_ns, nullptr, i});
-      }
+    StreamFilter filter(scan_.select.matchers);
+    SplitWideBlocks(filter);
+    for (const MemtableView& view : memtables_) {
+      if (InTime(view.min_ns, view.max_ns)) AddMemory(OpenMemtable(view, scan_.select, filter));
     }
     std::stable_sort(sources_.begin(), sources_.end(),
                      [](const ScanSource& a, const ScanSource& b) {
@@ -115,6 +128,49 @@ class BlockScanner {
     const Part* part = nullptr;
     std::shared_ptr<const base::RandomAccessFile> file;
   };
+
+  void AddMemory(const logstore::Run& run) {
+    const std::vector<size_t> borders = BordersOf(run.rows);
+    for (size_t i = 0; i + 1 < borders.size(); ++i) {
+      const auto rows = std::span(run.rows).subspan(borders[i], borders[i + 1] - borders[i]);
+      sources_.push_back(
+          {rows.front().timestamp_ns, rows.back().timestamp_ns, nullptr, memory_.size()});
+      memory_.push_back({{rows.begin(), rows.end()}, run.holder, run.unique});
+    }
+  }
+
+  // Level-0 blocks that reach over granules become several sources if their rows lie apart.
+  void SplitWideBlocks(StreamFilter& filter) {
+    const auto is_granule = [](const ScanSource& source) { return source.IsGranule(); };
+    if (std::none_of(sources_.begin(), sources_.end(), is_granule)) return;
+    std::vector<ScanSource> split;
+    for (const ScanSource& source : sources_) {
+      if (source.IsGranule() || source.max_ns - source.min_ns <= kApartNs ||
+          scan_.select.stop.stop_requested() || !Split(source, filter, &split)) {
+        split.push_back(source);
+      }
+    }
+    sources_ = std::move(split);
+  }
+
+  // False, with nothing added, when the block cannot be read.
+  static bool Split(const ScanSource& source, StreamFilter& filter,
+                    std::vector<ScanSource>* split) {
+    const auto block = source.part->ReadBlock(source.index);
+    if (!block.ok()) return false;
+    std::vector<Row> rows;
+    for (const Row& row : (*block)->rows()) {
+      if (filter.Matches(row.stream)) rows.push_back(row);
+    }
+    const std::vector<size_t> borders = BordersOf(rows);
+    for (size_t i = 0; i + 1 < borders.size(); ++i) {
+      ScanSource piece = source;
+      piece.min_ns = rows[borders[i]].timestamp_ns;
+      piece.max_ns = rows[borders[i + 1] - 1].timestamp_ns;
+      split->push_back(std::move(piece));
+    }
+    return true;
+  }
 
   // `sources_` stand in the order of their beginnings.
   void MarkShared() {
@@ -143,8 +199,9 @@ class BlockScanner {
       VEDETTE_ASSIGN_OR_RETURN(open->file, source.part->OpenFile());
       open->part = source.part.get();
     }
-    return GranuleRef{&source.part->name(), source.index, &source.part->blocks()[source.index],
-                      source.part->streams_by_id(), open->file};
+    return GranuleRef{
+        &source.part->name(),         source.index, &source.part->blocks()[source.index],
+        source.part->streams_by_id(), open->file,   source.part->HasPlainValues()};
   }
 
   bool InTime(int64_t min_ns, int64_t max_ns) const {
@@ -195,11 +252,14 @@ class BlockScanner {
     std::vector<PendingRun> pending;
     for (const ScanSource& source : group) {
       pending.push_back({source.min_ns, source.max_ns, [&] {
-                           if (source.part == nullptr) {
-                             return OpenMemtable(memtables_[source.index], scan_.select, filter);
-                           }
-                           return opener.Open(source.part, source.index,
-                                              matching_.at(source.part.get()), true);
+                           if (source.part == nullptr) return std::move(memory_[source.index]);
+                           logstore::Run run = opener.Open(source.part, source.index,
+                                                           matching_.at(source.part.get()), true);
+                           std::erase_if(run.rows, [&](const Row& row) {
+                             return row.timestamp_ns < source.min_ns ||
+                                    row.timestamp_ns > source.max_ns;
+                           });
+                           return run;
                          }});
     }
     Merge merge(std::move(pending), scan_.select.direction == Direction::kBackward);
@@ -221,6 +281,7 @@ class BlockScanner {
   std::array<OpenFile, 2> first_files_;
   std::vector<OpenFile> files_;  // one a worker
   std::vector<ScanSource> sources_;
+  std::vector<logstore::Run> memory_;                             // each read once
   absl::flat_hash_map<const Part*, std::vector<bool>> matching_;  // streams by id
 };
 

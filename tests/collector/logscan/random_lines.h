@@ -25,7 +25,12 @@ class RandomLines {
 
  private:
   std::string Whole() {
-    switch (Below(10)) {
+    switch (Below(12)) {
+      case 10:
+        return R"({"request_host":)" + Pick({"1", "null"}) + R"(,"request":{"host":)" + Digits(1) +
+               R"(},"status":)" + Pick({"null", "5"}) + R"(,"status":)" + Digits(1) + "}";
+      case 11:
+        return "status=\"" + Pick({"", "7"}) + "\" status=\"" + Text() + "\" level=x";
       case 0:
         return "Failed password for " + Pick({"root", "bob"}) + " from 10.0.0." + Digits(2) +
                " port " + Digits(4);

@@ -134,5 +134,81 @@ TEST(StoreScan, BringsWhatAPlainLookAtEveryLineBrings) {
   }
 }
 
+// How many rows came as columns, and how many as rows.
+class CountingVisitor final : public BlockVisitor {
+ public:
+  bool Columns(GranuleScan& granule, size_t /*worker*/) override {
+    for (const ShapePlaces& own : granule.selected()) columns += own.places.size();
+    return true;
+  }
+  bool Rows(std::span<const Row> found, size_t /*worker*/) override {
+    rows += found.size();
+    return true;
+  }
+  size_t columns = 0;
+  size_t rows = 0;
+};
+
+constexpr int64_t kHourNs = 3600 * kSecondNs;
+
+void PushAt(TestStore* t, int64_t timestamp_ns, const std::string& line) {
+  ASSERT_TRUE(t->Push(OneLine(line, timestamp_ns)).ok());
+}
+
+CountingVisitor ScanAll(const TestStore& t, bool ordered) {
+  BlockScan scan;
+  scan.select.start_ns = INT64_MIN;
+  scan.select.end_ns = INT64_MAX;
+  scan.ordered = ordered;
+  CountingVisitor visitor;
+  EXPECT_TRUE(t.store->ScanBlocks(scan, &visitor).ok());
+  return visitor;
+}
+
+// Lines around a granule, in memory or in level 0, do not touch it.
+TEST(StoreBlockScan, LateLinesLeaveTheGranulesBetweenAlone) {
+  TestStore t;
+  t.rewrite_rows_parts = 1;
+  ASSERT_TRUE(t.Open().ok());
+  for (int i = 0; i < 300; ++i) PushAt(&t, kNowNs - 3 * kHourNs + i * kSecondNs, "status=200 ok");
+  ASSERT_TRUE(t.store->Flush().ok());
+  ASSERT_TRUE(t.store->Maintain().ok());
+  for (const bool in_memory : {true, false}) {
+    PushAt(&t, kNowNs - 5 * kHourNs, in_memory ? "late" : "later");
+    PushAt(&t, kNowNs, in_memory ? "now" : "then");
+    ASSERT_TRUE(in_memory || t.store->Flush().ok());
+    for (const bool ordered : {true, false}) {
+      const CountingVisitor visitor = ScanAll(t, ordered);
+      EXPECT_EQ(visitor.columns, 300u);
+      EXPECT_EQ(visitor.rows, in_memory ? 2u : 4u);
+    }
+  }
+  PushAt(&t, kNowNs - 3 * kHourNs + kSecondNs, "among them");
+  EXPECT_EQ(ScanAll(t, false).rows, 305u);
+}
+
+// Day parts that overlap are read by column where no row of one can be another's repetition.
+TEST(StoreBlockScan, OverlappingPartsAreReadByColumnUnlessRowsMayRepeat) {
+  TestStore t;
+  t.rewrite_rows_parts = 1;
+  ASSERT_TRUE(t.Open().ok());
+  for (int part = 0; part < 2; ++part) {
+    for (int i = 0; i < 100; ++i) {
+      PushAt(&t, kNowNs - kHourNs + i * kSecondNs + part, "part " + std::to_string(part));
+    }
+    ASSERT_TRUE(t.store->Flush().ok());
+    ASSERT_TRUE(t.store->Maintain().ok());
+  }
+  EXPECT_EQ(ScanAll(t, false).columns, 200u);
+  EXPECT_EQ(ScanAll(t, true).rows, 200u);  // merged for their order
+  // The same line at the same time once more.
+  PushAt(&t, kNowNs - kHourNs, "part 0");
+  PushAt(&t, kNowNs - kHourNs + 50 * kSecondNs, "new");
+  ASSERT_TRUE(t.store->Flush().ok());
+  ASSERT_TRUE(t.store->Maintain().ok());
+  const CountingVisitor visitor = ScanAll(t, false);
+  EXPECT_EQ(visitor.columns + visitor.rows, 201u);
+}
+
 }  // namespace
 }  // namespace vedette::logstore
