@@ -153,6 +153,7 @@ base::Status CollectorParts::OpenLogs(const CollectorOptions& options, const Mem
   store.retention_bytes = options.logs_retention_bytes;
   // Two can be in memory: the one being filled and the one being flushed.
   store.memtable_bytes = std::min<uint64_t>(store.memtable_bytes, budget.logs / 4);
+  store.delete_parser = ParseLogDelete;
   store.fs = world_.fs;
   store.clock = world_.clock;
   store.logger = world_.logger;
@@ -355,6 +356,10 @@ void CollectorParts::RegisterLogs(base::http::Router* router, const CollectorOpt
   const api::LokiLabelsDeps labels{logs_view_.get(), world_.clock};
   api::RegisterLokiLabels(router, labels);
   api::RegisterLokiVolume(router, labels);
+  if (options.admin_api) {
+    log_admin_ = std::make_unique<LogAdminJoin>(logs_.get());
+    api::RegisterLokiDelete(router, log_admin_.get(), world_.clock);
+  }
   api::RegisterLokiDetectedLabels(router, labels);
   api::RegisterLokiDetectedFields(router, query);
   api::RegisterLokiPatterns(router, {log_source_.get(), world_.clock});

@@ -11,6 +11,7 @@
 #include "app/api_join.h"
 #include "app/collector_config.h"
 #include "app/collector_options.h"
+#include "app/log_admin.h"
 #include "app/logs_elsewhere.h"
 #include "app/memory_budget.h"
 #include "app/remote_join.h"
@@ -132,6 +133,7 @@ class CollectorParts {
   std::unique_ptr<remote::Manager> sender_;
   ElsewhereSlot elsewhere_;
   std::unique_ptr<TsdbAdminJoin> tsdb_admin_;
+  std::unique_ptr<LogAdminJoin> log_admin_;
   std::unique_ptr<StatusJoin> status_view_;
 
   std::unique_ptr<LogsElsewhere> logs_elsewhere_;  // in place of the log store; null: the store
