@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""SIGKILLs under pushes of log lines while day parts are rewritten.
+
+Usage: log_kills.py [--kills N] [--seed N]. Three writers push lines: one without positions, one with
+a source's positions, one that sends every batch again cut differently. The lines are of two days ago,
+so that what lies there is rewritten after every start, and large, so that memory is written to parts
+all the time. After every kill and restart all that was acknowledged must be there once, and nothing
+that was never sent, and `vedette logs verify` finds nothing. Ends with 'N passed, N failed'.
+"""
+
+import argparse
+import json
+import pathlib
+import random
+import subprocess
+import sys
+import threading
+import time
+
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "e2e")]
+sys.dont_write_bytecode = True
+import harness as h  # noqa: E402
+
+BATCH = 40
+STEP_NS = 1_000_000  # between two lines of a writer
+PAD = random.Random(7).randbytes(1 << 16).hex()
+PAGE = 5000
+
+
+def line(number, i):
+    """Known from its number; a few KB that do not compress, and a shape among a few."""
+    size = 1000 + i * 2654435761 % 5000
+    start = i * 40503 % (len(PAD) - 6000)
+    shape = ('{"n":%d,"pad":"%s"}', "n=%d pad=%s", "%d %s")[i % 3]
+    return "%s " % number + shape % (i, PAD[start:start + size])
+
+
+def index_of(text):
+    return int("".join(c for c in text.split(" ", 1)[1][:14].split(",")[0] if c.isdigit()))
+
+
+class Writer:
+    """Pushes line after line; a batch that was not acknowledged is sent again."""
+
+    def __init__(self, number, first_ns, url):
+        self.number, self.first_ns, self.url = number, first_ns, url
+        self.acknowledged = 0  # lines below it
+        self.offered = 0       # lines below it may be there
+        self.stop = threading.Event()
+        self.refused = []
+
+    def batch(self):
+        """First line and the one after the last: the third writer goes back a little each time."""
+        back = 7 if self.number == 2 and self.acknowledged >= 7 else 0
+        return self.acknowledged - back, self.acknowledged + BATCH
+
+    def body(self, first, end):
+        values = [[str(self.first_ns + i * STEP_NS), line(self.number, i)] for i in range(first, end)]
+        return json.dumps({"streams": [{"stream": {"writer": str(self.number)}, "values": values}]}).encode()
+
+    def headers(self, first, end):
+        headers = {"Content-Type": "application/json"}
+        if self.number > 0:
+            deltas = f"0,1x{end - first - 1}"
+            headers["X-Vedette-Source"] = f"file:{self.number};{first + 1};{end};{deltas}"
+        return headers
+
+    def run(self):
+        while not self.stop.is_set():
+            first, end = self.batch()
+            self.offered = max(self.offered, end)
+            reply = h.request(self.url, self.body(first, end), self.headers(first, end), timeout=10)
+            if reply.status // 100 == 2:
+                self.acknowledged = end
+            elif reply.status not in (0, 429, 503):
+                self.refused.append((first, reply.status, reply.text()[:300]))
+                return
+            else:
+                time.sleep(0.01)
+
+
+class Kills:
+    def __init__(self, t, args):
+        self.t, self.args, self.random = t, args, random.Random(args.seed)
+        self.port = h.free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        day_ns = 86_400 * 10**9
+        first_ns = int(time.time() * 1e9) // day_ns * day_ns - 2 * day_ns
+        self.writers = [Writer(i, first_ns + i, self.base + "/loki/api/v1/push") for i in range(3)]
+        self.seen = [0] * 3  # lines of a writer below it were found by an earlier check
+        self.rewritten = 0
+        self.start()
+
+    def start(self, ready=True):
+        self.process = self.t.collector("store", self.port, "--collector.parts=logs",
+                                        "--storage.logs.retention.time=30d", ready=ready)
+
+    def kill_while_starting(self):
+        self.start(ready=False)
+        time.sleep(self.random.uniform(0, 0.3))
+        self.process.kill()
+
+    def load(self, seconds):
+        threads = [threading.Thread(target=w.run) for w in self.writers]
+        for w in self.writers:
+            w.stop.clear()
+        for thread in threads:
+            thread.start()
+        time.sleep(seconds)
+        self.process.kill()
+        for w in self.writers:
+            w.stop.set()
+        for thread in threads:
+            thread.join()
+
+    def found(self, writer, since):
+        """Lines of a writer from its line `since` on, page by page; they have times of their own."""
+        lines, start = [], writer.first_ns + since * STEP_NS
+        end = writer.first_ns + (writer.offered + 1) * STEP_NS
+        while True:
+            reply = h.get(self.base + "/loki/api/v1/query_range", {
+                "query": f'{{writer="{writer.number}"}}', "start": start, "end": end,
+                "limit": PAGE, "direction": "forward"}, timeout=60)
+            values = [v for s in reply.json()["data"]["result"] for v in s["values"]]
+            values.sort(key=lambda v: int(v[0]))
+            lines += values
+            if len(values) < PAGE:
+                return lines
+            start = int(values[-1][0]) + 1
+
+    def problem(self, writer, since):
+        found = self.found(writer, since)
+        got = []
+        for time_ns, text in found:
+            i = (int(time_ns) - writer.first_ns) // STEP_NS
+            if i >= writer.offered or text != line(writer.number, i):
+                return f"writer {writer.number}: line {i} of {writer.offered} is not what was sent"
+            got.append(i)
+        if len(set(got)) != len(got):
+            return f"writer {writer.number}: {len(got) - len(set(got))} lines are there twice"
+        missing = sorted(set(range(since, writer.acknowledged)) - set(got))
+        return f"writer {writer.number}: lost {len(missing)} of {writer.acknowledged}: {missing[:20]}" if missing else ""
+
+    def verify(self):
+        verify = subprocess.run([h.vedette(), "logs", "verify", str(self.t.dir / "store")],
+                                capture_output=True, text=True)
+        return [] if verify.returncode == 0 else [verify.stdout[-2000:] + verify.stderr[-2000:]]
+
+    def check(self, kill, whole=False):
+        """New lines after every kill, all of them now and then."""
+        problems = [p for w in self.writers
+                    if (p := self.problem(w, 0 if whole else max(0, self.seen[w.number] - 200)))]
+        problems += [f"refused: {r}" for w in self.writers for r in w.refused]
+        problems += self.verify() if whole else []
+        self.seen = [w.acknowledged for w in self.writers]
+        parts = sorted(p.suffix for p in (self.t.dir / "store" / "logs" / "parts").iterdir())
+        self.rewritten += parts.count(".cols") > 0
+        return self.t.check(not problems, f"kill {kill}: {sum(self.seen):,} lines acknowledged, all there, once "
+                            f"({parts.count('.rows')} parts of rows, {parts.count('.cols')} of columns)",
+                            "; ".join(problems))
+
+    def run(self):
+        kill = 0
+        while kill < self.args.kills:
+            self.load(self.random.uniform(0.1, 2.0))
+            kill += 1
+            while kill < self.args.kills and self.random.random() < 0.25:
+                self.kill_while_starting()
+                kill += 1
+            self.start()
+            time.sleep(self.random.uniform(0, 1.0))  # for a rewrite to get under way
+            if not self.check(kill, whole=self.random.random() < 0.1):
+                return
+        self.check("last", whole=True)
+        self.t.check(self.rewritten > 0, "day parts were made meanwhile", "there was none")
+        status, seconds = self.process.stop(timeout=60)
+        self.t.check(status == 0 and seconds < 5, "ends within 5 s of SIGTERM", f"{status} in {seconds:.1f} s")
+        self.t.check(not (found := self.verify()), "vedette logs verify finds nothing", found)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    with h.running() as t:
+        print(f"{args.kills} kills, seed {args.seed}")
+        Kills(t, args).run()
+
+
+if __name__ == "__main__":
+    main()
