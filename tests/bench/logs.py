@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """What log lines cost: bytes on disk, ingest and scans, beside what VictoriaLogs and Loki did.
 
-    logs.py [--lgen=PROGRAM] [--slices=N] [day] [L]
+    logs.py [--lgen=PROGRAM] [--slices=N] [day] [L] [http]
 
 day: the 600,000 lines of ../shared/reference/logs/bench/gen_day.py, as columns. L: the lines of
 ../shared/reference/peers/gen/lgen.go (--slices=288 is 24 hours), pushed to a store in process.
+http: the same lines pushed to a collector by lgen itself.
 The peers' figures are those of ../shared/reference/peers/README.md, taken on this kind of machine.
 """
 
@@ -20,6 +21,7 @@ import threading
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 import harness  # noqa: E402
+import log_ingest  # noqa: E402
 
 SHARED = ROOT.parent / "shared" / "reference"
 PROGRAMS = ROOT / "build" / "release" / "tests"
@@ -89,8 +91,8 @@ def fill_l(folder, lgen, slices):
 
 def main(arguments):
     options = dict(a[2:].split("=", 1) for a in arguments if a.startswith("--") and "=" in a)
-    parts = [a for a in arguments if not a.startswith("--")] or ["day", "L"]
-    if not set(options) <= {"lgen", "slices"} or not set(parts) <= {"day", "L"}:
+    parts = [a for a in arguments if not a.startswith("--")] or ["day", "L", "http"]
+    if not set(options) <= {"lgen", "slices"} or not set(parts) <= {"day", "L", "http"}:
         print(__doc__, file=sys.stderr)
         return 2
     if not SHARED.is_dir():
@@ -102,6 +104,9 @@ def main(arguments):
             bench_day(folder)
         if "L" in parts:
             fill_l(folder, options.get("lgen"), int(options.get("slices", 288)))
+        if "http" in parts:
+            lgen = options.get("lgen") or harness.unpack_peers(folder, "generators") / "lgen"
+            log_ingest.bench(lgen, int(options.get("slices", 288)))
     print(PEERS)
     return 0
 
