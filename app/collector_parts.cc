@@ -356,10 +356,8 @@ void CollectorParts::RegisterLogs(base::http::Router* router, const CollectorOpt
   const api::LokiLabelsDeps labels{logs_view_.get(), world_.clock};
   api::RegisterLokiLabels(router, labels);
   api::RegisterLokiVolume(router, labels);
-  if (options.admin_api) {
-    log_admin_ = std::make_unique<LogAdminJoin>(logs_.get());
-    api::RegisterLokiDelete(router, log_admin_.get(), world_.clock);
-  }
+  if (options.admin_api) log_admin_ = std::make_unique<LogAdminJoin>(logs_.get());
+  api::RegisterLokiDelete(router, log_admin_.get(), world_.clock);
   api::RegisterLokiDetectedLabels(router, labels);
   api::RegisterLokiDetectedFields(router, query);
   api::RegisterLokiPatterns(router, {log_source_.get(), world_.clock});

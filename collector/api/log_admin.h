@@ -32,8 +32,8 @@ class LogAdmin {
   virtual base::Status CancelDelete(const std::string& id) = 0;
 };
 
-// POST, PUT, GET and DELETE /loki/api/v1/delete. Without --web.enable-admin-api it is not
-// registered: as in Loki without a store of deletes, it is 404 then.
+// POST, PUT, GET and DELETE /loki/api/v1/delete. Without `admin`, that is without
+// --web.enable-admin-api, 404 as from a Loki that has no store of deletes.
 void RegisterLokiDelete(base::http::Router* router, LogAdmin* admin, base::Clock* clock);
 
 }  // namespace vedette::api

@@ -152,8 +152,11 @@ Response ListDeletes(LogAdmin* admin) {
 
 void RegisterLokiDelete(base::http::Router* router, LogAdmin* admin, base::Clock* clock) {
   const auto add = [&](const char* method, auto handle) {
+    const auto answer = [admin, handle](const Request& request) {
+      return admin == nullptr ? LokiFailure(404, "404 page not found\n") : handle(request);
+    };
     router->Handle({method, "/loki/api/v1/delete", base::http::Pool::kQuery,
-                    base::http::Scope::kAdmin, base::http::Sync(handle)});
+                    base::http::Scope::kAdmin, base::http::Sync(answer)});
   };
   for (const char* const method : {"POST", "PUT"}) {
     add(method, [admin, clock](const Request& request) {

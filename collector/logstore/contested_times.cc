@@ -1,6 +1,7 @@
 #include "collector/logstore/contested_times.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "collector/logstore/minute_slot.h"
 
@@ -59,8 +60,10 @@ std::span<const TimeSpan> ContestedTimes::Of(const Stream* stream) const {
 
 bool ContestedTimes::Has(const Stream* stream, int64_t timestamp_ns) const {
   const std::span<const TimeSpan> spans = Of(stream);
-  return std::any_of(spans.begin(), spans.end(),
-                     [&](const TimeSpan& span) { return span.Has(timestamp_ns); });
+  const auto after = std::upper_bound(
+      spans.begin(), spans.end(), timestamp_ns,
+      [](int64_t time_ns, const TimeSpan& span) { return time_ns < span.begin_ns; });
+  return after != spans.begin() && std::prev(after)->Has(timestamp_ns);
 }
 
 std::vector<TimeSpan> ContestedTimes::All() const {

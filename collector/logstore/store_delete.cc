@@ -53,8 +53,17 @@ base::Status Store::OpenDeletes() {
   Tombstones tombstones;
   for (const DeleteRequest& request : deletes_) {
     if (request.processed) continue;
-    VEDETTE_ASSIGN_OR_RETURN(auto tombstone, MakeTombstone(request));
-    tombstones.push_back(std::move(tombstone));
+    auto tombstone = MakeTombstone(request);
+    if (tombstone.ok()) {
+      tombstones.push_back(*std::move(tombstone));
+    } else if (absl::IsInvalidArgument(tombstone.status())) {
+      // An older program's query that is none any more: the request stays, its lines are there.
+      options_.logger->Error(
+          "log lines that were deleted are shown: the query is not understood",
+          {{"request", request.id}, {"error", base::Message(tombstone.status())}});
+    } else {
+      return tombstone.status();
+    }
   }
   base::MutexLock lock(mutex_);
   tombstones_ = std::move(tombstones);

@@ -11,6 +11,7 @@
 #include "base/strings.h"
 #include "base/wal_check.h"
 #include "base/wal_format.h"
+#include "collector/logstore/deletes.h"
 #include "collector/logstore/filenames.h"
 #include "collector/logstore/manifest.h"
 #include "collector/logstore/minute_counts.h"
@@ -126,6 +127,7 @@ class StoreVerifier {
   base::StatusOr<VerifyReport> Run() {
     VEDETTE_RETURN_IF_ERROR(ReadManifest());
     Measure();
+    CheckDeletes();
     for (const PartEntry& entry : manifest_.parts) CheckPart(entry);
     CheckLog();
     CheckNames();
@@ -165,6 +167,13 @@ class StoreVerifier {
     Find(file, manifest.status());
     if (manifest.ok()) manifest_ = *std::move(manifest);
     return {};
+  }
+
+  void CheckDeletes() {
+    const auto bytes = fs_->ReadFile(Folder(kDeletesFile));
+    if (absl::IsNotFound(bytes.status())) return;  // there was none yet
+    VerifiedFile* file = Add("deletes", Folder(kDeletesFile));
+    Find(file, bytes.ok() ? DecodeDeletes(*bytes).status() : bytes.status());
   }
 
   std::vector<std::string> NamesIn(std::string_view folder) {

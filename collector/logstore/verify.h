@@ -15,7 +15,7 @@ namespace vedette::logstore {
 // One file looked at.
 struct VerifiedFile {
   std::string path;
-  std::string kind;  // manifest, rows, columns, log, other
+  std::string kind;  // manifest, deletes, rows, columns, log, other
   uint64_t bytes = 0;
   uint64_t streams = 0;
   uint64_t lines = 0;                 // of a log: pushes

@@ -2,14 +2,22 @@
 
 #include <algorithm>
 
+#include "base/strings.h"
 #include "collector/logstore/minute_slot.h"
 
 namespace vedette::logstore {
 namespace {
 
 constexpr size_t kMaxVolumeCells = 4'000'000;
+// What LogQL puts behind a name of metadata that the stream has too.
+constexpr std::string_view kExtracted = "_extracted";
 constexpr std::string_view kTooMany =
     "too many streams and steps; narrow the selector or the range, or widen the step";
+
+// A label as metadata is stored, should it be metadata.
+std::string_view StoredName(std::string_view name) {
+  return base::EndsWith(name, kExtracted) ? name.substr(0, name.size() - kExtracted.size()) : name;
+}
 
 }  // namespace
 
@@ -88,14 +96,20 @@ void VolumeTable::AddRow(const Row& row) {
 }
 
 bool VolumeTable::DependsOn(std::string_view name) const {
+  const auto is_asked = [&](const std::string& asked) {
+    return asked == name || StoredName(asked) == name;
+  };
   return request_.all_labels ||
-         std::find(request_.labels.begin(), request_.labels.end(), name) != request_.labels.end();
+         std::any_of(request_.labels.begin(), request_.labels.end(), is_asked);
 }
 
 void VolumeTable::CheckNames(const MinuteCounts& counts) {
   if (request_.all_labels && (counts.more_names || !counts.names.empty())) known_ = false;
   for (const std::string& name : request_.labels) {
-    if (name != kLevelName && counts.MayHaveName(name)) known_ = false;
+    if (name == kLevelName) continue;
+    // The level of lines whose stream has one of its own: who groups by it looks at rows.
+    if (StoredName(name) == kLevelName) known_ = false;
+    if (counts.MayHaveName(name) || counts.MayHaveName(StoredName(name))) known_ = false;
   }
 }
 

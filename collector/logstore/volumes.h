@@ -39,8 +39,9 @@ struct VolumeBins {
   std::vector<uint64_t> bytes;
 };
 
-// The group of a stream's lines that have this level (empty: none), numbered from 0; nothing: they
-// are not counted. Asked once a pair, on the caller's thread.
+// The group of a stream's lines whose metadata has this level (empty: none), numbered from 0;
+// nothing: they are not counted. A stream may have a label of that name as well, which goes first
+// in LogQL. Asked once a pair, on the caller's thread.
 using VolumeGroupFn =
     std::function<std::optional<size_t>(const model::Labels& stream, std::string_view level)>;
 

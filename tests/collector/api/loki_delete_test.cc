@@ -115,6 +115,17 @@ TEST_F(LokiDelete, WhatLokiRefusesIsRefusedInItsWords) {
   EXPECT_EQ(Ask("POST", {query, start}).status, 429);
 }
 
+class LokiDeleteOff : public ApiTest {
+ protected:
+  LokiDeleteOff() { api::RegisterLokiDelete(&router_, nullptr, &clock_); }
+};
+
+TEST_F(LokiDeleteOff, ThereIsNoSuchPage) {
+  const auto response = Get("/loki/api/v1/delete");
+  EXPECT_EQ(response.status, 404);
+  EXPECT_EQ(response.body, "404 page not found\n");
+}
+
 TEST_F(LokiDelete, IsForAdministratorsAlone) {
   for (const char* method : {"POST", "PUT", "GET", "DELETE"}) {
     EXPECT_EQ(RouteOf(method, "/loki/api/v1/delete").scope, base::http::Scope::kAdmin) << method;

@@ -28,6 +28,23 @@ base::StatusOr<DeleteFilter> ParseDelete(std::string_view query) {
   return filter;
 }
 
+// How many rows a scan by block brings.
+class RowCount final : public BlockVisitor {
+ public:
+  bool Columns(GranuleScan& granule, size_t) override {
+    for (const ShapePlaces& shape : granule.selected()) rows_ += shape.places.size();
+    return true;
+  }
+  bool Rows(std::span<const Row> rows, size_t) override {
+    rows_ += rows.size();
+    return true;
+  }
+  size_t rows() const { return rows_; }
+
+ private:
+  size_t rows_ = 0;
+};
+
 struct DeleteStore : TestStore {
   explicit DeleteStore(uint64_t seed = 1) : TestStore(seed) {
     delete_parser = ParseDelete;
@@ -45,6 +62,14 @@ struct DeleteStore : TestStore {
       bytes += fs.Stat("data/logs/parts/" + name)->size;
     }
     return bytes;
+  }
+  size_t Scanned() const {
+    BlockScan scan;
+    scan.select.start_ns = INT64_MIN;
+    scan.select.end_ns = INT64_MAX;
+    RowCount count;
+    VEDETTE_CHECK(store->ScanBlocks(scan, &count).ok());
+    return count.rows();
   }
   uint64_t Counted() {
     VolumeRequest request;
@@ -177,6 +202,23 @@ TEST(StoreDelete, WrongQueriesAndDamagedListsAreTold) {
   EXPECT_EQ(t.Metric("vedette_logs_quarantined_files_total"), 1);
 }
 
+TEST(StoreDelete, AQueryThatIsNoneAnyMoreEndsNoStart) {
+  DeleteStore t;
+  ASSERT_TRUE(t.Push(OneLine("a", kNowNs, "a")).ok());
+  ASSERT_TRUE(t.Push(OneLine("b", kNowNs, "b")).ok());
+  ASSERT_TRUE(t.store->Delete("a", kNowNs, kNowNs + 1).ok());
+  ASSERT_TRUE(t.store->Delete("b", kNowNs, kNowNs + 1).ok());
+  t.delete_parser = [](std::string_view query) -> base::StatusOr<DeleteFilter> {
+    if (query == "b") return base::InvalidArgument("not understood");
+    return ParseDelete(query);
+  };
+  ASSERT_TRUE(t.Open().ok());
+  EXPECT_EQ(t.Read(), Lines{"b"});
+  t.delete_parser = ParseDelete;
+  ASSERT_TRUE(t.Open().ok());
+  EXPECT_EQ(t.Read(), Lines());
+}
+
 // Pushes, deletes, takes back, flushes, rewrites; then what is there is what a list says.
 TEST(StoreDelete, EqualsAPlainListThroughEverything) {
   for (const uint32_t seed : {1u, 2u, 3u, 4u}) {
@@ -243,6 +285,7 @@ TEST(StoreDelete, EqualsAPlainListThroughEverything) {
     };
     EXPECT_EQ(sorted(), want) << "seed " << seed;
     EXPECT_EQ(t.Counted(), want.size());
+    EXPECT_EQ(t.Scanned(), want.size());
     t.clock.Advance(std::chrono::hours(2));
     t.Rounds(40);
     EXPECT_EQ(sorted(), want) << "seed " << seed;

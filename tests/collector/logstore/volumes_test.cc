@@ -228,6 +228,7 @@ TEST(StoreVolumes, AnswerNothingWhereAGroupDependsOnMetadata) {
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(OneGroup(t, {"app", "detected_level"}), 1u);
     EXPECT_EQ(OneGroup(t, {"trace"}), 0u);
+    EXPECT_EQ(OneGroup(t, {"trace_extracted"}), 0u);
     EXPECT_EQ(OneGroup(t, {}, true), 0u);
     ASSERT_TRUE(t.store->Flush().ok());
   }
