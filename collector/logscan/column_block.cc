@@ -88,6 +88,7 @@ base::Status ColumnBlock::FindClashes(const std::string& label, const logstore::
       if (scan_->stream(stream)->labels.Has(label)) mark(i);
     }
   }
+  if (!granule_.MetadataHas(label)) return {};
   VEDETTE_RETURN_IF_ERROR(granule_.LoadMetadataOf(piece.shape));
   const std::span<const model::Labels> sets = granule_.metadata_sets();
   // Many rows share a set, and most sets are of other rows.

@@ -453,6 +453,12 @@ base::Status Granule::LoadStreams(size_t shape) {
   return {};
 }
 
+bool Granule::MetadataHas(std::string_view name) const {
+  return std::any_of(metadata_shapes_.begin(), metadata_shapes_.end(), [&](const auto& shape) {
+    return std::find(shape.names.begin(), shape.names.end(), name) != shape.names.end();
+  });
+}
+
 base::Status Granule::LoadMetadataOf(size_t shape) {
   VEDETTE_RETURN_IF_ERROR(LoadStreams(shape));
   VEDETTE_RETURN_IF_ERROR(origin_sets_.Load(*blobs_));

@@ -106,6 +106,8 @@ class Granule {
   base::Status LoadShapeAlone(size_t shape);
   base::Status LoadStreams(size_t shape);
   base::Status LoadMetadataOf(size_t shape);
+  // Whether any row's metadata has a label of that name; nothing is loaded for it.
+  bool MetadataHas(std::string_view name) const;
   const ShapesColumn::Shape& shape(size_t shape) const { return lines_->shapes()[shape]; }
   const BlobSource& blobs() const { return *blobs_; }
   // After LoadStreams of the shape.
