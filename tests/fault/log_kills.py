@@ -25,6 +25,7 @@ BATCH = 40
 STEP_NS = 1_000_000  # between two lines of a writer
 PAD = random.Random(7).randbytes(1 << 16).hex()
 PAGE = 5000
+WHOLE_EVERY = 50  # kills: then every line is read
 
 
 def line(number, i):
@@ -147,7 +148,7 @@ class Kills:
         return [] if verify.returncode == 0 else [verify.stdout[-2000:] + verify.stderr[-2000:]]
 
     def check(self, kill, whole=False):
-        """New lines after every kill, all of them now and then."""
+        """New lines after every kill, all of them now and then: there are GBs of them at the end."""
         problems = [p for w in self.writers
                     if (p := self.problem(w, 0 if whole else max(0, self.seen[w.number] - 200)))]
         problems += [f"refused: {r}" for w in self.writers for r in w.refused]
@@ -160,7 +161,7 @@ class Kills:
                             "; ".join(problems))
 
     def run(self):
-        kill = 0
+        kill = looked = 0
         while kill < self.args.kills:
             self.load(self.random.uniform(0.1, 2.0))
             kill += 1
@@ -169,7 +170,9 @@ class Kills:
                 kill += 1
             self.start()
             time.sleep(self.random.uniform(0, 1.0))  # for a rewrite to get under way
-            if not self.check(kill, whole=self.random.random() < 0.1):
+            whole = kill // WHOLE_EVERY > looked // WHOLE_EVERY
+            looked = kill
+            if not self.check(kill, whole):
                 return
         self.check("last", whole=True)
         self.t.check(self.rewritten > 0, "day parts were made meanwhile", "there was none")
