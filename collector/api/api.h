@@ -211,6 +211,7 @@ struct LokiQueryDeps {
   base::Clock* clock = nullptr;
   logql::QueryContext limits;   // its stop and deadline are set by request
   uint32_t max_entries = 5000;  // of one answer
+  int64_t timeout_ms = 0;       // of a query; 0: as long as the request has
 };
 // /loki/api/v1/query, /loki/api/v1/query_range
 void RegisterLokiQuery(base::http::Router* router, const LokiQueryDeps& deps);

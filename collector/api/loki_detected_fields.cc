@@ -91,7 +91,7 @@ class DetectedFieldsApi {
                              const Request& request) const {
     logql::QueryContext context = deps_.limits;
     context.stop = request.stop;
-    context.deadline_monotonic_ns = request.deadline_mono_ns;
+    context.deadline_monotonic_ns = LokiDeadline(request, deps_.timeout_ms);
     VEDETTE_ASSIGN_OR_RETURN(const logql::Result result,
                              deps_.engine->QueryRange(asked.query, context));
     FieldTable table(max_fields);

@@ -91,6 +91,12 @@ base::StatusOr<int64_t> ReadLokiStep(const base::http::Params& params, const Lok
   return step;
 }
 
+int64_t LokiDeadline(const base::http::Request& request, int64_t timeout_ms) {
+  if (timeout_ms == 0 || request.received_mono_ns == 0) return request.deadline_mono_ns;
+  const int64_t own = request.received_mono_ns + timeout_ms * 1'000'000;
+  return request.deadline_mono_ns == 0 ? own : std::min(own, request.deadline_mono_ns);
+}
+
 base::StatusOr<std::string> ReadLokiQuery(const base::http::Params& params) {
   const std::string_view query = params.Get("query");
   if (!query.empty()) return std::string(query);

@@ -28,6 +28,10 @@ struct LokiRange {
 // which is an hour when absent.
 base::StatusOr<LokiRange> ReadLokiRange(const base::http::Params& params, int64_t now_ns);
 
+// By when a query has to end, by the monotonic clock: with its request, or `timeout_ms` after that
+// came (0: no such bound). 0: never.
+int64_t LokiDeadline(const base::http::Request& request, int64_t timeout_ms);
+
 // The parameter `query`, which must be there.
 base::StatusOr<std::string> ReadLokiQuery(const base::http::Params& params);
 

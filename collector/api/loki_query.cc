@@ -98,7 +98,7 @@ class LokiQueryApi {
   logql::QueryContext Context(const Request& request) const {
     logql::QueryContext context = deps_.limits;
     context.stop = request.stop;
-    context.deadline_monotonic_ns = request.deadline_mono_ns;
+    context.deadline_monotonic_ns = LokiDeadline(request, deps_.timeout_ms);
     return context;
   }
 

@@ -45,6 +45,9 @@ class Budget {
         base::Concat({"the query needs more than ", std::to_string(context_.max_memory_bytes),
                       " bytes of memory"}));
   }
+  // What was charged is given back down to `bytes`: its work is thrown away.
+  void ReturnMemory(uint64_t bytes) { memory_ = bytes; }
+  uint64_t Memory() const { return memory_; }
   base::Status CheckSeries(uint64_t series) const {
     if (series <= context_.max_series) return {};
     return base::ResourceExhausted(base::Concat(

@@ -101,9 +101,11 @@ base::StatusOr<GridValue> EvalRange(const RangeAggregation& range, const Grid& g
                                     const LogScan& scan, Budget* budget, const Grouping* grouping) {
   VEDETTE_ASSIGN_OR_RETURN(auto counted, EvalByCounts(range, grid, scan, budget, grouping));
   if (counted) return *std::move(counted);
+  const uint64_t held = budget->Memory();
   auto value = RangeRun(range, grid, scan, budget, grouping).Run();
   if (scan.plain || !absl::IsInvalidArgument(value.status())) return value;
   // A line in error: which one is told must not hang on what was read first.
+  budget->ReturnMemory(held);
   LogScan plain = scan;
   plain.plain = true;
   return RangeRun(range, grid, plain, budget, grouping).Run();

@@ -62,13 +62,14 @@ double Quantile(Window window, double q) {
   std::vector<double> values;
   for (const WindowSample& sample : window) values.push_back(sample.value);
   // NaN is the least.
-  std::sort(values.begin(), values.end(),
-            [](double a, double b) { return std::isnan(a) ? !std::isnan(b) : a < b; });
+  const auto less = [](double a, double b) { return std::isnan(a) ? !std::isnan(b) : a < b; };
   const double rank = q * static_cast<double>(values.size() - 1);
-  const auto lower = static_cast<size_t>(std::max(0.0, std::floor(rank)));
-  const size_t upper = std::min(values.size() - 1, lower + 1);
+  const auto lower = values.begin() + static_cast<std::ptrdiff_t>(std::max(0.0, std::floor(rank)));
+  std::nth_element(values.begin(), lower, values.end(), less);
+  const auto above = std::min_element(lower + 1, values.end(), less);
+  const double upper = above == values.end() ? *lower : *above;
   const double weight = rank - std::floor(rank);
-  return values[lower] * (1 - weight) + values[upper] * weight;
+  return *lower * (1 - weight) + upper * weight;
 }
 
 // Of a counter that may have been reset, extrapolated to the ends of the window.

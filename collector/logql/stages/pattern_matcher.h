@@ -7,6 +7,10 @@
 
 namespace vedette::logql {
 
+// The first place of `text` at or behind `from`; npos where there is none. Takes no longer than the
+// line has bytes, whatever repeats in either.
+size_t FindText(std::string_view line, std::string_view text, size_t from = 0);
+
 // Whether the whole line is the pattern, each `<_>` at least one character.
 bool MatchesPattern(const LinePattern& pattern, std::string_view line);
 
@@ -24,7 +28,7 @@ void EachCapture(const LinePattern& pattern, std::string_view line, const Visit&
   }
   for (; i < pattern.size(); i += 2) {
     const bool last = i + 1 == pattern.size();
-    const size_t end = last ? std::string_view::npos : line.find(pattern[i + 1].text);
+    const size_t end = last ? std::string_view::npos : FindText(line, pattern[i + 1].text);
     if (!pattern[i].unnamed()) visit(std::string_view(pattern[i].text), line.substr(0, end));
     if (end == std::string_view::npos) return;
     line.remove_prefix(end + pattern[i + 1].text.size());

@@ -46,6 +46,11 @@ StatusOr<Value> ReadDate(TimeArgs args, std::string_view zone) {
 }
 
 // Days, seconds, milli-, micro- or nanoseconds since the epoch, by how many digits there are.
+// Times so far away wrap around, as in Go.
+int64_t Wrapped(int64_t value, uint64_t unit_ns) {
+  return static_cast<int64_t>(static_cast<uint64_t>(value) * unit_ns);
+}
+
 StatusOr<Value> UnixToTime(TimeArgs args) {
   const std::string& text = args[0].as_string();
   const auto value = base::ParseInt(text);
@@ -62,9 +67,9 @@ StatusOr<Value> UnixToTime(TimeArgs args) {
     case 10:
       return Value(GoTime::FromUnix(*value, 0));
     case 13:
-      return Value(GoTime::FromUnix(0, *value * 1'000'000));
+      return Value(GoTime::FromUnix(0, Wrapped(*value, 1'000'000)));
     case 16:
-      return Value(GoTime::FromUnix(0, *value * 1'000));
+      return Value(GoTime::FromUnix(0, Wrapped(*value, 1'000)));
     case 19:
       return Value(GoTime::FromUnix(0, *value));
     default:

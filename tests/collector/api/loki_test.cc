@@ -145,5 +145,17 @@ TEST(LokiEncoding, FlagsAreEchoedAsSent) {
   EXPECT_FALSE(api::ParseLokiEncoding("a, categorize-labels").categorize);
 }
 
+TEST(LokiDeadline, IsTheQuerysOwnWhereTheRequestHasLonger) {
+  base::http::Request request;
+  EXPECT_EQ(api::LokiDeadline(request, 3000), 0) << "nobody knows when it came";
+  request.received_mono_ns = 5'000'000'000;
+  request.deadline_mono_ns = 125'000'000'000;
+  EXPECT_EQ(api::LokiDeadline(request, 3000), 8'000'000'000);
+  EXPECT_EQ(api::LokiDeadline(request, 600'000), 125'000'000'000);
+  EXPECT_EQ(api::LokiDeadline(request, 0), 125'000'000'000);
+  request.deadline_mono_ns = 0;
+  EXPECT_EQ(api::LokiDeadline(request, 3000), 8'000'000'000);
+}
+
 }  // namespace
 }  // namespace vedette::test
