@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/codec/compress.h"
 #include "collector/logstore/columns/granule.h"
@@ -31,6 +32,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       (void)(*granule)->metadata(row);
     }
   }
+  // Column by column, as scans read fields.
+  for (size_t shape = 0; shape < (*granule)->shapes(); ++shape) {
+    if (!(*granule)->OpenShape(shape).ok()) continue;
+    const auto& columns = (*granule)->shape(shape).columns;
+    for (size_t slot = 0; slot < columns.size(); ++slot) {
+      (void)columns[slot]->HoldsScalars(blobs);
+      if ((*granule)->shape(shape).rows == 0 || !(*granule)->LoadSlot(shape, slot).ok()) continue;
+      logstore::ValueTable values;
+      columns[slot]->Gather(std::vector<uint32_t>{0}, &values);
+    }
+  }
+  (*granule)->Unload();
   if (!(*granule)->LoadLines().ok()) return 0;
   std::string line;
   for (size_t row = 0; row < (*granule)->rows() && line.size() < (1 << 20); ++row) {

@@ -336,6 +336,10 @@ base::StatusOr<std::unique_ptr<StringColumn>> ParseStrings(
       const uint64_t sibling = directory->bytes.Varint();
       if (sibling >= siblings.size())
         return base::DataLoss("a column copies one that is not there");
+      // Chains of them would be as deep as a line has slots.
+      if (siblings[sibling]->form() == StringColumn::Form::kCopy) {
+        return base::DataLoss("a column copies a copy");
+      }
       return std::unique_ptr<StringColumn>(std::make_unique<CopyColumn>(siblings[sibling].get()));
     }
   }
