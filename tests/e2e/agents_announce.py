@@ -228,12 +228,16 @@ def sends(t, host):
     listen = ["--web.listen-address=127.0.0.1:9100", "--process.web.listen-address=127.0.0.1:9256"]
     host.start("nat", "--push.metrics", "--agent.label=rack=n", *listen)
     t.eventually(lambda: up().get("nat") == 1, "a host that sends its metrics is there with up 1", seconds=60)
-    labels = [r["metric"] for r in h.get(ADMIN + "/api/v1/query", {"query": 'up{host="nat"}'})
-              .json()["data"]["result"]]
+
+    def labels():
+        result = h.get(ADMIN + "/api/v1/query", {"query": 'up{host="nat"}'}).json()["data"]["result"]
+        return sorted((r["metric"] for r in result), key=str)
     want = [{"__name__": "up", "job": job, "instance": f"nat:{port}", "host": "nat", "rack": "n"}
             for job, port in (("node", 9100), ("process", 9256))]
-    t.equal(sorted(labels, key=str), sorted(want, key=str), "with the labels of one that is scraped")
-    t.check(values('node_memory_MemTotal_bytes{host="nat"}'), "and its metrics")
+    # The page of each job is scraped at a time of its own.
+    t.eventually(lambda: len(labels()) == len(want), "for each of its jobs")
+    t.equal(labels(), sorted(want, key=str), "with the labels of one that is scraped")
+    t.eventually(lambda: values('node_memory_MemTotal_bytes{host="nat"}'), "and its metrics")
     t.check("nat" not in targets(), "nobody tries to scrape it")
     host.cut()
     t.eventually(lambda: firing() == {"nat"}, "cut off it is down as others are", seconds=60)
