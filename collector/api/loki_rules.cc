@@ -117,7 +117,8 @@ Response Yaml(std::string body) {
 
 // By file, the groups of each; a file's groups stand together.
 Response RuleFiles(const RulesView* view, const Request& request) {
-  const std::string_view file = request.path_args.empty() ? "" : request.path_args[0];
+  const std::string_view file =
+      request.path_args.empty() ? std::string_view() : std::string_view(request.path_args[0]);
   std::string yaml;
   std::string_view last;
   const std::vector<RuleGroupInfo> groups = LogGroups(view);

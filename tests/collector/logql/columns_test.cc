@@ -20,10 +20,10 @@ class RandomLogs {
 
   void Fill(ColumnSource* source) {
     for (int i = 0; i < 300; ++i) {
-      std::vector<model::LabelView> stream = {{"app", Pick({"a", "b"})}, {"pod", Pick({"1", "2"})}};
-      if (Below(6) == 0) stream.push_back({"level", Pick({"warn", "info"})});
       model::LabelsBuilder labels;
-      for (const auto& [name, value] : stream) labels.Set(name, value);
+      labels.Set("app", Pick({"a", "b"}));
+      labels.Set("pod", Pick({"1", "2"}));
+      if (Below(6) == 0) labels.Set("level", Pick({"warn", "info"}));
       model::LabelsBuilder metadata;
       if (Below(3) == 0) metadata.Set("level", Pick({"error", "info"}));
       if (Below(3) == 0) metadata.Set("pid", std::to_string(Below(4)));
