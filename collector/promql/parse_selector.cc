@@ -161,7 +161,8 @@ ExprPtr Parser::ParseExtended(ExprPtr operand) {
   }
   auto* matrix = TryAs<MatrixSelector>(*operand);
   auto* selector = matrix != nullptr ? matrix->selector.get() : TryAs<VectorSelector>(*operand);
-  // Nothing else has samples around its range to look at. The words are Prometheus' for that.
+  // Nothing else has samples around its range to look at: an error of whoever asks, in the words of
+  // Prometheus 3.14 (promql/parser/parse.go, setAnchored and setSmoothed), which people look up.
   if (selector == nullptr) return Fail(operand->pos, word + " modifier not implemented");
   (anchored ? selector->anchored : selector->smoothed) = true;
   if (selector->anchored && selector->smoothed) {

@@ -5,17 +5,13 @@ hostile_queries.py [COUNT [SEED]]: 300 and a fixed seed unless given; the long r
 
 import json
 import random
-import socket
-import sys
-import threading
 import time
 
 import harness as h
+import siege
 from import_prometheus import field, snappy
 from native_histograms import double, whole
 
-COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 5
 CLIENTS = 8
 SERIES, SAMPLES, STEP = 1000, 40, 15
 
@@ -147,22 +143,13 @@ class Hostile:
                                          "wide + ignoring (%s) wide"]) % names)
 
 
-def send(base, path, params, timeout):
-    data = h.urllib.parse.urlencode(params, doseq=True, errors="surrogatepass").encode()
+def send(base, path, params):
+    data = siege.form_of(params)
     if path.startswith(("label/", "metadata", "rules", "targets", "status")):
         if len(data) > 60_000:
             data = data[:60_000].rsplit(b"&", 1)[0]
-        return h.request(f"{base}/api/v1/{path}?{data.decode()}", timeout=timeout)
-    return h.request(f"{base}/api/v1/{path}", data, {"Content-Type": "application/x-www-form-urlencoded"},
-                     timeout=timeout)
-
-
-def hang_up(port, path, params):
-    """Sends the question and goes away without waiting for the answer."""
-    data = h.urllib.parse.urlencode(params, doseq=True, errors="surrogatepass").encode()
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as s:
-        s.sendall(f"POST /api/v1/{path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-                  f"Content-Length: {len(data)}\r\n\r\n".encode() + data)
+        return h.request(f"{base}/api/v1/{path}?{data.decode()}", timeout=60)
+    return h.request(f"{base}/api/v1/{path}", data, siege.FORM, timeout=60)
 
 
 def status_of(body):
@@ -173,39 +160,8 @@ def status_of(body):
     return json.loads(body)["status"]
 
 
-def attack(port, base, seed, count, now, bad, seen):
-    hostile = Hostile(seed, now)
-    for i in range(count):
-        path, params = hostile.call()
-        if i % 10 == 9:
-            try:
-                hang_up(port, path, params)
-            except OSError as error:
-                bad.append((path, str(params)[:300], f"hang-up: {error}"))
-            continue
-        reply = send(base, path, params, 60)
-        seen[reply.status] = seen.get(reply.status, 0) + 1
-        try:
-            fine = reply.status in ALLOWED and status_of(reply.body) in ("success", "error")
-        except (ValueError, KeyError):
-            fine = False
-        if not fine:
-            bad.append((path, str(params)[:300], f"{reply.status} {reply.text()[:300]}"))
-
-
-def others(base, stop, failed, slowest):
-    """What must go on meanwhile."""
-    line = {"streams": [{"stream": {"job": "others"}, "values": [["0", "x"]]}]}
-    while not stop.is_set():
-        line["streams"][0]["values"] = [[str(time.time_ns()), "x"]]
-        for name, ask in (("health", lambda: h.get(base + "/-/healthy").status == 200),
-                          ("push", lambda: h.post_json(base + "/loki/api/v1/push", line).status == 204),
-                          ("alerts", lambda: h.get(base + "/api/v1/alerts").status == 200)):
-            began = time.monotonic()
-            if not ask():
-                failed.append(name)
-            slowest[name] = max(slowest.get(name, 0), time.monotonic() - began)
-        stop.wait(0.1)
+def is_answer(reply):
+    return reply.status in ALLOWED and status_of(reply.body) in ("success", "error")
 
 
 def main():
@@ -216,22 +172,9 @@ def main():
                                 "--web.enable-remote-write-receiver", "--query.timeout=3s")
         now = int(time.time())
         fill(t, base, (now - SAMPLES * STEP) * 1000)
-        bad, seen, failed, slowest, stop = [], {}, [], {}, threading.Event()
-        watcher = threading.Thread(target=others, args=(base, stop, failed, slowest))
-        watcher.start()
-        clients = [threading.Thread(target=attack, args=(port, base, SEED * 1000 + i, COUNT // CLIENTS, now, bad, seen))
-                   for i in range(CLIENTS)]
-        for client in clients:
-            client.start()
-        for client in clients:
-            client.join()
-        stop.set()
-        watcher.join()
-        print("answers by status:", dict(sorted(seen.items())),
-              "slowest of the others:", {k: f"{v * 1000:.0f} ms" for k, v in slowest.items()})
-        t.check(not bad, f"each of {COUNT} hostile calls gets an answer (seed {SEED})", bad[:5])
-        t.check(not failed, "probes, pushes and alerts were answered all the time", failed[:5])
-        t.check(collector.alive(), "the server lives", collector.output()[-500:])
+        hostiles = [Hostile(siege.SEED * 1000 + i, now) for i in range(CLIENTS)]
+        siege.besiege(t, collector, port, "/api/v1/", hostiles,
+                      lambda path, params: send(base, path, params), is_answer)
         t.eventually(lambda: h.get(base + "/api/v1/query", {"query": "count(wide)", "time": now}).status == 200,
                      "and answers others")
         t.eventually(lambda: "vedette_queries_running 0" in h.get(base + "/metrics").text(),

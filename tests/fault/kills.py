@@ -7,17 +7,14 @@ nothing that was never sent, and `vedette tsdb verify` finds nothing. One kill i
 the start before it still replays the log. Ends with 'N passed, N failed'.
 """
 
-import argparse
 import pathlib
-import random
 import struct
-import subprocess
 import sys
-import threading
 import time
 
-sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / d) for d in ("e2e", "bench")]
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "bench")]
 sys.dont_write_bytecode = True
+import store_kills  # noqa: E402
 import harness as h  # noqa: E402
 import remote_write  # noqa: E402
 
@@ -37,15 +34,15 @@ def value(writer, series, step):
     return (step * 2654435761 % 4294967291) / 4294967291.0
 
 
-class Writer:
-    """Sends step after step of one target; a step that was not acknowledged is sent again."""
+class Writer(store_kills.Writer):
+    """Of one target, step after step."""
 
     def __init__(self, number, first_ms, url):
-        self.number, self.first_ms, self.url = number, first_ms, url
-        self.acknowledged = 0  # steps below it
-        self.offered = 0       # steps below it may be there
-        self.stop = threading.Event()
-        self.refused = []
+        super().__init__(number, url)
+        self.first_ms = first_ms
+
+    def offer(self):
+        return self.body(self.acknowledged), remote_write.HEADERS, self.acknowledged + 1
 
     def body(self, step):
         ms = self.first_ms + step * STEP_MS
@@ -55,51 +52,19 @@ class Writer:
             remote_write.series([("__name__", "m"), ("series", f"{s:03}"), ("writer", str(self.number))],
                                 [(ms, value(self.number, s, step))]) for s in there))
 
-    def run(self):
-        while not self.stop.is_set():
-            self.offered = self.acknowledged + 1
-            reply = h.request(self.url, self.body(self.acknowledged), remote_write.HEADERS, timeout=5)
-            if reply.status // 100 == 2:
-                self.acknowledged += 1
-            elif reply.status != 0 and reply.status != 503:
-                self.refused.append((self.acknowledged, reply.status, reply.text()[:300]))
-                return
-            else:
-                time.sleep(0.01)
 
+class Kills(store_kills.StoreKills):
+    TOOL = "tsdb"
+    FLAGS = ("--collector.parts=tsdb", "--web.enable-remote-write-receiver",
+             "--storage.tsdb.min-block-duration=2s")
+    LOAD = (0.05, 1.5)
+    START = 0.15
 
-class Kills:
     def __init__(self, t, args):
-        self.t, self.args, self.random = t, args, random.Random(args.seed)
-        self.port = h.free_port()
+        super().__init__(t, args)
         first_ms = int(time.time() - 3 * 3600) * 1000
-        self.base = f"http://127.0.0.1:{self.port}"
         self.writers = [Writer(i, first_ms, self.base + "/api/v1/write") for i in range(2)]
         self.end_s = first_ms / 1000 + 4 * 3600
-        self.start()
-
-    def start(self, ready=True):
-        self.process = self.t.collector("store", self.port, "--collector.parts=tsdb",
-                                        "--web.enable-remote-write-receiver",
-                                        "--storage.tsdb.min-block-duration=2s", ready=ready)
-
-    def kill_while_starting(self):
-        self.start(ready=False)
-        time.sleep(self.random.uniform(0, 0.15))
-        self.process.kill()
-
-    def load(self, seconds):
-        threads = [threading.Thread(target=w.run) for w in self.writers]
-        for w in self.writers:
-            w.stop.clear()
-        for thread in threads:
-            thread.start()
-        time.sleep(seconds)
-        self.process.kill()
-        for w in self.writers:
-            w.stop.set()
-        for thread in threads:
-            thread.join()
 
     def found(self, writer, series):
         reply = h.get(self.base + "/api/v1/query", {
@@ -120,43 +85,13 @@ class Kills:
 
     def check(self, kill, checked=CHECKED):
         problems = [p for w in self.writers for s in checked if (p := self.problem(w, s))]
-        problems += [f"refused: {r}" for w in self.writers for r in w.refused]
-        problems += self.verify()
+        problems += self.refused() + self.verify()
         return self.t.check(not problems, f"kill {kill}: {sum(w.acknowledged for w in self.writers):,} requests "
                             f"acknowledged, all there", "; ".join(problems))
 
-    def verify(self):
-        """What `vedette tsdb verify` finds, beside the running collector."""
-        verify = subprocess.run([h.vedette(), "tsdb", "verify", str(self.t.dir / "store")],
-                                capture_output=True, text=True)
-        return [] if verify.returncode == 0 else [verify.stdout + verify.stderr]
-
-    def run(self):
-        kill = 0
-        while kill < self.args.kills:
-            self.load(self.random.uniform(0.05, 1.5))
-            kill += 1
-            while kill < self.args.kills and self.random.random() < 0.25:
-                self.kill_while_starting()
-                kill += 1
-            self.start()
-            if not self.check(kill):
-                return
+    def check_last(self):
         self.check("last, every series", [s for s in range(SERIES) if s != 7])
-        status, seconds = self.process.stop(timeout=60)
-        self.t.check(status == 0 and seconds < 5, "ends within 5 s of SIGTERM", f"{status} in {seconds:.1f} s")
-        self.t.check(not (found := self.verify()), "vedette tsdb verify finds nothing", found)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
-    with h.running() as t:
-        print(f"{args.kills} kills, seed {args.seed}")
-        Kills(t, args).run()
 
 
 if __name__ == "__main__":
-    main()
+    store_kills.main(__doc__, Kills)

@@ -8,18 +8,12 @@ all the time. After every kill and restart all that was acknowledged must be the
 that was never sent, and `vedette logs verify` finds nothing. Ends with 'N passed, N failed'.
 """
 
-import argparse
 import json
-import pathlib
 import random
-import subprocess
-import sys
-import threading
 import time
 
-sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "e2e")]
-sys.dont_write_bytecode = True
-import harness as h  # noqa: E402
+import store_kills
+import harness as h
 
 BATCH = 40
 STEP_NS = 1_000_000  # between two lines of a writer
@@ -40,15 +34,18 @@ def index_of(text):
     return int("".join(c for c in text.split(" ", 1)[1][:14].split(",")[0] if c.isdigit()))
 
 
-class Writer:
-    """Pushes line after line; a batch that was not acknowledged is sent again."""
+class Writer(store_kills.Writer):
+    """Of one stream, a batch of lines after another."""
+
+    AGAIN = (*store_kills.Writer.AGAIN, 429)  # memory is full until parts are written
 
     def __init__(self, number, first_ns, url):
-        self.number, self.first_ns, self.url = number, first_ns, url
-        self.acknowledged = 0  # lines below it
-        self.offered = 0       # lines below it may be there
-        self.stop = threading.Event()
-        self.refused = []
+        super().__init__(number, url)
+        self.first_ns = first_ns
+
+    def offer(self):
+        first, end = self.batch()
+        return self.body(first, end), self.headers(first, end), end
 
     def batch(self):
         """First line and the one after the last: the third writer goes back a little each time."""
@@ -66,53 +63,21 @@ class Writer:
             headers["X-Vedette-Source"] = f"file:{self.number};{first + 1};{end};{deltas}"
         return headers
 
-    def run(self):
-        while not self.stop.is_set():
-            first, end = self.batch()
-            self.offered = max(self.offered, end)
-            reply = h.request(self.url, self.body(first, end), self.headers(first, end), timeout=10)
-            if reply.status // 100 == 2:
-                self.acknowledged = end
-            elif reply.status not in (0, 429, 503):
-                self.refused.append((first, reply.status, reply.text()[:300]))
-                return
-            else:
-                time.sleep(0.01)
 
+class Kills(store_kills.StoreKills):
+    TOOL = "logs"
+    FLAGS = ("--collector.parts=logs", "--storage.logs.retention.time=30d")
+    LOAD = (0.1, 2.0)
+    START = 0.3
 
-class Kills:
     def __init__(self, t, args):
-        self.t, self.args, self.random = t, args, random.Random(args.seed)
-        self.port = h.free_port()
-        self.base = f"http://127.0.0.1:{self.port}"
+        super().__init__(t, args)
         day_ns = 86_400 * 10**9
         first_ns = int(time.time() * 1e9) // day_ns * day_ns - 2 * day_ns
         self.writers = [Writer(i, first_ns + i, self.base + "/loki/api/v1/push") for i in range(3)]
         self.seen = [0] * 3  # lines of a writer below it were found by an earlier check
+        self.looked = 0      # kills at the last check of every line
         self.rewritten = 0
-        self.start()
-
-    def start(self, ready=True):
-        self.process = self.t.collector("store", self.port, "--collector.parts=logs",
-                                        "--storage.logs.retention.time=30d", ready=ready)
-
-    def kill_while_starting(self):
-        self.start(ready=False)
-        time.sleep(self.random.uniform(0, 0.3))
-        self.process.kill()
-
-    def load(self, seconds):
-        threads = [threading.Thread(target=w.run) for w in self.writers]
-        for w in self.writers:
-            w.stop.clear()
-        for thread in threads:
-            thread.start()
-        time.sleep(seconds)
-        self.process.kill()
-        for w in self.writers:
-            w.stop.set()
-        for thread in threads:
-            thread.join()
 
     def found(self, writer, since):
         """Lines of a writer from its line `since` on, page by page; they have times of their own."""
@@ -142,54 +107,28 @@ class Kills:
         missing = sorted(set(range(since, writer.acknowledged)) - set(got))
         return f"writer {writer.number}: lost {len(missing)} of {writer.acknowledged}: {missing[:20]}" if missing else ""
 
-    def verify(self):
-        verify = subprocess.run([h.vedette(), "logs", "verify", str(self.t.dir / "store")],
-                                capture_output=True, text=True)
-        return [] if verify.returncode == 0 else [verify.stdout[-2000:] + verify.stderr[-2000:]]
-
-    def check(self, kill, whole=False):
+    def check(self, kill):
         """New lines after every kill, all of them now and then: there are GBs of them at the end."""
+        time.sleep(self.random.uniform(0, 1.0))  # for a rewrite to get under way
+        whole = kill // WHOLE_EVERY > self.looked // WHOLE_EVERY
+        self.looked = kill
+        return self.look(f"kill {kill}", whole)
+
+    def check_last(self):
+        self.look("the last", whole=True)
+        self.t.check(self.rewritten > 0, "day parts were made meanwhile", "there was none")
+
+    def look(self, name, whole):
         problems = [p for w in self.writers
                     if (p := self.problem(w, 0 if whole else max(0, self.seen[w.number] - 200)))]
-        problems += [f"refused: {r}" for w in self.writers for r in w.refused]
-        problems += self.verify() if whole else []
+        problems += self.refused() + (self.verify() if whole else [])
         self.seen = [w.acknowledged for w in self.writers]
         parts = sorted(p.suffix for p in (self.t.dir / "store" / "logs" / "parts").iterdir())
         self.rewritten += parts.count(".cols") > 0
-        return self.t.check(not problems, f"kill {kill}: {sum(self.seen):,} lines acknowledged, all there, once "
+        return self.t.check(not problems, f"{name}: {sum(self.seen):,} lines acknowledged, all there, once "
                             f"({parts.count('.rows')} parts of rows, {parts.count('.cols')} of columns)",
                             "; ".join(problems))
 
-    def run(self):
-        kill = looked = 0
-        while kill < self.args.kills:
-            self.load(self.random.uniform(0.1, 2.0))
-            kill += 1
-            while kill < self.args.kills and self.random.random() < 0.25:
-                self.kill_while_starting()
-                kill += 1
-            self.start()
-            time.sleep(self.random.uniform(0, 1.0))  # for a rewrite to get under way
-            whole = kill // WHOLE_EVERY > looked // WHOLE_EVERY
-            looked = kill
-            if not self.check(kill, whole):
-                return
-        self.check("last", whole=True)
-        self.t.check(self.rewritten > 0, "day parts were made meanwhile", "there was none")
-        status, seconds = self.process.stop(timeout=60)
-        self.t.check(status == 0 and seconds < 5, "ends within 5 s of SIGTERM", f"{status} in {seconds:.1f} s")
-        self.t.check(not (found := self.verify()), "vedette logs verify finds nothing", found)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
-    with h.running() as t:
-        print(f"{args.kills} kills, seed {args.seed}")
-        Kills(t, args).run()
-
 
 if __name__ == "__main__":
-    main()
+    store_kills.main(__doc__, Kills)
