@@ -21,6 +21,7 @@
 #include "base/thread_pool.h"
 #include "collector/logscan/log_scan.h"
 #include "collector/logstore/store.h"
+#include "log_store_options.h"
 #include "model/log_push.h"
 #include "own_cost.h"
 
@@ -53,16 +54,8 @@ class StoreBench {
 
   void Open(int64_t settled_ms) {
     store_.reset();
-    logstore::Options options;
+    auto options = LogStoreOptions(dir_, fs_.get(), &clock_, &logger_, &telemetry_);
     options.rewrite_settled_ms = settled_ms;
-    options.dir = dir_;
-    options.fs = fs_.get();
-    options.clock = &clock_;
-    options.logger = &logger_;
-    options.telemetry = &telemetry_;
-    options.retention_ms = 100ll * 365 * 86'400'000;
-    options.max_future_ms = options.retention_ms;
-    options.background = false;
     store_ = *Store::Open(options);
   }
 

@@ -17,6 +17,7 @@
 #include "base/thread_pool.h"
 #include "collector/logql/engine.h"
 #include "collector/logstore/store.h"
+#include "log_store_options.h"
 #include "own_cost.h"
 
 namespace vedette::bench {
@@ -103,16 +104,8 @@ class LogqlBench {
 
  private:
   std::unique_ptr<logstore::Store> Open(const std::string& dir) {
-    logstore::Options options;
-    options.dir = dir;
-    options.fs = fs_.get();
-    options.clock = &clock_;
-    options.logger = &logger_;
-    options.telemetry = &telemetry_;
-    options.retention_ms = 100ll * 365 * 86'400'000;
-    options.max_future_ms = options.retention_ms;
-    options.background = false;
-    auto store = logstore::Store::Open(options);
+    auto store =
+        logstore::Store::Open(LogStoreOptions(dir, fs_.get(), &clock_, &logger_, &telemetry_));
     if (store.ok()) return *std::move(store);
     std::fprintf(stderr, "%s\n", store.status().ToString().c_str());
     std::exit(1);
