@@ -9,31 +9,19 @@
 #include <string_view>
 #include <vector>
 
-#include "app/store_join.h"
-#include "base/clock.h"
-#include "base/fs.h"
-#include "base/log.h"
-#include "base/telemetry.h"
-#include "base/thread_pool.h"
 #include "collector/logql/engine.h"
-#include "collector/logstore/store.h"
-#include "log_store_options.h"
+#include "logql_store.h"
 #include "own_cost.h"
 
 namespace vedette::bench {
 namespace {
-
-constexpr int64_t kSecond = 1'000'000'000;
-constexpr int64_t kHour = 3600 * kSecond;
-constexpr int64_t kDay = 24 * kHour;
-constexpr int64_t kStart = 1'795'132'800 * kSecond;  // lgen's default
 
 // One row of the table. The peers' walls are those of ../shared/reference/peers/README.md, section
 // 5.
 struct Row {
   const char* name;
   const char* query;
-  int64_t length_ns = kDay;
+  int64_t length_ns = kDayNs;
   int64_t step_ns = 0;  // 0: lines
   uint32_t limit = 100;
   double goal_ms = 0;
@@ -42,23 +30,24 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    {"rare fragment, journal", R"({job="journal"} |= "EEDLE-7f3a9c2")", kDay, 0, 100, 20,
+    {"rare fragment, journal", R"({job="journal"} |= "EEDLE-7f3a9c2")", kDayNs, 0, 100, 20,
      "812-1,119", "24,044-28,227"},
-    {"rare hex, 8 digits", R"({job="journal"} |= "d2f1a90b")", kDay, 0, 100, 60, "800-1,100",
+    {"rare hex, 8 digits", R"({job="journal"} |= "d2f1a90b")", kDayNs, 0, 100, 60, "800-1,100",
      "24,000-28,000"},
-    {"rare regex", R"({job="journal"} |~ "NEEDLE-[0-9a-f]{8}")", kDay, 0, 100, 100, "896-1,221",
+    {"rare regex", R"({job="journal"} |~ "NEEDLE-[0-9a-f]{8}")", kDayNs, 0, 100, 100, "896-1,221",
      "20,677-26,299"},
-    {"sum by unit (rate 5m)", R"(sum by (unit) (rate({job="journal"}[5m])))", kDay, 300 * kSecond,
-     0, 20, "253-753", "24,668-25,280"},
+    {"sum by unit (rate 5m)", R"(sum by (unit) (rate({job="journal"}[5m])))", kDayNs,
+     300 * kSecondNs, 0, 20, "253-753", "24,668-25,280"},
     {"caddy json 5xx by host, hourly",
-     R"(sum by (host) (count_over_time({job="caddy"} | json | status>=500 [1h])))", kDay, kHour, 0,
-     20, "20-25", "8,167-9,209"},
+     R"(sum by (host) (count_over_time({job="caddy"} | json | status>=500 [1h])))", kDayNs, kHourNs,
+     0, 20, "20-25", "8,167-9,209"},
     {"logfmt status by tenant, hourly",
      R"(sum by (tenant) (count_over_time({unit="app-api.service"} | logfmt | status=500 [1h])))",
-     kDay, kHour, 0, 300, "1,305-2,726", "8,367-8,989"},
-    {"newest 100 caddy 5xx", R"({job="caddy"} | json | status>=500)", kDay, 0, 100, 15, "60-100",
+     kDayNs, kHourNs, 0, 300, "1,305-2,726", "8,367-8,989"},
+    {"newest 100 caddy 5xx", R"({job="caddy"} | json | status>=500)", kDayNs, 0, 100, 15, "60-100",
      "3,112-4,076"},
-    {"newest 1,000 lines of one host", R"({host="host07"})", kHour, 0, 1000, 10, "19-55", "24-37"},
+    {"newest 1,000 lines of one host", R"({host="host07"})", kHourNs, 0, 1000, 10, "19-55",
+     "24-37"},
 };
 
 // The most memory this process had since the last call.
@@ -80,7 +69,7 @@ double Median(std::vector<Cost> costs, double Cost::*of) {
 
 class LogqlBench {
  public:
-  LogqlBench(const std::string& dir, int runs) : runs_(runs), store_(Open(dir)) {}
+  LogqlBench(const std::string& dir, int runs) : runs_(runs), store_(dir) {}
 
   void Measure(const Row& row) {
     Ask(row);  // warm
@@ -103,23 +92,15 @@ class LogqlBench {
   }
 
  private:
-  std::unique_ptr<logstore::Store> Open(const std::string& dir) {
-    auto store =
-        logstore::Store::Open(LogStoreOptions(dir, fs_.get(), &clock_, &logger_, &telemetry_));
-    if (store.ok()) return *std::move(store);
-    std::fprintf(stderr, "%s\n", store.status().ToString().c_str());
-    std::exit(1);
-  }
-
   // How many lines, or points of series, the answer has.
   size_t Ask(const Row& row) {
     logql::RangeQuery query;
     query.query = row.query;
-    query.end_ns = kStart + kDay;
+    query.end_ns = kStartOfL + kDayNs;
     query.start_ns = query.end_ns - row.length_ns;
     query.step_ns = row.step_ns;
     query.limit = row.limit;
-    const auto result = engine_.QueryRange(query, {});
+    const auto result = store_.engine().QueryRange(query, {});
     if (!result.ok()) {
       std::fprintf(stderr, "%s: %s\n", row.query, result.status().ToString().c_str());
       std::exit(1);
@@ -133,14 +114,7 @@ class LogqlBench {
   }
 
   const int runs_;
-  const std::unique_ptr<base::FileSystem> fs_ = base::NewPosixFileSystem();
-  base::SystemClock clock_;
-  base::Logger logger_{base::LogLevel::kWarn, &clock_};
-  base::Telemetry telemetry_;
-  const std::unique_ptr<logstore::Store> store_;
-  const app::LogStoreSource source_{store_.get()};
-  base::ThreadPool pool_{"logql", 1, 16};
-  const logql::Engine engine_{&source_, &clock_, {&pool_, 2, false}};
+  const LogqlStore store_;
 };
 
 int Run(int argc, char** argv) {
