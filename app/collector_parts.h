@@ -78,27 +78,33 @@ class CollectorParts {
   base::Status TakeLock();
   // Takes it again where somebody removed the folder: the lock on it keeps nobody out any more.
   void KeepLock();
+  // collector_open.cc: what each part is made with.
   base::Status OpenMetrics(const CollectorOptions& options, const MemoryBudget& budget,
                            const CollectorConfig& config);
+  void OpenQueries(const CollectorOptions& options, const MemoryBudget& budget,
+                   const CollectorConfig& config);
   base::Status OpenAgents(const CollectorOptions& options);
+  void OpenScraper(const CollectorOptions& options, const MemoryBudget& budget);
   void OpenSender(const CollectorOptions& options);
-  void SetElsewhere(const remote::QueryConfig& config);
-  void ApplyElsewhere(const remote::Config& config);
-  // Queries over the own store, and over another's.
-  void RegisterQueries(base::http::Router* router, const CollectorOptions& options);
   base::Status OpenLogs(const CollectorOptions& options, const MemoryBudget& budget);
   base::Status OpenRules(const CollectorOptions& options, const std::string& external_url,
                          CollectorConfig* config);
-  // Runs on the store's thread, or in Start.
-  void Begin() VEDETTE_EXCLUDES(begin_mutex_);
-  void ApplyScraping(const scrape::Config& config, const remote::Config& sending)
-      VEDETTE_REQUIRES(begin_mutex_);
+
+  // collector_routes.cc: the paths of each part.
   void RegisterMetrics(base::http::Router* router, const CollectorOptions& options);
+  void RegisterQueries(base::http::Router* router, const CollectorOptions& options);
   // What takes samples by a request.
   void RegisterReceivers(base::http::Router* router, const CollectorOptions& options);
   void RegisterTargets(base::http::Router* router, const CollectorOptions& options,
                        const std::string& external_url);
   void RegisterLogs(base::http::Router* router, const CollectorOptions& options);
+
+  void SetElsewhere(const remote::QueryConfig& config);
+  void ApplyElsewhere(const remote::Config& config);
+  // Runs on the store's thread, or in Start.
+  void Begin() VEDETTE_EXCLUDES(begin_mutex_);
+  void ApplyScraping(const scrape::Config& config, const remote::Config& sending)
+      VEDETTE_REQUIRES(begin_mutex_);
 
   const World world_;
   const std::string path_;

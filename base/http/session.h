@@ -32,6 +32,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void Close();
 
  private:
+  // Requests up to this are read however much the others hold.
+  static constexpr size_t kSmallRequestBytes = 64 * 1024;
+
   enum class State { kHandshake, kReading, kHandling, kWriting, kDraining, kSocket, kClosed };
 
   // Begins to wait for a request; there was none since `when`.
@@ -43,23 +46,27 @@ class Session : public std::enable_shared_from_this<Session> {
   void OnRead(const IoResult& result);
   void Parse();
   void RequestBegins();
+  void OnReadTimeout();
+  // Counts bytes of the current request towards what all may hold. False when it is refused.
+  bool Buffer(size_t bytes);
+  void ReleaseBuffer();
+
+  // session_entry.cc: who is let in.
   // False when the request is answered already or waits for "100 Continue" to be sent.
   bool OnHeader();
   bool Route();
   bool IsPreflight() const;
   bool MayEnter();
   void SendContinue();
-  void OnReadTimeout();
-  // Counts bytes of the current request towards what all may hold. False when it is refused.
-  bool Buffer(size_t bytes);
-  void ReleaseBuffer();
 
+  // session_dispatch.cc: the request on its pool, and how long it may take.
   void Dispatch();
-  AnswerShape Shape() const;
   void StartDeadline();
   void OnDeadline();
   void OnHandlerStuck();
 
+  // session_write.cc: the answer, whole or in pieces.
+  AnswerShape Shape() const;
   void AnswerNow(Response response, bool close);
   void DropRequest();
   void OnAnswer(uint64_t exchange_id, WireAnswer answer);
