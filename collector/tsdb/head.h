@@ -148,6 +148,8 @@ class Head {
     }
   };
 
+  // What a series takes, without samples.
+  static uint64_t SeriesCost(const model::Labels& labels);
   Group* NewGroup();
   Group* OwnGroup(Run* run);
   void PutInto(SeriesPtr series, Group* group);
@@ -160,6 +162,7 @@ class Head {
   RichSamples* Rich(HeadSeries* series);
   void Remove(HeadSeries* series);
 
+  // head_insert.cc
   // True when `series` is to get this run's sample in a row of its group, which is open then.
   bool JoinsRow(HeadSeries* series, Run* run, HeadBatch* batch);
   bool OpensRow(Group* group, Run* run, HeadBatch* batch);
@@ -169,10 +172,12 @@ class Head {
   static bool Find(const HeadSeries& series, int64_t time_ms, double* value);
   static const StoredHistogram* FindHistogram(const HeadSeries& series, int64_t time_ms);
   void NoteTime(int64_t time_ms);
+  // head_undo.cc
   void UndoEntry(const HeadBatch::Entry& entry);
   void UndoHistogram(const HeadBatch::HistogramEntry& entry);
   void UndoStarts(const HeadBatch::StartsBefore& before);
 
+  // head_freeze.cc
   void FreezeSeries(HeadSeries* series, uint32_t group, FrozenHead* frozen);
   static void Compact(Group* group);
   void Forget(const std::vector<SeriesPtr>& series);
