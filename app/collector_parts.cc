@@ -2,7 +2,15 @@
 
 #include <utility>
 
+#include "app/free_heap.h"
+
 namespace vedette::app {
+namespace {
+
+// How often what queries left of the heap is given back.
+constexpr int64_t kHeapEveryNs = 60'000'000'000;
+
+}  // namespace
 
 base::StatusOr<std::unique_ptr<CollectorParts>> CollectorParts::Open(
     const World& world, const CollectorOptions& options, const MemoryBudget& budget,
@@ -118,6 +126,11 @@ base::Status CollectorParts::Apply(CollectorConfig* config) {
 void CollectorParts::Maintain() {
   if (alerting_) alerting_->Maintain();
   if (agents_) agents_->Maintain();
+  const int64_t now_ns = world_.clock->MonotonicNanos();
+  if (now_ns >= heap_due_ns_) {
+    ReturnFreeHeap();
+    heap_due_ns_ = now_ns + kHeapEveryNs;
+  }
   KeepLock();
 }
 

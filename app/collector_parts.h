@@ -110,6 +110,7 @@ class CollectorParts {
   const std::string path_;
   std::unique_ptr<base::FileLock> lock_;
   std::string lock_problem_;  // why it could not be taken again
+  int64_t heap_due_ns_ = 0;   // when to look at the heap again; monotonic
 
   base::Mutex begin_mutex_;
   bool begun_ VEDETTE_GUARDED_BY(begin_mutex_) = false;
