@@ -14,15 +14,16 @@
 
 namespace vedette::logstore {
 
-// What is worth keeping of a granule between reads: its filter and its parsed directory.
+// What is worth keeping of a granule between reads: its filter, its card and its parsed directory.
 struct CachedGranule {
   std::optional<std::string> filter;
+  GranuleCard card;                  // of what was asked for
   std::unique_ptr<Granule> granule;  // reads from nowhere until it is told
 };
 
 // Granules that were read lately, up to a budget: the least lately used go first, unless all are in
-// use, when nothing more is kept. Who takes one has
-// it alone: others parse it anew meanwhile. Thread-safe.
+// use, when nothing more is kept; directories go before filters and cards, which are much smaller.
+// Who takes one has it alone: others parse it anew meanwhile. Thread-safe.
 class GranuleCache {
  public:
   explicit GranuleCache(size_t budget_bytes) : budget_bytes_(budget_bytes) {}
@@ -36,6 +37,8 @@ class GranuleCache {
   // Forgets what nobody gave since.
   void DropOlder(int64_t mono_ns) VEDETTE_EXCLUDES(mutex_);
   size_t bytes() const VEDETTE_EXCLUDES(mutex_);
+  // Of the cards of all that is kept.
+  LineForms* forms() { return &forms_; }
 
  private:
   using Key = std::pair<std::string, size_t>;
@@ -48,12 +51,17 @@ class GranuleCache {
   using Entries = std::list<Entry>;
   // Moves the entry to `out`.
   void Remove(Entries::iterator entry, Entries* out) VEDETTE_REQUIRES(mutex_);
+  // Leaves an entry its filter and card.
+  void DropDirectory(Entries::iterator entry, Entries* out) VEDETTE_REQUIRES(mutex_);
+  void ShrinkToBudget(int64_t now_mono_ns, Entries* out) VEDETTE_REQUIRES(mutex_);
 
   const size_t budget_bytes_;
+  LineForms forms_;
   mutable base::Mutex mutex_;
   Entries entries_ VEDETTE_GUARDED_BY(mutex_);  // the latest first
   absl::flat_hash_map<Key, Entries::iterator> by_key_ VEDETTE_GUARDED_BY(mutex_);
   size_t bytes_ VEDETTE_GUARDED_BY(mutex_) = 0;
+  size_t directories_ VEDETTE_GUARDED_BY(mutex_) = 0;  // entries that have theirs
 };
 
 }  // namespace vedette::logstore

@@ -34,12 +34,28 @@ base::Status GranuleScan::Open() {
   return {};
 }
 
-base::Status GranuleScan::Select(const RowFilter& filter) {
+// The directory is read for what the card lacks.
+base::Status GranuleScan::FillCard(bool forms) {
+  GranuleCard* const card = &cached_.card;
+  if (card->has_streams() && (card->has_forms() || !forms)) return {};
+  VEDETTE_RETURN_IF_ERROR(Open());
+  if (!card->has_streams()) VEDETTE_RETURN_IF_ERROR(granule().AddStreams(card));
+  if (!forms || card->has_forms()) return {};
+  return granule().AddForms(cache_->forms(), card);
+}
+
+base::Status GranuleScan::Select(const RowFilter& filter, LineJudge* judge) {
   VEDETTE_ASSIGN_OR_RETURN(const bool may_have, MayHave(*filter.required));
   if (!may_have) return {};
+  const bool judged = !filter.required->empty();
+  VEDETTE_RETURN_IF_ERROR(FillCard(judged));
+  VEDETTE_ASSIGN_OR_RETURN(
+      const auto candidates,
+      cached_.card.Candidates(*filter.streams, judged ? judge : nullptr, blobs_));
+  if (candidates.empty()) return {};
   VEDETTE_RETURN_IF_ERROR(Open());
-  VEDETTE_ASSIGN_OR_RETURN(selected_,
-                           granule().SearchShapes(*filter.streams, *filter.required, filter.stop));
+  VEDETTE_ASSIGN_OR_RETURN(selected_, granule().SearchShapes(candidates, *filter.streams,
+                                                             *filter.required, filter.stop));
   if (filter.WantsTime(meta().min_ns) && filter.WantsTime(meta().max_ns)) return {};
   return LeaveInRange(filter);
 }

@@ -35,9 +35,9 @@ class GranuleScan {
   GranuleScan(const GranuleScan&) = delete;
   GranuleScan& operator=(const GranuleScan&) = delete;
 
-  // Rows whose line may miss what the filter requires may be among those selected. DataLoss when
-  // what it takes to select them is damaged.
-  base::Status Select(const RowFilter& filter);
+  // Rows whose line may miss what the filter requires may be among those selected. `judge` is of
+  // that. DataLoss when what it takes to select them is damaged.
+  base::Status Select(const RowFilter& filter, LineJudge* judge);
   // The granule without selecting anything.
   base::Status Open();
 
@@ -56,6 +56,7 @@ class GranuleScan {
  private:
   base::StatusOr<bool> MayHave(const Substrings& required);
   base::Status LeaveInRange(const RowFilter& filter);
+  base::Status FillCard(bool forms);
 
   const GranuleRef ref_;
   GranuleCache* const cache_;

@@ -113,6 +113,7 @@ class BlockScanner {
     const size_t workers = scan_.ordered ? 1 : std::max<size_t>(1, scan_.workers);
     std::vector<base::Status> statuses(workers);
     files_.resize(workers);
+    for (size_t i = 0; i < workers; ++i) judges_.emplace_back(scan_.select.required);
     Spread(groups.size(), workers, scan_.pool, [&](size_t i, size_t worker) {
       bool go_on = false;
       statuses[worker] = Read(groups[i], worker, &go_on);
@@ -228,7 +229,7 @@ class BlockScanner {
       return true;
     }
     GranuleScan granule(*ref, kept_.cache, kept_.now_mono_ns);
-    if (const base::Status status = granule.Select(filter); !status.ok()) {
+    if (const base::Status status = granule.Select(filter, &judges_[worker]); !status.ok()) {
       granule.Spoil();
       NoteUnlessGone(source, status);
       return true;
@@ -279,7 +280,8 @@ class BlockScanner {
   const Kept kept_;
   BlockVisitor* const visitor_;
   std::array<OpenFile, 2> first_files_;
-  std::vector<OpenFile> files_;  // one a worker
+  std::vector<OpenFile> files_;    // one a worker
+  std::vector<LineJudge> judges_;  // the same
   std::vector<ScanSource> sources_;
   std::vector<logstore::Run> memory_;                             // each read once
   absl::flat_hash_map<const Part*, std::vector<bool>> matching_;  // streams by id

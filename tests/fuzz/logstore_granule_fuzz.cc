@@ -43,6 +43,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       columns[slot]->Gather(std::vector<uint32_t>{0}, &values);
     }
   }
+  // As scans find out which lines may have something.
+  logstore::GranuleCard card;
+  logstore::LineForms forms;
+  const std::vector<std::vector<std::string>> required = {{"a 12", "0123456789abcdef"}};
+  logstore::LineJudge judge(required);
+  const std::vector<bool> wanted(8, true);
+  if ((*granule)->AddStreams(&card).ok() && (*granule)->AddForms(&forms, &card).ok()) {
+    const auto candidates = card.Candidates(wanted, &judge, blobs);
+    if (candidates.ok()) (void)(*granule)->SearchShapes(*candidates, wanted, required);
+  }
   (*granule)->Unload();
   if (!(*granule)->LoadLines().ok()) return 0;
   std::string line;

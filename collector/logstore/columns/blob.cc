@@ -119,10 +119,23 @@ base::StatusOr<BlobRef> BlobRef::Parse(DirectoryReader* directory, size_t pieces
   return ref;
 }
 
+base::StatusOr<std::string_view> PlainBlob::Read(const BlobSource& source,
+                                                 std::string* buffer) const {
+  VEDETTE_ASSIGN_OR_RETURN(const std::string_view read, source.Read(offset, bytes, buffer));
+  if (HashOf(read) != hash) return base::DataLoss("checksum of a column does not match");
+  return read;
+}
+
+std::optional<PlainBlob> BlobRef::AsPlain() const {
+  if (piece_count_ != 1 || pieces_[0].raw != pieces_[0].stored || stored_ <= kInlineBytes) {
+    return std::nullopt;
+  }
+  return PlainBlob{offset_, pieces_[0].stored, hash_};
+}
+
 base::Status BlobRef::Load(const BlobSource& source, std::string* out) const {
-  if (piece_count_ == 1 && pieces_[0].raw == pieces_[0].stored && stored_ > kInlineBytes) {
-    VEDETTE_ASSIGN_OR_RETURN(const std::string_view bytes, source.Read(offset_, stored_, out));
-    if (HashOf(bytes) != hash_) return base::DataLoss("checksum of a column does not match");
+  if (const auto plain = AsPlain()) {
+    VEDETTE_ASSIGN_OR_RETURN(const std::string_view bytes, plain->Read(source, out));
     if (bytes.data() != out->data()) out->assign(bytes);
     return {};
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -78,6 +79,15 @@ struct DirectoryReader {
   }
 };
 
+// A blob of one piece that is stored as it is, outside of the directory. Borrows nothing.
+struct PlainBlob {
+  uint64_t offset = 0;
+  uint32_t bytes = 0;
+  uint32_t hash = 0;
+  // In `buffer` or wherever they lie. DataLoss when damaged.
+  base::StatusOr<std::string_view> Read(const BlobSource& source, std::string* buffer) const;
+};
+
 // A blob as the directory tells it. Borrows the directory.
 class BlobRef {
  public:
@@ -88,6 +98,8 @@ class BlobRef {
   uint64_t raw_bytes(size_t piece) const { return pieces_[piece].raw; }
   // The pieces as they were put, one behind the other. DataLoss when damaged.
   base::Status Load(const BlobSource& source, std::string* out) const;
+  // Nothing when it is no such blob.
+  std::optional<PlainBlob> AsPlain() const;
 
  private:
   struct Piece {

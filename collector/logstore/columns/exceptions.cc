@@ -55,6 +55,11 @@ base::StatusOr<bool> Exceptions::HoldScalars(const BlobSource& source) {
   return true;
 }
 
+base::StatusOr<SlotBound> Exceptions::Bound(const BlobSource& source) {
+  if (empty()) return SlotBound{};
+  return values_->Bound(source);
+}
+
 bool Exceptions::Append(size_t row, std::string* out) const {
   if (empty()) return false;
   const std::span<const int64_t> rows = rows_[0].values();

@@ -34,6 +34,8 @@ class Exceptions {
   // As StringColumn::Find, of the column's rows.
   base::Status Find(std::string_view needle, const BlobSource& source, RowSet* found);
   base::StatusOr<bool> HoldScalars(const BlobSource& source);
+  // As StringColumn::Bound; of no value where there are none.
+  base::StatusOr<SlotBound> Bound(const BlobSource& source);
   // Whether `row` is one; then its value is appended.
   bool Append(size_t row, std::string* out) const;
 

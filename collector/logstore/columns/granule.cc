@@ -4,6 +4,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "base/codec/compress.h"
+#include "collector/logstore/columns/hex_column.h"
 
 namespace vedette::logstore {
 namespace {
@@ -303,28 +304,58 @@ base::StatusOr<RowSet> Granule::FindInShape(size_t shape,
   return all;
 }
 
-base::StatusOr<Granule::Share> Granule::WantedShare(size_t shape, const std::vector<bool>& wanted) {
-  if (shape_streams_.empty()) shape_streams_.resize(lines_->shapes().size());
-  std::vector<uint32_t>& streams = shape_streams_[shape];
-  if (streams.empty()) {
+base::Status Granule::AddStreams(GranuleCard* card) {
+  std::vector<uint32_t> streams;
+  for (size_t shape = 0; shape < lines_->shapes().size(); ++shape) {
     VEDETTE_RETURN_IF_ERROR(LoadStreams(shape));
-    std::vector<uint8_t> has(origin_streams_.values().size());
-    for (const int64_t origin : origins_[shape].values()) has[static_cast<size_t>(origin)] = 1;
-    std::vector<bool> seen(wanted.size());
+    std::vector<bool> has(origin_streams_.values().size());
+    for (const int64_t origin : origins_[shape].values()) has[static_cast<size_t>(origin)] = true;
+    streams.clear();
     for (size_t origin = 0; origin < has.size(); ++origin) {
-      if (has[origin] == 0) continue;
+      if (!has[origin]) continue;
       const auto stream = static_cast<uint64_t>(origin_streams_.values()[origin]);
-      if (stream >= seen.size()) return base::DataLoss("stream ids of a granule are damaged");
-      seen[stream] = true;
+      if (stream > kMaxStreamId) return base::DataLoss("an origin of lines is damaged");
+      streams.push_back(static_cast<uint32_t>(stream));
     }
-    for (uint32_t stream = 0; stream < seen.size(); ++stream) {
-      if (seen[stream]) streams.push_back(stream);
-    }
+    std::sort(streams.begin(), streams.end());
+    streams.erase(std::unique(streams.begin(), streams.end()), streams.end());
+    card->AddShape(streams);
   }
-  const auto is_wanted = [&](uint32_t stream) { return wanted[stream]; };
-  const auto count = std::count_if(streams.begin(), streams.end(), is_wanted);
-  if (count == 0) return Share::kNone;
-  return static_cast<size_t>(count) == streams.size() ? Share::kAll : Share::kSome;
+  return {};
+}
+
+base::StatusOr<LineForm> Granule::FormOf(uint32_t shape, std::vector<GranuleCard::Hex>* hex) {
+  VEDETTE_RETURN_IF_ERROR(OpenShape(shape));
+  const ShapesColumn::Shape& own = lines_->shapes()[shape];
+  LineForm form{std::string(own.text), {}};
+  for (uint32_t slot = 0; slot < own.columns.size(); ++slot) {
+    StringColumn& column = *own.columns[slot];
+    LineForm::Slot& made = form.slots.emplace_back();
+    VEDETTE_ASSIGN_OR_RETURN(made.bound, column.Bound(*blobs_));
+    if (column.form() != StringColumn::Form::kHex) continue;
+    const auto& digits = static_cast<const HexColumn&>(column);
+    const auto packed = digits.Packed();
+    if (!packed) continue;
+    made.packed = true;
+    made.style = digits.style();
+    hex->push_back({shape, slot, *packed});
+  }
+  form.slots.shrink_to_fit();
+  return form;
+}
+
+base::Status Granule::AddForms(LineForms* forms, GranuleCard* card) {
+  std::vector<LineFormPtr> of_shapes;
+  std::vector<GranuleCard::Hex> hex;
+  size_t fresh_bytes = 0;
+  for (uint32_t shape = 0; shape < lines_->shapes().size(); ++shape) {
+    VEDETTE_ASSIGN_OR_RETURN(LineForm form, FormOf(shape, &hex));
+    bool fresh = false;
+    of_shapes.push_back(forms->Share(std::move(form), &fresh));
+    if (fresh) fresh_bytes += of_shapes.back()->Held();
+  }
+  card->SetForms(std::move(of_shapes), std::move(hex), fresh_bytes);
+  return {};
 }
 
 // Leaves the places whose stream is wanted.
@@ -340,13 +371,13 @@ base::Status Granule::LeaveWanted(size_t shape, const std::vector<bool>& wanted,
   return {};
 }
 
-base::StatusOr<RowSet> Granule::PlacesOf(size_t shape, const std::vector<bool>& wanted,
+base::StatusOr<RowSet> Granule::PlacesOf(const ShapeCandidate& candidate,
+                                         const std::vector<bool>& wanted,
                                          const std::vector<std::vector<std::string>>& required) {
-  VEDETTE_ASSIGN_OR_RETURN(const Share share, WantedShare(shape, wanted));
-  if (share == Share::kNone) return RowSet(lines_->shapes()[shape].rows);
+  const size_t shape = candidate.shape;
   VEDETTE_ASSIGN_OR_RETURN(RowSet places, FindInShape(shape, required, {}));
   if (places.empty()) return places;
-  if (share == Share::kSome) VEDETTE_RETURN_IF_ERROR(LeaveWanted(shape, wanted, &places));
+  if (!candidate.all) VEDETTE_RETURN_IF_ERROR(LeaveWanted(shape, wanted, &places));
   if (required.empty() || !places.full()) return places;
   // Maybe for want of times.
   VEDETTE_RETURN_IF_ERROR(lines_->LoadIds(*blobs_));
@@ -357,15 +388,15 @@ base::StatusOr<RowSet> Granule::PlacesOf(size_t shape, const std::vector<bool>& 
 }
 
 base::StatusOr<std::vector<ShapePlaces>> Granule::SearchShapes(
-    const std::vector<bool>& wanted, const std::vector<std::vector<std::string>>& required,
-    const std::stop_token& stop) {
+    std::span<const ShapeCandidate> candidates, const std::vector<bool>& wanted,
+    const std::vector<std::vector<std::string>>& required, const std::stop_token& stop) {
   std::vector<ShapePlaces> found;
-  for (size_t shape = 0; shape < lines_->shapes().size(); ++shape) {
+  for (const ShapeCandidate& candidate : candidates) {
     if (stop.stop_requested()) return base::Cancelled("query cancelled");
-    VEDETTE_ASSIGN_OR_RETURN(const RowSet places, PlacesOf(shape, wanted, required));
+    VEDETTE_ASSIGN_OR_RETURN(const RowSet places, PlacesOf(candidate, wanted, required));
     if (places.empty()) continue;
     ShapePlaces& own = found.emplace_back();
-    own.shape = shape;
+    own.shape = candidate.shape;
     own.places.reserve(places.size());
     for (size_t place = 0; place < places.rows(); ++place) {
       if (places.Has(place)) own.places.push_back(static_cast<uint32_t>(place));
@@ -378,7 +409,10 @@ base::StatusOr<RowSet> Granule::Search(const std::vector<bool>& wanted,
                                        const std::vector<std::vector<std::string>>& required,
                                        const std::stop_token& stop) {
   RowSet rows(rows_);
-  VEDETTE_ASSIGN_OR_RETURN(const auto found, SearchShapes(wanted, required, stop));
+  GranuleCard card;
+  VEDETTE_RETURN_IF_ERROR(AddStreams(&card));
+  VEDETTE_ASSIGN_OR_RETURN(const auto candidates, card.Candidates(wanted, nullptr, *blobs_));
+  VEDETTE_ASSIGN_OR_RETURN(const auto found, SearchShapes(candidates, wanted, required, stop));
   if (found.empty()) return rows;
   VEDETTE_RETURN_IF_ERROR(lines_->LoadIds(*blobs_));
   for (const ShapePlaces& own : found) {
@@ -415,12 +449,8 @@ void Granule::Unload() {
 }
 
 size_t Granule::Base() const {
-  size_t base = sizeof *this + directory_.size() +
-                lines_->shapes().size() * (sizeof(ShapesColumn::Shape) + sizeof(IntColumn));
-  for (const auto& streams : shape_streams_) {
-    base += sizeof streams + streams.capacity() * sizeof(uint32_t);
-  }
-  return base;
+  return sizeof *this + directory_.size() +
+         lines_->shapes().size() * (sizeof(ShapesColumn::Shape) + sizeof(IntColumn));
 }
 
 base::Status Granule::LoadSlot(size_t shape, size_t slot) {

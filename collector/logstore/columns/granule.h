@@ -11,7 +11,9 @@
 
 #include "base/status.h"
 #include "collector/logstore/columns/blob.h"
+#include "collector/logstore/columns/granule_card.h"
 #include "collector/logstore/columns/int_column.h"
+#include "collector/logstore/columns/line_form.h"
 #include "collector/logstore/columns/row_set.h"
 #include "collector/logstore/columns/shapes_column.h"
 #include "collector/logstore/columns/trigram_filter.h"
@@ -93,10 +95,15 @@ class Granule {
   base::StatusOr<RowSet> Search(const std::vector<bool>& wanted,
                                 const std::vector<std::vector<std::string>>& required,
                                 const std::stop_token& stop = {});
-  // The same, by shape.
+  // The same of shapes that a card told, by shape.
   base::StatusOr<std::vector<ShapePlaces>> SearchShapes(
-      const std::vector<bool>& wanted, const std::vector<std::vector<std::string>>& required,
-      const std::stop_token& stop = {});
+      std::span<const ShapeCandidate> candidates, const std::vector<bool>& wanted,
+      const std::vector<std::vector<std::string>>& required, const std::stop_token& stop = {});
+
+  // What to know of the granule before it is opened: the streams of its shapes,
+  base::Status AddStreams(GranuleCard* card);
+  // and what their lines may have in them, which takes a look at all that is text.
+  base::Status AddForms(LineForms* forms, GranuleCard* card);
 
   // Column by column, for those who ask for few. Which row a place of a shape is:
   base::Status LoadIds() { return lines_->LoadIds(*blobs_); }
@@ -153,11 +160,9 @@ class Granule {
   base::StatusOr<RowSet> FindInShape(size_t shape,
                                      const std::vector<std::vector<std::string>>& required,
                                      std::span<const int64_t> times);
-  // Which rows of a shape are of wanted streams.
-  enum class Share { kNone, kSome, kAll };
-  base::StatusOr<Share> WantedShare(size_t shape, const std::vector<bool>& wanted);
+  base::StatusOr<LineForm> FormOf(uint32_t shape, std::vector<GranuleCard::Hex>* hex);
   base::Status LeaveWanted(size_t shape, const std::vector<bool>& wanted, RowSet* places);
-  base::StatusOr<RowSet> PlacesOf(size_t shape, const std::vector<bool>& wanted,
+  base::StatusOr<RowSet> PlacesOf(const ShapeCandidate& candidate, const std::vector<bool>& wanted,
                                   const std::vector<std::vector<std::string>>& required);
 
   std::string directory_;
@@ -175,8 +180,6 @@ class Granule {
   std::unique_ptr<ShapesColumn> lines_;
   std::vector<IntColumn> origins_;  // one a shape of lines
   std::vector<uint64_t> sequences_;
-  // The streams of every shape, ascending, once they were asked for.
-  std::vector<std::vector<uint32_t>> shape_streams_;
 };
 
 }  // namespace vedette::logstore

@@ -13,25 +13,11 @@ constexpr size_t kUuidBytes = 36;
 
 enum Flags : uint8_t { kUpper = 1, kUuid = 2 };
 
-constexpr uint8_t kNoDigit = 255;
-
-constexpr std::array<uint8_t, 256> MakeDigits(char ten) {
-  std::array<uint8_t, 256> digits{};
-  digits.fill(kNoDigit);
-  for (uint8_t i = 0; i < 10; ++i) digits[static_cast<size_t>('0' + i)] = i;
-  for (uint8_t i = 0; i < 6; ++i) {
-    digits[static_cast<size_t>(ten + i)] = static_cast<uint8_t>(10 + i);
-  }
-  return digits;
-}
-constexpr auto kLowerDigits = MakeDigits('a');
-constexpr auto kUpperDigits = MakeDigits('A');
-
 bool IsDash(size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
 // Appends the value's digits, two a byte. False: it has something else, and nothing is appended.
-bool AppendDigits(std::string_view text, const std::array<uint8_t, 256>& digits, bool uuid,
-                  std::string* out) {
+bool AppendDigits(std::string_view text, HexStyle style, std::string* out) {
+  const bool uuid = style.uuid;
   if (uuid && text.size() != kUuidBytes) return false;
   const size_t before = out->size();
   bool high = true;
@@ -41,8 +27,8 @@ bool AppendDigits(std::string_view text, const std::array<uint8_t, 256>& digits,
       out->resize(before);
       return false;
     }
-    const uint8_t digit = digits[static_cast<uint8_t>(text[i])];
-    if (digit == kNoDigit) {
+    const uint8_t digit = HexDigitOf(text[i], style.upper);
+    if (digit == kNoHexDigit) {
       out->resize(before);
       return false;
     }
@@ -68,14 +54,13 @@ bool HasAny(std::span<const std::string_view> values, std::string_view letters) 
 bool HexColumn::TryEncode(std::span<const std::string_view> values, BlobWriter* out) {
   const bool uuid = values[0].size() == kUuidBytes && values[0][8] == '-';
   const bool upper = HasAny(values, "ABCDEF") && !HasAny(values, "abcdef");
-  const auto& digits = upper ? kUpperDigits : kLowerDigits;
   std::string bytes;
   std::vector<int64_t> lengths(values.size());
   std::vector<int64_t> rows;
   std::vector<std::string_view> exceptions;
   int64_t last = uuid ? static_cast<int64_t>(kUuidDigits) : 0;
   for (size_t i = 0; i < values.size(); ++i) {
-    if (!values[i].empty() && AppendDigits(values[i], digits, uuid, &bytes)) {
+    if (!values[i].empty() && AppendDigits(values[i], {upper, uuid}, &bytes)) {
       last = uuid ? last : static_cast<int64_t>(values[i].size());
     } else {
       rows.push_back(static_cast<int64_t>(i));
@@ -101,7 +86,7 @@ base::StatusOr<std::unique_ptr<StringColumn>> HexColumn::Parse(DirectoryReader* 
   VEDETTE_ASSIGN_OR_RETURN(IntColumn lengths, IntColumn::Parse(directory, rows));
   VEDETTE_ASSIGN_OR_RETURN(Exceptions exceptions, Exceptions::Parse(directory, rows, depth));
   VEDETTE_ASSIGN_OR_RETURN(BlobRef blob, BlobRef::Parse(directory, 1, directory->max_bytes));
-  return std::unique_ptr<StringColumn>(new HexColumn((flags & kUpper) != 0, (flags & kUuid) != 0,
+  return std::unique_ptr<StringColumn>(new HexColumn({(flags & kUpper) != 0, (flags & kUuid) != 0},
                                                      std::move(lengths), std::move(exceptions),
                                                      std::move(blob)));
 }
@@ -114,7 +99,7 @@ base::Status HexColumn::Load(const BlobSource& source, std::span<const int64_t> 
   uint64_t offset = 0;
   std::vector<uint32_t> offsets;
   for (const int64_t length : lengths_.values()) {
-    if (length < 0 || (uuid_ && length != static_cast<int64_t>(kUuidDigits))) {
+    if (length < 0 || (style_.uuid && length != static_cast<int64_t>(kUuidDigits))) {
       return base::DataLoss("a column of hex has a length that it cannot have");
     }
     offsets.push_back(static_cast<uint32_t>(offset));
@@ -141,29 +126,36 @@ base::Status HexColumn::AddRowsWith(std::string_view bytes, const BlobSource& so
 base::Status HexColumn::Find(std::string_view needle, const BlobSource& source,
                              std::span<const int64_t> /*times*/, RowSet* found) {
   VEDETTE_RETURN_IF_ERROR(exceptions_.Find(needle, source, found));
-  std::string digits;
-  for (const char c : needle) {
-    if (uuid_ && c == '-') continue;
-    const uint8_t digit = (upper_ ? kUpperDigits : kLowerDigits)[static_cast<uint8_t>(c)];
-    if (digit == kNoDigit) return {};
-    digits.push_back(static_cast<char>(digit));
-  }
-  const IntColumn::Range lengths = lengths_.range();
-  if (static_cast<int64_t>(digits.size()) > lengths.high) return {};
-  // Too few whole bytes to look for: any row may have them.
-  if (digits.size() < 5) {
+  const auto digits = HexNeedle::Of(needle, style_);
+  if (!digits || static_cast<int64_t>(digits->digits()) > lengths_.range().high) return {};
+  if (!digits->IsSearchable()) {
     found->AddAll();
     return {};
   }
   if (offsets_.empty()) VEDETTE_RETURN_IF_ERROR(blob_.Load(source, &bytes_));
-  for (size_t skip = 0; skip < 2; ++skip) {
-    std::string bytes;
-    for (size_t i = skip; i + 1 < digits.size(); i += 2) {
-      bytes.push_back(static_cast<char>(digits[i] << 4 | digits[i + 1]));
-    }
-    VEDETTE_RETURN_IF_ERROR(AddRowsWith(bytes, source, found));
+  for (size_t half = 0; half < 2; ++half) {
+    VEDETTE_RETURN_IF_ERROR(AddRowsWith(digits->bytes(half), source, found));
   }
   return {};
+}
+
+base::StatusOr<SlotBound> HexColumn::Bound(const BlobSource& source) {
+  constexpr uint8_t kLongestOfUuid = 12;
+  VEDETTE_ASSIGN_OR_RETURN(SlotBound bound, exceptions_.Bound(source));
+  const int64_t most = style_.uuid ? static_cast<int64_t>(kUuidBytes) : lengths_.range().high;
+  const auto length = static_cast<uint16_t>(std::clamp<int64_t>(most, 0, SlotBound::kAnyLength));
+  const auto run = static_cast<uint8_t>(std::min<uint16_t>(length, SlotBound::kAnyRun));
+  SlotBound own;
+  own.kinds = SlotBound::KindsOf(style_.upper ? "0A" : "0a");
+  if (style_.uuid) own.kinds = static_cast<uint16_t>(own.kinds | SlotBound::KindsOf("-"));
+  own.length = length;
+  own.hex_run = own.decimal_run = style_.uuid ? kLongestOfUuid : run;
+  bound.Unite(own);
+  return bound;
+}
+
+std::optional<PlainBlob> HexColumn::Packed() const {
+  return exceptions_.empty() ? blob_.AsPlain() : std::nullopt;
 }
 
 size_t HexColumn::Held() const {
@@ -180,14 +172,14 @@ void HexColumn::Unload() {
 
 void HexColumn::Append(size_t row, std::string* out) const {
   if (exceptions_.Append(row, out)) return;
-  const char* const letters = upper_ ? "0123456789ABCDEF" : "0123456789abcdef";
+  const char* const letters = style_.upper ? "0123456789ABCDEF" : "0123456789abcdef";
   const auto length = static_cast<size_t>(lengths_.values()[row]);
   const char* const bytes = bytes_.data() + offsets_[row];
   const size_t before = out->size();
-  out->resize(before + length + (uuid_ ? 4 : 0));
+  out->resize(before + length + (style_.uuid ? 4 : 0));
   char* to = out->data() + before;
   for (size_t i = 0; i < length; ++i) {
-    if (uuid_ && (i == 8 || i == 12 || i == 16 || i == 20)) *to++ = '-';
+    if (style_.uuid && (i == 8 || i == 12 || i == 16 || i == 20)) *to++ = '-';
     const auto byte = static_cast<uint8_t>(bytes[i / 2]);
     *to++ = letters[i % 2 == 0 ? byte >> 4 : byte & 15];
   }

@@ -2,6 +2,7 @@
 #define VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_HEX_COLUMN_H_
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "collector/logstore/columns/exceptions.h"
 #include "collector/logstore/columns/int_column.h"
+#include "collector/logstore/columns/packed_hex.h"
 #include "collector/logstore/columns/string_column.h"
 
 namespace vedette::logstore {
@@ -26,21 +28,24 @@ class HexColumn final : public StringColumn {
   void Unload() override;
   base::Status Find(std::string_view needle, const BlobSource& source,
                     std::span<const int64_t> times, RowSet* found) override;
+  base::StatusOr<SlotBound> Bound(const BlobSource& source) override;
+
+  HexStyle style() const { return style_; }
+  // The digits of all values, if nothing else is among them and they are stored as they are.
+  std::optional<PlainBlob> Packed() const;
 
  private:
   // Adds the rows that have `bytes` in their stored ones.
   base::Status AddRowsWith(std::string_view bytes, const BlobSource& source, RowSet* found);
 
-  HexColumn(bool upper, bool uuid, IntColumn lengths, Exceptions exceptions, BlobRef blob)
+  HexColumn(HexStyle style, IntColumn lengths, Exceptions exceptions, BlobRef blob)
       : StringColumn(Form::kHex),
-        upper_(upper),
-        uuid_(uuid),
+        style_(style),
         lengths_(std::move(lengths)),
         exceptions_(std::move(exceptions)),
         blob_(std::move(blob)) {}
 
-  const bool upper_;
-  const bool uuid_;
+  const HexStyle style_;
   IntColumn lengths_;  // in digits
   Exceptions exceptions_;
   BlobRef blob_;

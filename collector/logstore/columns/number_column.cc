@@ -7,8 +7,6 @@
 namespace vedette::logstore {
 namespace {
 
-// A date-time with all its fraction and a Z.
-constexpr size_t kMostNumberBytes = 30;
 // Bits a value that being relative to the line's time must save.
 constexpr double kRelativeSaves = 4;
 
@@ -130,36 +128,17 @@ base::Status NumberColumn::Load(const BlobSource& source, std::span<const int64_
   return {};
 }
 
-// Judged by the bytes that the form writes and how many at most.
-bool NumberColumn::MayFind(std::string_view needle) const {
-  const bool date_time = number_form_.kind == NumberForm::Kind::kDateTime;
-  const auto writes = [&](char c) {
-    return (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-           (date_time && (c == ':' || c == 'Z' || c == number_form_.date_separator ||
-                          c == number_form_.time_separator || c == number_form_.point));
-  };
-  if (!std::all_of(needle.begin(), needle.end(), writes)) return false;
-  const bool ipv4 = number_form_.kind == NumberForm::Kind::kIpv4;
-  if (nanos_per_unit_ != 0 || date_time || ipv4) return needle.size() <= kMostNumberBytes;
-  NumberForm longest = number_form_;
-  if (longest.kind == NumberForm::Kind::kTrimmed) longest.kind = NumberForm::Kind::kDecimal;
-  const IntColumn::Range range = stored_.range();
-  std::string low;
-  std::string high;
-  longest.Append(range.low, &low);
-  longest.Append(range.high, &high);
-  // One more byte: a value between may be negative.
-  return needle.size() <= std::max(low.size(), high.size()) + 1;
+// Judged by the form and by the smallest and the largest number.
+SlotBound NumberColumn::BoundOfNumbers() const {
+  IntColumn::Range range = stored_.range();
+  if (nanos_per_unit_ != 0) range = {};
+  return number_form_.Bound(range.low, range.high);
 }
 
-// The most digits in a row that a value may have; all of them for plain numbers, which MayFind has
-// judged.
-size_t NumberColumn::LongestRun() const {
-  constexpr size_t kYear = 4;
-  constexpr size_t kOctet = 3;
-  if (number_form_.kind == NumberForm::Kind::kIpv4) return kOctet;
-  if (number_form_.kind != NumberForm::Kind::kDateTime) return kMostNumberBytes;
-  return std::max(kYear, static_cast<size_t>(number_form_.digits));
+base::StatusOr<SlotBound> NumberColumn::Bound(const BlobSource& source) {
+  VEDETTE_ASSIGN_OR_RETURN(SlotBound bound, exceptions_.Bound(source));
+  bound.Unite(BoundOfNumbers());
+  return bound;
 }
 
 bool NumberColumn::HasPlainDigits() const {
@@ -185,19 +164,39 @@ void NumberColumn::FindDigits(uint64_t digits, size_t count, RowSet* found) cons
   }
 }
 
+// Digits that only the fraction of a second can have.
+void NumberColumn::FindInFraction(uint64_t digits, size_t count, RowSet* found) const {
+  uint64_t power = 1;
+  for (size_t i = 0; i < count; ++i) power *= 10;
+  int64_t second = 1;
+  for (int i = 0; i < number_form_.digits; ++i) second *= 10;
+  const size_t shifts = static_cast<size_t>(number_form_.digits) - count + 1;
+  for (size_t row = 0; row < numbers_.size(); ++row) {
+    const int64_t rest = numbers_[row] % second;
+    auto fraction = static_cast<uint64_t>(rest < 0 ? rest + second : rest);
+    for (size_t i = 0; i < shifts; ++i, fraction /= 10) {
+      if (fraction % power == digits) found->Add(row);
+    }
+  }
+}
+
 base::Status NumberColumn::Find(std::string_view needle, const BlobSource& source,
                                 std::span<const int64_t> times, RowSet* found) {
   VEDETTE_RETURN_IF_ERROR(exceptions_.Find(needle, source, found));
-  if (!MayFind(needle)) return {};
+  if (!BoundOfNumbers().MayHold(needle)) return {};
   if (nanos_per_unit_ != 0 && times.empty()) {
     found->AddAll();
     return {};
   }
   const std::optional<uint64_t> digits = DigitsOf(needle);
-  if (digits && needle.size() > LongestRun()) return {};
   VEDETTE_RETURN_IF_ERROR(Load(source, times));
   if (digits && HasPlainDigits()) {
     FindDigits(*digits, needle.size(), found);
+    return {};
+  }
+  constexpr size_t kYearDigits = 4;
+  if (digits && needle.size() > kYearDigits && number_form_.kind == NumberForm::Kind::kDateTime) {
+    FindInFraction(*digits, needle.size(), found);
     return {};
   }
   std::string text;

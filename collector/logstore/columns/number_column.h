@@ -27,6 +27,7 @@ class NumberColumn final : public StringColumn {
   void Append(size_t row, std::string* out) const override;
   base::Status Find(std::string_view needle, const BlobSource& source,
                     std::span<const int64_t> times, RowSet* found) override;
+  base::StatusOr<SlotBound> Bound(const BlobSource& source) override;
 
   size_t Held() const override;
   void Unload() override;
@@ -47,10 +48,10 @@ class NumberColumn final : public StringColumn {
         stored_(std::move(stored)),
         exceptions_(std::move(exceptions)) {}
 
-  bool MayFind(std::string_view needle) const;
-  size_t LongestRun() const;
+  SlotBound BoundOfNumbers() const;
   bool HasPlainDigits() const;
   void FindDigits(uint64_t digits, size_t count, RowSet* found) const;
+  void FindInFraction(uint64_t digits, size_t count, RowSet* found) const;
 
   const NumberForm number_form_;
   const int64_t nanos_per_unit_;  // 0: not relative to the line's time

@@ -313,6 +313,28 @@ void NumberForm::Append(int64_t number, std::string* out) const {
   }
 }
 
+SlotBound NumberForm::Bound(int64_t low, int64_t high) const {
+  constexpr size_t kYearDigits = 4;
+  constexpr size_t kOctetDigits = 3;
+  // The longest of the kind: a trimmed one has all its digits here.
+  NumberForm longest = *this;
+  if (kind == Kind::kTrimmed) longest.kind = Kind::kDecimal;
+  std::string texts[2];
+  longest.Append(low, &texts[0]);
+  longest.Append(high, &texts[1]);
+  SlotBound bound = SlotBound::Of(texts[0]);
+  bound.Unite(SlotBound::Of(texts[1]));
+  // Those between: digits of which the ends may have fewer, and a sign.
+  size_t run = std::max(bound.decimal_run, bound.hex_run);
+  if (kind == Kind::kIpv4) run = kOctetDigits;
+  if (kind == Kind::kDateTime) run = std::max(kYearDigits, static_cast<size_t>(digits));
+  if (kind == Kind::kPadded) run = static_cast<size_t>(digits);
+  bound.decimal_run = bound.hex_run = static_cast<uint8_t>(run);
+  if (kind == Kind::kIpv4) bound.length = 15;
+  bound.kinds = static_cast<uint16_t>(bound.kinds | SlotBound::KindsOf("0"));
+  return bound;
+}
+
 int64_t NumberForm::NanosPerUnit(int64_t number) const {
   switch (kind) {
     case Kind::kDecimal:

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "collector/logstore/columns/slot_bound.h"
+
 namespace vedette::logstore {
 
 // A way to write whole numbers as text, one to one: what it reads it writes again to the byte. A
@@ -36,6 +38,8 @@ struct NumberForm {
   // Nothing for text that is not exactly what Append gives for some number.
   std::optional<int64_t> Read(std::string_view text) const;
   void Append(int64_t number, std::string* out) const;
+  // Of the texts of numbers from `low` to `high`.
+  SlotBound Bound(int64_t low, int64_t high) const;
   // Nanoseconds in one, where the number may be a time since the epoch; 0 where it cannot.
   int64_t NanosPerUnit(int64_t number) const;
 };

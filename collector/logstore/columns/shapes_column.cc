@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "collector/logstore/columns/line_scanner.h"
+#include "collector/logstore/columns/needle_search.h"
 
 namespace vedette::logstore {
 namespace {
@@ -94,89 +95,21 @@ std::vector<int64_t> TimesOf(std::span<const uint32_t> rows, std::span<const int
   return own;
 }
 
-// Of a longer needle what comes first is looked for: columns are searched for each of its borders.
-constexpr size_t kMostSearched = 64;
-
-// Where a needle may lie in the lines of one shape: in a text, in a value, or over borders of both.
-class NeedleSearch {
+// A needle in the columns of one shape.
+class ColumnSearch final : public NeedleSearch {
  public:
-  NeedleSearch(const ShapesColumn::Shape& shape, std::string_view needle, const BlobSource& source,
+  ColumnSearch(const ShapesColumn::Shape& shape, std::string_view needle, const BlobSource& source,
                std::span<const int64_t> times, RowSet* places)
-      : shape_(shape),
-        needle_(needle.substr(0, kMostSearched)),
-        source_(source),
-        times_(times),
-        places_(places) {}
-
-  base::Status Run() {
-    for (const std::string_view text : shape_.texts) {
-      if (text.find(needle_) != std::string_view::npos) places_->AddAll();
-    }
-    for (size_t slot = 0; slot < shape_.columns.size() && !places_->full(); ++slot) {
-      VEDETTE_RETURN_IF_ERROR(FindInSlot(slot, needle_));
-      VEDETTE_RETURN_IF_ERROR(EndsInSlot(slot));
-      VEDETTE_RETURN_IF_ERROR(BeginsInSlot(slot));
-    }
-    return {};
-  }
+      : NeedleSearch(shape.texts, needle, places), shape_(shape), source_(source), times_(times) {}
 
  private:
-  base::Status FindInSlot(size_t slot, std::string_view part) {
-    if (part.empty()) {
-      places_->AddAll();
-      return {};
-    }
-    return shape_.columns[slot]->Find(part, source_, times_, places_);
-  }
-
-  // The needle begins in the text before the slot and goes on into its value, and maybe beyond.
-  base::Status EndsInSlot(size_t slot) {
-    const std::string_view text = shape_.texts[slot];
-    for (size_t in_text = 1; in_text <= std::min(text.size(), needle_.size() - 1); ++in_text) {
-      if (!text.ends_with(needle_.substr(0, in_text))) continue;
-      VEDETTE_RETURN_IF_ERROR(FindFrom(slot, needle_.substr(in_text)));
-    }
-    return {};
-  }
-
-  // The needle begins in the slot's value and goes on into the text behind it. Values that have
-  // more of it are among those that have less.
-  base::Status BeginsInSlot(size_t slot) {
-    for (size_t in_value = 1; in_value < needle_.size(); ++in_value) {
-      if (!GoesOn(slot, needle_.substr(in_value))) continue;
-      RowSet found(places_->rows());
-      VEDETTE_RETURN_IF_ERROR(
-          shape_.columns[slot]->Find(needle_.substr(0, in_value), source_, times_, &found));
-      if (found.empty()) break;
-      places_->Unite(found);
-      if (places_->full()) break;
-    }
-    return {};
-  }
-
-  // `rest` begins where the slot's value does.
-  base::Status FindFrom(size_t slot, std::string_view rest) {
-    VEDETTE_RETURN_IF_ERROR(FindInSlot(slot, rest));
-    for (size_t in_value = 0; in_value < rest.size(); ++in_value) {
-      if (!GoesOn(slot, rest.substr(in_value))) continue;
-      VEDETTE_RETURN_IF_ERROR(FindInSlot(slot, rest.substr(0, in_value)));
-    }
-    return {};
-  }
-
-  // Whether the text behind a slot begins with `rest`, or is all the beginning of it: then what
-  // comes behind may be anything.
-  bool GoesOn(size_t slot, std::string_view rest) const {
-    const std::string_view text = shape_.texts[slot + 1];
-    if (rest.size() <= text.size()) return text.starts_with(rest);
-    return rest.starts_with(text) && slot + 1 < shape_.columns.size();
+  base::Status Find(size_t slot, std::string_view part, RowSet* found) override {
+    return shape_.columns[slot]->Find(part, source_, times_, found);
   }
 
   const ShapesColumn::Shape& shape_;
-  const std::string_view needle_;
   const BlobSource& source_;
   const std::span<const int64_t> times_;
-  RowSet* const places_;
 };
 
 }  // namespace
@@ -361,7 +294,7 @@ base::Status ShapesColumn::FindInShape(size_t shape, std::string_view needle,
                                        RowSet* places) {
   VEDETTE_RETURN_IF_ERROR(Open(shape));
   const std::vector<int64_t> own = TimesOf(shapes_[shape].own_rows, times);
-  return NeedleSearch(shapes_[shape], needle, source, own, places).Run();
+  return ColumnSearch(shapes_[shape], needle, source, own, places).Run();
 }
 
 base::Status ShapesColumn::Find(std::string_view needle, const BlobSource& source,
@@ -377,6 +310,23 @@ base::Status ShapesColumn::Find(std::string_view needle, const BlobSource& sourc
     }
   }
   return {};
+}
+
+base::StatusOr<SlotBound> ShapesColumn::Bound(const BlobSource& source) {
+  SlotBound bound;
+  for (size_t shape = 0; shape < shapes_.size(); ++shape) {
+    VEDETTE_RETURN_IF_ERROR(Open(shape));
+    BoundChain chain;
+    const Shape& own = shapes_[shape];
+    for (size_t slot = 0; slot < own.columns.size(); ++slot) {
+      chain.AddText(own.texts[slot]);
+      VEDETTE_ASSIGN_OR_RETURN(const SlotBound values, own.columns[slot]->Bound(source));
+      chain.AddSlot(values);
+    }
+    chain.AddText(own.texts.back());
+    bound.Unite(chain.bound());
+  }
+  return bound;
 }
 
 void ShapesColumn::AppendAt(size_t shape, size_t place, std::string* out) const {

@@ -78,6 +78,7 @@ class ShapesColumn final : public StringColumn {
   // The same of one shape, by place. With times only after LoadIds.
   base::Status FindInShape(size_t shape, std::string_view needle, const BlobSource& source,
                            std::span<const int64_t> times, RowSet* places);
+  base::StatusOr<SlotBound> Bound(const BlobSource& source) override;
 
   // After LoadIds.
   size_t shape_of(size_t row) const { return static_cast<size_t>(ids_.values()[row]); }

@@ -44,6 +44,9 @@ class ConstantColumn final : public StringColumn {
     if (value_.find(needle) != std::string::npos) found->AddAll();
     return {};
   }
+  base::StatusOr<SlotBound> Bound(const BlobSource& /*source*/) override {
+    return SlotBound::Of(value_);
+  }
 
  private:
   const std::string value_;
@@ -70,6 +73,7 @@ class CopyColumn final : public StringColumn {
                     std::span<const int64_t> times, RowSet* found) override {
     return of_->Find(needle, source, times, found);
   }
+  base::StatusOr<SlotBound> Bound(const BlobSource& source) override { return of_->Bound(source); }
 
  private:
   StringColumn* const of_;
@@ -143,6 +147,9 @@ class DictionaryColumn final : public StringColumn {
     }
     return {};
   }
+  base::StatusOr<SlotBound> Bound(const BlobSource& source) override {
+    return table_->Bound(source);
+  }
 
  private:
   const size_t size_;
@@ -196,6 +203,14 @@ class TextColumn final : public StringColumn {
       at = FindBytes(text_, needle, inside ? *next : at + 1);
     }
     return {};
+  }
+  base::StatusOr<SlotBound> Bound(const BlobSource& source) override {
+    VEDETTE_RETURN_IF_ERROR(Load(source, {}));
+    SlotBound bound;
+    for (size_t i = 0; i + 1 < ends_.size(); ++i) {
+      bound.Unite(SlotBound::Of(std::string_view(text_).substr(ends_[i], ends_[i + 1] - ends_[i])));
+    }
+    return bound;
   }
 
  private:

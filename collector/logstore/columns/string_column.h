@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "collector/logstore/columns/blob.h"
 #include "collector/logstore/columns/row_set.h"
+#include "collector/logstore/columns/slot_bound.h"
 #include "collector/logstore/columns/value_table.h"
 
 namespace vedette::logstore {
@@ -44,6 +45,8 @@ class StringColumn {
   // takes. Without `times` all rows of a column that is relative to them are added.
   virtual base::Status Find(std::string_view needle, const BlobSource& source,
                             std::span<const int64_t> times, RowSet* found) = 0;
+  // What the values have at most; loads what it takes to know.
+  virtual base::StatusOr<SlotBound> Bound(const BlobSource& source) = 0;
 
  protected:
   explicit StringColumn(Form form) : form_(form) {}

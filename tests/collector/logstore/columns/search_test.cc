@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 #include "collector/logstore/columns/granule.h"
 #include "collector/logstore/columns/trigram_filter.h"
 #include "granule_lines.h"
@@ -56,6 +58,128 @@ TEST(GranuleSearch, FilterAndColumnsMissNoLine) {
     }
   }
   EXPECT_LT(candidates * 3, all);
+}
+
+// The rows that a card leaves and columns find.
+RowSet FindByCard(Granule& granule, const GranuleCard& card, const BlobSource& blobs,
+                  const std::vector<std::vector<std::string>>& required) {
+  const std::vector<bool> wanted(7, true);
+  RowSet rows(granule.rows());
+  LineJudge judge(required);
+  const auto candidates = card.Candidates(wanted, &judge, blobs);
+  EXPECT_TRUE(candidates.ok()) << candidates.status();
+  const auto found = granule.SearchShapes(*candidates, wanted, required);
+  EXPECT_TRUE(found.ok()) << found.status();
+  EXPECT_TRUE(granule.LoadIds().ok());
+  for (const ShapePlaces& own : *found) {
+    for (const uint32_t place : own.places) rows.Add(granule.shape(own.shape).own_rows[place]);
+  }
+  return rows;
+}
+
+TEST(GranuleSearch, CardsMissNoLine) {
+  LineForms forms;
+  for (uint32_t seed = 60; seed < 76; ++seed) {
+    const GranuleLines lines = RandomLines(seed, seed * 20);
+    const Stored stored = Encode(lines);
+    const MemoryBlobs blobs(stored.blobs());
+    auto granule = Granule::Parse(stored.directory(), stored.meta, &blobs);
+    ASSERT_TRUE(granule.ok());
+    GranuleCard card;
+    ASSERT_TRUE((*granule)->AddStreams(&card).ok());
+    ASSERT_TRUE((*granule)->AddForms(&forms, &card).ok());
+    std::mt19937 random(seed);
+    const auto some = [&] {
+      const std::string_view of = lines.rows[random() % lines.rows.size()].line;
+      return std::string(of.substr(of.empty() ? 0 : random() % of.size(), 1 + random() % 20));
+    };
+    for (int i = 0; i < 60; ++i) {
+      const std::vector<std::vector<std::string>> required = {{some(), some()}, {some()}};
+      const RowSet rows = FindByCard(**granule, card, blobs, required);
+      for (size_t row = 0; row < lines.rows.size(); ++row) {
+        const std::string_view line = lines.rows[row].line;
+        const auto has = [&](const auto& needle) { return line.find(needle) != line.npos; };
+        const bool fits = (has(required[0][0]) || has(required[0][1])) && has(required[1][0]);
+        EXPECT_TRUE(!fits || rows.Has(row)) << "'" << required[1][0] << "' in " << line;
+      }
+    }
+  }
+}
+
+TEST(GranuleSearch, CardsLeaveOutIdsWithoutColumns) {
+  std::vector<std::string> texts;
+  std::mt19937 random(1);
+  for (int i = 0; i < 2000; ++i) {
+    char id[17];
+    std::snprintf(id, sizeof(id), "%08x%08x", static_cast<unsigned>(random()),
+                  static_cast<unsigned>(random()));
+    texts.push_back("level=info trace_id=" + std::string(id) + " took=" + std::to_string(random() % 2000) + "ms");
+  }
+  std::vector<GranuleRow> rows;
+  const model::Labels none;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    rows.push_back({static_cast<int64_t>(i), i, 0, false, &none, texts[i]});
+  }
+  GranuleWriter writer;
+  Stored stored;
+  stored.bytes = writer.Encode(rows, &stored.meta);
+  const MemoryBlobs blobs(stored.blobs());
+  auto granule = Granule::Parse(stored.directory(), stored.meta, &blobs);
+  ASSERT_TRUE(granule.ok());
+  LineForms forms;
+  GranuleCard card;
+  ASSERT_TRUE((*granule)->AddStreams(&card).ok());
+  ASSERT_TRUE((*granule)->AddForms(&forms, &card).ok());
+  const auto candidates = [&](std::string needle) {
+    const std::vector<std::vector<std::string>> required = {{std::move(needle)}};
+    LineJudge judge(required);
+    return card.Candidates({true}, &judge, blobs)->size();
+  };
+  const std::string id = texts[1234].substr(20, 16);
+  EXPECT_EQ(candidates(id), 1u);
+  EXPECT_EQ(candidates(id.substr(3, 9)), 1u);
+  EXPECT_EQ(candidates("id=" + id.substr(0, 8)), 1u);
+  EXPECT_EQ(candidates("took=1"), 1u);
+  // No such digits, digits of the other case, a number of more digits, a byte that there is none
+  // of.
+  for (const char* const needle : {"d2f1a90b77", "ABCDEF0123", "took=1234567", "E-7", "id=x"}) {
+    EXPECT_EQ(candidates(needle), 0u) << needle;
+  }
+}
+
+TEST(LineForms, EqualOnesAreOneAndGoWithTheLastWhoHasThem) {
+  LineForms forms;
+  bool fresh = false;
+  LineForm::Slot number{SlotBound::Of("123"), false, {}};
+  LineFormPtr first = forms.Share({std::string("a\0b", 3), {number}}, &fresh);
+  EXPECT_TRUE(fresh);
+  LineFormPtr second = forms.Share({std::string("a\0b", 3), {number}}, &fresh);
+  EXPECT_FALSE(fresh);
+  EXPECT_EQ(first, second);
+  number.packed = true;
+  EXPECT_NE(forms.Share({std::string("a\0b", 3), {number}}, &fresh), first);
+  EXPECT_TRUE(fresh);
+  forms.Sweep();
+  EXPECT_EQ(forms.size(), 1u);
+  first = second = nullptr;
+  forms.Sweep();
+  EXPECT_EQ(forms.size(), 0u);
+}
+
+TEST(SlotBound, HoldsNothingLongerOrOfOtherBytesOrWithMoreDigitsInARow) {
+  const SlotBound bound = SlotBound::Of("2026-11-20 07:15 deadbeef");
+  for (const char* const part : {"2026", "99-99", "face", "12345678", "20 deadbeef"}) {
+    EXPECT_EQ(bound.MayHold(part), std::string_view(part) != "12345678") << part;
+  }
+  for (const char* const part : {"20260", "a_b", "Z", "2026-11-20 07:15 deadbeef1", "deadbeef9"}) {
+    EXPECT_FALSE(bound.MayHold(part)) << part;
+  }
+  BoundChain chain;
+  chain.AddText("id 4");
+  chain.AddSlot(SlotBound::Of("77"));
+  chain.AddText("5");
+  EXPECT_TRUE(chain.bound().MayHold("4775"));
+  EXPECT_FALSE(chain.bound().MayHold("47755"));
 }
 
 TEST(GranuleSearch, FilterLeavesOutWhatNoLineHas) {

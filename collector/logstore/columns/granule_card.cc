@@ -1,0 +1,94 @@
+#include "collector/logstore/columns/granule_card.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace vedette::logstore {
+
+void GranuleCard::AddShape(const std::vector<uint32_t>& streams) {
+  const auto known = std::find(sets_.begin(), sets_.end(), streams);
+  set_of_shape_.push_back(static_cast<uint32_t>(known - sets_.begin()));
+  if (known == sets_.end()) sets_.push_back(streams);
+}
+
+void GranuleCard::SetForms(std::vector<LineFormPtr> forms, std::vector<Hex> hex,
+                           size_t fresh_bytes) {
+  forms_ = std::move(forms);
+  hex_ = std::move(hex);
+  hex_.shrink_to_fit();
+  fresh_bytes_ = fresh_bytes;
+}
+
+base::StatusOr<std::vector<GranuleCard::Share>> GranuleCard::SharesOf(
+    const std::vector<bool>& wanted) const {
+  std::vector<Share> shares;
+  shares.reserve(sets_.size());
+  for (const std::vector<uint32_t>& set : sets_) {
+    if (!set.empty() && set.back() >= wanted.size()) {
+      return base::DataLoss("stream ids of a granule are damaged");
+    }
+    const auto count =
+        std::count_if(set.begin(), set.end(), [&](uint32_t stream) { return wanted[stream]; });
+    shares.push_back(count == 0                                 ? Share::kNone
+                     : static_cast<size_t>(count) == set.size() ? Share::kAll
+                                                                : Share::kSome);
+  }
+  return shares;
+}
+
+base::StatusOr<std::vector<ShapeCandidate>> GranuleCard::Candidates(const std::vector<bool>& wanted,
+                                                                    LineJudge* judge,
+                                                                    const BlobSource& blobs) const {
+  VEDETTE_ASSIGN_OR_RETURN(const std::vector<Share> shares, SharesOf(wanted));
+  std::vector<ShapeCandidate> candidates;
+  for (uint32_t shape = 0; shape < set_of_shape_.size(); ++shape) {
+    const Share share = shares[set_of_shape_[shape]];
+    if (share == Share::kNone) continue;
+    if (judge != nullptr && has_forms()) {
+      VEDETTE_ASSIGN_OR_RETURN(const bool may_have, MayHave(shape, judge, blobs));
+      if (!may_have) continue;
+    }
+    candidates.push_back({shape, share == Share::kAll});
+  }
+  return candidates;
+}
+
+base::StatusOr<bool> GranuleCard::MayHave(uint32_t shape, LineJudge* judge,
+                                          const BlobSource& blobs) const {
+  const LineJudge::Verdict& verdict = judge->Of(forms_[shape]);
+  if (verdict.never) return false;
+  for (const auto& parts : verdict.open) {
+    VEDETTE_ASSIGN_OR_RETURN(const bool found, IsAnywhere(shape, parts, blobs));
+    if (!found) return false;
+  }
+  return true;
+}
+
+base::StatusOr<bool> GranuleCard::IsAnywhere(uint32_t shape,
+                                             const std::vector<LineJudge::Part>& parts,
+                                             const BlobSource& blobs) const {
+  thread_local std::string buffer;
+  for (const LineJudge::Part& part : parts) {
+    const LineForm::Slot& slot = forms_[shape]->slots[part.slot];
+    const auto needle = HexNeedle::Of(part.digits, slot.style);
+    if (!needle) continue;
+    if (!needle->IsSearchable()) return true;
+    const auto place = std::lower_bound(
+        hex_.begin(), hex_.end(), std::pair(shape, part.slot),
+        [](const Hex& hex, const auto& at) { return std::pair(hex.shape, hex.slot) < at; });
+    VEDETTE_ASSIGN_OR_RETURN(const std::string_view packed, place->blob.Read(blobs, &buffer));
+    if (needle->MayBeIn(packed)) return true;
+  }
+  return false;
+}
+
+size_t GranuleCard::Held() const {
+  size_t held = sizeof *this + set_of_shape_.capacity() * sizeof(uint32_t) +
+                forms_.capacity() * sizeof(LineFormPtr) + hex_.capacity() * sizeof(Hex) +
+                fresh_bytes_;
+  for (const auto& set : sets_) held += sizeof set + set.capacity() * sizeof(uint32_t);
+  return held;
+}
+
+}  // namespace vedette::logstore

@@ -1,0 +1,62 @@
+#ifndef VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_GRANULE_CARD_H_
+#define VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_GRANULE_CARD_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "collector/logstore/columns/blob.h"
+#include "collector/logstore/columns/line_form.h"
+
+namespace vedette::logstore {
+
+// A shape of a granule that a scan has to look into.
+struct ShapeCandidate {
+  uint32_t shape = 0;
+  bool all = false;  // all of its rows are of wanted streams
+};
+
+// What is known of a granule's lines without its directory: which streams every shape has, and what
+// its lines may have in them. A few KB, worth keeping where granules are not. Made by Granule.
+class GranuleCard {
+ public:
+  // Packed digits of a slot, stored as they are.
+  struct Hex {
+    uint32_t shape = 0;
+    uint32_t slot = 0;
+    PlainBlob blob;
+  };
+
+  // Shapes in ascending order. `streams`: ids, ascending.
+  void AddShape(const std::vector<uint32_t>& streams);
+  bool has_streams() const { return !sets_.empty(); }
+  // One a shape; `hex` ascending.
+  void SetForms(std::vector<LineFormPtr> forms, std::vector<Hex> hex, size_t fresh_bytes);
+  bool has_forms() const { return !forms_.empty(); }
+
+  // Shapes that have rows of wanted streams, by id, and, if forms are known and `judge` is not
+  // null, may have what it looks for. DataLoss when a stream is not among those of `wanted`, or
+  // packed digits are damaged.
+  base::StatusOr<std::vector<ShapeCandidate>> Candidates(const std::vector<bool>& wanted,
+                                                         LineJudge* judge,
+                                                         const BlobSource& blobs) const;
+  size_t Held() const;
+
+ private:
+  enum class Share : uint8_t { kNone, kSome, kAll };
+  base::StatusOr<std::vector<Share>> SharesOf(const std::vector<bool>& wanted) const;
+  base::StatusOr<bool> MayHave(uint32_t shape, LineJudge* judge, const BlobSource& blobs) const;
+  base::StatusOr<bool> IsAnywhere(uint32_t shape, const std::vector<LineJudge::Part>& parts,
+                                  const BlobSource& blobs) const;
+
+  std::vector<uint32_t> set_of_shape_;
+  std::vector<std::vector<uint32_t>> sets_;  // of streams, each once
+  std::vector<LineFormPtr> forms_;
+  std::vector<Hex> hex_;
+  size_t fresh_bytes_ = 0;  // of forms that were made for this card
+};
+
+}  // namespace vedette::logstore
+
+#endif  // VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_GRANULE_CARD_H_
