@@ -32,7 +32,12 @@ class MetadataTable {
 };
 
 std::string EncodeRaw(std::span<const Row> rows, std::span<const uint32_t> stream_ids) {
+  // What a row takes in the columns, about.
+  constexpr size_t kRowBytes = 16;
+  size_t bytes = 0;
+  for (const Row& row : rows) bytes += row.line.size() + kRowBytes;
   std::string out;
+  out.reserve(bytes);
   int64_t time = 0;
   for (const Row& row : rows) {
     base::PutSignedVarint(row.timestamp_ns - time, &out);
@@ -88,6 +93,19 @@ bool ReadArrivals(base::ByteReader& reader, std::vector<Row>& rows) {
 
 }  // namespace
 
+std::vector<uint32_t> DistinctIds(std::span<const uint32_t> ids) {
+  std::vector<uint32_t> distinct;
+  std::vector<bool> seen;
+  for (const uint32_t id : ids) {
+    if (id >= seen.size()) seen.resize(id + 1);
+    if (seen[id]) continue;
+    seen[id] = true;
+    distinct.push_back(id);
+  }
+  std::sort(distinct.begin(), distinct.end());
+  return distinct;
+}
+
 std::string EncodeBlock(std::span<const Row> rows, std::span<const uint32_t> stream_ids,
                         BlockMeta* meta) {
   const std::string raw = EncodeRaw(rows, stream_ids);
@@ -98,10 +116,7 @@ std::string EncodeBlock(std::span<const Row> rows, std::span<const uint32_t> str
   meta->min_ns = rows.empty() ? 0 : rows.front().timestamp_ns;
   meta->max_ns = rows.empty() ? 0 : rows.back().timestamp_ns;
   meta->hash = base::Hash64(stored);
-  meta->stream_ids.assign(stream_ids.begin(), stream_ids.end());
-  std::sort(meta->stream_ids.begin(), meta->stream_ids.end());
-  meta->stream_ids.erase(std::unique(meta->stream_ids.begin(), meta->stream_ids.end()),
-                         meta->stream_ids.end());
+  meta->stream_ids = DistinctIds(stream_ids);
   return stored;
 }
 

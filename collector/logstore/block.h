@@ -54,6 +54,9 @@ class Block {
   std::vector<Row> rows_;
 };
 
+// The ids, each once, ascending. Ids are those of a part, one behind the other.
+std::vector<uint32_t> DistinctIds(std::span<const uint32_t> ids);
+
 // Encodes rows (in reading order; stream_ids[i] belongs to rows[i]) to the stored bytes. Fills all
 // of `meta` but its offset.
 std::string EncodeBlock(std::span<const Row> rows, std::span<const uint32_t> stream_ids,

@@ -74,6 +74,54 @@ std::shared_ptr<const Block> PutTogether(Granule& granule, std::span<const size_
   return std::make_shared<Block>(std::move(text), std::move(sets), std::move(kept));
 }
 
+// All but the lines.
+bool OriginsAre(const Granule& granule, std::span<const Row> rows,
+                std::span<const uint32_t> stream_ids) {
+  // What each metadata set was found equal to: rows share them.
+  std::vector<const model::Labels*> equal(granule.metadata_sets().size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const Row& row = rows[i];
+    if (granule.times()[i] != row.timestamp_ns || granule.sequence(i) != row.sequence ||
+        granule.sourced(i) != row.sourced || granule.stream(i) != stream_ids[i]) {
+      return false;
+    }
+    const size_t set = granule.metadata_set(i);
+    if (equal[set] == row.metadata) continue;
+    if (granule.metadata(i) != *row.metadata) return false;
+    equal[set] = row.metadata;
+  }
+  return true;
+}
+
+// Lines of a shape lie far from each other: they are asked for some rows ahead.
+constexpr size_t kAhead = 8;
+
+void Prefetch(std::string_view line) {
+  constexpr size_t kCacheLine = 64;
+  constexpr size_t kMost = 8 * kCacheLine;
+  for (size_t at = 0; at < std::min(line.size(), kMost); at += kCacheLine) {
+    __builtin_prefetch(line.data() + at);
+  }
+}
+
+// Shape by shape: the same columns are at work from row to row.
+bool LinesAre(const Granule& granule, std::span<const Row> rows) {
+  std::string line;
+  size_t compared = 0;
+  for (size_t shape = 0; shape < granule.shapes(); ++shape) {
+    const std::vector<uint32_t>& places = granule.shape(shape).own_rows;
+    compared += places.size();
+    for (size_t place = 0; place < places.size(); ++place) {
+      if (place + 2 * kAhead < places.size()) __builtin_prefetch(&rows[places[place + 2 * kAhead]]);
+      if (place + kAhead < places.size()) Prefetch(rows[places[place + kAhead]].line);
+      line.clear();
+      granule.AppendLineAt(shape, place, &line);
+      if (line != rows[places[place]].line) return false;
+    }
+  }
+  return compared == rows.size();
+}
+
 }  // namespace
 
 base::StatusOr<std::string_view> FileBlobs::Read(uint64_t offset, uint64_t bytes,
@@ -134,10 +182,7 @@ std::string_view EncodeGranule(std::span<const Row> rows, std::span<const uint32
   meta->hash = base::Hash64(stored.substr(0, columns.directory_stored));
   meta->filter_stored = columns.filter_stored;
   meta->filter_hash = base::Hash64(stored.substr(stored.size() - columns.filter_stored));
-  meta->stream_ids.assign(stream_ids.begin(), stream_ids.end());
-  std::sort(meta->stream_ids.begin(), meta->stream_ids.end());
-  meta->stream_ids.erase(std::unique(meta->stream_ids.begin(), meta->stream_ids.end()),
-                         meta->stream_ids.end());
+  meta->stream_ids = DistinctIds(stream_ids);
   return stored;
 }
 
@@ -151,17 +196,7 @@ bool GranuleHolds(std::string_view stored, const BlockMeta& meta, std::span<cons
   if (!granule.LoadTimes().ok() || !granule.LoadOrigins().ok() || !granule.LoadLines().ok()) {
     return false;
   }
-  std::string line;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    line.clear();
-    granule.AppendLine(i, &line);
-    if (line != rows[i].line || granule.times()[i] != rows[i].timestamp_ns ||
-        granule.sequence(i) != rows[i].sequence || granule.sourced(i) != rows[i].sourced ||
-        granule.stream(i) != stream_ids[i] || granule.metadata(i) != *rows[i].metadata) {
-      return false;
-    }
-  }
-  return true;
+  return OriginsAre(granule, rows, stream_ids) && LinesAre(granule, rows);
 }
 
 base::StatusOr<std::shared_ptr<const Block>> ReadGranule(const base::RandomAccessFile& file,

@@ -32,7 +32,10 @@ Memtable::Chunk& Memtable::ChunkFor(size_t line_bytes) {
 }
 
 void Memtable::Summarise(const StreamPtr& stream, int64_t timestamp_ns, size_t line_bytes) {
-  StreamSummary& summary = streams_[stream.get()];
+  if (last_stream_ == nullptr || last_stream_->stream != stream) {
+    last_stream_ = &streams_[stream.get()];
+  }
+  StreamSummary& summary = *last_stream_;
   if (summary.entries == 0) {
     summary = {stream, timestamp_ns, timestamp_ns, 0, 0};
     stream_bytes_ += stream->labels.bytes().size();
@@ -44,16 +47,23 @@ void Memtable::Summarise(const StreamPtr& stream, int64_t timestamp_ns, size_t l
   summary.bytes += line_bytes;
 }
 
+const model::Labels* Memtable::Intern(const model::Labels& metadata) {
+  if (last_metadata_ == nullptr || *last_metadata_ != metadata) {
+    const auto [stored, fresh] = metadata_.insert(metadata);
+    if (fresh) bytes_ += metadata.bytes().size() + sizeof(model::Labels);
+    last_metadata_ = &*stored;
+  }
+  return last_metadata_;
+}
+
 void Memtable::Add(const StreamPtr& stream, int64_t timestamp_ns, uint64_t sequence, bool sourced,
                    const model::Labels& metadata, std::string_view line) {
   Chunk& chunk = ChunkFor(line.size());
   char* const text = chunk.text.get() + chunk.text_size;
   if (!line.empty()) std::memcpy(text, line.data(), line.size());
   chunk.text_size += line.size();
-  const auto [stored, fresh] = metadata_.insert(metadata);
-  if (fresh) bytes_ += metadata.bytes().size() + sizeof(model::Labels);
   chunk.rows.push_back(
-      {timestamp_ns, sequence, stream.get(), &*stored, {text, line.size()}, sourced});
+      {timestamp_ns, sequence, stream.get(), Intern(metadata), {text, line.size()}, sourced});
   Summarise(stream, timestamp_ns, line.size());
   ++rows_;
   min_ns_ = std::min(min_ns_, timestamp_ns);

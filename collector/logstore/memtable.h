@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/container/node_hash_set.h"
 #include "collector/logstore/row.h"
 #include "collector/logstore/stream_table.h"
@@ -56,11 +56,15 @@ class Memtable : public std::enable_shared_from_this<Memtable> {
   };
   Chunk& ChunkFor(size_t line_bytes);
   void Summarise(const StreamPtr& stream, int64_t timestamp_ns, size_t line_bytes);
+  const model::Labels* Intern(const model::Labels& metadata);
 
   const int64_t created_ns_;
   std::vector<std::unique_ptr<Chunk>> chunks_;
   absl::node_hash_set<model::Labels> metadata_;
-  absl::flat_hash_map<const Stream*, StreamSummary> streams_;
+  absl::node_hash_map<const Stream*, StreamSummary> streams_;
+  // Of the row before, which most rows share.
+  const model::Labels* last_metadata_ = nullptr;
+  StreamSummary* last_stream_ = nullptr;
   uint64_t bytes_ = 0;
   uint64_t stream_bytes_ = 0;
   uint64_t rows_ = 0;

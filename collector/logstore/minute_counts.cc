@@ -14,8 +14,6 @@ namespace {
 
 constexpr uint64_t kMaxCells = 64ull << 20;
 constexpr int64_t kSlotsPerDay = 2 * 1440;
-constexpr int kLevelBits = 8;
-static_assert(kMaxCountedLevels <= 1 << kLevelBits);
 
 void PutStrings(const auto& strings, std::string* out) {
   base::PutVarint(strings.size(), out);
@@ -111,7 +109,25 @@ base::StatusOr<MinuteCounts> MinuteCounts::Decode(std::string_view stored, int64
   return counts;
 }
 
-void CountsBuilder::TakeMetadata(const model::Labels& metadata) {
+void CountsBuilder::FindLevel(const model::Labels& metadata) {
+  if (last_known_ >= known_.size() || known_[last_known_].metadata != metadata) {
+    last_known_ = 0;
+    while (last_known_ < known_.size() && known_[last_known_].metadata != metadata) ++last_known_;
+  }
+  if (last_known_ == known_.size()) {
+    const uint32_t level = TakeMetadata(metadata);
+    if (known_.size() < kKnown) {
+      known_.push_back({metadata, level});
+    } else {
+      last_known_ = oldest_known_;
+      known_[last_known_] = {metadata, level};
+      oldest_known_ = (oldest_known_ + 1) % kKnown;
+    }
+  }
+  level_ = known_[last_known_].level;
+}
+
+uint32_t CountsBuilder::TakeMetadata(const model::Labels& metadata) {
   std::string_view level;
   for (const model::LabelView& label : metadata) {
     if (label.name == kLevelName) {
@@ -125,42 +141,58 @@ void CountsBuilder::TakeMetadata(const model::Labels& metadata) {
     }
   }
   const auto known = std::find(levels_.begin(), levels_.end(), level);
-  level_ = static_cast<uint32_t>(known - levels_.begin());
+  const auto index = static_cast<uint32_t>(known - levels_.begin());
   if (known == levels_.end() && levels_.size() == kMaxCountedLevels) {
     too_many_levels_ = true;
   } else if (known == levels_.end()) {
     levels_.emplace_back(level);
   }
-  metadata_ = metadata;
-  has_metadata_ = true;
+  return index;
+}
+
+std::vector<CountsBuilder::Cell>& CountsBuilder::CellsOf(uint32_t stream) {
+  if (stream >= series_.size()) series_.resize(stream + 1);
+  std::vector<Series>& own = series_[stream];
+  for (Series& series : own) {
+    if (series.level == level_) return series.cells;
+  }
+  return own.emplace_back(Series{level_, {}}).cells;
 }
 
 void CountsBuilder::Add(uint32_t stream, const Row& row) {
   if (too_many_levels_) return;
-  if (!has_metadata_ || *row.metadata != metadata_) TakeMetadata(*row.metadata);
+  FindLevel(*row.metadata);
   if (too_many_levels_) {
     series_.clear();
     return;
   }
-  std::vector<Cell>& cells = series_[uint64_t{stream} << kLevelBits | level_];
+  std::vector<Cell>& cells = CellsOf(stream);
   const int64_t slot = SlotOf(row.timestamp_ns);
   if (cells.empty() || cells.back().slot != slot) cells.push_back({slot, 0, 0});
   ++cells.back().entries;
   cells.back().bytes += static_cast<int64_t>(row.line.size());
 }
 
+// By stream, then level.
+std::vector<std::pair<uint32_t, const CountsBuilder::Series*>> CountsBuilder::Sorted() const {
+  std::vector<std::pair<uint32_t, const Series*>> all;
+  for (uint32_t stream = 0; stream < series_.size(); ++stream) {
+    for (const Series& series : series_[stream]) all.emplace_back(stream, &series);
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.first, a.second->level) < std::pair(b.first, b.second->level);
+  });
+  return all;
+}
+
 std::string CountsBuilder::Encode(int64_t day) const {
   if (too_many_levels_) return {};
-  std::vector<uint64_t> keys;
-  for (const auto& [key, cells] : series_) keys.push_back(key);
-  std::sort(keys.begin(), keys.end());
   std::vector<int64_t> streams, levels, sizes, slots, entries, bytes;
-  for (const uint64_t key : keys) {
-    const std::vector<Cell>& cells = series_.at(key);
-    streams.push_back(static_cast<int64_t>(key >> kLevelBits));
-    levels.push_back(static_cast<int64_t>(key & ((1 << kLevelBits) - 1)));
-    sizes.push_back(static_cast<int64_t>(cells.size()));
-    for (const Cell& cell : cells) {
+  for (const auto& [stream, series] : Sorted()) {
+    streams.push_back(static_cast<int64_t>(stream));
+    levels.push_back(static_cast<int64_t>(series->level));
+    sizes.push_back(static_cast<int64_t>(series->cells.size()));
+    for (const Cell& cell : series->cells) {
       slots.push_back(cell.slot - day * kSlotsPerDay);
       entries.push_back(cell.entries);
       bytes.push_back(cell.bytes);
@@ -170,7 +202,7 @@ std::string CountsBuilder::Encode(int64_t day) const {
   PutStrings(levels_, out.directory());
   out.directory()->push_back(more_names_ ? 1 : 0);
   PutStrings(names_, out.directory());
-  base::PutVarint(keys.size(), out.directory());
+  base::PutVarint(streams.size(), out.directory());
   for (const auto* column : {&streams, &levels, &sizes}) IntColumn::Encode(*column, &out);
   base::PutVarint(slots.size(), out.directory());
   for (const auto* column : {&slots, &entries, &bytes}) IntColumn::Encode(*column, &out);

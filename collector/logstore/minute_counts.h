@@ -5,9 +5,9 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "base/status.h"
 #include "collector/logstore/row.h"
 
@@ -55,16 +55,31 @@ class CountsBuilder {
     int64_t entries;
     int64_t bytes;
   };
-  void TakeMetadata(const model::Labels& metadata);
+  void FindLevel(const model::Labels& metadata);
+  uint32_t TakeMetadata(const model::Labels& metadata);
+  std::vector<Cell>& CellsOf(uint32_t stream);  // at level_
 
   bool too_many_levels_ = false;
   bool more_names_ = false;
   std::vector<std::string> levels_;
   std::set<std::string, std::less<>> names_;
-  model::Labels metadata_;  // of the row before
-  uint32_t level_ = 0;      // of metadata_
-  bool has_metadata_ = false;
-  absl::flat_hash_map<uint64_t, std::vector<Cell>> series_;  // by stream and level
+  // Sets that came lately and their levels: rows of few sets take turns.
+  struct Known {
+    model::Labels metadata;
+    uint32_t level = 0;
+  };
+  static constexpr size_t kKnown = 8;
+  std::vector<Known> known_;
+  size_t last_known_ = 0;
+  size_t oldest_known_ = 0;
+  uint32_t level_ = 0;  // of the row that is counted
+  struct Series {
+    uint32_t level;
+    std::vector<Cell> cells;
+  };
+  std::vector<std::pair<uint32_t, const Series*>> Sorted() const;
+
+  std::vector<std::vector<Series>> series_;  // by stream
 };
 
 }  // namespace vedette::logstore

@@ -11,7 +11,17 @@ uint64_t PushRecord::EntryCount() const {
 }
 
 std::string PushRecord::Encode() const {
+  // What an entry takes beside its texts, about.
+  constexpr size_t kEntryBytes = 20;
+  size_t bytes = 0;
+  for (const StreamEntries& stream : streams) {
+    bytes += stream.labels.bytes().size() + kEntryBytes;
+    for (const Entry& entry : stream.entries) {
+      bytes += entry.metadata->bytes().size() + entry.line.size() + kEntryBytes;
+    }
+  }
   std::string out;
+  out.reserve(bytes);
   base::PutVarint(sequence, &out);
   base::PutSignedVarint(wall_ms, &out);
   base::PutString(source, &out);
@@ -23,7 +33,7 @@ std::string PushRecord::Encode() const {
     for (const Entry& entry : stream.entries) {
       base::PutSignedVarint(entry.timestamp_ns, &out);
       if (!source.empty()) base::PutVarint(entry.position, &out);
-      base::PutString(entry.metadata.bytes(), &out);
+      base::PutString(entry.metadata->bytes(), &out);
       base::PutString(entry.line, &out);
     }
   }
@@ -47,9 +57,14 @@ base::StatusOr<PushRecord> PushRecord::Decode(std::string_view payload) {
       Entry entry;
       entry.timestamp_ns = reader.SignedVarint();
       if (!record.source.empty()) entry.position = reader.Varint();
-      auto metadata = model::Labels::FromBytes(reader.String());
-      if (!metadata.ok()) return base::DataLoss("metadata of a log record is damaged");
-      entry.metadata = *std::move(metadata);
+      const std::string_view metadata = reader.String();
+      // Most entries have that of the one before.
+      if (record.own_metadata.empty() || record.own_metadata.back().bytes() != metadata) {
+        auto labels = model::Labels::FromBytes(metadata);
+        if (!labels.ok()) return base::DataLoss("metadata of a log record is damaged");
+        record.own_metadata.push_back(*std::move(labels));
+      }
+      entry.metadata = &record.own_metadata.back();
       entry.line = reader.String();
       stream.entries.push_back(std::move(entry));
     }

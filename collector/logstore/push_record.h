@@ -2,6 +2,7 @@
 #define VEDETTE_COLLECTOR_LOGSTORE_PUSH_RECORD_H_
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +17,8 @@ namespace vedette::logstore {
 struct PushRecord {
   struct Entry {
     int64_t timestamp_ns = 0;
-    uint64_t position = 0;  // 0 without a source
-    model::Labels metadata;
+    uint64_t position = 0;                    // 0 without a source
+    const model::Labels* metadata = nullptr;  // never null
     std::string_view line;
   };
   struct StreamEntries {
@@ -30,6 +31,11 @@ struct PushRecord {
   std::string_view source;  // empty: none
   uint64_t mark = 0;
   std::vector<StreamEntries> streams;
+  std::deque<model::Labels> own_metadata;  // of a decoded record: what its entries borrow
+
+  PushRecord() = default;
+  PushRecord(PushRecord&&) = default;
+  PushRecord& operator=(PushRecord&&) = default;
 
   uint64_t EntryCount() const;
   std::string Encode() const;

@@ -1,11 +1,11 @@
 #ifndef VEDETTE_COLLECTOR_LOGSTORE_REWRITE_BUFFER_H_
 #define VEDETTE_COLLECTOR_LOGSTORE_REWRITE_BUFFER_H_
 
-#include <memory>
 #include <span>
 #include <vector>
 
 #include "absl/container/node_hash_set.h"
+#include "collector/logstore/columns/text_arena.h"
 #include "collector/logstore/row.h"
 
 namespace vedette::logstore {
@@ -19,11 +19,7 @@ class RewriteBuffer {
   void Clear();
 
  private:
-  char* RoomFor(size_t bytes);
-
-  std::vector<std::unique_ptr<char[]>> chunks_;
-  size_t chunk_left_ = 0;
-  char* chunk_at_ = nullptr;
+  TextArena lines_{1 << 20};
   uint64_t line_bytes_ = 0;
   uint64_t metadata_bytes_ = 0;  // of what is in metadata_
   absl::node_hash_set<model::Labels> metadata_;

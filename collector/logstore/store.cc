@@ -258,6 +258,7 @@ base::Status Store::AppendPush(const model::LogPush& push, Verdict* verdict) {
   std::deque<std::string> cut;  // the record borrows them
   for (const model::LogStream& stream : push.streams) {
     PushRecord::StreamEntries kept{stream.labels, {}};
+    kept.entries.reserve(stream.entries.size());
     for (const model::LogEntry& entry : stream.entries) {
       const uint64_t position = source == nullptr ? 0 : source->positions[index];
       ++index;
@@ -271,7 +272,7 @@ base::Status Store::AppendPush(const model::LogPush& push, Verdict* verdict) {
       } else {
         const bool fits = entry.line.size() <= options_.max_line_bytes;
         if (!fits) cut.push_back(CutLine(entry.line, options_.max_line_bytes));
-        kept.entries.push_back({entry.timestamp_ns, position, entry.metadata,
+        kept.entries.push_back({entry.timestamp_ns, position, &entry.metadata,
                                 fits ? std::string_view(entry.line) : cut.back()});
       }
       if (source != nullptr && (!marked || position > taken)) {
@@ -316,7 +317,8 @@ void Store::Apply(const PushRecord& record, const std::vector<StreamPtr>& stream
   uint64_t bytes = 0;
   for (size_t i = 0; i < record.streams.size(); ++i) {
     for (const PushRecord::Entry& entry : record.streams[i].entries) {
-      active_->Add(streams[i], entry.timestamp_ns, sequence++, sourced, entry.metadata, entry.line);
+      active_->Add(streams[i], entry.timestamp_ns, sequence++, sourced, *entry.metadata,
+                   entry.line);
       bytes += entry.line.size();
       newest_ns_ = std::max(newest_ns_, entry.timestamp_ns);
     }

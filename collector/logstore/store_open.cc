@@ -177,7 +177,7 @@ base::Status Store::Replay(base::WalPosition floor, base::WalPosition position,
       for (const PushRecord::Entry& entry : stream.entries) {
         const uint64_t own = sequence++;
         if (mark && entry.position <= *mark) continue;
-        active_->Add(interned, entry.timestamp_ns, own, !record->source.empty(), entry.metadata,
+        active_->Add(interned, entry.timestamp_ns, own, !record->source.empty(), *entry.metadata,
                      entry.line);
         newest_ns_ = std::max(newest_ns_, entry.timestamp_ns);
       }

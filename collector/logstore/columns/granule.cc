@@ -19,6 +19,19 @@ constexpr int kDirectoryLevel = 3;
 class OriginTable {
  public:
   size_t IdOf(const GranuleRow& row) {
+    const auto [known, first] = known_.try_emplace({row.stream, row.metadata}, 0);
+    if (first) known->second = PairOf(row);
+    return known->second;
+  }
+  void Encode(BlobWriter* out) const {
+    base::PutVarint(streams_.size(), out->directory());
+    IntColumn::Encode(streams_, out);
+    IntColumn::Encode(sets_, out);
+    EncodeSets(out);
+  }
+
+ private:
+  size_t PairOf(const GranuleRow& row) {
     const int64_t set = SetOf(*row.metadata);
     const auto [found, fresh] = ids_.try_emplace({row.stream, set}, streams_.size());
     if (fresh) {
@@ -28,14 +41,6 @@ class OriginTable {
     return found->second;
   }
 
-  void Encode(BlobWriter* out) const {
-    base::PutVarint(streams_.size(), out->directory());
-    IntColumn::Encode(streams_, out);
-    IntColumn::Encode(sets_, out);
-    EncodeSets(out);
-  }
-
- private:
   int64_t SetOf(const model::Labels& metadata) {
     const auto next = static_cast<int64_t>(metadata_.size());
     const auto [found, fresh] = set_ids_.try_emplace(metadata.bytes(), next);
@@ -81,6 +86,8 @@ class OriginTable {
     }
   }
 
+  // Equal sets may be several objects: by object, to hash each once, and by what they are.
+  absl::flat_hash_map<std::pair<uint32_t, const model::Labels*>, size_t> known_;
   absl::flat_hash_map<std::pair<uint32_t, int64_t>, size_t> ids_;
   std::vector<int64_t> streams_;
   std::vector<int64_t> sets_;

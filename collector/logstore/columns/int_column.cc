@@ -110,8 +110,8 @@ void PutDictionary(std::span<const int64_t> values, const std::vector<int64_t>& 
 
 Offsets FromSmallest(std::span<const int64_t> values, int64_t smallest) {
   Offsets offsets;
-  offsets.numbers.reserve(values.size());
-  for (const int64_t value : values) offsets.numbers.push_back(Distance(value, smallest));
+  offsets.numbers.resize(values.size());
+  for (size_t i = 0; i < values.size(); ++i) offsets.numbers[i] = Distance(values[i], smallest);
   offsets.Finish();
   return offsets;
 }
@@ -119,10 +119,10 @@ Offsets FromSmallest(std::span<const int64_t> values, int64_t smallest) {
 Offsets FromPrevious(std::span<const int64_t> values, bool* zigzag) {
   *zigzag = !std::is_sorted(values.begin(), values.end());
   Offsets offsets;
-  offsets.numbers.reserve(values.size() - 1);
+  offsets.numbers.resize(values.size() - 1);
   for (size_t i = 1; i < values.size(); ++i) {
     const uint64_t step = Distance(values[i], values[i - 1]);
-    offsets.numbers.push_back(*zigzag ? base::ZigZag(static_cast<int64_t>(step)) : step);
+    offsets.numbers[i - 1] = *zigzag ? base::ZigZag(static_cast<int64_t>(step)) : step;
   }
   offsets.Finish();
   return offsets;

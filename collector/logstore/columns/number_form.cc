@@ -25,6 +25,13 @@ int64_t Power(int digits) { return kPowers[static_cast<size_t>(digits)]; }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
+// Where the point of a short text is; its end when it has none.
+size_t PointOf(std::string_view text) {
+  size_t i = 0;
+  while (i < text.size() && text[i] != '.') ++i;
+  return i;
+}
+
 // Digits alone, at most 18.
 std::optional<int64_t> ReadDigits(std::string_view text) {
   if (text.empty() || text.size() > NumberForm::kMaxDigits) return std::nullopt;
@@ -48,8 +55,8 @@ std::optional<int64_t> ReadInteger(std::string_view text) {
 
 // Digits behind the point, or nothing when the text is no decimal number.
 std::optional<int> FractionDigits(std::string_view text) {
-  const size_t point = text.find('.');
-  if (point == std::string_view::npos) return ReadInteger(text) ? std::optional(0) : std::nullopt;
+  const size_t point = PointOf(text);
+  if (point == text.size()) return ReadInteger(text) ? std::optional(0) : std::nullopt;
   const std::string_view fraction = text.substr(point + 1);
   if (!ReadDigits(fraction)) return std::nullopt;
   return static_cast<int>(fraction.size());
@@ -58,7 +65,7 @@ std::optional<int> FractionDigits(std::string_view text) {
 std::optional<int64_t> ReadDecimal(std::string_view text, int digits, bool trimmed) {
   const bool negative = text.starts_with('-');
   if (negative) text.remove_prefix(1);
-  const size_t point = std::min(text.find('.'), text.size());
+  const size_t point = PointOf(text);
   const std::string_view whole = text.substr(0, point);
   const std::string_view fraction = point < text.size() ? text.substr(point + 1) : "";
   const auto high = ReadDigits(whole);
@@ -220,6 +227,9 @@ std::optional<NumberForm> DateTimeForm(std::string_view text) {
   return known && form.Read(text) ? std::optional(form) : std::nullopt;
 }
 
+// A sign, all digits that may be, and the point between.
+constexpr size_t kMostDecimalBytes = 2 * size_t{NumberForm::kMaxDigits} + 2;
+
 // Forms worth trying, best first.
 std::vector<NumberForm> Candidates(std::span<const std::string_view> sample,
                                    std::span<const std::string_view> values) {
@@ -244,9 +254,9 @@ std::vector<NumberForm> Candidates(std::span<const std::string_view> sample,
   if (most < 10) {
     // A sample may miss the longest.
     for (const std::string_view text : values) {
-      if (text.size() > static_cast<size_t>(most) + 1) {
-        most = std::max(most, FractionDigits(text).value_or(0));
-      }
+      if (text.size() <= static_cast<size_t>(most) + 1 || text.size() > kMostDecimalBytes) continue;
+      if (text.size() - PointOf(text) <= static_cast<size_t>(most) + 1) continue;
+      most = std::max(most, FractionDigits(text).value_or(0));
     }
   }
   if (most <= 12) forms.push_back({Kind::kTrimmed, most});

@@ -13,6 +13,8 @@ namespace {
 // Rows that a shape needs to be one, of so many rows.
 constexpr size_t kRowsPerShapeRow = 4096;
 constexpr size_t kMostNeeded = 16;
+// Lines of more are kept whole: a column each would cost more than it saves.
+constexpr size_t kMostSlots = 1024;
 // After so many rows more shapes than the half of them are too many.
 constexpr size_t kProbeRows = 256;
 
@@ -20,14 +22,20 @@ size_t RowsNeeded(size_t rows) {
   return std::clamp<size_t>(rows / kRowsPerShapeRow, 2, kMostNeeded);
 }
 
-ShapedValues::Shape WholeShape() { return {std::string(1, kSlotMark), 1, {}, {}}; }
+ShapedValues::Shape WholeShape() {
+  ShapedValues::Shape whole;
+  whole.text.push_back(kSlotMark);
+  whole.slots.resize(1);
+  return whole;
+}
 
 void AddWhole(std::span<const std::string_view> values, std::span<const uint32_t> rows,
               ShapedValues::Shape* whole) {
   whole->rows.insert(whole->rows.end(), rows.begin(), rows.end());
   std::sort(whole->rows.begin(), whole->rows.end());
-  whole->values.clear();
-  for (const uint32_t row : whole->rows) whole->values.push_back(values[row]);
+  std::vector<std::string_view>& slot = whole->slots[0];
+  slot.clear();
+  for (const uint32_t row : whole->rows) slot.push_back(values[row]);
 }
 
 // Shapes of few rows lose them to the whole shape.
@@ -57,32 +65,30 @@ void DropRare(std::span<const std::string_view> values, std::vector<uint32_t> ho
   }
 }
 
-bool SameValues(const ShapedValues::Shape& shape, size_t a, size_t b) {
-  for (size_t i = 0; i < shape.values.size(); i += shape.slots) {
-    if (shape.values[i + a] != shape.values[i + b]) return false;
+void AddRow(uint32_t row, std::span<const std::string_view> values, ShapedValues::Shape* shape) {
+  constexpr size_t kFewRows = 1024;
+  const size_t rows = shape->rows.size();
+  shape->rows.push_back(row);
+  for (size_t slot = 0; slot < values.size(); ++slot) {
+    std::vector<std::string_view>& own = shape->slots[slot];
+    if (rows == own.capacity() && rows > 1 && rows < kFewRows) own.reserve(4 * rows);
+    own.push_back(shape->texts.Keep(values[slot]));
   }
-  return true;
 }
 
-bool IsConstantSlot(const ShapedValues::Shape& shape, size_t slot) {
-  for (size_t i = slot; i < shape.values.size(); i += shape.slots) {
-    if (shape.values[i] != shape.values[slot]) return false;
-  }
-  return true;
+bool IsConstantSlot(const std::vector<std::string_view>& values) {
+  return std::all_of(values.begin(), values.end(),
+                     [&](std::string_view value) { return value == values[0]; });
 }
 
 void EncodeSlot(const ShapedValues::Shape& shape, size_t slot, const EncodeStringsOptions& options,
                 BlobWriter* out) {
+  const std::vector<std::string_view>& values = shape.slots[slot];
   for (size_t before = 0; before < slot; ++before) {
-    if (!SameValues(shape, before, slot) || IsConstantSlot(shape, slot)) continue;
+    if (shape.slots[before] != values || IsConstantSlot(values)) continue;
     out->directory()->push_back(static_cast<char>(StringColumn::Form::kCopy));
     base::PutVarint(before, out->directory());
     return;
-  }
-  std::vector<std::string_view> values;
-  values.reserve(shape.rows.size());
-  for (size_t i = slot; i < shape.values.size(); i += shape.slots) {
-    values.push_back(shape.values[i]);
   }
   EncodeStrings(values, options, out);
 }
@@ -124,6 +130,10 @@ bool ShapeValues(std::span<const std::string_view> values, size_t max_shapes, bo
       return false;
     }
     scanner.Scan(values[row]);
+    if (scanner.values().size() > kMostSlots) {
+      homeless.push_back(static_cast<uint32_t>(row));
+      continue;
+    }
     auto found = ids.find(scanner.shape());
     if (found == ids.end()) {
       if (ids.size() == max_shapes) {
@@ -131,11 +141,11 @@ bool ShapeValues(std::span<const std::string_view> values, size_t max_shapes, bo
         continue;
       }
       found = ids.emplace(scanner.shape(), static_cast<uint32_t>(ids.size())).first;
-      out->shapes.push_back({scanner.shape(), scanner.values().size(), {}, {}});
+      ShapedValues::Shape& shape = out->shapes.emplace_back();
+      shape.text = scanner.shape();
+      shape.slots.resize(scanner.values().size());
     }
-    ShapedValues::Shape& shape = out->shapes[found->second];
-    shape.rows.push_back(static_cast<uint32_t>(row));
-    shape.values.insert(shape.values.end(), scanner.values().begin(), scanner.values().end());
+    AddRow(static_cast<uint32_t>(row), scanner.values(), &out->shapes[found->second]);
   }
   DropRare(values, std::move(homeless), out);
   return true;
@@ -156,7 +166,7 @@ void ShapesColumn::Encode(const ShapedValues& shaped, const EncodeStringsOptions
     EncodeStringsOptions inner = options;
     inner.times = times;
     inner.shapes_deep = shape.text.size() == 1 ? 0 : options.shapes_deep - 1;
-    for (size_t slot = 0; slot < shape.slots; ++slot) EncodeSlot(shape, slot, inner, out);
+    for (size_t slot = 0; slot < shape.slots.size(); ++slot) EncodeSlot(shape, slot, inner, out);
   }
 }
 

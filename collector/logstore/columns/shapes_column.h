@@ -11,6 +11,7 @@
 
 #include "collector/logstore/columns/int_column.h"
 #include "collector/logstore/columns/string_column.h"
+#include "collector/logstore/columns/text_arena.h"
 
 namespace vedette::logstore {
 
@@ -18,10 +19,11 @@ namespace vedette::logstore {
 // beyond the limit, end in one whose only slot is the whole value.
 struct ShapedValues {
   struct Shape {
-    std::string text;  // with kSlotMark in the place of every slot
-    size_t slots = 0;
-    std::vector<uint32_t> rows;            // ascending
-    std::vector<std::string_view> values;  // of the slots, row by row
+    std::string text;                                  // with kSlotMark in the place of every slot
+    std::vector<uint32_t> rows;                        // ascending
+    std::vector<std::vector<std::string_view>> slots;  // values, one a row
+    // Where they lie, next to each other: each is looked at several times.
+    TextArena texts;
   };
   std::vector<Shape> shapes;
   std::vector<int64_t> ids;  // of every row

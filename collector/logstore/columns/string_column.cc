@@ -1,6 +1,7 @@
 #include "collector/logstore/columns/string_column.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "absl/container/flat_hash_map.h"
 #include "collector/logstore/columns/byte_search.h"
@@ -220,22 +221,52 @@ class TextColumn final : public StringColumn {
   std::vector<size_t> ends_;
 };
 
+struct HashOfBytes {
+  size_t operator()(std::string_view bytes) const { return base::Hash64(bytes); }
+};
+
+// The distinct values as they come, and which of them each is. False: more than `limit`.
+bool NumberValues(std::span<const std::string_view> values, size_t limit,
+                  std::vector<std::string_view>* table, std::vector<int64_t>* ids) {
+  absl::flat_hash_map<std::string_view, int64_t, HashOfBytes> known;
+  ids->reserve(values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (i > 0 && values[i] == values[i - 1]) {
+      ids->push_back(ids->back());
+      continue;
+    }
+    const auto [found, fresh] = known.try_emplace(values[i], static_cast<int64_t>(table->size()));
+    if (fresh) {
+      if (table->size() == limit) return false;
+      table->push_back(values[i]);
+    }
+    ids->push_back(found->second);
+  }
+  return true;
+}
+
+void SortTable(std::vector<std::string_view>* table, std::vector<int64_t>* ids) {
+  std::vector<uint32_t> order(table->size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(),
+            [&](uint32_t a, uint32_t b) { return (*table)[a] < (*table)[b]; });
+  std::vector<std::string_view> sorted;
+  std::vector<int64_t> places(order.size());
+  for (const uint32_t at : order) {
+    places[at] = static_cast<int64_t>(sorted.size());
+    sorted.push_back((*table)[at]);
+  }
+  *table = std::move(sorted);
+  for (int64_t& id : *ids) id = places[static_cast<size_t>(id)];
+}
+
 // False, with nothing written, when more than `limit` values are distinct.
 bool TryEncodeDictionary(std::span<const std::string_view> values, size_t limit,
                          const EncodeStringsOptions& options, BlobWriter* out) {
-  absl::flat_hash_map<std::string_view, int64_t> places;
-  for (const std::string_view value : values) {
-    places.try_emplace(value, 0);
-    if (places.size() > limit) return false;
-  }
   std::vector<std::string_view> table;
-  table.reserve(places.size());
-  for (const auto& [value, place] : places) table.push_back(value);
-  std::sort(table.begin(), table.end());
-  for (size_t i = 0; i < table.size(); ++i) places[table[i]] = static_cast<int64_t>(i);
   std::vector<int64_t> ids;
-  ids.reserve(values.size());
-  for (const std::string_view value : values) ids.push_back(places.find(value)->second);
+  if (!NumberValues(values, limit, &table, &ids)) return false;
+  SortTable(&table, &ids);
   out->directory()->push_back(static_cast<char>(StringColumn::Form::kDictionary));
   base::PutVarint(table.size(), out->directory());
   EncodeStrings(table, {{}, options.shapes_deep, false}, out);

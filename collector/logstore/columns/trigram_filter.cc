@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <span>
+#include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "base/codec/bytes.h"
@@ -119,30 +121,70 @@ std::vector<SlotGroup> GroupsOf(const std::vector<std::string_view>& texts) {
   return groups;
 }
 
-// Equal for values that make the same trigrams: of ids only whether they have one byte, two or more
-// counts.
-uint64_t SignatureOf(const std::string_view* values, const SlotGroup& group, std::string* scratch) {
-  scratch->clear();
-  for (size_t slot = group.first; slot <= group.last; ++slot) {
-    const std::string_view value = values[slot];
-    for (size_t i = 0; i < value.size();) {
-      size_t end = i;
-      bool digit = false;
-      while (end < value.size() && IsHex(value[end])) digit |= IsDecimal(value[end++]);
-      if (end == i) {
-        scratch->push_back(value[i++]);
+// Appends what tells apart values that make different trigrams: of ids only whether they have one
+// byte, two or more counts.
+void AppendOutline(std::string_view value, std::string* out) {
+  for (size_t i = 0; i < value.size();) {
+    size_t end = i;
+    bool digit = false;
+    while (end < value.size() && IsHex(value[end])) digit |= IsDecimal(value[end++]);
+    if (end == i) {
+      out->push_back(value[i++]);
+    } else {
+      if (digit || end - i >= kIdDigits) {
+        out->append(std::min<size_t>(end - i, 3), kAnyDigit);
       } else {
-        if (digit || end - i >= kIdDigits) {
-          scratch->append(std::min<size_t>(end - i, 3), kAnyDigit);
-        } else {
-          scratch->append(value.substr(i, end - i));
-        }
-        i = end;
+        out->append(value.substr(i, end - i));
       }
+      i = end;
     }
-    scratch->push_back('\xff');
   }
-  return base::Hash64(*scratch);
+  out->push_back('\xff');
+}
+
+bool SameInGroup(const ShapedValues::Shape& shape, const SlotGroup& group, size_t a, size_t b) {
+  for (size_t slot = group.first; slot <= group.last; ++slot) {
+    if (shape.slots[slot][a] != shape.slots[slot][b]) return false;
+  }
+  return true;
+}
+
+// Values that fill a slot alone and are ids: all of a length, up to three, are alike.
+bool IsIdAlone(std::string_view value) {
+  bool digit = false;
+  for (const char c : value) {
+    if (!IsHex(c)) return false;
+    digit |= IsDecimal(c);
+  }
+  return digit || value.size() >= kIdDigits;
+}
+
+// The group's values with what decides around them, those of an outline once.
+template <typename Visit>
+void VisitOutlines(const ShapedValues::Shape& shape, std::span<const std::string_view> texts,
+                   const SlotGroup& group, const Visit& visit) {
+  absl::flat_hash_set<uint64_t> known;
+  std::array<bool, 4> ids_known{};  // by length
+  std::string text;
+  for (size_t row = 0; row < shape.rows.size(); ++row) {
+    if (row > 0 && SameInGroup(shape, group, row - 1, row)) continue;
+    const std::string_view first = shape.slots[group.first][row];
+    if (group.first == group.last && IsIdAlone(first)) {
+      if (std::exchange(ids_known[std::min<size_t>(first.size(), 3)], true)) continue;
+    }
+    text.clear();
+    for (size_t slot = group.first; slot <= group.last; ++slot) {
+      AppendOutline(shape.slots[slot][row], &text);
+    }
+    if (!known.insert(base::Hash64(text)).second) continue;
+    text.assign(group.before);
+    for (size_t slot = group.first; slot <= group.last; ++slot) {
+      if (slot > group.first) text.append(texts[slot]);
+      text.append(shape.slots[slot][row]);
+    }
+    text.append(group.behind);
+    visit(text);
+  }
 }
 
 }  // namespace
@@ -164,33 +206,16 @@ void TrigramFilterBuilder::AddText(std::string_view text) {
 
 void TrigramFilterBuilder::Add(const ShapedValues::Shape& shape) {
   const std::vector<std::string_view> texts = TextsOfShape(shape.text);
-  const size_t rows = shape.rows.size();
-  if (rows == 0) return;
+  if (shape.rows.empty()) return;
   std::string text;
-  for (size_t slot = 0; slot < shape.slots; ++slot) {
+  for (size_t slot = 0; slot < shape.slots.size(); ++slot) {
     text.append(texts[slot]);
-    text.append(shape.values[slot]);
+    text.append(shape.slots[slot][0]);
   }
   text.append(texts.back());
   AddText(text);
   for (const SlotGroup& group : GroupsOf(texts)) {
-    absl::flat_hash_set<uint64_t> known;
-    const std::string_view* before = nullptr;
-    for (size_t row = 0; row < rows; ++row) {
-      const std::string_view* const values = shape.values.data() + row * shape.slots;
-      const bool same =
-          before != nullptr &&
-          std::equal(values + group.first, values + group.last + 1, before + group.first);
-      before = values;
-      if (same || !known.insert(SignatureOf(values, group, &text)).second) continue;
-      text.assign(group.before);
-      for (size_t slot = group.first; slot <= group.last; ++slot) {
-        if (slot > group.first) text.append(texts[slot]);
-        text.append(values[slot]);
-      }
-      text.append(group.behind);
-      AddText(text);
-    }
+    VisitOutlines(shape, texts, group, [this](std::string_view around) { AddText(around); });
   }
 }
 

@@ -59,7 +59,9 @@ TEST(LogstoreFormat, PushRecordComesBackAndCutOnesAreRefused) {
   record.sequence = 9;
   record.source = "s";
   record.mark = 12;
-  record.streams.push_back({{{"a", "b"}}, {{-5, 11, {{"m", "n"}}, "line"}, {6, 12, {}, ""}}});
+  const model::Labels metadata{{"m", "n"}};
+  const model::Labels none;
+  record.streams.push_back({{{"a", "b"}}, {{-5, 11, &metadata, "line"}, {6, 12, &none, ""}}});
   const std::string bytes = record.Encode();
   const auto back = PushRecord::Decode(bytes);
   ASSERT_TRUE(back.ok());
