@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -40,18 +42,43 @@ base::Status Expected(std::string_view where, std::string_view what) {
   return base::InvalidArgument(base::Concat({"push request: ", where, " must be ", what}));
 }
 
+// What Prometheus' parser, by which Loki reads labels, says of the first name that is none in
+// {a="b", ...}. It stops at a character; where it would not, the name itself is told.
+std::string BadNameText(std::vector<std::pair<std::string_view, std::string_view>> pairs) {
+  std::sort(pairs.begin(), pairs.end());
+  size_t column = 2;
+  for (const auto& [name, value] : pairs) {
+    if (IsLegacyLabelName(name)) {
+      column += name.size() + base::GoQuote(value).size() + 3;
+      continue;
+    }
+    size_t at = 1;
+    while (at <= name.size() && IsLegacyLabelName(name.substr(0, at))) ++at;
+    const char bad = at <= name.size() ? name[at - 1] : ' ';
+    if (bad > ' ' && bad < '\x7f' && !std::strchr(",=!~{}\"'`#", bad)) {
+      return base::Concat({"1:", std::to_string(column + at - 1),
+                           ": parse error: unexpected character inside braces: '",
+                           std::string_view(&bad, 1), "'"});
+    }
+    return base::Concat(
+        {"label name ", base::GoQuote(name), " is not of the form [a-zA-Z_][a-zA-Z0-9_]*"});
+  }
+  return {};
+}
+
 base::StatusOr<Labels> ReadStreamLabels(const json::value* value) {
   if (value == nullptr || !value->is_object()) {
     return Expected("streams[].stream", "an object of strings");
   }
   std::vector<std::pair<std::string_view, std::string_view>> pairs;
+  bool bad = false;
   for (const auto& [name, label] : value->get_object()) {
     if (!label.is_string()) return Expected("streams[].stream", "an object of strings");
-    if (!IsLegacyLabelName(ToStd(name))) {
-      return base::InvalidArgument(base::Concat({"stream label name ", base::GoQuote(ToStd(name)),
-                                                 " is not of the form [a-zA-Z_][a-zA-Z0-9_]*"}));
-    }
+    bad = bad || !IsLegacyLabelName(ToStd(name));
     pairs.emplace_back(ToStd(name), ToStd(label.get_string()));
+  }
+  if (bad) {
+    return base::InvalidArgument(base::Concat({"couldn't parse labels: ", BadNameText(pairs)}));
   }
   return Labels::FromViews(std::move(pairs));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/http/exchange.h"
 #include "base/strings.h"
 
 namespace vedette::base::http {
@@ -84,6 +85,11 @@ Router::Match Router::Find(std::string_view method, std::string_view path) const
   }
   match.path_args.clear();
   return match;
+}
+
+Response NoSuchPath(std::string_view path) {
+  if (StartsWith(path, "/loki/")) return Response::Text(404, "404 page not found\n");
+  return ErrorAnswer(404, "not_found", Concat({"no such path: ", path}));
 }
 
 }  // namespace vedette::base::http

@@ -45,6 +45,9 @@ class Router {
   std::vector<Entry> routes_;
 };
 
+// What a server answers where there is no such path: in JSON, but under /loki/ in Loki's words.
+Response NoSuchPath(std::string_view path);
+
 }  // namespace vedette::base::http
 
 #endif  // VEDETTE_BASE_HTTP_ROUTER_H_

@@ -58,9 +58,8 @@ bool Session::Route() {
     AnswerNow(std::move(response), false);
     return false;
   }
-  AnswerNow(match_.allowed.empty()
-                ? ErrorAnswer(404, "not_found", Concat({"no such path: ", request.path}))
-                : NotAllowedAnswer(match_.allowed, request.method),
+  AnswerNow(match_.allowed.empty() ? NoSuchPath(request.path)
+                                   : NotAllowedAnswer(match_.allowed, request.method),
             false);
   return false;
 }

@@ -213,7 +213,7 @@ struct LokiQueryDeps {
   uint32_t max_entries = 5000;  // of one answer
   int64_t timeout_ms = 0;       // of a query; 0: as long as the request has
 };
-// /loki/api/v1/query, /loki/api/v1/query_range
+// /loki/api/v1/query, /loki/api/v1/query_range, /api/prom/query
 void RegisterLokiQuery(base::http::Router* router, const LokiQueryDeps& deps);
 
 struct LokiLabelsDeps {
@@ -221,7 +221,7 @@ struct LokiLabelsDeps {
   base::Clock* clock = nullptr;
 };
 // /loki/api/v1/labels, /loki/api/v1/label, /loki/api/v1/label/{name}/values, /loki/api/v1/series,
-// /loki/api/v1/index/stats, /api/prom/label, /api/prom/label/{name}/values
+// /loki/api/v1/index/stats, /api/prom/label, /api/prom/label/{name}/values, /api/prom/series
 void RegisterLokiLabels(base::http::Router* router, const LokiLabelsDeps& deps);
 
 // /loki/api/v1/index/volume, /loki/api/v1/index/volume_range

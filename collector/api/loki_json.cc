@@ -66,11 +66,6 @@ void WriteMatrix(const logql::Matrix& matrix, JsonWriter* json) {
   json->EndArray();
 }
 
-std::string_view TypeOf(const logql::Result& result) {
-  constexpr std::string_view kNames[] = {"streams", "vector", "matrix", "scalar"};
-  return kNames[result.value.index()];
-}
-
 uint64_t EntriesOf(const logql::Result& result) {
   if (const auto* lines = std::get_if<logql::Lines>(&result.value)) return lines->size();
   if (const auto* vector = std::get_if<logql::Vector>(&result.value)) return vector->size();
@@ -182,6 +177,11 @@ void WriteLokiStats(const logql::QueryStats& stats, uint64_t entries, double sec
   json->EndObject().EndObject();
 }
 
+std::string_view LokiResultType(const logql::Result& result) {
+  constexpr std::string_view kNames[] = {"streams", "vector", "matrix", "scalar"};
+  return kNames[result.value.index()];
+}
+
 LokiEncoding ParseLokiEncoding(std::string_view header) {
   LokiEncoding encoding;
   encoding.flags = header;
@@ -195,7 +195,7 @@ std::string LokiReply(const logql::Result& result, const LokiEncoding& encoding,
   std::string body;
   JsonWriter json(&body);
   json.BeginObject().Key("status").String("success").Key("data").BeginObject();
-  json.Key("resultType").String(TypeOf(result));
+  json.Key("resultType").String(LokiResultType(result));
   WriteEncodingFlags(encoding, &json);
   json.Key("result");
   WriteResult(result, encoding.categorize, &json);

@@ -26,9 +26,17 @@ void WriteEncodingFlags(const LokiEncoding& encoding, base::JsonWriter* json);
 void WriteLokiStats(const logql::QueryStats& stats, uint64_t entries, double seconds,
                     base::JsonWriter* json);
 
+// "streams", "vector", "matrix" or "scalar".
+std::string_view LokiResultType(const logql::Result& result);
+
 // The whole body: {"status":"success","data":{"resultType":...,"result":[...],"stats":{...}}}
 std::string LokiReply(const logql::Result& result, const LokiEncoding& encoding,
                       double exec_seconds);
+
+// The whole body of a log query's answer in the shape of Loki's first API:
+// {"streams":[{"labels":"{app=\"x\"}","entries":[{"ts":RFC3339,"line":...}]}],"stats":{...}}
+std::string LokiLegacyReply(const logql::Lines& lines, const logql::QueryStats& stats,
+                            double exec_seconds);
 
 }  // namespace vedette::api
 

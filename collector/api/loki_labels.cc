@@ -112,6 +112,7 @@ void RegisterLokiLabels(base::http::Router* router, const LokiLabelsDeps& deps) 
   add("/loki/api/v1/label", Labels);
   add("/loki/api/v1/label/{name}/values", Values);
   add("/loki/api/v1/series", Series);
+  add("/api/prom/series", Series);
   add("/api/prom/label", LegacyLabels);
   add("/api/prom/label/{name}/values", LegacyLabels);
   add("/loki/api/v1/index/stats", IndexStats);

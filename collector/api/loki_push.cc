@@ -35,9 +35,13 @@ StatusOr<model::LogPush> Decode(const LokiPushDeps& deps, const Request& request
                                                  request.body, deps.max_decoded_bytes));
     return model::DecodeLogPushJson(json, {}, refused);
   }
-  VEDETTE_ASSIGN_OR_RETURN(const std::string protobuf,
-                           base::SnappyDecompress(request.body, deps.max_decoded_bytes));
-  return model::DecodeLogPush(protobuf, {}, refused);
+  const StatusOr<std::string> protobuf =
+      base::SnappyDecompress(request.body, deps.max_decoded_bytes);
+  if (absl::IsInvalidArgument(protobuf.status())) {
+    return base::InvalidArgument("snappy: corrupt input");  // Loki's words
+  }
+  VEDETTE_RETURN_IF_ERROR(protobuf.status());
+  return model::DecodeLogPush(*protobuf, {}, refused);
 }
 
 base::Status ReadSource(const Request& request, model::LogPush* push) {

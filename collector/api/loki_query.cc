@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "base/strings.h"
 #include "collector/api/api.h"
@@ -57,6 +58,26 @@ class LokiQueryApi {
     return Reply(request, began, deps_.engine->QueryRange(*query, Context(request)));
   }
 
+  // Loki's first API: lines alone, and a regular expression beside the query.
+  Response Legacy(const Request& request) const {
+    const Params params = request.FormParams();
+    StatusOr<logql::RangeQuery> query = ReadRange(params);
+    if (!query.ok()) return LokiFailure(query.status());
+    if (const std::string_view regexp = params.Get("regexp"); !regexp.empty()) {
+      query->query += base::Concat({" |~ ", base::GoQuote(regexp)});
+    }
+    const int64_t began = deps_.clock->MonotonicNanos();
+    const auto result = deps_.engine->QueryRange(*query, Context(request));
+    if (!result.ok()) return LokiFailure(result.status());
+    const auto* lines = std::get_if<logql::Lines>(&result->value);
+    if (lines == nullptr) {
+      return LokiFailure(400, base::Concat({"legacy endpoints only support streams result type, "
+                                            "current type is ",
+                                            LokiResultType(*result)}));
+    }
+    return Response::Json(200, LokiLegacyReply(*lines, result->stats, SecondsSince(began)));
+  }
+
   Response Instant(const Request& request) const {
     const Params params = request.FormParams();
     // Limit and direction mean nothing here, and are checked as Loki does.
@@ -105,9 +126,13 @@ class LokiQueryApi {
   Response Reply(const Request& request, int64_t began,
                  const StatusOr<logql::Result>& result) const {
     if (!result.ok()) return LokiFailure(result.status());
-    const double seconds = static_cast<double>(deps_.clock->MonotonicNanos() - began) / 1e9;
-    return Response::Json(
-        200, LokiReply(*result, ParseLokiEncoding(request.headers.Get(kEncodingFlags)), seconds));
+    return Response::Json(200,
+                          LokiReply(*result, ParseLokiEncoding(request.headers.Get(kEncodingFlags)),
+                                    SecondsSince(began)));
+  }
+
+  double SecondsSince(int64_t began_ns) const {
+    return static_cast<double>(deps_.clock->MonotonicNanos() - began_ns) / 1e9;
   }
 
   const LokiQueryDeps deps_;
@@ -123,6 +148,9 @@ void RegisterLokiQuery(base::http::Router* router, const LokiQueryDeps& deps) {
   router->HandleGetPost(
       "/loki/api/v1/query_range", Pool::kQuery, Scope::kRead,
       base::http::Sync([api](const Request& request) { return api.Range(request); }));
+  router->HandleGetPost(
+      "/api/prom/query", Pool::kQuery, Scope::kRead,
+      base::http::Sync([api](const Request& request) { return api.Legacy(request); }));
 }
 
 }  // namespace vedette::api

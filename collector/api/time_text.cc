@@ -138,6 +138,19 @@ std::string FormatRfc3339(int64_t ms) {
   return text + "Z";
 }
 
+std::string FormatRfc3339Nanos(int64_t ns) {
+  const int64_t fraction = ((ns % 1'000'000'000) + 1'000'000'000) % 1'000'000'000;
+  int millis = 0;
+  std::string text = FormatDate((ns - fraction) / 1'000'000, &millis);
+  if (fraction != 0) {
+    char decimals[16];
+    std::snprintf(decimals, sizeof decimals, ".%09d", static_cast<int>(fraction));
+    text += decimals;
+    while (text.back() == '0') text.pop_back();
+  }
+  return text + "Z";
+}
+
 std::string FormatRfc3339Millis(int64_t ms) {
   int millis = 0;
   std::string text = FormatDate(ms, &millis);

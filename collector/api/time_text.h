@@ -24,7 +24,9 @@ std::optional<UnixTime> ParseRfc3339(std::string_view text);
 
 // "2026-11-21T01:56:42.304Z"; 0 is the year 1 ("0001-01-01T00:00:00Z"), as Go prints no time.
 std::string FormatRfc3339(int64_t ms);
-// The same with always three decimals: Alertmanager's v2 API.
+// The same of nanoseconds, with as many decimals as they have; 0 is 1970.
+std::string FormatRfc3339Nanos(int64_t ns);
+// As the first with always three decimals: Alertmanager's v2 API.
 std::string FormatRfc3339Millis(int64_t ms);
 
 }  // namespace vedette::api

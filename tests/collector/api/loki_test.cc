@@ -32,6 +32,26 @@ TEST_F(LokiApi, StreamsFoldMetadataOrKeepItApart) {
             R"({"structuredMetadata":{"trace_id":"t1"}}]]}])");
 }
 
+TEST_F(LokiApi, TheFirstApiNamesStreamsAsText) {
+  const auto ask = [this](const std::vector<std::pair<std::string, std::string>>& params) {
+    std::string target = RangeTarget(params);
+    return Get(target.replace(0, target.find('?'), "/api/prom/query"));
+  };
+  const Response response = ask({{"query", "{app=\"g1\"}"}, {"direction", "forward"}});
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(BeforeStats(response), R"({"streams":[{"labels":"{app=\"g1\"}","entries":[)"
+                                   R"({"ts":"2026-11-21T02:09:00Z","line":"a"}]},)"
+                                   R"({"labels":"{app=\"g1\", trace_id=\"t1\"}","entries":[)"
+                                   R"({"ts":"2026-11-21T02:09:01Z","line":"<b>"}]}])");
+  const Response found = ask({{"query", "{app=\"g1\"}"}, {"regexp", "^a$"}});
+  EXPECT_EQ(found.body.find("<b>"), std::string::npos);
+  EXPECT_NE(found.body.find("\"a\""), std::string::npos);
+  const Response metric = ask({{"query", "count_over_time({app=\"g1\"}[1m])"}});
+  EXPECT_EQ(metric.status, 400);
+  EXPECT_EQ(metric.body,
+            "legacy endpoints only support streams result type, current type is matrix");
+}
+
 TEST_F(LokiApi, BackwardIsTheDefaultAndFormEqualsGet) {
   const Response get = Get(RangeTarget({{"query", "{app=~\"g.*\"}"}, {"limit", "1"}}));
   EXPECT_NE(get.body.find("\"c\""), std::string::npos) << get.body;

@@ -1,4 +1,5 @@
 #include "base/codec/compress.h"
+#include "base/strings.h"
 #include "model/log_push.h"
 #include "model/remote_write.h"
 #include "model/source_header.h"
@@ -333,11 +334,42 @@ TEST_F(LokiPushApi, TheStoresReasonsBecomeCodes) {
   EXPECT_EQ(Json(kPush).status, 429);
 }
 
+TEST_F(LokiPushApi, ABadLabelNameIsToldAsPrometheusParserWould) {
+  const struct {
+    const char* labels;
+    const char* what;
+  } cases[] = {
+      {R"("a-b":"c")", "1:3: parse error: unexpected character inside braces: '-'"},
+      {R"("z.z":"","b":"c\"","1a":"")",
+       "1:2: parse error: unexpected character inside braces: '1'"},
+      {R"("b.c":"d","a":"x\"y")", "1:13: parse error: unexpected character inside braces: '.'"},
+      {R"("a b":"c")", R"(label name "a b" is not of the form [a-zA-Z_][a-zA-Z0-9_]*)"},
+      {R"("":"c")", R"(label name "" is not of the form [a-zA-Z_][a-zA-Z0-9_]*)"},
+  };
+  for (const auto& [labels, what] : cases) {
+    const Response response =
+        Json(base::Concat({R"({"streams":[{"stream":{)", labels, R"(},"values":[["1","x"]]}]})"}));
+    EXPECT_EQ(response.status, 400);
+    EXPECT_EQ(response.body, base::Concat({"couldn't parse labels: ", what, "\n"}));
+  }
+}
+
+TEST_F(LokiPushApi, WhatIsNoSnappyIsToldAsLokiDoes) {
+  for (const char* const body : {"x", "\xff\xff\xff\xff\x0f", "\x01"}) {
+    Ask ask{"POST", "/loki/api/v1/push", {}, body};
+    ask.headers.Set("Content-Type", "application/x-protobuf");
+    const Response response = Call(ask);
+    EXPECT_EQ(response.status, 400);
+    EXPECT_EQ(response.body, "snappy: corrupt input\n");
+  }
+}
+
 TEST_F(LokiPushApi, TheGoodPartOfAPushIsStored) {
   const Response response = Json(R"({"streams":[{"stream":{"a-b":"c"},"values":[["1","x"]]},)"
                                  R"({"stream":{},"values":[["2","y"]]}]})");
   EXPECT_EQ(response.status, 400);
-  EXPECT_EQ(response.body, "stream label name \"a-b\" is not of the form [a-zA-Z_][a-zA-Z0-9_]*\n");
+  EXPECT_EQ(response.body,
+            "couldn't parse labels: 1:3: parse error: unexpected character inside braces: '-'\n");
   EXPECT_EQ(sink_.pushes_, 1);
   ASSERT_EQ(sink_.push_.streams.size(), 1u);
   EXPECT_EQ(sink_.push_.streams[0].labels.ToString(), R"({service_name="unknown_service"})");

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "tests/conformance/logql/api_differences.h"
 #include "tests/conformance/logql/api_under_test.h"
 #include "tests/conformance/logql/canonical_json.h"
 #include "tests/conformance/logql/cases.h"
@@ -17,54 +18,6 @@ namespace json = boost::json;
 using base::http::Request;
 using base::http::Response;
 
-// What of a reply is held against Loki's.
-enum class Hold { kAll, kShape, kStatus };
-
-// Answered otherwise on purpose.
-struct Difference {
-  int64_t id;
-  Hold hold;
-  const char* reason;
-  int status = 0;  // ours; 0: Loki's
-};
-constexpr char kJsonWords[] = "the words of a JSON reader about what it cannot read";
-constexpr char kBytes[] = "bytes are the lines' own, not what chunks take in memory";
-constexpr char kServers[] = "paths that nobody knows are the server's to answer";
-constexpr char kNoRules[] = "there are no rules of Loki's own: an empty list";
-constexpr Difference kDifferences[] = {
-    {1, Hold::kStatus, kJsonWords},
-    {2, Hold::kStatus, kJsonWords},
-    {5, Hold::kStatus, "the words about a label name that is none"},
-    {6, Hold::kStatus, kJsonWords},
-    {7, Hold::kStatus, "the words about an entry that is too new"},
-    {8, Hold::kStatus, "lines are taken up to 1 MiB, not 256 KiB", 204},
-    {10, Hold::kStatus, "the words of another snappy"},
-    {67, Hold::kShape, "Loki gives scalars a wrong time"},
-    {100, Hold::kShape, "Loki does not count what is still in memory"},
-    {102, Hold::kShape, kBytes},
-    {103, Hold::kShape, kBytes},
-    {104, Hold::kShape, kBytes},
-    {105, Hold::kShape, kBytes},
-    {112, Hold::kStatus, "patterns are mined when asked for, of whatever range"},
-    {117, Hold::kStatus, kServers},
-    {118, Hold::kStatus, kNoRules, 200},
-    {122, Hold::kStatus, kNoRules, 200},
-    {124, Hold::kStatus, "of Loki's first API there are pushes and labels", 404},
-    {125, Hold::kStatus, kServers},
-};
-
-Difference DifferenceOf(int64_t id) {
-  for (const Difference& one : kDifferences) {
-    if (one.id == id) return one;
-  }
-  return {id, Hold::kAll, nullptr};
-}
-
-std::string TextOf(const json::value& value) {
-  if (value.is_string()) return std::string(value.get_string());
-  return value.is_null() ? std::string() : json::serialize(value);
-}
-
 // A push of one stream and one line.
 std::string PushOf(std::string_view stream, int64_t time_ns, const std::string& line) {
   return base::Concat({R"({"streams":[{"stream":)", stream, R"(,"values":[[")",
@@ -73,21 +26,21 @@ std::string PushOf(std::string_view stream, int64_t time_ns, const std::string& 
 
 Request RequestOf(const json::value& one) {
   Request request;
-  request.method = TextOf(one.at("method"));
-  request.path = TextOf(one.at("path"));
+  request.method = RecordedText(one.at("method"));
+  request.path = RecordedText(one.at("path"));
   std::string query;
   if (one.at("params").is_object()) {
     for (const auto& [name, value] : one.at("params").get_object()) {
       query += base::Concat({query.empty() ? "" : "&", base::http::PercentEncode(name), "=",
-                             base::http::PercentEncode(TextOf(value))});
+                             base::http::PercentEncode(RecordedText(value))});
     }
   }
   request.query = base::http::Params::Parse(query);
   request.target = request.path + "?" + query;
   for (const auto& [name, value] : one.at("req_headers").as_object()) {
-    request.headers.Set({name.data(), name.size()}, TextOf(value));
+    request.headers.Set({name.data(), name.size()}, RecordedText(value));
   }
-  request.body = TextOf(one.at("req_body"));
+  request.body = RecordedText(one.at("req_body"));
   return request;
 }
 
@@ -95,25 +48,45 @@ std::string MediaOf(std::string_view type) {
   return base::ToLowerAscii(base::Trim(type.substr(0, type.find(';'))));
 }
 
+std::string TypeProblem(const json::value& one, const Response& response) {
+  const std::string type = MediaOf(RecordedText(one.at("content_type")));
+  const std::string_view found = response.headers.Get("Content-Type");
+  if (MediaOf(found) == type) return "";
+  return base::Concat({"Content-Type ", found, ", Loki's is ", type});
+}
+
+// A reply as text that compares.
+std::string Comparable(std::string_view body, const ApiDifference* but) {
+  if (but == nullptr) return CanonicalReply(base::Trim(body));
+  json::error_code error;
+  json::value value = json::parse({body.data(), body.size()}, error);
+  if (error) return std::string(body);
+  but->mask(&value);
+  return CanonicalReply(json::serialize(value));
+}
+
 // What is wrong with our reply, or nothing.
-std::string ProblemOf(const json::value& one, const Response& response, const Difference& but) {
-  const int status = but.status != 0 ? but.status : one.at("status").to_number<int>();
+std::string ProblemOf(const json::value& one, const Response& response, const ApiDifference* but) {
+  const int recorded = one.at("status").to_number<int>();
+  const int status = but != nullptr && but->status != 0 ? but->status : recorded;
   if (response.status != status) {
     return base::Concat({"status ", std::to_string(response.status), ", expected ",
                          std::to_string(status), ": ", response.body.substr(0, 300)});
   }
-  if (but.hold == Hold::kStatus) return "";
-  const std::string type = MediaOf(TextOf(one.at("content_type")));
-  if (MediaOf(response.headers.Get("Content-Type")) != type) {
-    return base::Concat(
-        {"Content-Type ", response.headers.Get("Content-Type"), ", Loki's is ", type});
+  if (status != recorded) return "";
+  if (std::string problem = TypeProblem(one, response); !problem.empty()) return problem;
+  if (but != nullptr && but->mask == nullptr) {
+    return response.body.empty() ? "no words where Loki has some" : "";
   }
-  const auto form = [&but](std::string_view body) {
-    return but.hold == Hold::kShape ? ReplyShape(body) : CanonicalReply(base::Trim(body));
-  };
-  const std::string got = form(response.body);
-  const std::string want = form(TextOf(one.at("body")));
+  const std::string got = Comparable(response.body, but);
+  const std::string want = Comparable(RecordedText(one.at("body")), but);
   return got == want ? "" : base::Concat({"\n  found     ", got, "\n  Loki says ", want});
+}
+
+std::string NameOf(const json::value& one, const Request& request) {
+  const auto* id = one.as_object().if_contains("id");
+  return base::Concat({id == nullptr ? "" : RecordedText(*id) + " ", RecordedText(one.at("name")),
+                       " ", request.target});
 }
 
 }  // namespace
@@ -130,16 +103,14 @@ void JudgeApi(const std::string& path, Score* score) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
     const json::value one = json::parse(line);
-    const auto* id = one.as_object().if_contains("id");
-    const Difference but = DifferenceOf(id == nullptr ? 0 : id->to_number<int64_t>());
+    const ApiDifference* const but = DifferenceOf(one);
     Request request = RequestOf(one);
     // What the file tells in words.
     if (request.body == "300000 x then ok") {
       request.body = PushOf(R"({"a":"c"})", t, std::string(300'000, 'x'));
     }
-    const std::string name =
-        base::Concat({std::to_string(but.id), " ", TextOf(one.at("name")), " ", request.target});
-    if (but.reason != nullptr) std::printf("%s: differs: %s\n", name.c_str(), but.reason);
+    const std::string name = NameOf(one, request);
+    if (but != nullptr) std::printf("%s: differs: %s\n", name.c_str(), but->reason);
     const std::string problem = ProblemOf(one, api.Call(request), but);
     score->Judge(problem.empty(), [&] { return base::Concat({name, ": ", problem}); });
   }

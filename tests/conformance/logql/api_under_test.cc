@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "collector/api/api.h"
+#include "collector/api/log_admin.h"
 
 namespace vedette::logql {
 
@@ -47,12 +48,15 @@ void ApiUnderTest::Register() {
   api::RegisterLokiInfo(&router_, {5000, 0, "3.7.6"});
   api::RegisterLokiRules(&router_, nullptr);
   api::RegisterLokiRuleFiles(&router_, nullptr);
+  api::RegisterLokiDelete(&router_, nullptr, &clock_);
   api::RegisterHealth(&router_, {[] { return true; }});
 }
 
 Response ApiUnderTest::Call(const Request& asked) {
   auto match = router_.Find(asked.method, asked.path);
-  if (match.route == nullptr) return Response::Text(match.allowed.empty() ? 404 : 405, "");
+  if (match.route == nullptr) {
+    return match.allowed.empty() ? base::http::NoSuchPath(asked.path) : Response::Text(405, "");
+  }
   Request request = asked;
   request.path_args = std::move(match.path_args);
   auto answer = std::make_shared<std::promise<Response>>();

@@ -24,7 +24,7 @@ class ApiUnderTest {
   // `now_ns` is the time there. Throws std::runtime_error where no store can be opened.
   explicit ApiUnderTest(int64_t now_ns);
 
-  // Waits for the answer, which is whole. 404 and 405, which servers give, have no body.
+  // Waits for the answer, which is whole. 405, which servers give, has no body.
   base::http::Response Call(const base::http::Request& asked);
   // Throws std::runtime_error unless it is taken.
   void Push(const std::string& json);

@@ -78,33 +78,12 @@ std::string Canonical(const json::value& value) {
   return "{" + base::Join(texts, ",") + "}";
 }
 
-// The members of an object and of what is first in each list, so that values do not matter.
-std::string ShapeOf(const json::value& value) {
-  if (value.is_array()) {
-    return value.get_array().empty() ? "[]" : "[" + ShapeOf(value.get_array().front()) + "]";
-  }
-  if (!value.is_object()) return "_";
-  std::map<std::string, std::string> members;
-  for (const auto& [key, member] : value.get_object()) {
-    if (key != "stats" && key != "metric") members[std::string(key)] = ShapeOf(member);
-  }
-  std::string text = "{";
-  for (const auto& [key, shape] : members) text += key + ":" + shape + " ";
-  return text + "}";
-}
-
 }  // namespace
 
 std::string CanonicalReply(std::string_view body) {
   json::error_code error;
   const json::value value = json::parse({body.data(), body.size()}, error);
   return error ? std::string(body) : Canonical(value);
-}
-
-std::string ReplyShape(std::string_view body) {
-  json::error_code error;
-  const json::value value = json::parse({body.data(), body.size()}, error);
-  return error ? std::string(body) : ShapeOf(value);
 }
 
 }  // namespace vedette::logql

@@ -12,9 +12,6 @@ namespace vedette::logql {
 // itself where it is no JSON.
 std::string CanonicalReply(std::string_view body);
 
-// The members that a reply has, of lists those of the first item: values do not matter.
-std::string ReplyShape(std::string_view body);
-
 }  // namespace vedette::logql
 
 #endif  // VEDETTE_TESTS_CONFORMANCE_LOGQL_CANONICAL_JSON_H_

@@ -24,7 +24,7 @@ void JudgeLevels(const std::string& path, Score* score);
 
 // api.jsonl: requests and Loki's replies in the order asked, over the streams of api-seed.json
 // beside it; played over the API, the engine and the store in a temporary folder. What is answered
-// otherwise on purpose is told with its reason, and held to the status or the shape alone.
+// otherwise on purpose is told with its reason, and all the rest of the reply held to Loki's.
 void JudgeApi(const std::string& path, Score* score);
 
 }  // namespace vedette::logql
