@@ -1,7 +1,9 @@
 #ifndef VEDETTE_MODEL_LOG_ENTRY_H_
 #define VEDETTE_MODEL_LOG_ENTRY_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +37,9 @@ struct SourcePositions {
 struct LogPush {
   std::vector<LogStream> streams;
   std::vector<SourcePositions> sources;  // at most one from our shipper, empty from others
+  // Where the sink notes, before it calls back, the entries that it left out because it has them or
+  // never takes such times: their indexes over all streams, rising. Null: nobody wants to know.
+  std::shared_ptr<std::vector<size_t>> left_out = nullptr;
 };
 
 // The request header that carries them (model/source_header.h reads and writes it).

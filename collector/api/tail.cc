@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <span>
+#include <string_view>
+#include <utility>
 #include <variant>
 
 #include "absl/hash/hash.h"
@@ -11,8 +13,13 @@
 namespace vedette::api {
 namespace {
 
+uint64_t HashOf(int64_t timestamp_ns, std::string_view line, const model::Labels& stream,
+                const model::Labels& metadata) {
+  return absl::HashOf(timestamp_ns, line, stream.bytes(), metadata.bytes());
+}
+
 uint64_t HashOf(const logql::ResultLine& line) {
-  return absl::HashOf(line.timestamp_ns, line.line, line.stream.bytes(), line.metadata.bytes());
+  return HashOf(line.timestamp_ns, line.line, line.stream, line.metadata);
 }
 
 size_t BytesOf(const model::LogStream& stream) {
@@ -26,8 +33,10 @@ size_t BytesOf(const model::LogStream& stream) {
 // The lines of a few pushes, for the engine to read as it reads the store.
 class PushedLines final : public logql::LogSource {
  public:
-  void Add(const model::LogStream& stream) {
+  template <typename Wanted>
+  void Add(const model::LogStream& stream, const Wanted& wanted) {
     for (const model::LogEntry& entry : stream.entries) {
+      if (!wanted(entry)) continue;
       lines_.push_back({entry.timestamp_ns, entry.line, &stream.labels, &entry.metadata});
     }
   }
@@ -47,7 +56,7 @@ class PushedLines final : public logql::LogSource {
 
 }  // namespace
 
-void Tail::Collect(const Streams& streams, int64_t now_mono_ns) {
+void Tail::Collect(const Streams& streams, int64_t now_mono_ns, bool once) {
   base::MutexLock lock(mutex_);
   for (const std::shared_ptr<const model::LogStream>& stream : streams) {
     if (!model::MatchesAll(query_.matchers, stream->labels)) continue;
@@ -59,7 +68,7 @@ void Tail::Collect(const Streams& streams, int64_t now_mono_ns) {
       continue;
     }
     waiting_bytes_ += bytes;
-    waiting_.push_back({now_mono_ns, bytes, stream});
+    waiting_.push_back({now_mono_ns, bytes, stream, once});
   }
 }
 
@@ -106,7 +115,19 @@ void Tail::TakeHistory() {
     unsent_ = std::exchange(begun_with_, {});
     history_until_ns_ = begun_ns_;
   }
-  for (const logql::ResultLine& line : unsent_) history_.insert(HashOf(line));
+  for (const logql::ResultLine& line : unsent_) {
+    history_.insert(HashOf(line));
+    // Where the query changes lines these are none that anybody pushes.
+    IsNew(HashOf(line));
+  }
+}
+
+bool Tail::IsNew(uint64_t hash) {
+  if (shown_before_.contains(hash) || !shown_.insert(hash).second) return false;
+  if (shown_.size() < kMaxShown / 2) return true;
+  shown_before_ = std::move(shown_);
+  shown_.clear();
+  return true;
 }
 
 bool Tail::SendHistory() {
@@ -141,7 +162,13 @@ std::vector<Tail::Waiting> Tail::TakeDue(int64_t now_mono_ns) {
 base::StatusOr<logql::Lines> Tail::Filter(const std::vector<Waiting>& due, std::stop_token stop) {
   constexpr int64_t kMaxNs = 1'000'000'000;  // others wait
   PushedLines pushed;
-  for (const Waiting& one : due) pushed.Add(*one.stream);
+  for (const Waiting& one : due) {
+    pushed.Add(*one.stream, [&](const model::LogEntry& entry) {
+      return !one.once ||
+             IsNew(HashOf(entry.timestamp_ns, entry.line, one.stream->labels, entry.metadata));
+    });
+  }
+  if (pushed.size() == 0) return logql::Lines();
   pushed.Sort();
   logql::RangeQuery range;
   range.query = query_.query;

@@ -42,8 +42,10 @@ class Tail {
 
   const TailQuery& query() const { return query_; }
 
-  // Any thread; does not block.
-  void Collect(const Streams& streams, int64_t now_mono_ns) VEDETTE_EXCLUDES(mutex_);
+  // Any thread; does not block. `once`: the store keeps equal lines of equal time once, so those
+  // that were shown already are not shown again.
+  void Collect(const Streams& streams, int64_t now_mono_ns, bool once = false)
+      VEDETTE_EXCLUDES(mutex_);
 
   // From now on what is delivered goes to `socket`, first the lines that were there before; those
   // of them that were collected meanwhile, up to `until_mono_ns`, are not sent twice. Does not
@@ -57,12 +59,14 @@ class Tail {
   static constexpr size_t kMaxWaitingBytes = 4 << 20;
   static constexpr size_t kMaxFrameBytes = 512 << 10;  // of lines and labels; one line may be more
   static constexpr size_t kMaxDroppedTold = 100;       // of one frame
+  static constexpr size_t kMaxShown = 16'384;          // lines that are known again, half at least
 
  private:
   struct Waiting {
     int64_t arrived_mono_ns = 0;
     size_t bytes = 0;
     std::shared_ptr<const model::LogStream> stream;
+    bool once = false;
   };
   struct Dropped {
     model::Labels labels;
@@ -72,6 +76,8 @@ class Tail {
   std::vector<Waiting> TakeDue(int64_t now_mono_ns) VEDETTE_EXCLUDES(mutex_);
   // The lines of these streams that the query keeps, oldest first.
   base::StatusOr<logql::Lines> Filter(const std::vector<Waiting>& due, std::stop_token stop);
+  // Whether a line was not shown yet, of the newest kMaxShown; it counts as shown from then on.
+  bool IsNew(uint64_t hash);
   void TakeHistory() VEDETTE_EXCLUDES(mutex_);
   // False: the client takes no more just now.
   bool SendHistory() VEDETTE_EXCLUDES(mutex_);
@@ -96,6 +102,9 @@ class Tail {
   // they may come again; those that are still to be sent, and how often the next were in vain.
   absl::flat_hash_set<uint64_t> history_;
   int64_t history_until_ns_ = 0;
+  // Of the same thread: lines by their hash, the newer half and the older one.
+  absl::flat_hash_set<uint64_t> shown_;
+  absl::flat_hash_set<uint64_t> shown_before_;
   logql::Lines unsent_;
   size_t sent_ = 0;  // of these
   int tries_ = 0;

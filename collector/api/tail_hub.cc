@@ -10,15 +10,39 @@ namespace {
 // How often what was pushed is sent on.
 constexpr std::chrono::milliseconds kRound{200};
 
-// Copies of the streams that somebody follows; of the others nothing is kept.
-Tail::Streams Followed(const model::LogPush& push,
-                       const std::vector<std::shared_ptr<Tail>>& tails) {
-  Tail::Streams streams;
+// A copy of a stream that somebody follows, and the index of its first entry in the push.
+struct FollowedStream {
+  std::shared_ptr<model::LogStream> stream;
+  size_t first = 0;
+};
+
+// Of streams that nobody follows nothing is kept.
+std::vector<FollowedStream> Followed(const model::LogPush& push,
+                                     const std::vector<std::shared_ptr<Tail>>& tails) {
+  std::vector<FollowedStream> followed;
+  size_t first = 0;
   for (const model::LogStream& stream : push.streams) {
     const bool is_followed = std::any_of(tails.begin(), tails.end(), [&](const auto& tail) {
       return model::MatchesAll(tail->query().matchers, stream.labels);
     });
-    if (is_followed) streams.push_back(std::make_shared<const model::LogStream>(stream));
+    if (is_followed) followed.push_back({std::make_shared<model::LogStream>(stream), first});
+    first += stream.entries.size();
+  }
+  return followed;
+}
+
+// `left_out` are indexes of entries of the push, rising.
+Tail::Streams Taken(const std::vector<FollowedStream>& followed,
+                    const std::vector<size_t>& left_out) {
+  Tail::Streams streams;
+  for (const auto& [stream, first] : followed) {
+    auto& entries = stream->entries;
+    size_t index = first;
+    const auto end = std::remove_if(entries.begin(), entries.end(), [&](const auto&) {
+      return std::binary_search(left_out.begin(), left_out.end(), index++);
+    });
+    entries.erase(end, entries.end());
+    if (!entries.empty()) streams.push_back(stream);
   }
   return streams;
 }
@@ -35,14 +59,20 @@ TailHub::~TailHub() {
 
 void TailHub::Push(model::LogPush push, std::function<void(const base::Status&)> done) {
   const std::vector<std::shared_ptr<Tail>> tails = Tails();
-  Tail::Streams streams = Followed(push, tails);
-  if (streams.empty()) return store_->Push(std::move(push), std::move(done));
-  store_->Push(std::move(push), [clock = clock_, tails, streams = std::move(streams),
-                                 done = std::move(done)](const base::Status& status) {
+  std::vector<FollowedStream> followed = Followed(push, tails);
+  if (followed.empty()) return store_->Push(std::move(push), std::move(done));
+  auto left_out = std::make_shared<std::vector<size_t>>();
+  push.left_out = left_out;
+  const bool once = push.sources.empty();
+  store_->Push(std::move(push), [clock = clock_, tails, followed = std::move(followed), left_out,
+                                 once, done = std::move(done)](const base::Status& status) {
     // InvalidArgument: the store took the rest.
     if (status.ok() || absl::IsInvalidArgument(status)) {
+      const Tail::Streams streams = Taken(followed, *left_out);
       const int64_t now = clock->MonotonicNanos();
-      for (const std::shared_ptr<Tail>& tail : tails) tail->Collect(streams, now);
+      for (const std::shared_ptr<Tail>& tail : tails) {
+        tail->Collect(streams, now, once);
+      }
     }
     done(status);
   });

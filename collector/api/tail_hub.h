@@ -15,7 +15,8 @@
 namespace vedette::api {
 
 // Between pushes and the store: shows to clients that follow a query what the store has taken.
-// Lines that the store left out of a push, because it had them or they were too old, are shown too.
+// Lines that the store leaves out of a push are not shown: where a source's mark or their time says
+// so it tells, and of lines without a source a tail knows those that it has shown (kMaxShown).
 // Without clients a push costs nothing. Owned by app; store and clock outlive it. Thread-safe.
 class TailHub final : public model::LogSink {
  public:

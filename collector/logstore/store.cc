@@ -266,8 +266,10 @@ base::Status Store::AppendPush(const model::LogPush& push, Verdict* verdict) {
       if (!window.Takes(entry.timestamp_ns)) {
         if (verdict->rejected.empty()) verdict->rejected = Reject(window, stream, entry);
         counters_.rejected->Add();
+        if (push.left_out) push.left_out->push_back(index - 1);
       } else if (marked && position <= taken) {
         ++skipped;
+        if (push.left_out) push.left_out->push_back(index - 1);
         continue;
       } else {
         const bool fits = entry.line.size() <= options_.max_line_bytes;

@@ -132,6 +132,8 @@ class Store final : public model::LogSink {
   // push with a source is too new: a clock is wrong, ours or the source's, which keeps what is not
   // taken. `done` runs on the log's sync thread or, after a failure, on the caller's; it must not
   // block or call into the store.
+  // `push.left_out` gets what is too old or too new and what its source's mark says is here
+  // already; what comes again without a source is left out by those who read.
   void Push(model::LogPush push, std::function<void(const base::Status&)> done) override;
 
   // Cancelled when `request.stop` was requested. Unreadable blocks are skipped and counted.

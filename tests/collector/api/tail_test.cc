@@ -36,12 +36,14 @@ class FakeSocket final : public WebSocket {
 
 class PassingSink final : public model::LogSink {
  public:
-  void Push(model::LogPush, std::function<void(const base::Status&)> done) override {
+  void Push(model::LogPush push, std::function<void(const base::Status&)> done) override {
     ++pushes_;
+    if (push.left_out) *push.left_out = left_out_;
     done(status_);
   }
   int pushes_ = 0;
   base::Status status_;
+  std::vector<size_t> left_out_;
 };
 
 constexpr int64_t kSecondNs = 1'000'000'000;
@@ -108,6 +110,46 @@ TEST_F(Tails, WhatTheStoreDidNotTakeIsNotShown) {
   Take(Push("g1", {{1, "x"}}));
   EXPECT_TRUE(tail->Deliver(Now()));
   EXPECT_TRUE(socket_->frames_.empty());
+}
+
+TEST_F(Tails, WhatComesAgainIsShownOnce) {
+  const auto tail = hub_.Open(Query("{app=\"g1\"} | line_format \"same\""));
+  tail->Begin(socket_, {}, 0);
+  Take(Push("g1", {{1, "a"}, {1, "b"}}));
+  Take(Push("g1", {{1, "a"}, {2, "a"}}));  // sent again after a lost answer
+  EXPECT_TRUE(tail->Deliver(Now()));
+  EXPECT_EQ(socket_->frames_,
+            std::vector<std::string>{R"({"streams":[{"stream":{"app":"g1"},"values":)"
+                                     R"([["1","same"],["1","same"],["2","same"]]}]})"});
+  Take(Push("g1", {{2, "a"}, {1, "b"}}));
+  EXPECT_TRUE(tail->Deliver(Now()));
+  EXPECT_EQ(socket_->frames_.size(), 1u);
+}
+
+TEST_F(Tails, EqualLinesOfASourceAreLinesOfTheirOwn) {
+  const auto tail = hub_.Open(Query("{app=\"g1\"}"));
+  tail->Begin(socket_, {}, 0);
+  model::LogPush push = Push("g1", {{1, "a"}, {1, "a"}});
+  push.sources = {{"journal:m:s", {1, 2}}};
+  Take(std::move(push));
+  EXPECT_TRUE(tail->Deliver(Now()));
+  EXPECT_EQ(socket_->frames_,
+            std::vector<std::string>{
+                R"({"streams":[{"stream":{"app":"g1"},"values":[["1","a"],["1","a"]]}]})"});
+}
+
+TEST_F(Tails, WhatTheStoreLeftOutIsNotShown) {
+  const auto tail = hub_.Open(Query("{app=\"g1\"}"));
+  tail->Begin(socket_, {}, 0);
+  sink_.left_out_ = {0, 3, 4};
+  model::LogPush push = Push("other", {{1, "left out"}, {1, "not followed"}});
+  push.streams.push_back(Push("g1", {{1, "new"}, {2, "marked"}}).streams[0]);
+  push.streams.push_back(Push("g1", {{3, "marked"}, {4, "new too"}}).streams[0]);
+  Take(std::move(push));
+  EXPECT_TRUE(tail->Deliver(Now()));
+  EXPECT_EQ(socket_->frames_,
+            std::vector<std::string>{
+                R"({"streams":[{"stream":{"app":"g1"},"values":[["1","new"],["4","new too"]]}]})"});
 }
 
 TEST_F(Tails, LinesWaitForOlderOnesAsLongAsAsked) {

@@ -56,6 +56,18 @@ TEST(Store, RecutBatchesOfASourceAreStoredOncePerPosition) {
   EXPECT_EQ(t.Read(), (Strings{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"}));
 }
 
+TEST(Store, WhatIsLeftOutOfAPushIsTold) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  ASSERT_TRUE(t.Push(Positions(1, 2)).ok());
+  model::LogPush push = Positions(2, 4);
+  push.streams[0].entries[2].timestamp_ns = kNowNs - 100 * kDayNs;
+  push.left_out = std::make_shared<std::vector<size_t>>();
+  const auto left_out = push.left_out;
+  EXPECT_EQ(t.Push(std::move(push)).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(*left_out, (std::vector<size_t>{0, 2}));
+}
+
 TEST(Store, EqualLinesAtDifferentPositionsAreAllKept) {
   TestStore t;
   ASSERT_TRUE(t.Open().ok());
