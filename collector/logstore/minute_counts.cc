@@ -43,12 +43,14 @@ class NumberReader {
   base::StatusOr<std::vector<int64_t>> Next(size_t rows, int64_t low, int64_t high) {
     VEDETTE_ASSIGN_OR_RETURN(IntColumn column, IntColumn::Parse(directory_, rows));
     VEDETTE_RETURN_IF_ERROR(column.Load(*blobs_));
-    const std::span<const int64_t> values = column.values();
-    for (const int64_t value : values) {
-      if (value < low || value >= high) return Bad("a number is out of its range");
-    }
-    return std::vector<int64_t>(values.begin(), values.end());
+    std::vector<int64_t> values = column.Take();
+    bool good = true;
+    for (const int64_t value : values) good &= value >= low && value < high;
+    if (!good) return Bad("a number is out of its range");
+    return values;
   }
+  // Passes one by.
+  base::Status Skip(size_t rows) { return IntColumn::Parse(directory_, rows).status(); }
 
  private:
   DirectoryReader* const directory_;
@@ -72,14 +74,18 @@ base::Status ReadSeries(DirectoryReader* directory, NumberReader& numbers, size_
 }
 
 base::Status ReadCells(DirectoryReader* directory, NumberReader& numbers, int64_t day,
-                       MinuteCounts* counts) {
+                       bool with_bytes, MinuteCounts* counts) {
   uint64_t said = 0;
   for (const MinuteCounts::Series& series : counts->series) said += series.cells;
   const uint64_t cells = directory->bytes.Varint();
   if (cells != said) return Bad("cells are not those of the series");
   VEDETTE_ASSIGN_OR_RETURN(counts->slots, numbers.Next(cells, 0, kSlotsPerDay));
   VEDETTE_ASSIGN_OR_RETURN(counts->entries, numbers.Next(cells, 1, INT64_MAX));
-  VEDETTE_ASSIGN_OR_RETURN(counts->bytes, numbers.Next(cells, 0, INT64_MAX));
+  if (with_bytes) {
+    VEDETTE_ASSIGN_OR_RETURN(counts->bytes, numbers.Next(cells, 0, INT64_MAX));
+  } else {
+    VEDETTE_RETURN_IF_ERROR(numbers.Skip(cells));
+  }
   for (int64_t& slot : counts->slots) slot += day * kSlotsPerDay;
   return {};
 }
@@ -91,7 +97,7 @@ bool MinuteCounts::MayHaveName(std::string_view name) const {
 }
 
 base::StatusOr<MinuteCounts> MinuteCounts::Decode(std::string_view stored, int64_t day,
-                                                  size_t streams) {
+                                                  size_t streams, bool with_bytes) {
   base::ByteReader whole(stored);
   const std::string_view head = whole.String();
   if (!whole.ok()) return Bad("cut short");
@@ -104,7 +110,7 @@ base::StatusOr<MinuteCounts> MinuteCounts::Decode(std::string_view stored, int64
   counts.names = ReadStrings(directory.bytes, kMaxCountedNames);
   NumberReader numbers(&directory, &blobs);
   VEDETTE_RETURN_IF_ERROR(ReadSeries(&directory, numbers, streams, &counts));
-  VEDETTE_RETURN_IF_ERROR(ReadCells(&directory, numbers, day, &counts));
+  VEDETTE_RETURN_IF_ERROR(ReadCells(&directory, numbers, day, with_bytes, &counts));
   if (!directory.bytes.ok() || !directory.bytes.empty()) return Bad("cut short or too long");
   return counts;
 }

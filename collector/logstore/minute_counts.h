@@ -33,12 +33,13 @@ struct MinuteCounts {
   // One a cell.
   std::vector<int64_t> slots;  // absolute
   std::vector<int64_t> entries;
-  std::vector<int64_t> bytes;
+  std::vector<int64_t> bytes;  // empty where they were not asked for
 
   // Whether any line may have metadata of this name.
   bool MayHaveName(std::string_view name) const;
   // DataLoss for what CountsBuilder would not write. `streams`: how many the part has.
-  static base::StatusOr<MinuteCounts> Decode(std::string_view stored, int64_t day, size_t streams);
+  static base::StatusOr<MinuteCounts> Decode(std::string_view stored, int64_t day, size_t streams,
+                                             bool with_bytes = true);
   friend bool operator==(const MinuteCounts&, const MinuteCounts&) = default;
 };
 

@@ -163,7 +163,7 @@ base::Status Part::ReadCountsPlace(base::ByteReader& reader, uint64_t end_of_blo
   return {};
 }
 
-base::StatusOr<std::shared_ptr<const MinuteCounts>> Part::ReadCounts() const {
+base::StatusOr<std::shared_ptr<const MinuteCounts>> Part::ReadCounts(bool with_bytes) const {
   if (counts_bytes_ == 0) return nullptr;
   VEDETTE_ASSIGN_OR_RETURN(const auto file, fs_->OpenRead(path_));
   VEDETTE_ASSIGN_OR_RETURN(const std::string stored,
@@ -172,7 +172,7 @@ base::StatusOr<std::shared_ptr<const MinuteCounts>> Part::ReadCounts() const {
     return base::DataLoss("checksum of a part's counts does not match");
   }
   VEDETTE_ASSIGN_OR_RETURN(MinuteCounts counts,
-                           MinuteCounts::Decode(stored, day(), streams_.size()));
+                           MinuteCounts::Decode(stored, day(), streams_.size(), with_bytes));
   return std::make_shared<const MinuteCounts>(std::move(counts));
 }
 

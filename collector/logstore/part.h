@@ -57,9 +57,9 @@ class Part {
     return fs_->OpenRead(path_);
   }
   std::span<const StreamPtr> streams_by_id() const { return streams_; }
-  // Lines by minute; null when the part has no counts. Ids of streams are indexes of streams().
-  // Errors as of ReadBlock.
-  base::StatusOr<std::shared_ptr<const MinuteCounts>> ReadCounts() const;
+  // Lines by minute, and where asked for their bytes; null when the part has no counts. Ids of
+  // streams are indexes of streams(). Errors as of ReadBlock.
+  base::StatusOr<std::shared_ptr<const MinuteCounts>> ReadCounts(bool with_bytes = true) const;
   // DataLoss when the filter of a granule is damaged; readers only do without it.
   base::Status CheckFilter(size_t index) const;
 

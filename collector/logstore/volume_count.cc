@@ -29,8 +29,11 @@ VolumeCount::VolumeCount(const VolumeRequest& request, TimeSpan range,
       contested_(contested),
       table_(table),
       on_damage_(std::move(on_damage)) {
-  first_slot_ = SlotOf(range.begin_ns) + (IsSlotBound(range.begin_ns) ? 0 : 1);
-  end_slot_ = SlotOf(range.end_ns);
+  // Where `range` ends within a slot because there are no rows beyond, the slot is whole.
+  first_slot_ = SlotOf(range.begin_ns);
+  if (SlotBegin(first_slot_) < request.start_ns) ++first_slot_;
+  end_slot_ = SlotOf(range.end_ns - 1) + 1;
+  if (SlotBegin(end_slot_) > request.end_ns) --end_slot_;
   if (!BinsAreSlots(request) || first_slot_ >= end_slot_) {
     end_slot_ = first_slot_;
     by_rows_ = {range};
@@ -47,7 +50,7 @@ base::Status VolumeCount::AddPart(const Part& part) {
   if (!Touches(part.min_ns(), part.max_ns(), range_)) return {};
   std::shared_ptr<const MinuteCounts> counts;
   if (first_slot_ < end_slot_) {
-    auto read = part.ReadCounts();
+    auto read = part.ReadCounts(request_.bytes);
     if (absl::IsNotFound(read.status())) return {};  // dropped by retention
     if (read.ok()) {
       counts = *std::move(read);
@@ -65,19 +68,21 @@ base::Status VolumeCount::AddPart(const Part& part) {
 void VolumeCount::AddCells(const Part& part, const MinuteCounts& counts) {
   size_t cell = 0;
   for (const MinuteCounts::Series& series : counts.series) {
-    const size_t end = cell + series.cells;
+    const size_t begin = cell;
+    cell += series.cells;
     const Stream* const stream = part.streams()[series.stream].stream.get();
     const auto group = table_->GroupOf(stream, counts.levels[series.level]);
-    const std::span<const TimeSpan> contested = contested_.Of(stream);
-    for (; group && cell < end; ++cell) {
-      const int64_t slot = counts.slots[cell];
+    VolumeBins* const to = group ? table_->BinsOf(*group) : nullptr;
+    if (to == nullptr) continue;
+    const bool contested = !contested_.Of(stream).empty();
+    for (size_t i = begin; i < cell; ++i) {
+      const int64_t slot = counts.slots[i];
       if (slot < first_slot_ || slot >= end_slot_) continue;
-      if (!contested.empty() && contested_.Has(stream, SlotBegin(slot))) continue;
-      table_->Add(*group, bins_[static_cast<size_t>(slot - first_slot_)],
-                  static_cast<uint64_t>(counts.entries[cell]),
-                  static_cast<uint64_t>(counts.bytes[cell]));
+      if (contested && contested_.Has(stream, SlotBegin(slot))) continue;
+      const uint32_t bin = bins_[static_cast<size_t>(slot - first_slot_)];
+      to->entries[bin] += static_cast<uint64_t>(counts.entries[i]);
+      if (request_.bytes) to->bytes[bin] += static_cast<uint64_t>(counts.bytes[i]);
     }
-    cell = end;
   }
 }
 

@@ -45,7 +45,11 @@ bool VolumeTable::Matches(const Stream* stream) {
 }
 
 std::optional<size_t> VolumeTable::GroupOf(const Stream* stream, std::string_view level) {
-  Levels& levels = known_groups_[stream];
+  if (stream != last_stream_) {
+    last_stream_ = stream;
+    last_levels_ = &known_groups_[stream];
+  }
+  Levels& levels = *last_levels_;
   for (const auto& [name, group] : levels) {
     if (name == level) return group;
   }
@@ -61,25 +65,19 @@ size_t VolumeTable::BinOf(int64_t timestamp_ns) const {
                              first_bin_);
 }
 
-void VolumeTable::MakeRoom(size_t group) {
+VolumeBins* VolumeTable::BinsOf(size_t group) {
+  if (!status_.ok()) return nullptr;
   if (group >= groups_.size()) groups_.resize(group + 1);
-  if (!groups_[group].entries.empty()) return;
+  VolumeBins& bins = groups_[group];
+  if (!bins.entries.empty()) return &bins;
   cells_ += bins_;
   if (cells_ > kMaxVolumeCells) {
     status_ = base::ResourceExhausted(kTooMany);
-    return;
+    return nullptr;
   }
-  groups_[group].entries.resize(bins_);
-  if (request_.bytes) groups_[group].bytes.resize(bins_);
-}
-
-void VolumeTable::Add(size_t group, size_t bin, uint64_t entries, uint64_t bytes) {
-  if (group >= groups_.size() || groups_[group].entries.empty()) {
-    if (status_.ok()) MakeRoom(group);
-    if (!status_.ok()) return;
-  }
-  groups_[group].entries[bin] += entries;
-  if (request_.bytes) groups_[group].bytes[bin] += bytes;
+  bins.entries.resize(bins_);
+  if (request_.bytes) bins.bytes.resize(bins_);
+  return &bins;
 }
 
 void VolumeTable::AddRow(const Row& row) {
@@ -92,7 +90,11 @@ void VolumeTable::AddRow(const Row& row) {
     }
   }
   const auto group = GroupOf(row.stream, level);
-  if (group) Add(*group, BinOf(row.timestamp_ns), 1, row.line.size());
+  VolumeBins* const bins = group ? BinsOf(*group) : nullptr;
+  if (bins == nullptr) return;
+  const size_t bin = BinOf(row.timestamp_ns);
+  ++bins->entries[bin];
+  if (request_.bytes) bins->bytes[bin] += row.line.size();
 }
 
 bool VolumeTable::DependsOn(std::string_view name) const {

@@ -29,7 +29,9 @@ class VolumeTable {
   // Nothing when lines of this stream and level are not counted.
   std::optional<size_t> GroupOf(const Stream* stream, std::string_view level);
   size_t BinOf(int64_t timestamp_ns) const;
-  void Add(size_t group, size_t bin, uint64_t entries, uint64_t bytes);
+  // A group's numbers, of bins by BinOf, until another group is asked for; null when there are too
+  // many.
+  VolumeBins* BinsOf(size_t group);
   // A row of a matching stream, in the range.
   void AddRow(const Row& row);
 
@@ -42,7 +44,6 @@ class VolumeTable {
 
  private:
   bool DependsOn(std::string_view name) const;
-  void MakeRoom(size_t group);
 
   const VolumeRequest& request_;
   const VolumeGroupFn& group_;
@@ -54,6 +55,8 @@ class VolumeTable {
   absl::flat_hash_map<const Stream*, bool> matches_;
   using Levels = std::vector<std::pair<std::string, std::optional<size_t>>>;
   absl::flat_hash_map<const Stream*, Levels> known_groups_;
+  const Stream* last_stream_ = nullptr;  // asked for by GroupOf, and its levels
+  Levels* last_levels_ = nullptr;
   std::vector<VolumeBins> groups_;
 };
 

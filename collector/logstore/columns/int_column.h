@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -36,6 +37,8 @@ class IntColumn {
   Range range() const;
   // After Load.
   std::span<const int64_t> values() const { return values_; }
+  // After Load, once: the values themselves.
+  std::vector<int64_t> Take() { return std::move(values_); }
   // Bytes that Load took; Unload gives them back.
   size_t held() const { return values_.capacity() * sizeof(int64_t); }
   void Unload() { values_ = {}; }
