@@ -42,21 +42,37 @@ base::Status BlockTally::Take(LogBlock* block) {
 }
 
 base::Status BlockTally::TakeRows(LogBlock* block) {
-  VEDETTE_ASSIGN_OR_RETURN(columns_.times, block->Times());
+  columns_.times = {};
+  columns_.metadata = {};
   VEDETTE_ASSIGN_OR_RETURN(columns_.streams, block->Streams());
-  VEDETTE_ASSIGN_OR_RETURN(columns_.metadata, block->Metadata());
   bool known = !by_lines_;
   if (known) {
     VEDETTE_ASSIGN_OR_RETURN(known, ReadFields(block));
   }
   RowLines lines(block, kSingleLines);
   kept_ = 0;
-  VEDETTE_RETURN_IF_ERROR(known ? TakeByFields(&lines) : TakeByLines(&lines));
+  VEDETTE_RETURN_IF_ERROR(known ? TakeByFields(block, &lines) : TakeByLines(block, &lines));
   budget_->Keep(kept_);
   return budget_->ChargeScan(block->rows(), lines.bytes());
 }
 
-base::Status BlockTally::TakeByLines(RowLines* lines) {
+base::Status BlockTally::LoadTimes(LogBlock* block) {
+  if (columns_.times.empty()) {
+    VEDETTE_ASSIGN_OR_RETURN(columns_.times, block->Times());
+  }
+  return {};
+}
+
+base::Status BlockTally::LoadMetadata(LogBlock* block) {
+  if (columns_.metadata.rows.empty()) {
+    VEDETTE_ASSIGN_OR_RETURN(columns_.metadata, block->Metadata());
+  }
+  return {};
+}
+
+base::Status BlockTally::TakeByLines(LogBlock* block, RowLines* lines) {
+  VEDETTE_RETURN_IF_ERROR(LoadTimes(block));
+  VEDETTE_RETURN_IF_ERROR(LoadMetadata(block));
   VEDETTE_RETURN_IF_ERROR(lines->All());
   for (size_t row = 0; row < columns_.times.size(); ++row) {
     if (row % kCheckLines == 0 || !extractor_.LeavesLabels()) {
@@ -79,7 +95,7 @@ base::Status BlockTally::TakeLine(size_t row, std::string_view line) {
   const double amount = counts_ && !extractor_.CountsBytes() ? 1 : *value;
   ++kept_;
   if (!counts_) return tally_.AddValue(series, columns_.times[row], amount);
-  tally_.Count(series, tally_.PointsOf(columns_.times[row]), static_cast<int64_t>(amount));
+  tally_.Count(series, tally_.PointsOf(columns_.times[row]), 1, static_cast<int64_t>(amount));
   return {};
 }
 
@@ -101,16 +117,21 @@ base::StatusOr<bool> BlockTally::ReadFields(LogBlock* block) {
     if (columns_.fields[i].rows.empty()) return false;
     read = refs[i].parser;
   }
+  const auto matters = [this](std::string_view name) { return Matters(name); };
+  if (block->MetadataMayHave(matters)) VEDETTE_RETURN_IF_ERROR(LoadMetadata(block));
   GroupRows(block->rows());
   return true;
 }
 
-// Whether anybody reads a label of these, by its name or by what it is called after a clash.
-bool BlockTally::Matters(const model::Labels& metadata) const {
+// Whether anybody reads a label, by its name or by what it is called after a clash.
+bool BlockTally::Matters(std::string_view name) const {
   const Pipeline& pipeline = extractor_.pipeline();
+  return pipeline.Reads(name) || pipeline.Reads(base::Concat({name, kClashSuffix}));
+}
+
+bool BlockTally::Matters(const model::Labels& metadata) const {
   for (const model::LabelView& label : metadata) {
-    if (pipeline.Reads(label.name)) return true;
-    if (pipeline.Reads(base::Concat({label.name, kClashSuffix}))) return true;
+    if (Matters(label.name)) return true;
   }
   return false;
 }
@@ -174,12 +195,53 @@ base::Status BlockTally::Add(size_t row, const Outcome& outcome, std::string_vie
   const int64_t time = columns_.times[row];
   if (!counts_) return tally_.AddValue(outcome.series, time, outcome.value);
   const auto amount = extractor_.CountsBytes() ? static_cast<int64_t>(line.size()) : int64_t{1};
-  tally_.Count(outcome.series, tally_.PointsOf(time), amount);
+  tally_.Count(outcome.series, tally_.PointsOf(time), 1, amount);
   return {};
 }
 
-base::Status BlockTally::TakeByFields(RowLines* lines) {
+base::Status BlockTally::TakeGroup(uint32_t group, PointRange points) {
+  Outcome& outcome = outcomes_[group];
+  VEDETTE_RETURN_IF_ERROR(Decide(first_rows_[group], &outcome));
+  if (outcome.kind != Outcome::Kind::kSample) return {};
+  kept_ += tallies_[group];
+  tally_.Count(outcome.series, points, tallies_[group], tallies_[group]);
+  return {};
+}
+
+base::Status BlockTally::TakeTogether(PointRange points, LogBlock* block, RowLines* lines) {
+  if (points.empty()) return {};
+  tallies_.assign(groups_.size(), 0);
+  first_rows_.clear();
+  for (size_t row = 0; row < block->rows(); ++row) {
+    const uint32_t group = groups_.Of(row);
+    if (group == first_rows_.size()) first_rows_.push_back(row);  // numbered as they are met
+    ++tallies_[group];
+  }
+  bool look = false;
+  for (uint32_t group = 0; group < first_rows_.size(); ++group) {
+    if (group % kCheckLines == 0) VEDETTE_RETURN_IF_ERROR(budget_->Check());
+    VEDETTE_RETURN_IF_ERROR(TakeGroup(group, points));
+    look = look || outcomes_[group].kind == Outcome::Kind::kLookAtLine;
+  }
+  if (!look) return {};
+  VEDETTE_RETURN_IF_ERROR(LoadTimes(block));
+  VEDETTE_RETURN_IF_ERROR(LoadMetadata(block));
+  for (size_t row = 0; row < block->rows(); ++row) {
+    if (outcomes_[groups_.Of(row)].kind != Outcome::Kind::kLookAtLine) continue;
+    VEDETTE_RETURN_IF_ERROR(budget_->Check());
+    VEDETTE_ASSIGN_OR_RETURN(const std::string_view line, lines->At(row));
+    VEDETTE_RETURN_IF_ERROR(TakeLine(row, line));
+  }
+  return {};
+}
+
+base::Status BlockTally::TakeByFields(LogBlock* block, RowLines* lines) {
   const bool needs_lines = filters_lines_ || extractor_.CountsBytes();
+  if (counts_ && !needs_lines) {
+    const auto points = tally_.PointsOfAll(block->min_ns(), block->max_ns());
+    if (points) return TakeTogether(*points, block, lines);
+  }
+  VEDETTE_RETURN_IF_ERROR(LoadTimes(block));
   if (needs_lines) VEDETTE_RETURN_IF_ERROR(lines->All());
   for (size_t row = 0; row < columns_.times.size(); ++row) {
     if (row % (needs_lines ? kCheckLines : kCheckRows) == 0) {
@@ -197,6 +259,7 @@ base::Status BlockTally::TakeByFields(RowLines* lines) {
       VEDETTE_RETURN_IF_ERROR(Add(row, outcome, line));
     } else if (outcome.kind == Outcome::Kind::kLookAtLine) {
       VEDETTE_RETURN_IF_ERROR(budget_->Check());
+      VEDETTE_RETURN_IF_ERROR(LoadMetadata(block));
       VEDETTE_ASSIGN_OR_RETURN(line, lines->At(row));
       VEDETTE_RETURN_IF_ERROR(TakeLine(row, line));
     }

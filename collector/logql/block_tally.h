@@ -36,14 +36,15 @@ class BlockTally {
 
  private:
   struct Columns {
-    std::span<const int64_t> times;
+    std::span<const int64_t> times;  // none: not read
     LabelColumn streams;
-    LabelColumn metadata;
+    LabelColumn metadata;             // none: not read, no label of it matters
     std::vector<FieldValues> fields;  // as Pipeline::FieldsRead; none where it is not needed
     const model::Labels& StreamOf(size_t row) const { return *streams.table[streams.rows[row]]; }
     const model::Labels& MetadataOf(size_t row) const {
-      return *metadata.table[metadata.rows[row]];
+      return metadata.rows.empty() ? none : *metadata.table[metadata.rows[row]];
     }
+    const model::Labels none;
   };
   // What the pipeline makes of the rows of a group.
   struct Outcome {
@@ -56,13 +57,20 @@ class BlockTally {
   BlockTally(const RangeAggregation& range, const Grid& grid, bool by_lines, Budget* budget,
              SampleExtractor extractor);
   base::Status TakeRows(LogBlock* block);
-  base::Status TakeByLines(RowLines* lines);
-  base::Status TakeByFields(RowLines* lines);
+  base::Status TakeByLines(LogBlock* block, RowLines* lines);
+  base::Status TakeByFields(LogBlock* block, RowLines* lines);
+  // Rows that all fall into the same windows.
+  base::Status TakeTogether(PointRange points, LogBlock* block, RowLines* lines);
+  base::Status TakeGroup(uint32_t group, PointRange points);
+  // What there is of lines beside their text.
+  base::Status LoadTimes(LogBlock* block);
+  base::Status LoadMetadata(LogBlock* block);
   base::Status TakeLine(size_t row, std::string_view line);
   // False: some field is not known of any row.
   base::StatusOr<bool> ReadFields(LogBlock* block);
   bool AllClash(const FieldRef& field) const;
   void GroupRows(size_t rows);
+  bool Matters(std::string_view name) const;
   bool Matters(const model::Labels& metadata) const;
   base::Status Decide(size_t row, Outcome* outcome);
   base::Status Add(size_t row, const Outcome& outcome, std::string_view line);
@@ -80,6 +88,8 @@ class BlockTally {
   absl::flat_hash_map<const model::Labels*, Outcome> stream_outcomes_;  // of by_stream_
   std::vector<RowField> row_fields_;
   std::vector<uint32_t> metadata_classes_;  // a row
+  std::vector<size_t> first_rows_;          // a group
+  std::vector<int64_t> tallies_;            // a group: its rows
   uint64_t kept_ = 0;
 };
 

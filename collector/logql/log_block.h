@@ -68,6 +68,10 @@ class LogBlock {
   // Equal pointers within one scan: the same stream.
   virtual base::StatusOr<LabelColumn> Streams() = 0;
   virtual base::StatusOr<LabelColumn> Metadata() = 0;
+  // False: no row's metadata has a label whose name passes. Costs next to nothing.
+  virtual bool MetadataMayHave(const std::function<bool(std::string_view name)>& /*passes*/) const {
+    return true;
+  }
   virtual base::StatusOr<std::span<const std::string_view>> Lines() = 0;
   // One row's line; costs less than all when few are asked for. Until the next call.
   virtual base::StatusOr<std::string_view> Line(size_t row) = 0;

@@ -65,12 +65,12 @@ base::StatusOr<uint32_t> RangeTally::SeriesOf(model::Labels labels) {
   return next;
 }
 
-void RangeTally::Count(uint32_t series, PointRange points, int64_t amount) {
+void RangeTally::Count(uint32_t series, PointRange points, int64_t lines, int64_t amount) {
   Series& to = series_[series];
-  ++to.lines[points.from];
+  to.lines[points.from] += lines;
   to.amount[points.from] += amount;
   if (points.to >= to.lines.size()) return;
-  --to.lines[points.to];
+  to.lines[points.to] -= lines;
   to.amount[points.to] -= amount;
 }
 

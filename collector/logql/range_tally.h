@@ -2,6 +2,7 @@
 #define VEDETTE_COLLECTOR_LOGQL_RANGE_TALLY_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -36,9 +37,15 @@ class RangeTally {
     if (time <= cached_after_ || time > cached_until_) Look(time);
     return cached_;
   }
+  // The windows that hold each line from `min_ns` to `max_ns`; nothing where they differ.
+  std::optional<PointRange> PointsOfAll(int64_t min_ns, int64_t max_ns) {
+    const PointRange points = PointsOf(min_ns);
+    return Shifted(max_ns) <= cached_until_ ? std::optional(points) : std::nullopt;
+  }
   // The number of the series with these labels, a new one's counted against the budget.
   base::StatusOr<uint32_t> SeriesOf(model::Labels labels);
-  void Count(uint32_t series, PointRange points, int64_t amount);
+  // `amount` is that of all these lines.
+  void Count(uint32_t series, PointRange points, int64_t lines, int64_t amount);
   base::Status AddValue(uint32_t series, int64_t timestamp_ns, double value);
   // Adds what another has counted; not for values.
   base::Status Add(const RangeTally& other);

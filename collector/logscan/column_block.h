@@ -31,6 +31,9 @@ class ColumnBlock final : public logql::LogBlock {
   base::StatusOr<std::span<const int64_t>> Times() override;
   base::StatusOr<logql::LabelColumn> Streams() override;
   base::StatusOr<logql::LabelColumn> Metadata() override;
+  bool MetadataMayHave(const std::function<bool(std::string_view name)>& passes) const override {
+    return granule_.AnyMetadataName(passes);
+  }
   base::StatusOr<std::span<const std::string_view>> Lines() override;
   base::StatusOr<std::string_view> Line(size_t row) override;
   base::StatusOr<logql::FieldValues> Values(const logql::FieldRef& field) override;

@@ -115,6 +115,16 @@ class Granule {
   base::Status LoadMetadataOf(size_t shape);
   // Whether any row's metadata has a label of that name; nothing is loaded for it.
   bool MetadataHas(std::string_view name) const;
+  // Whether any of the names passes.
+  template <typename Passes>
+  bool AnyMetadataName(const Passes& passes) const {
+    for (const auto& shape : metadata_shapes_) {
+      for (const auto& name : shape.names) {
+        if (passes(name)) return true;
+      }
+    }
+    return false;
+  }
   const ShapesColumn::Shape& shape(size_t shape) const { return lines_->shapes()[shape]; }
   const BlobSource& blobs() const { return *blobs_; }
   // After LoadStreams of the shape.
