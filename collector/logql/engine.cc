@@ -112,6 +112,8 @@ base::StatusOr<Lines> RunLogQuery(const LogQuery& log, const RangeQuery& query, 
       query.direction == Direction::kForward ? BlockOrder::kForward : BlockOrder::kBackward;
   request.required = LiteralsOfQuery(log);
   request.predicates = PredicatesOfQuery(log);
+  request.pool = scan.pool;
+  request.workers = scan.workers;
   request.stop = budget->stop();
   LineCollector collector(std::move(pipeline), query, budget);
   const base::Status scanned =

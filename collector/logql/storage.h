@@ -63,6 +63,7 @@ struct BlockRequest {
   RequiredLiterals required;  // as ScanRequest's: rows without them may come
   std::vector<FieldPredicate> predicates;
   // kUnordered: up to `workers` threads visit, the caller's and idle ones of `pool` (may be null).
+  // In order the caller's alone does; the others look ahead for what it will visit.
   base::ThreadPool* pool = nullptr;
   size_t workers = 1;
   std::stop_token stop;

@@ -2,6 +2,7 @@
 #include <array>
 #include <tuple>
 
+#include "collector/logstore/ahead.h"
 #include "collector/logstore/block_opener.h"
 #include "collector/logstore/merge.h"
 #include "collector/logstore/spread.h"
@@ -110,17 +111,10 @@ class BlockScanner {
     MarkShared();
     std::vector<SourceGroup> groups = GroupSources(std::move(sources_));
     if (scan_.select.direction == Direction::kBackward) std::reverse(groups.begin(), groups.end());
-    const size_t workers = scan_.ordered ? 1 : std::max<size_t>(1, scan_.workers);
-    std::vector<base::Status> statuses(workers);
+    const size_t workers = std::max<size_t>(1, scan_.workers);
     files_.resize(workers);
     for (size_t i = 0; i < workers; ++i) judges_.emplace_back(scan_.select.required);
-    Spread(groups.size(), workers, scan_.pool, [&](size_t i, size_t worker) {
-      bool go_on = false;
-      statuses[worker] = Read(groups[i], worker, &go_on);
-      return statuses[worker].ok() && go_on;
-    });
-    for (const base::Status& status : statuses) VEDETTE_RETURN_IF_ERROR(status);
-    return {};
+    return scan_.ordered ? RunOrdered(groups, workers) : RunAnyhow(groups, workers);
   }
 
  private:
@@ -129,6 +123,31 @@ class BlockScanner {
     const Part* part = nullptr;
     std::shared_ptr<const base::RandomAccessFile> file;
   };
+
+  base::Status RunAnyhow(const std::vector<SourceGroup>& groups, size_t workers) {
+    std::vector<base::Status> statuses(workers);
+    Spread(groups.size(), workers, scan_.pool, [&](size_t i, size_t worker) {
+      bool go_on = false;
+      statuses[worker] = Read(groups[i], Judge(groups[i], worker), worker, &go_on);
+      return statuses[worker].ok() && go_on;
+    });
+    for (const base::Status& status : statuses) VEDETTE_RETURN_IF_ERROR(status);
+    return {};
+  }
+
+  base::Status RunOrdered(const std::vector<SourceGroup>& groups, size_t workers) {
+    std::vector<std::unique_ptr<GranuleScan>> judged(groups.size());
+    base::Status status;
+    PrepareAhead(
+        groups.size(), workers, scan_.pool,
+        [&](size_t i, size_t worker) { judged[i] = Judge(groups[i], worker); },
+        [&](size_t i) {
+          bool go_on = false;
+          status = Read(groups[i], std::move(judged[i]), 0, &go_on);
+          return status.ok() && go_on;
+        });
+    return status;
+  }
 
   void AddMemory(const logstore::Run& run) {
     const std::vector<size_t> borders = BordersOf(run.rows);
@@ -209,32 +228,38 @@ class BlockScanner {
     return TimesOverlap(min_ns, max_ns, scan_.select.start_ns, scan_.select.end_ns);
   }
 
-  base::Status Read(const SourceGroup& group, size_t worker, bool* go_on) {
-    if (scan_.select.stop.stop_requested()) return base::Cancelled("query cancelled");
-    const ScanSource& first = group.front();
-    if (first.alone && first.IsGranule()) {
-      *go_on = ReadGranule(first, worker);
-      return {};
-    }
-    return ReadRows(group, worker, go_on);
+  static bool IsOneGranule(const SourceGroup& group) {
+    return group.front().alone && group.front().IsGranule();
   }
 
-  bool ReadGranule(const ScanSource& source, size_t worker) {
+  // `granule`: what is selected of a group that is one, null for nothing.
+  base::Status Read(const SourceGroup& group, std::unique_ptr<GranuleScan> granule, size_t worker,
+                    bool* go_on) {
+    if (scan_.select.stop.stop_requested()) return base::Cancelled("query cancelled");
+    if (!IsOneGranule(group)) return ReadRows(group, worker, go_on);
+    *go_on = granule == nullptr || visitor_->Columns(*granule, worker);
+    return {};
+  }
+
+  // The rows that are selected of a group that is one granule; null: none, or not such a group.
+  std::unique_ptr<GranuleScan> Judge(const SourceGroup& group, size_t worker) {
     const SelectRequest& select = scan_.select;
+    if (!IsOneGranule(group) || select.stop.stop_requested()) return nullptr;
+    const ScanSource& source = group.front();
     const RowFilter filter{select.start_ns,  select.end_ns, &matching_.at(source.part.get()),
                            &select.required, true,          select.stop};
     const auto ref = RefOf(source, &files_[worker]);
     if (!ref.ok()) {
       NoteUnlessGone(source, ref.status());
-      return true;
+      return nullptr;
     }
-    GranuleScan granule(*ref, kept_.cache, kept_.now_mono_ns);
-    if (const base::Status status = granule.Select(filter, &judges_[worker]); !status.ok()) {
-      granule.Spoil();
+    auto granule = std::make_unique<GranuleScan>(*ref, kept_.cache, kept_.now_mono_ns);
+    if (const base::Status status = granule->Select(filter, &judges_[worker]); !status.ok()) {
+      granule->Spoil();
       NoteUnlessGone(source, status);
-      return true;
+      return nullptr;
     }
-    return granule.selected().empty() || visitor_->Columns(granule, worker);
+    return granule->selected().empty() ? nullptr : std::move(granule);
   }
 
   // The file of a part that retention dropped after the snapshot was taken is gone: no damage.
