@@ -11,11 +11,12 @@ constexpr uint32_t kNotYet = UINT32_MAX;
 }  // namespace
 
 ColumnBlock::ColumnBlock(logstore::GranuleScan* granule, const logql::BlockRequest& request,
-                         FieldReader* fields, std::function<void(const base::Status&)> note_damage)
+                         BlockScratch* scratch,
+                         std::function<void(const base::Status&)> note_damage)
     : scan_(granule),
       granule_(granule->granule()),
       request_(request),
-      fields_(fields),
+      scratch_(scratch),
       note_damage_(std::move(note_damage)),
       pieces_(granule->selected()),
       judged_(request.predicates.size(), true) {}
@@ -35,7 +36,7 @@ base::Status ColumnBlock::ReadField(const logstore::ShapePlaces& piece,
     for (size_t i = 0; i < piece.places.size(); ++i) values->AddRow(logql::kUnknownField);
     return {};
   }
-  return fields_->Read(granule_, piece.shape, piece.places, field, values);
+  return scratch_->fields.Read(granule_, piece.shape, piece.places, field, values);
 }
 
 base::Status ColumnBlock::Judge() {
@@ -81,7 +82,7 @@ base::Status ColumnBlock::FindClashes(const std::string& label, const logstore::
     clashes->resize(piece.places.size());
     (*clashes)[row] = true;
   };
-  if (fields_->AnyStreamHas(*scan_, label)) {
+  if (scratch_->fields.AnyStreamHas(*scan_, label)) {
     VEDETTE_RETURN_IF_ERROR(granule_.LoadStreams(piece.shape));
     for (size_t i = 0; i < piece.places.size(); ++i) {
       const uint32_t stream = granule_.stream_at(piece.shape, piece.places[i]);
@@ -190,19 +191,27 @@ base::StatusOr<logql::LabelColumn> ColumnBlock::Metadata() {
   return logql::LabelColumn{metadata_.table, metadata_.rows};
 }
 
+std::vector<size_t> ColumnBlock::Begins() const {
+  std::vector<size_t> begins(1, 0);
+  for (const auto& piece : pieces_) begins.push_back(begins.back() + piece.places.size());
+  return begins;
+}
+
 base::Status ColumnBlock::MakeLines() {
-  for (const auto& piece : pieces_) VEDETTE_RETURN_IF_ERROR(granule_.LoadShapeAlone(piece.shape));
+  logstore::TextBuffer& text = scratch_->text;
+  text.Clear();
   std::vector<size_t> ends;
-  ends.reserve(rows_.size());
-  for (const RowAt row : rows_) {
-    granule_.AppendLineAt(ShapeOf(row), PlaceOf(row), &text_);
-    ends.push_back(text_.size());
+  ends.reserve(rows_.size() + 1);
+  ends.push_back(0);
+  for (const auto& piece : pieces_) {
+    VEDETTE_RETURN_IF_ERROR(granule_.LoadShapeAlone(piece.shape));
+    scratch_->renderer.Render(granule_.shape(piece.shape), piece.places, &text, &ends);
   }
+  const std::vector<size_t> begins = Begins();
   lines_.reserve(rows_.size());
-  size_t begin = 0;
-  for (const size_t end : ends) {
-    lines_.push_back(std::string_view(text_).substr(begin, end - begin));
-    begin = end;
+  for (const RowAt row : rows_) {
+    const size_t line = begins[row.piece] + row.index;
+    lines_.push_back(text.view(ends[line], ends[line + 1]));
   }
   return {};
 }

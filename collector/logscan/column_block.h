@@ -9,16 +9,24 @@
 
 #include "collector/logql/storage.h"
 #include "collector/logscan/field_reader.h"
+#include "collector/logstore/columns/line_renderer.h"
 #include "collector/logstore/granule_scan.h"
 
 namespace vedette::logscan {
+
+// What one worker of a scan keeps from block to block.
+struct BlockScratch {
+  FieldReader fields;
+  logstore::LineRenderer renderer;
+  logstore::TextBuffer text;  // of the lines of the block that is being visited
+};
 
 // The rows that a scan selects of one granule, as LogQL wants to see them. Borrows all. One thread.
 class ColumnBlock final : public logql::LogBlock {
  public:
   // `note_damage` is told of what cannot be read.
   ColumnBlock(logstore::GranuleScan* granule, const logql::BlockRequest& request,
-              FieldReader* fields, std::function<void(const base::Status&)> note_damage);
+              BlockScratch* scratch, std::function<void(const base::Status&)> note_damage);
 
   // Leaves out the rows that fail a predicate, and puts the others in the order of the request.
   // False: none is left, or they cannot be read.
@@ -68,6 +76,8 @@ class ColumnBlock final : public logql::LogBlock {
   base::Status MakeMetadata();
   base::Status MakeLines();
   base::Status MakeValues(const logql::FieldRef& field, Column* column);
+  // Where every piece begins among the rows of all pieces in their order; and how many there are.
+  std::vector<size_t> Begins() const;
   uint32_t PlaceOf(RowAt row) const { return pieces_[row.piece].places[row.index]; }
   size_t ShapeOf(RowAt row) const { return pieces_[row.piece].shape; }
   base::Status Noted(base::Status status) const;
@@ -75,7 +85,7 @@ class ColumnBlock final : public logql::LogBlock {
   logstore::GranuleScan* const scan_;
   logstore::Granule& granule_;
   const logql::BlockRequest& request_;
-  FieldReader* const fields_;
+  BlockScratch* const scratch_;
   const std::function<void(const base::Status&)> note_damage_;
   std::vector<logstore::ShapePlaces> pieces_;
   std::vector<RowAt> rows_;
@@ -83,7 +93,6 @@ class ColumnBlock final : public logql::LogBlock {
   std::vector<int64_t> times_;
   Sets streams_;
   Sets metadata_;
-  std::string text_;
   std::string line_;
   std::vector<std::string_view> lines_;
   std::map<logql::FieldRef, Column> columns_;

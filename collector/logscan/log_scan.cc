@@ -17,10 +17,10 @@ class LogVisitor final : public logstore::BlockVisitor {
       : store_(store),
         request_(request),
         visit_(visit),
-        fields_(std::max<size_t>(1, request.workers)) {}
+        scratch_(std::max<size_t>(1, request.workers)) {}
 
   bool Columns(logstore::GranuleScan& granule, size_t worker) override {
-    ColumnBlock block(&granule, request_, &fields_[worker], [&](const base::Status& why) {
+    ColumnBlock block(&granule, request_, &scratch_[worker], [&](const base::Status& why) {
       granule.Spoil();
       store_.NoteDamage(granule.part_name(), why);
     });
@@ -41,7 +41,7 @@ class LogVisitor final : public logstore::BlockVisitor {
   const logstore::Store& store_;
   const logql::BlockRequest& request_;
   const logql::BlockFn& visit_;
-  std::vector<FieldReader> fields_;  // one a worker
+  std::vector<BlockScratch> scratch_;  // one a worker
 };
 
 }  // namespace

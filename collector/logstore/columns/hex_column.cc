@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "collector/logstore/columns/byte_search.h"
 
@@ -12,6 +13,18 @@ constexpr size_t kUuidDigits = 32;
 constexpr size_t kUuidBytes = 36;
 
 enum Flags : uint8_t { kUpper = 1, kUuid = 2 };
+
+using DigitPairs = std::array<std::array<char, 2>, 256>;
+
+constexpr DigitPairs MakePairs(std::string_view letters) {
+  DigitPairs pairs{};
+  for (size_t byte = 0; byte < pairs.size(); ++byte) {
+    pairs[byte] = {letters[byte >> 4], letters[byte & 15]};
+  }
+  return pairs;
+}
+constexpr DigitPairs kLowerPairs = MakePairs("0123456789abcdef");
+constexpr DigitPairs kUpperPairs = MakePairs("0123456789ABCDEF");
 
 bool IsDash(size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
@@ -170,18 +183,40 @@ void HexColumn::Unload() {
   std::vector<uint32_t>().swap(offsets_);
 }
 
-void HexColumn::Append(size_t row, std::string* out) const {
-  if (exceptions_.Append(row, out)) return;
-  const char* const letters = style_.upper ? "0123456789ABCDEF" : "0123456789abcdef";
+char* HexColumn::Write(size_t row, char* to) const {
+  const DigitPairs& pairs = style_.upper ? kUpperPairs : kLowerPairs;
   const auto length = static_cast<size_t>(lengths_.values()[row]);
   const char* const bytes = bytes_.data() + offsets_[row];
-  const size_t before = out->size();
-  out->resize(before + length + (style_.uuid ? 4 : 0));
-  char* to = out->data() + before;
-  for (size_t i = 0; i < length; ++i) {
+  for (size_t i = 0; i + 1 < length; i += 2) {
     if (style_.uuid && (i == 8 || i == 12 || i == 16 || i == 20)) *to++ = '-';
-    const auto byte = static_cast<uint8_t>(bytes[i / 2]);
-    *to++ = letters[i % 2 == 0 ? byte >> 4 : byte & 15];
+    std::memcpy(to, pairs[static_cast<uint8_t>(bytes[i / 2])].data(), 2);
+    to += 2;
+  }
+  if (length % 2 != 0) *to++ = pairs[static_cast<uint8_t>(bytes[length / 2])][0];
+  return to;
+}
+
+void HexColumn::Append(size_t row, std::string* out) const {
+  if (exceptions_.Append(row, out)) return;
+  const size_t before = out->size();
+  out->resize(before + static_cast<size_t>(lengths_.values()[row]) + (style_.uuid ? 4 : 0));
+  Write(row, out->data() + before);
+}
+
+void HexColumn::Gather(std::span<const uint32_t> rows, ValueTable* out) const {
+  if (!exceptions_.empty()) return StringColumn::Gather(rows, out);
+  size_t bytes = 0;
+  const std::span<const int64_t> lengths = lengths_.values();
+  for (const uint32_t row : rows) {
+    bytes += static_cast<size_t>(lengths[row]) + (style_.uuid ? 4 : 0);
+  }
+  out->Reserve(rows.size(), 0);
+  std::string& text = *out->text();
+  size_t end = text.size();
+  text.resize(end + bytes);
+  for (const uint32_t row : rows) {
+    end = static_cast<size_t>(Write(row, text.data() + end) - text.data());
+    out->AddRow(out->EndValueAt(end));
   }
 }
 

@@ -24,6 +24,7 @@ class HexColumn final : public StringColumn {
 
   base::Status Load(const BlobSource& source, std::span<const int64_t> times) override;
   void Append(size_t row, std::string* out) const override;
+  void Gather(std::span<const uint32_t> rows, ValueTable* out) const override;
   size_t Held() const override;
   void Unload() override;
   base::Status Find(std::string_view needle, const BlobSource& source,
@@ -35,6 +36,8 @@ class HexColumn final : public StringColumn {
   std::optional<PlainBlob> Packed() const;
 
  private:
+  // A value's digits; where they end.
+  char* Write(size_t row, char* to) const;
   // Adds the rows that have `bytes` in their stored ones.
   base::Status AddRowsWith(std::string_view bytes, const BlobSource& source, RowSet* found);
 

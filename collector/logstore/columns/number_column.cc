@@ -223,13 +223,24 @@ void NumberColumn::Unload() {
   std::vector<int64_t>().swap(own_);
 }
 
+void NumberColumn::GatherEach(std::span<const uint32_t> rows, ValueTable* out) const {
+  out->Reserve(rows.size(), 0);
+  std::string& text = *out->text();
+  size_t end = text.size();
+  text.resize(end + NumberForm::kMostBytes * rows.size());
+  for (const uint32_t row : rows) {
+    end = static_cast<size_t>(number_form_.Write(numbers_[row], text.data() + end) - text.data());
+    out->AddRow(out->EndValueAt(end));
+  }
+  text.resize(end);
+}
+
 // Few numbers next to each other are written once each.
 void NumberColumn::Gather(std::span<const uint32_t> rows, ValueTable* out) const {
   const IntColumn::Range range = stored_.range();
   const uint64_t spread = static_cast<uint64_t>(range.high) - static_cast<uint64_t>(range.low);
-  if (nanos_per_unit_ != 0 || !exceptions_.empty() || spread >= rows.size()) {
-    return StringColumn::Gather(rows, out);
-  }
+  if (!exceptions_.empty()) return StringColumn::Gather(rows, out);
+  if (nanos_per_unit_ != 0 || spread >= rows.size()) return GatherEach(rows, out);
   constexpr uint32_t kNone = UINT32_MAX;
   std::vector<uint32_t> known(spread + 1, kNone);
   for (const uint32_t row : rows) {

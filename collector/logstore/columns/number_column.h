@@ -50,6 +50,7 @@ class NumberColumn final : public StringColumn {
 
   SlotBound BoundOfNumbers() const;
   bool HasPlainDigits() const;
+  void GatherEach(std::span<const uint32_t> rows, ValueTable* out) const;
   void FindDigits(uint64_t digits, size_t count, RowSet* found) const;
   void FindInFraction(uint64_t digits, size_t count, RowSet* found) const;
 

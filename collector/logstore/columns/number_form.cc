@@ -101,40 +101,40 @@ std::optional<int64_t> ReadIpv4(std::string_view text) {
   return value;
 }
 
-void AppendPadded(int64_t value, int digits, std::string* out) {
-  char text[24];
+char* WritePadded(int64_t value, int digits, char* to) {
   for (int i = digits - 1; i >= 0; --i) {
-    text[i] = static_cast<char>('0' + value % 10);
+    to[i] = static_cast<char>('0' + value % 10);
     value /= 10;
   }
-  out->append(text, static_cast<size_t>(digits));
+  return to + digits;
 }
 
-void AppendInteger(int64_t value, std::string* out) {
-  char text[24];
-  out->append(text, std::to_chars(text, text + sizeof(text), value).ptr);
+char* WriteInteger(int64_t value, char* to) {
+  constexpr size_t kMostDigits = 20;
+  return std::to_chars(to, to + kMostDigits, value).ptr;
 }
 
-void AppendDecimal(int64_t value, int digits, bool trimmed, std::string* out) {
-  if (value < 0) out->push_back('-');
+char* WriteDecimal(int64_t value, int digits, bool trimmed, char* to) {
+  if (value < 0) *to++ = '-';
   const uint64_t magnitude =
       value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
   const auto power = static_cast<uint64_t>(Power(digits));
-  AppendInteger(static_cast<int64_t>(magnitude / power), out);
+  to = WriteInteger(static_cast<int64_t>(magnitude / power), to);
   uint64_t fraction = magnitude % power;
   if (trimmed) {
-    if (fraction == 0) return;
+    if (fraction == 0) return to;
     for (; fraction % 10 == 0; --digits) fraction /= 10;
   }
-  out->push_back('.');
-  AppendPadded(static_cast<int64_t>(fraction), digits, out);
+  *to++ = '.';
+  return WritePadded(static_cast<int64_t>(fraction), digits, to);
 }
 
-void AppendIpv4(int64_t value, std::string* out) {
+char* WriteIpv4(int64_t value, char* to) {
   for (int shift = 24; shift >= 0; shift -= 8) {
-    AppendInteger(value >> shift & 255, out);
-    if (shift > 0) out->push_back('.');
+    to = WriteInteger(value >> shift & 255, to);
+    if (shift > 0) *to++ = '.';
   }
+  return to;
 }
 
 constexpr size_t kDateTimeBytes = 19;
@@ -174,7 +174,7 @@ std::optional<int64_t> ReadDateTime(std::string_view text, const NumberForm& for
   return seconds * Power(form.digits) + part[6];
 }
 
-void AppendDateTime(int64_t value, const NumberForm& form, std::string* out) {
+char* WriteDateTime(int64_t value, const NumberForm& form, char* to) {
   const int64_t power = Power(form.digits);
   int64_t seconds = value / power;
   int64_t fraction = value % power;
@@ -189,22 +189,23 @@ void AppendDateTime(int64_t value, const NumberForm& form, std::string* out) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const int64_t rest = (time - day).count();
-  AppendPadded(static_cast<int>(date.year()), 4, out);
-  out->push_back(form.date_separator);
-  AppendPadded(static_cast<unsigned>(date.month()), 2, out);
-  out->push_back(form.date_separator);
-  AppendPadded(static_cast<unsigned>(date.day()), 2, out);
-  out->push_back(form.time_separator);
-  AppendPadded(rest / 3600, 2, out);
-  out->push_back(':');
-  AppendPadded(rest / 60 % 60, 2, out);
-  out->push_back(':');
-  AppendPadded(rest % 60, 2, out);
+  to = WritePadded(static_cast<int>(date.year()), 4, to);
+  *to++ = form.date_separator;
+  to = WritePadded(static_cast<unsigned>(date.month()), 2, to);
+  *to++ = form.date_separator;
+  to = WritePadded(static_cast<unsigned>(date.day()), 2, to);
+  *to++ = form.time_separator;
+  to = WritePadded(rest / 3600, 2, to);
+  *to++ = ':';
+  to = WritePadded(rest / 60 % 60, 2, to);
+  *to++ = ':';
+  to = WritePadded(rest % 60, 2, to);
   if (form.digits > 0) {
-    out->push_back(form.point);
-    AppendPadded(fraction, form.digits, out);
+    *to++ = form.point;
+    to = WritePadded(fraction, form.digits, to);
   }
-  if (form.zulu) out->push_back('Z');
+  if (form.zulu) *to++ = 'Z';
+  return to;
 }
 
 // A form of date-times that `text` may have.
@@ -306,21 +307,27 @@ std::optional<int64_t> NumberForm::Read(std::string_view text) const {
   return std::nullopt;
 }
 
-void NumberForm::Append(int64_t number, std::string* out) const {
+char* NumberForm::Write(int64_t number, char* to) const {
   switch (kind) {
     case Kind::kInteger:
-      return AppendInteger(number, out);
+      return WriteInteger(number, to);
     case Kind::kPadded:
-      return AppendPadded(number, digits, out);
+      return WritePadded(number, digits, to);
     case Kind::kDecimal:
-      return AppendDecimal(number, digits, false, out);
+      return WriteDecimal(number, digits, false, to);
     case Kind::kTrimmed:
-      return AppendDecimal(number, digits, true, out);
+      return WriteDecimal(number, digits, true, to);
     case Kind::kIpv4:
-      return AppendIpv4(number, out);
+      return WriteIpv4(number, to);
     case Kind::kDateTime:
-      return AppendDateTime(number, *this, out);
+      return WriteDateTime(number, *this, to);
   }
+  return to;
+}
+
+void NumberForm::Append(int64_t number, std::string* out) const {
+  char text[kMostBytes];
+  out->append(text, Write(number, text));
 }
 
 SlotBound NumberForm::Bound(int64_t low, int64_t high) const {

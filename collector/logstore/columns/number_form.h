@@ -24,6 +24,7 @@ struct NumberForm {
   };
   static constexpr uint8_t kMaxKind = static_cast<uint8_t>(Kind::kDateTime);
   static constexpr int kMaxDigits = 18;
+  static constexpr size_t kMostBytes = 40;
 
   Kind kind = Kind::kInteger;
   int digits = 0;
@@ -38,6 +39,8 @@ struct NumberForm {
   // Nothing for text that is not exactly what Append gives for some number.
   std::optional<int64_t> Read(std::string_view text) const;
   void Append(int64_t number, std::string* out) const;
+  // The same to memory that has room for kMostBytes; where the text ends.
+  char* Write(int64_t number, char* to) const;
   // Of the texts of numbers from `low` to `high`.
   SlotBound Bound(int64_t low, int64_t high) const;
   // Nanoseconds in one, where the number may be a time since the epoch; 0 where it cannot.

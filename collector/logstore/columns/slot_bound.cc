@@ -7,42 +7,44 @@
 namespace vedette::logstore {
 namespace {
 
-enum Kind : uint16_t {
-  kDecimal = 1,
-  kLowerHex = 2,
-  kUpperHex = 4,
-  kLower = 8,  // g to z
-  kUpper = 16,
-  kDash = 32,
-  kPoint = 64,
-  kColon = 128,
-  kSpace = 256,
-  kSlash = 512,
-  kUnderscore = 1024,
-  kEquals = 2048,
-  kQuote = 4096,
-  kOther = 8192,
+struct ByteKind {
+  enum : uint16_t {
+    kDecimal = 1,
+    kLowerHex = 2,
+    kUpperHex = 4,
+    kLower = 8,  // g to z
+    kUpper = 16,
+    kDash = 32,
+    kPoint = 64,
+    kColon = 128,
+    kSpace = 256,
+    kSlash = 512,
+    kUnderscore = 1024,
+    kEquals = 2048,
+    kQuote = 4096,
+    kOther = 8192,
+  };
 };
 
 constexpr std::array<uint16_t, 256> kKinds = [] {
   std::array<uint16_t, 256> kinds{};
-  kinds.fill(kOther);
+  kinds.fill(ByteKind::kOther);
   const auto fill = [&](char first, char last, uint16_t kind) {
     for (int c = first; c <= last; ++c) kinds[static_cast<size_t>(c)] = kind;
   };
-  fill('0', '9', kDecimal);
-  fill('a', 'f', kLowerHex);
-  fill('A', 'F', kUpperHex);
-  fill('g', 'z', kLower);
-  fill('G', 'Z', kUpper);
-  fill('-', '-', kDash);
-  fill('.', '.', kPoint);
-  fill(':', ':', kColon);
-  fill(' ', ' ', kSpace);
-  fill('/', '/', kSlash);
-  fill('_', '_', kUnderscore);
-  fill('=', '=', kEquals);
-  fill('"', '"', kQuote);
+  fill('0', '9', ByteKind::kDecimal);
+  fill('a', 'f', ByteKind::kLowerHex);
+  fill('A', 'F', ByteKind::kUpperHex);
+  fill('g', 'z', ByteKind::kLower);
+  fill('G', 'Z', ByteKind::kUpper);
+  fill('-', '-', ByteKind::kDash);
+  fill('.', '.', ByteKind::kPoint);
+  fill(':', ':', ByteKind::kColon);
+  fill(' ', ' ', ByteKind::kSpace);
+  fill('/', '/', ByteKind::kSlash);
+  fill('_', '_', ByteKind::kUnderscore);
+  fill('=', '=', ByteKind::kEquals);
+  fill('"', '"', ByteKind::kQuote);
   return kinds;
 }();
 
@@ -95,14 +97,14 @@ void BoundChain::AddText(std::string_view text) {
   for (const char c : text) {
     const uint16_t kind = KindOf(c);
     bound_.kinds = static_cast<uint16_t>(bound_.kinds | kind);
-    if ((kind & kDecimal) != 0) {
+    if ((kind & ByteKind::kDecimal) != 0) {
       ++decimal_;
       ++hex_;
       continue;
     }
     CloseRuns();
     decimal_ = 0;
-    hex_ = (kind & (kLowerHex | kUpperHex)) != 0 ? hex_ + 1 : 0;
+    hex_ = (kind & (ByteKind::kLowerHex | ByteKind::kUpperHex)) != 0 ? hex_ + 1 : 0;
   }
   CloseRuns();
 }

@@ -125,7 +125,9 @@ class DictionaryColumn final : public StringColumn {
       out->text()->append(text_, ends_[i], ends_[i + 1] - ends_[i]);
       out->EndValue();
     }
-    for (const uint32_t row : rows) out->AddRow(first + static_cast<uint32_t>(ids_.values()[row]));
+    out->Reserve(rows.size(), 0);
+    const std::span<const int64_t> ids = ids_.values();
+    for (const uint32_t row : rows) out->AddRow(first + static_cast<uint32_t>(ids[row]));
   }
   base::StatusOr<bool> HoldsScalars(const BlobSource& source) override {
     VEDETTE_RETURN_IF_ERROR(table_->Load(source, {}));
@@ -204,6 +206,15 @@ class TextColumn final : public StringColumn {
       at = FindBytes(text_, needle, inside ? *next : at + 1);
     }
     return {};
+  }
+  void Gather(std::span<const uint32_t> rows, ValueTable* out) const override {
+    size_t bytes = 0;
+    for (const uint32_t row : rows) bytes += ends_[row + 1] - ends_[row];
+    out->Reserve(rows.size(), bytes);
+    for (const uint32_t row : rows) {
+      out->text()->append(text_, ends_[row], ends_[row + 1] - ends_[row]);
+      out->AddRow(out->EndValue());
+    }
   }
   base::StatusOr<SlotBound> Bound(const BlobSource& source) override {
     VEDETTE_RETURN_IF_ERROR(Load(source, {}));
@@ -329,6 +340,7 @@ base::StatusOr<std::unique_ptr<StringColumn>> ParseText(DirectoryReader* directo
 }  // namespace
 
 void StringColumn::Gather(std::span<const uint32_t> rows, ValueTable* out) const {
+  out->Reserve(rows.size(), 0);
   for (const uint32_t row : rows) {
     Append(row, out->text());
     out->AddRow(out->EndValue());

@@ -31,7 +31,18 @@ class ValueTable {
     ends_.push_back(text_.size());
     return static_cast<uint32_t>(ends_.size() - 1);
   }
+  // The same where text() has more behind it already.
+  uint32_t EndValueAt(size_t end) {
+    ends_.push_back(end);
+    return static_cast<uint32_t>(ends_.size() - 1);
+  }
   void AddRow(uint32_t value) { rows_.push_back(value); }
+  // Room for a value more a row of `rows`, and for `bytes` of them.
+  void Reserve(size_t rows, size_t bytes) {
+    text_.reserve(text_.size() + bytes);
+    ends_.reserve(ends_.size() + rows);
+    rows_.reserve(rows_.size() + rows);
+  }
 
  private:
   std::string text_;
