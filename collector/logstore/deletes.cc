@@ -72,11 +72,6 @@ DeletedRows::DeletedRows(const Tombstones& tombstones, int64_t min_ns, int64_t m
   }
 }
 
-bool DeletedRows::MayHave(int64_t min_ns, int64_t max_ns) const {
-  return std::any_of(judges_.begin(), judges_.end(),
-                     [&](const Judge& judge) { return judge.tombstone->Overlaps(min_ns, max_ns); });
-}
-
 bool DeletedRows::Has(const Row& row) {
   return std::any_of(judges_.begin(), judges_.end(), [&](Judge& judge) {
     const DeleteRequest& request = judge.tombstone->request;

@@ -64,8 +64,6 @@ class DeletedRows {
   // Those of `tombstones` that touch the rows from min_ns to max_ns.
   DeletedRows(const Tombstones& tombstones, int64_t min_ns, int64_t max_ns);
   bool empty() const { return judges_.empty(); }
-  // Whether any row from min_ns to max_ns may be deleted: the test may need its line.
-  bool MayHave(int64_t min_ns, int64_t max_ns) const;
   bool Has(const Row& row);
 
  private:

@@ -3,6 +3,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "collector/logstore/block_opener.h"
+#include "collector/logstore/deleted_blocks.h"
 #include "collector/logstore/merge.h"
 #include "collector/logstore/store.h"
 
@@ -25,10 +26,11 @@ struct Busy {
 
 // The blocks of `part` that can hold an answer.
 void AddBlocks(const std::shared_ptr<const Part>& part, const SelectRequest& request,
-               std::span<const Busy> all, StreamFilter& filter, const DeletedRows& deleted,
+               std::span<const Busy> all, StreamFilter& filter, const Tombstones& tombstones,
                const BlockOpener& opener, SelectStats* stats, std::vector<PendingRun>* pending) {
   const auto matching =
       std::make_shared<const std::vector<bool>>(MatchingStreams(*part, request, filter));
+  const DeletedBlocks deleted(tombstones, *part, *matching);
   for (size_t i = 0; i < part->blocks().size(); ++i) {
     const BlockMeta& meta = part->blocks()[i];
     if (!TimesOverlap(meta.min_ns, meta.max_ns, request.start_ns, request.end_ns) ||
@@ -39,7 +41,7 @@ void AddBlocks(const std::shared_ptr<const Part>& part, const SelectRequest& req
     const bool shared = std::any_of(all.begin(), all.end(), [&](const Busy& other) {
       return other.part != part.get() && other.min_ns <= meta.max_ns && other.max_ns >= meta.min_ns;
     });
-    const bool lines = request.lines || shared || deleted.MayHave(meta.min_ns, meta.max_ns);
+    const bool lines = request.lines || shared || deleted.MayTouch(meta);
     pending->push_back({meta.min_ns, meta.max_ns, [&opener, part, i, matching, lines] {
                           return opener.Open(part, i, *matching, lines);
                         }});
@@ -90,7 +92,7 @@ base::Status Store::Select(const SelectRequest& request, const VisitFn& visit,
     busy.push_back({part->min_ns(), part->max_ns(), part.get()});
   }
   for (const auto& part : snapshot.parts) {
-    AddBlocks(part, request, busy, filter, deleted, opener, stats, &pending);
+    AddBlocks(part, request, busy, filter, snapshot.tombstones, opener, stats, &pending);
   }
   Merge merge(std::move(pending), request.direction == Direction::kBackward);
   return merge.Run(visit, request.stop);

@@ -4,6 +4,7 @@
 
 #include "collector/logstore/ahead.h"
 #include "collector/logstore/block_opener.h"
+#include "collector/logstore/deleted_blocks.h"
 #include "collector/logstore/merge.h"
 #include "collector/logstore/spread.h"
 #include "collector/logstore/store.h"
@@ -25,6 +26,7 @@ struct ScanSource {
   std::shared_ptr<const Part> part;  // null: memory
   size_t index = 0;                  // of the block, or of the run of memory
   bool alone = true;                 // no rows of others at its times that it has to be merged with
+  bool deletes = false;              // some of its rows may be deleted: all are looked at
 
   bool IsGranule() const { return part != nullptr && part->blocks()[index].IsGranule(); }
 };
@@ -86,13 +88,11 @@ class BlockScanner {
 
   void Add(const std::shared_ptr<const Part>& part, StreamFilter& filter) {
     std::vector<bool> matching = MatchingStreams(*part, scan_.select, filter);
-    const DeletedRows deleted(tombstones_, part->min_ns(), part->max_ns());
+    const DeletedBlocks deleted(tombstones_, *part, matching);
     for (size_t i = 0; i < part->blocks().size(); ++i) {
       const BlockMeta& meta = part->blocks()[i];
       if (InTime(meta.min_ns, meta.max_ns) && HasStream(meta, matching)) {
-        // Where rows may be deleted they are looked at.
-        const bool alone = !deleted.MayHave(meta.min_ns, meta.max_ns);
-        sources_.push_back({meta.min_ns, meta.max_ns, part, i, alone});
+        sources_.push_back({meta.min_ns, meta.max_ns, part, i, true, deleted.MayTouch(meta)});
       }
     }
     matching_.emplace(part.get(), std::move(matching));
@@ -229,7 +229,7 @@ class BlockScanner {
   }
 
   static bool IsOneGranule(const SourceGroup& group) {
-    return group.front().alone && group.front().IsGranule();
+    return group.front().alone && group.front().IsGranule() && !group.front().deletes;
   }
 
   // `granule`: what is selected of a group that is one, null for nothing.

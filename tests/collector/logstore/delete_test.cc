@@ -33,6 +33,7 @@ class RowCount final : public BlockVisitor {
  public:
   bool Columns(GranuleScan& granule, size_t) override {
     for (const ShapePlaces& shape : granule.selected()) rows_ += shape.places.size();
+    ++granules_;
     return true;
   }
   bool Rows(std::span<const Row> rows, size_t) override {
@@ -40,9 +41,11 @@ class RowCount final : public BlockVisitor {
     return true;
   }
   size_t rows() const { return rows_; }
+  size_t granules() const { return granules_; }
 
  private:
   size_t rows_ = 0;
+  size_t granules_ = 0;  // that came as columns
 };
 
 struct DeleteStore : TestStore {
@@ -63,14 +66,16 @@ struct DeleteStore : TestStore {
     }
     return bytes;
   }
-  size_t Scanned() const {
+  RowCount ScanOf(std::vector<model::Matcher> matchers) const {
     BlockScan scan;
+    scan.select.matchers = std::move(matchers);
     scan.select.start_ns = INT64_MIN;
     scan.select.end_ns = INT64_MAX;
     RowCount count;
     VEDETTE_CHECK(store->ScanBlocks(scan, &count).ok());
-    return count.rows();
+    return count;
   }
+  size_t Scanned() const { return ScanOf({}).rows(); }
   uint64_t Counted() {
     VolumeRequest request;
     request.start_ns = INT64_MIN;
@@ -148,6 +153,27 @@ TEST(StoreDelete, IsTakenBackInTimeAndNotLater) {
   t.Rounds();
   EXPECT_EQ(t.store->CancelDelete(*other).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(t.Read(), Lines());
+}
+
+TEST(StoreDelete, LeavesColumnsOfStreamsThatItDoesNotMeanAlone) {
+  DeleteStore t;
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_TRUE(t.Push(OneLine("line " + std::to_string(i), kNowNs + i, i % 2 ? "a" : "b")).ok());
+    if (i % 10 == 9) {
+      ASSERT_TRUE(t.store->Flush().ok());
+    }
+  }
+  t.Rounds();
+  const auto of_a = model::Matcher::Equal("app", "a");
+  const size_t granules = t.ScanOf({of_a}).granules();
+  EXPECT_GT(granules, 0u);
+  ASSERT_TRUE(t.store->Delete("nobody", INT64_MIN, INT64_MAX).ok());
+  EXPECT_EQ(t.ScanOf({}).granules(), granules);
+  ASSERT_TRUE(t.store->Delete("b 8", INT64_MIN, INT64_MAX).ok());
+  EXPECT_EQ(t.ScanOf({of_a}).granules(), granules);
+  EXPECT_EQ(t.ScanOf({of_a}).rows(), 20u);
+  EXPECT_EQ(t.Scanned(), 36u);
+  EXPECT_EQ(t.Read().size(), 36u);
 }
 
 TEST(StoreDelete, FreesTheSpaceWhenItIsCarriedOut) {
