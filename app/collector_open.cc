@@ -138,6 +138,7 @@ base::Status CollectorParts::OpenLogs(const CollectorOptions& options, const Mem
       log_source_.get(), world_.clock,
       logql::EngineOptions{log_scanners_.get(), std::min(cores, kLogScanWorkers)});
   logs_view_ = std::make_unique<LogsJoin>(logs_.get());
+  if (!query_memory_) query_memory_ = std::make_shared<base::MemoryPool>(budget.queries);
   tail_hub_ = std::make_unique<api::TailHub>(logs_.get(), world_.clock);
   return base::Status();
 }
@@ -165,7 +166,8 @@ base::Status CollectorParts::OpenRules(const CollectorOptions& options,
   }
   rules::Manager::Options manager;
   if (logql_) {
-    log_querier_ = std::make_unique<LogEngineQuerier>(logql_.get(), world_.clock, one_query_bytes_);
+    log_querier_ = std::make_unique<LogEngineQuerier>(logql_.get(), world_.clock, one_query_bytes_,
+                                                      query_memory_);
   } else if (logs_elsewhere_) {
     log_querier_ = std::make_unique<RemoteLogQuerier>(logs_elsewhere_.get());
   }

@@ -146,6 +146,7 @@ void CollectorParts::RegisterLogs(base::http::Router* router, const CollectorOpt
   query.engine = logql_.get();
   query.clock = world_.clock;
   query.limits.max_memory_bytes = one_query_bytes_;
+  query.limits.memory = query_memory_;
   query.timeout_ms = options.query_timeout_ms;
   api::RegisterLokiQuery(router, query);
   api::RegisterLokiTail(router, {tail_hub_.get(), query});

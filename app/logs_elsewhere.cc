@@ -1,5 +1,6 @@
 #include "app/logs_elsewhere.h"
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -20,7 +21,7 @@ constexpr std::string_view kLokiQuery = "/loki/api/v1/query";
 
 // Where VictoriaLogs takes what Loki and OpenTelemetry push.
 constexpr std::string_view kOtlp = "/otlp/v1/logs";
-constexpr std::string_view kVictoriaLoki = "/insert";
+constexpr std::string_view kVictoriaLoki = "/insert/loki/api/v1/push";
 constexpr std::string_view kVictoriaOtlp = "/insert/opentelemetry/v1/logs";
 
 }  // namespace
@@ -48,9 +49,9 @@ std::shared_ptr<const LogsElsewhere::Engine> LogsElsewhere::engine() const {
 base::StatusOr<base::http::Response> LogsElsewhere::Push(const base::http::Request& request) const {
   const auto to = engine();
   if (to->speaks_logql) return to->client.PassOn(request);
-  if (request.path != kOtlp) return to->client.PassOn(request, kVictoriaLoki);
   base::http::Request renamed = request;
-  renamed.target = kVictoriaOtlp;
+  const size_t params = std::min(request.target.find('?'), request.target.size());
+  renamed.target.replace(0, params, request.path == kOtlp ? kVictoriaOtlp : kVictoriaLoki);
   return to->client.PassOn(renamed);
 }
 

@@ -11,14 +11,18 @@
 #include "app/rule_test_compare.h"
 #include "app/rules_join.h"
 #include "app/sample_memory.h"
+#include "base/clock.h"
 #include "base/number_text.h"
 #include "base/strings.h"
+#include "collector/logql/engine.h"
 #include "collector/promql/histogram_text.h"
 #include "collector/promql/series_description.h"
 #include "model/sample.h"
 
 namespace vedette::app {
 namespace {
+
+constexpr uint64_t kLogQueryBytes = 64 << 20;
 
 // A rule with what its evaluations leave behind.
 struct RuleState {
@@ -39,6 +43,12 @@ struct InputState {
   size_t next = 0;
 };
 
+// Where rules in LogQL look: unit tests have samples to feed and no lines.
+class NoLines final : public logql::LogSource {
+ public:
+  base::Status Scan(const logql::ScanRequest&, const logql::ScanFn&) const override { return {}; }
+};
+
 class RuleTest {
  public:
   RuleTest(const RuleTestGroup& test, const RuleTestSettings& settings)
@@ -46,7 +56,9 @@ class RuleTest {
         settings_(settings),
         style_{settings.diff, settings.color},
         engine_(EngineOptions(settings), settings.clock),
-        querier_(&engine_, &memory_) {}
+        querier_(&engine_, &memory_),
+        log_engine_(&no_lines_, &log_clock_),
+        log_querier_(&log_engine_, &log_clock_, kLogQueryBytes, nullptr) {}
 
   RuleTestOutcome Run() {
     outcome_.name = test_.name;
@@ -160,8 +172,10 @@ class RuleTest {
 
   base::Status Evaluate(const rules::GroupSpec& group, RuleState* rule, int64_t now_ms) {
     const int64_t at_ms = now_ms - group.query_offset_ms;
+    const bool logs = rule->spec.language == rules::QueryLanguage::kLogql;
+    rules::Querier& querier = logs ? static_cast<rules::Querier&>(log_querier_) : querier_;
     VEDETTE_ASSIGN_OR_RETURN(std::vector<rules::VectorSample> result,
-                             querier_.Query(rule->spec.expr, at_ms, {}));
+                             querier.Query(rule->spec.expr, at_ms, {}));
     if (rule->alerting == nullptr) {
       VEDETTE_RETURN_IF_ERROR(rules::LabelRecorded(rule->spec, group.limit, &result));
       Write(rule, result, at_ms);
@@ -273,6 +287,10 @@ class RuleTest {
   SampleMemory memory_;
   const promql::Engine engine_;
   EngineQuerier querier_;
+  base::SystemClock log_clock_;
+  const NoLines no_lines_;
+  const logql::Engine log_engine_;
+  LogEngineQuerier log_querier_;
   std::vector<InputState> inputs_;
   std::vector<GroupState> groups_;
   RuleTestOutcome outcome_;

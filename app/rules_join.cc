@@ -57,6 +57,7 @@ base::StatusOr<std::vector<rules::VectorSample>> LogEngineQuerier::Query(const s
   logql::QueryContext context;
   context.stop = std::move(stop);
   context.max_memory_bytes = max_memory_bytes_;
+  context.memory = memory_;
   context.deadline_monotonic_ns = clock_->MonotonicNanos() + kLogRuleTimeoutNs;
   VEDETTE_ASSIGN_OR_RETURN(logql::Result result,
                            engine_->QueryInstant(expr, time_ms * 1'000'000, context));

@@ -51,9 +51,13 @@ class EngineQuerier final : public rules::Querier {
 // Rules with `logql` ask the log engine.
 class LogEngineQuerier final : public rules::Querier {
  public:
-  // `max_memory_bytes`: of one query.
-  LogEngineQuerier(const logql::Engine* engine, base::Clock* clock, uint64_t max_memory_bytes)
-      : engine_(engine), clock_(clock), max_memory_bytes_(max_memory_bytes) {}
+  // `max_memory_bytes`: of one query; `memory`: of all together, may be null.
+  LogEngineQuerier(const logql::Engine* engine, base::Clock* clock, uint64_t max_memory_bytes,
+                   std::shared_ptr<base::MemoryPool> memory)
+      : engine_(engine),
+        clock_(clock),
+        max_memory_bytes_(max_memory_bytes),
+        memory_(std::move(memory)) {}
 
   base::StatusOr<std::vector<rules::VectorSample>> Query(const std::string& expr, int64_t time_ms,
                                                          std::stop_token stop) override;
@@ -66,6 +70,7 @@ class LogEngineQuerier final : public rules::Querier {
   const logql::Engine* const engine_;
   base::Clock* const clock_;
   const uint64_t max_memory_bytes_;
+  const std::shared_ptr<base::MemoryPool> memory_;
 };
 
 // Rules hand their alerts to the local router.

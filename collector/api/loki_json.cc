@@ -1,11 +1,9 @@
 #include "collector/api/loki_json.h"
 
 #include <algorithm>
-#include <variant>
 #include <vector>
 
 #include "base/json_writer.h"
-#include "base/number_text.h"
 #include "base/strings.h"
 #include "collector/api/prometheus_reply.h"
 
@@ -13,65 +11,6 @@ namespace vedette::api {
 namespace {
 
 using base::JsonWriter;
-
-void WriteSample(int64_t timestamp_ns, double value, JsonWriter* json) {
-  std::string text = "[";
-  base::AppendSeconds(timestamp_ns / 1'000'000, &text);
-  text += ",\"";
-  base::AppendFloatF(value, &text);
-  text += "\"]";
-  json->Raw(text);
-}
-
-void WriteLine(const logql::ResultLine& line, bool categorize, JsonWriter* json) {
-  json->BeginArray().String(std::to_string(line.timestamp_ns)).String(line.line);
-  if (categorize) {
-    json->BeginObject();
-    if (!line.metadata.empty()) {
-      json->Key("structuredMetadata");
-      WriteLabels(line.metadata, json);
-    }
-    if (!line.parsed.empty()) {
-      json->Key("parsed");
-      WritePairs(line.parsed, json);
-    }
-    json->EndObject();
-  }
-  json->EndArray();
-}
-
-void WriteVector(const logql::Vector& samples, JsonWriter* json) {
-  json->BeginArray();
-  for (const logql::VectorSample& sample : samples) {
-    json->BeginObject().Key("metric");
-    WriteLabels(sample.metric, json);
-    json->Key("value");
-    WriteSample(sample.timestamp_ns, sample.value, json);
-    json->EndObject();
-  }
-  json->EndArray();
-}
-
-void WriteMatrix(const logql::Matrix& matrix, JsonWriter* json) {
-  json->BeginArray();
-  for (const logql::MatrixSeries& series : matrix) {
-    json->BeginObject().Key("metric");
-    WriteLabels(series.metric, json);
-    json->Key("values").BeginArray();
-    for (size_t i = 0; i < series.values.size(); ++i) {
-      WriteSample(series.timestamps_ns[i], series.values[i], json);
-    }
-    json->EndArray().EndObject();
-  }
-  json->EndArray();
-}
-
-uint64_t EntriesOf(const logql::Result& result) {
-  if (const auto* lines = std::get_if<logql::Lines>(&result.value)) return lines->size();
-  if (const auto* vector = std::get_if<logql::Vector>(&result.value)) return vector->size();
-  if (const auto* matrix = std::get_if<logql::Matrix>(&result.value)) return matrix->size();
-  return 1;
-}
 
 void WriteZeros(std::initializer_list<std::string_view> keys, JsonWriter* json) {
   for (const std::string_view key : keys) json->Key(key).Int(0);
@@ -125,20 +64,24 @@ void WriteCaches(JsonWriter* json) {
   json->EndObject();
 }
 
-void WriteResult(const logql::Result& result, bool categorize, JsonWriter* json) {
-  if (const auto* lines = std::get_if<logql::Lines>(&result.value)) {
-    WriteLokiStreams(*lines, categorize, json);
-  } else if (const auto* vector = std::get_if<logql::Vector>(&result.value)) {
-    WriteVector(*vector, json);
-  } else if (const auto* matrix = std::get_if<logql::Matrix>(&result.value)) {
-    WriteMatrix(*matrix, json);
-  } else {
-    const auto& scalar = std::get<logql::Scalar>(result.value);
-    WriteSample(scalar.timestamp_ns, scalar.value, json);
-  }
-}
-
 }  // namespace
+
+void WriteLokiLine(const logql::ResultLine& line, bool categorize, base::JsonWriter* json) {
+  json->BeginArray().String(std::to_string(line.timestamp_ns)).String(line.line);
+  if (categorize) {
+    json->BeginObject();
+    if (!line.metadata.empty()) {
+      json->Key("structuredMetadata");
+      WriteLabels(line.metadata, json);
+    }
+    if (!line.parsed.empty()) {
+      json->Key("parsed");
+      WritePairs(line.parsed, json);
+    }
+    json->EndObject();
+  }
+  json->EndArray();
+}
 
 void WriteLokiStreams(const logql::Lines& lines, bool categorize, JsonWriter* json) {
   const std::vector<logql::LineGroup> groups =
@@ -148,7 +91,7 @@ void WriteLokiStreams(const logql::Lines& lines, bool categorize, JsonWriter* js
     json->BeginObject().Key("stream");
     WritePairs(group.labels, json);
     json->Key("values").BeginArray();
-    for (const size_t index : group.lines) WriteLine(lines[index], categorize, json);
+    for (const size_t index : group.lines) WriteLokiLine(lines[index], categorize, json);
     json->EndArray().EndObject();
   }
   json->EndArray();
@@ -182,26 +125,22 @@ std::string_view LokiResultType(const logql::Result& result) {
   return kNames[result.value.index()];
 }
 
+void AppendLokiStats(const logql::QueryStats& stats, uint64_t entries, double seconds,
+                     std::string* out) {
+  std::string object;
+  JsonWriter json(&object);
+  json.BeginObject();
+  WriteLokiStats(stats, entries, seconds, &json);
+  json.EndObject();
+  out->append(object, 1, object.size() - 2);
+}
+
 LokiEncoding ParseLokiEncoding(std::string_view header) {
   LokiEncoding encoding;
   encoding.flags = header;
   const std::vector<std::string_view> flags = base::Split(header, ',');
   encoding.categorize = std::find(flags.begin(), flags.end(), "categorize-labels") != flags.end();
   return encoding;
-}
-
-std::string LokiReply(const logql::Result& result, const LokiEncoding& encoding,
-                      double exec_seconds) {
-  std::string body;
-  JsonWriter json(&body);
-  json.BeginObject().Key("status").String("success").Key("data").BeginObject();
-  json.Key("resultType").String(LokiResultType(result));
-  WriteEncodingFlags(encoding, &json);
-  json.Key("result");
-  WriteResult(result, encoding.categorize, &json);
-  WriteLokiStats(result.stats, EntriesOf(result), exec_seconds, &json);
-  json.EndObject().EndObject();
-  return body;
 }
 
 }  // namespace vedette::api

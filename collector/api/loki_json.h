@@ -17,6 +17,8 @@ struct LokiEncoding {
 };
 LokiEncoding ParseLokiEncoding(std::string_view header);
 
+// One line of a stream's "values": [time, line], with what it has beside them if `categorize`.
+void WriteLokiLine(const logql::ResultLine& line, bool categorize, base::JsonWriter* json);
 // The list of streams of an answer or a frame: a value.
 void WriteLokiStreams(const logql::Lines& lines, bool categorize, base::JsonWriter* json);
 // The member "encodingFlags", where there are any.
@@ -25,18 +27,12 @@ void WriteEncodingFlags(const LokiEncoding& encoding, base::JsonWriter* json);
 // The member "stats" of an answer's data. What it says of Loki's chunks and caches is zero.
 void WriteLokiStats(const logql::QueryStats& stats, uint64_t entries, double seconds,
                     base::JsonWriter* json);
+// The same where the answer is written piece by piece: "stats":{…}, no comma before it.
+void AppendLokiStats(const logql::QueryStats& stats, uint64_t entries, double seconds,
+                     std::string* out);
 
 // "streams", "vector", "matrix" or "scalar".
 std::string_view LokiResultType(const logql::Result& result);
-
-// The whole body: {"status":"success","data":{"resultType":...,"result":[...],"stats":{...}}}
-std::string LokiReply(const logql::Result& result, const LokiEncoding& encoding,
-                      double exec_seconds);
-
-// The whole body of a log query's answer in the shape of Loki's first API:
-// {"streams":[{"labels":"{app=\"x\"}","entries":[{"ts":RFC3339,"line":...}]}],"stats":{...}}
-std::string LokiLegacyReply(const logql::Lines& lines, const logql::QueryStats& stats,
-                            double exec_seconds);
 
 }  // namespace vedette::api
 

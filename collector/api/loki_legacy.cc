@@ -1,36 +1,57 @@
-#include <string>
+#include "collector/api/loki_legacy.h"
+
 #include <utility>
-#include <variant>
-#include <vector>
 
 #include "base/json_writer.h"
 #include "collector/api/loki_json.h"
 #include "collector/api/time_text.h"
 #include "model/labels.h"
 
-// Answers of Loki's first API, which promtail's time knew.
-
 namespace vedette::api {
 
-std::string LokiLegacyReply(const logql::Lines& lines, const logql::QueryStats& stats,
-                            double exec_seconds) {
-  std::string body;
-  base::JsonWriter json(&body);
-  json.BeginObject().Key("streams").BeginArray();
-  for (logql::LineGroup& group : logql::GroupFolded(lines)) {
-    json.BeginObject().Key("labels");
-    json.String(model::Labels::FromPairs(std::move(group.labels)).ToString());
-    json.Key("entries").BeginArray();
-    for (const size_t index : group.lines) {
-      json.BeginObject().Key("ts").String(FormatRfc3339Nanos(lines[index].timestamp_ns));
-      json.Key("line").String(lines[index].line).EndObject();
+LokiLegacyBody::LokiLegacyBody(logql::Lines lines, const logql::QueryStats& stats,
+                               double exec_seconds, base::MemoryPool::Hold hold)
+    : lines_(std::move(lines)),
+      groups_(logql::GroupFolded(lines_)),
+      stats_(stats),
+      exec_seconds_(exec_seconds),
+      entries_(lines_.size()),
+      hold_(std::move(hold)) {}
+
+bool LokiLegacyBody::Next(std::string* out) {
+  if (next_ == 0 && !in_stream_) out->append("{\"streams\":[");
+  for (; next_ < groups_.size(); ++next_) {
+    logql::LineGroup& group = groups_[next_];
+    if (!std::exchange(in_stream_, true)) {
+      out->append(next_ == 0 ? "{\"labels\":" : ",{\"labels\":");
+      base::AppendJsonString(model::Labels::FromPairs(std::move(group.labels)).ToString(), out);
+      out->append(",\"entries\":[");
     }
-    json.EndArray().EndObject();
+    if (!WriteEntries(group, out)) return true;
+    out->append("]}");
+    in_stream_ = false;
+    entry_ = 0;
   }
-  json.EndArray();
-  WriteLokiStats(stats, lines.size(), exec_seconds, &json);
-  json.EndObject();
-  return body;
+  WriteEnd(out);
+  return false;
+}
+
+bool LokiLegacyBody::WriteEntries(const logql::LineGroup& group, std::string* out) {
+  for (; entry_ < group.lines.size(); ++entry_) {
+    if (out->size() >= kPieceBytes) return false;
+    if (entry_ > 0) out->push_back(',');
+    const logql::ResultLine line = std::exchange(lines_[group.lines[entry_]], {});
+    base::JsonWriter json(out);
+    json.BeginObject().Key("ts").String(FormatRfc3339Nanos(line.timestamp_ns));
+    json.Key("line").String(line.line).EndObject();
+  }
+  return true;
+}
+
+void LokiLegacyBody::WriteEnd(std::string* out) const {
+  out->append("],");
+  AppendLokiStats(stats_, entries_, exec_seconds_, out);
+  out->push_back('}');
 }
 
 }  // namespace vedette::api

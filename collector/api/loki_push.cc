@@ -49,9 +49,9 @@ base::Status ReadSource(const Request& request, model::LogPush* push) {
   if (header.empty()) return base::Status();
   uint64_t entries = 0;
   for (const model::LogStream& stream : push->streams) entries += stream.entries.size();
-  StatusOr<model::SourcePositions> source = model::ParseSourceHeader(header, entries);
-  if (!source.ok()) return base::Annotate(source.status(), model::kSourceHeader);
-  push->sources.push_back(*std::move(source));
+  VEDETTE_ASSIGN_OR_RETURN(model::SourcePositions source,
+                           model::ParseSourceHeader(header, entries));
+  push->sources.push_back(std::move(source));
   return base::Status();
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -6,8 +7,11 @@
 
 #include "base/strings.h"
 #include "collector/api/api.h"
+#include "collector/api/loki_body.h"
 #include "collector/api/loki_json.h"
+#include "collector/api/loki_legacy.h"
 #include "collector/api/loki_params.h"
+#include "collector/api/prometheus_reply.h"
 
 namespace vedette::api {
 namespace {
@@ -64,18 +68,21 @@ class LokiQueryApi {
     StatusOr<logql::RangeQuery> query = ReadRange(params);
     if (!query.ok()) return LokiFailure(query.status());
     if (const std::string_view regexp = params.Get("regexp"); !regexp.empty()) {
-      query->query += base::Concat({" |~ ", base::GoQuote(regexp)});
+      query->query += base::Concat({"\n|~ ", base::GoQuote(regexp)});
     }
     const int64_t began = deps_.clock->MonotonicNanos();
-    const auto result = deps_.engine->QueryRange(*query, Context(request));
+    auto result = deps_.engine->QueryRange(*query, Context(request));
     if (!result.ok()) return LokiFailure(result.status());
-    const auto* lines = std::get_if<logql::Lines>(&result->value);
+    auto* lines = std::get_if<logql::Lines>(&result->value);
     if (lines == nullptr) {
       return LokiFailure(400, base::Concat({"legacy endpoints only support streams result type, "
                                             "current type is ",
                                             LokiResultType(*result)}));
     }
-    return Response::Json(200, LokiLegacyReply(*lines, result->stats, SecondsSince(began)));
+    StatusOr<base::MemoryPool::Hold> hold = Hold(*result);
+    if (!hold.ok()) return LokiFailure(hold.status());
+    return Streamed(std::make_shared<LokiLegacyBody>(std::move(*lines), result->stats,
+                                                     SecondsSince(began), *std::move(hold)));
   }
 
   Response Instant(const Request& request) const {
@@ -123,12 +130,20 @@ class LokiQueryApi {
     return context;
   }
 
-  Response Reply(const Request& request, int64_t began,
-                 const StatusOr<logql::Result>& result) const {
+  Response Reply(const Request& request, int64_t began, StatusOr<logql::Result> result) const {
     if (!result.ok()) return LokiFailure(result.status());
-    return Response::Json(200,
-                          LokiReply(*result, ParseLokiEncoding(request.headers.Get(kEncodingFlags)),
-                                    SecondsSince(began)));
+    StatusOr<base::MemoryPool::Hold> hold = Hold(*result);
+    if (!hold.ok()) return LokiFailure(hold.status());
+    return Streamed(std::make_shared<LokiBody>(
+        *std::move(result), ParseLokiEncoding(request.headers.Get(kEncodingFlags)),
+        SecondsSince(began), *std::move(hold)));
+  }
+
+  // What the answer has until it is sent.
+  StatusOr<base::MemoryPool::Hold> Hold(const logql::Result& result) const {
+    base::MemoryPool::Hold hold(deps_.limits.memory);
+    VEDETTE_RETURN_IF_ERROR(hold.Grow(MemoryOf(result), "the answer"));
+    return hold;
   }
 
   double SecondsSince(int64_t began_ns) const {

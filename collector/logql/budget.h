@@ -5,6 +5,8 @@
 #include <cstdint>
 
 #include "base/clock.h"
+#include "base/memory_pool.h"
+#include "base/mutex.h"
 #include "base/status.h"
 #include "base/strings.h"
 #include "collector/logql/engine.h"
@@ -18,7 +20,8 @@ inline constexpr size_t kCheckLines = 32;
 // Counts what one query takes against its bounds. Thread-safe.
 class Budget {
  public:
-  Budget(const QueryContext& context, base::Clock* clock) : context_(context), clock_(clock) {}
+  Budget(const QueryContext& context, base::Clock* clock)
+      : context_(context), clock_(clock), hold_(context.memory) {}
 
   // Call often: for each line that is parsed, for each series.
   base::Status Check() const {
@@ -40,12 +43,16 @@ class Budget {
     return Check();
   }
   base::Status ChargeMemory(uint64_t bytes) {
-    if ((memory_ += bytes) <= context_.max_memory_bytes) return {};
-    return base::ResourceExhausted(
-        base::Concat({"the query needs more than ", std::to_string(context_.max_memory_bytes),
-                      " bytes of memory"}));
+    const uint64_t memory = memory_ += bytes;
+    if (memory > context_.max_memory_bytes) {
+      return base::ResourceExhausted(
+          base::Concat({"the query needs more than ", std::to_string(context_.max_memory_bytes),
+                        " bytes of memory"}));
+    }
+    return memory <= held_ ? base::Status() : TakeFromPool(memory);
   }
-  // What was charged is given back down to `bytes`: its work is thrown away.
+  // What was charged is given back down to `bytes`: its work is thrown away. The pool has it back
+  // when the query ends.
   void ReturnMemory(uint64_t bytes) { memory_ = bytes; }
   uint64_t Memory() const { return memory_; }
   base::Status CheckSeries(uint64_t series) const {
@@ -60,12 +67,18 @@ class Budget {
   const std::stop_token& stop() const { return context_.stop; }
 
  private:
+  // So that the pool has what the query needs, and some of what it will need next.
+  base::Status TakeFromPool(uint64_t memory) VEDETTE_EXCLUDES(hold_mutex_);
+
   const QueryContext& context_;
   base::Clock* const clock_;
   std::atomic<uint64_t> lines_scanned_{0};
   std::atomic<uint64_t> bytes_scanned_{0};
   std::atomic<uint64_t> lines_kept_{0};
   std::atomic<uint64_t> memory_{0};
+  base::Mutex hold_mutex_;
+  base::MemoryPool::Hold hold_ VEDETTE_GUARDED_BY(hold_mutex_);
+  std::atomic<uint64_t> held_{0};  // what hold_ has
 };
 
 }  // namespace vedette::logql

@@ -2,11 +2,13 @@
 #define VEDETTE_COLLECTOR_LOGQL_ENGINE_H_
 
 #include <cstdint>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/memory_pool.h"
 #include "base/status.h"
 #include "base/thread_pool.h"
 #include "collector/logql/result.h"
@@ -22,6 +24,9 @@ struct QueryContext {
   int64_t deadline_monotonic_ns = 0;        // of the engine's clock; 0: none
   uint64_t max_scanned_bytes = 0;           // line bytes read; 0: no bound
   uint64_t max_memory_bytes = 64ull << 20;  // series and result lines held at once
+  // What all queries share of memory: what this one holds is taken from there. Unavailable: others
+  // have it now. Null: no bound beside the query's own.
+  std::shared_ptr<base::MemoryPool> memory = nullptr;
   uint64_t max_series = 5000;               // of any intermediate or final result
 };
 

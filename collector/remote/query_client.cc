@@ -63,15 +63,14 @@ base::StatusOr<Response> QueryClient::Send(ClientRequest request) const {
   return Shown(*std::move(answer));
 }
 
-base::StatusOr<Response> QueryClient::PassOn(const Request& request,
-                                             std::string_view prefix) const {
+base::StatusOr<Response> QueryClient::PassOn(const Request& request) const {
   if (HasDotParts(request.path)) {
     return base::InvalidArgument(base::Concat(
         {base::GoQuote(request.path), ": a path with \".\" or \"..\" in it is not passed on"}));
   }
   ClientRequest out;
   out.method = request.method == "HEAD" ? "GET" : request.method;
-  out.url = base::Concat({url_, prefix, request.target});
+  out.url = base::Concat({url_, request.target});
   for (const std::string_view name : kPassedOn) {
     const std::string_view value = request.headers.Get(name);
     if (!value.empty()) out.headers.Set(name, value);

@@ -33,9 +33,8 @@ class QueryClient {
               base::Clock* clock);
 
   // Passes a request to the API on, with its parameters and without its credentials: any answer is
-  // passed back. `prefix` goes between the URL and the request's path. Errors as Client::Send.
-  base::StatusOr<base::http::Response> PassOn(const base::http::Request& request,
-                                              std::string_view prefix = "") const;
+  // passed back. Errors as Client::Send.
+  base::StatusOr<base::http::Response> PassOn(const base::http::Request& request) const;
 
   // The answer to an instant query, as JSON. Milliseconds since the epoch. `path` stands behind the
   // URL.

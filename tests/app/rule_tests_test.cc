@@ -129,6 +129,25 @@ TEST_F(RuleTests, GroupsRunInTheOrderAsked) {
             std::string::npos);
 }
 
+TEST_F(RuleTests, RulesOverLogsSeeNoLinesAndNeverSamples) {
+  const RuleTestReport report = RunText(R"(groups:
+- name: g
+  rules:
+  - {record: app:lines, logql: 'sum by (app) (count_over_time({app=~".+"}[10m]))'}
+  - {alert: Errors, logql: 'sum(count_over_time({app="a"} |= "error" [30m])) > 3'}
+  - {alert: Silence, logql: 'absent_over_time({app="a"}[30m])'}
+)",
+                                        R"(tests:
+- interval: 1m
+  input_series: [{series: 'up{app="a"}', values: '1 1 1'}]
+  promql_expr_test: [{expr: 'app:lines', eval_time: 2m}]
+  alert_rule_test:
+  - {alertname: Errors, eval_time: 2m}
+  - {alertname: Silence, eval_time: 2m, exp_alerts: [{exp_labels: {app: a}}]}
+)");
+  EXPECT_FALSE(report.failed()) << Text(report);
+}
+
 TEST_F(RuleTests, OnlyNamedTestsRun) {
   const char* kTests = R"(tests:
 - {name: good, promql_expr_test: [{expr: '1', eval_time: 0, exp_samples: [{value: 1}]}]}

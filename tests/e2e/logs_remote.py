@@ -187,11 +187,14 @@ def over_victorialogs(t):
     t.equal(engine.seen()[-1]["path"], "/insert/loki/api/v1/push", "at the path that takes Loki's protocol")
     t.equal(h.request(ours + "/otlp/v1/logs", b"{}", {"Content-Type": "application/json"}).status, 204, "OTLP is")
     t.equal(engine.seen()[-1]["path"], "/insert/opentelemetry/v1/logs", "at its own path")
+    h.request(ours + "/api/prom/push?_stream_fields=app", b"{}", {"Content-Type": "application/json"})
+    t.equal(engine.seen()[-1]["path"], "/insert/loki/api/v1/push?_stream_fields=app",
+            "an old sender's push is, with its parameters")
     for path in ("query_range", "labels", "index/stats", "detected_fields"):
         reply = h.get(f"{ours}/loki/api/v1/{path}", {"query": '{app="a"}'})
         t.check(reply.status == 501 and "not supported: VictoriaLogs" in reply.text() and
                 "ask it directly" in reply.text(), f"{path} says whom to ask", reply.text())
-    t.equal(len(engine.seen()), 2, "and asks nobody")
+    t.equal(len(engine.seen()), 3, "and asks nobody")
     engine.stop()
 
 

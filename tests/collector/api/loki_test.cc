@@ -43,7 +43,7 @@ TEST_F(LokiApi, TheFirstApiNamesStreamsAsText) {
                                    R"({"ts":"2026-11-21T02:09:00Z","line":"a"}]},)"
                                    R"({"labels":"{app=\"g1\", trace_id=\"t1\"}","entries":[)"
                                    R"({"ts":"2026-11-21T02:09:01Z","line":"<b>"}]}])");
-  const Response found = ask({{"query", "{app=\"g1\"}"}, {"regexp", "^a$"}});
+  const Response found = ask({{"query", "{app=\"g1\"} # mine"}, {"regexp", "^a$"}});
   EXPECT_EQ(found.body.find("<b>"), std::string::npos);
   EXPECT_NE(found.body.find("\"a\""), std::string::npos);
   const Response metric = ask({{"query", "count_over_time({app=\"g1\"}[1m])"}});
