@@ -17,9 +17,11 @@ class MetadataTable {
  public:
   uint64_t IdOf(const model::Labels& labels) {
     if (labels.empty()) return 0;
+    if (last_ == &labels) return last_id_;
     const auto [it, fresh] = ids_.try_emplace(labels.bytes(), table_.size() + 1);
     if (fresh) table_.push_back(labels.bytes());
-    return it->second;
+    last_ = &labels;
+    return last_id_ = it->second;
   }
   void AppendTo(std::string* out) const {
     base::PutVarint(table_.size(), out);
@@ -29,6 +31,8 @@ class MetadataTable {
  private:
   absl::flat_hash_map<std::string_view, uint64_t> ids_;
   std::vector<std::string_view> table_;
+  const model::Labels* last_ = nullptr;  // rows borrow theirs, and many the same
+  uint64_t last_id_ = 0;
 };
 
 std::string EncodeRaw(std::span<const Row> rows, std::span<const uint32_t> stream_ids) {

@@ -8,7 +8,13 @@ bool OnceFilter::See(const Row& row) {
   const uint64_t metadata = base::Hash64(row.metadata->bytes());
   const auto stream = static_cast<uint64_t>(reinterpret_cast<uintptr_t>(row.stream));
   const base::Hash128Value hash = base::Hash128(row.line, metadata ^ (stream * 0x9E3779B97F4A7C15));
+  if (seen_.size() == kMostRemembered) return !seen_.contains({hash.low, hash.high});
   return seen_.emplace(hash.low, hash.high).second;
+}
+
+void OnceFilter::LetGo() {
+  if (alone_) See(*alone_);
+  alone_.reset();
 }
 
 bool OnceFilter::IsFirst(const Row& row) {
@@ -26,10 +32,7 @@ bool OnceFilter::IsFirst(const Row& row) {
     alone_ = row;
     return true;
   }
-  if (alone_) {
-    See(*alone_);
-    alone_.reset();
-  }
+  LetGo();
   return See(row);
 }
 

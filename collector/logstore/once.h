@@ -12,11 +12,17 @@ namespace vedette::logstore {
 // Tells repetitions among rows that come in reading order, forward: rows pushed without a
 // source position whose stream, time, line and metadata were seen, and rows of one sequence, which
 // two parts have when a crash left the manifest behind. Holds the rows of one timestamp as 128-bit
-// hashes, and a row that is alone at its time as it is: what it borrows must live until the next.
+// hashes, kMostRemembered at most, and a row that is alone at its time as it is: what it borrows
+// must live until the next, or until LetGo.
 class OnceFilter {
  public:
+  // Rows of one time and no source beyond so many are not compared with those that come later.
+  static constexpr size_t kMostRemembered = 1 << 20;
+
   // True for the first of equal rows.
   bool IsFirst(const Row& row);
+  // What rows so far borrowed may go.
+  void LetGo();
 
  private:
   bool See(const Row& row);

@@ -7,9 +7,13 @@ namespace vedette::logstore {
 void RewriteBuffer::Add(const Row& row) {
   Row& own = rows_.emplace_back(row);
   own.line = lines_.Keep(row.line);
-  const auto [metadata, fresh] = metadata_.insert(*row.metadata);
-  own.metadata = &*metadata;
-  if (fresh) metadata_bytes_ += metadata->bytes().size();
+  if (rows_.size() > 1 && *rows_[rows_.size() - 2].metadata == *row.metadata) {
+    own.metadata = rows_[rows_.size() - 2].metadata;
+  } else {
+    const auto [metadata, fresh] = metadata_.insert(*row.metadata);
+    own.metadata = &*metadata;
+    if (fresh) metadata_bytes_ += metadata->bytes().size();
+  }
   line_bytes_ += row.line.size();
 }
 

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdio>
 #include <deque>
-#include <initializer_list>
 
 #include "collector/logstore/filenames.h"
 #include "collector/logstore/line_cut.h"
@@ -30,11 +29,12 @@ std::string UtcText(int64_t timestamp_ns) {
   return text;
 }
 
-base::Status TooManyStreams(std::initializer_list<std::string_view> what,
-                            const model::Labels& labels) {
-  return base::ResourceExhausted(
-      base::Concat({"log store: ", base::Concat(what), " have lines that are not in parts yet;",
-                    " refused for ", labels.ToString()}));
+base::Status TooManyStreams(const Options& options, const model::Labels& labels) {
+  return base::ResourceExhausted(base::Concat(
+      {"log store: more than ", std::to_string(options.max_streams),
+       " streams, or streams whose labels take more than ",
+       std::to_string(options.max_stream_bytes),
+       " bytes, have lines that are not in parts yet; refused for ", labels.ToString()}));
 }
 
 }  // namespace
@@ -44,8 +44,8 @@ Store::Counters::Counters(base::Telemetry* t)
       bytes(t->NewCounter("vedette_logs_line_bytes_total", "Bytes of the log lines stored.")),
       skipped(t->NewCounter("vedette_logs_skipped_total",
                             "Log lines skipped because their source position was taken before.")),
-      rejected(
-          t->NewCounter("vedette_logs_rejected_total", "Log lines refused: too old or too new.")),
+      rejected(t->NewCounter("vedette_logs_rejected_total",
+                             "Log lines refused: too old, too new, or of streams beyond the cap.")),
       cut(t->NewCounter("vedette_logs_cut_lines_total",
                         "Log lines that were too long, kept cut and marked.")),
       refused(t->NewCounter(
@@ -115,7 +115,7 @@ void Store::Push(model::LogPush push, std::function<void(const base::Status&)> d
     done(status);
     return;
   }
-  wal_->OnDurable([this, done = std::move(done), rejected = std::move(verdict.rejected),
+  wal_->OnDurable([this, done = std::move(done), left_out = std::move(verdict.left_out),
                    epoch](const base::Status& synced) {
     if (!synced.ok()) {
       const base::Status refused =
@@ -127,7 +127,7 @@ void Store::Push(model::LogPush push, std::function<void(const base::Status&)> d
       return done(refused);
     }
     refusal_notice_.Taken(epoch);
-    done(rejected.empty() ? base::Status() : base::InvalidArgument(rejected));
+    done(left_out);
   });
 }
 
@@ -210,24 +210,35 @@ base::Status Store::CheckRoom() const {
   return {};
 }
 
-base::Status Store::InternStreams(const PushRecord& record, std::vector<StreamPtr>* streams) {
+base::Status Store::InternStreams(PushRecord* record, std::vector<StreamPtr>* streams,
+                                  base::Status* over) {
   uint64_t count = active_->stream_count();
   uint64_t bytes = active_->stream_bytes();
-  for (const PushRecord::StreamEntries& stream : record.streams) {
-    const StreamPtr& interned = streams->emplace_back(streams_.Intern(stream.labels));
-    if (active_->HasStream(interned.get())) continue;
-    bytes += stream.labels.bytes().size();
-    if (++count > options_.max_streams) {
-      return TooManyStreams({"more than ", std::to_string(options_.max_streams), " streams"},
-                            stream.labels);
+  const auto has_room = [&](const PushRecord::StreamEntries& stream) {
+    StreamPtr interned = streams_.Intern(stream.labels);
+    if (!active_->HasStream(interned.get())) {
+      const uint64_t own = stream.labels.bytes().size();
+      if (count >= options_.max_streams || bytes + own > options_.max_stream_bytes) return false;
+      ++count;
+      bytes += own;
     }
-    if (bytes > options_.max_stream_bytes) {
-      return TooManyStreams({"streams whose labels take more than ",
-                             std::to_string(options_.max_stream_bytes), " bytes"},
-                            stream.labels);
-    }
+    streams->push_back(std::move(interned));
+    return true;
+  };
+  const auto refused = [&](const PushRecord::StreamEntries& stream) {
+    if (has_room(stream)) return false;
+    if (over->ok()) *over = TooManyStreams(options_, stream.labels);
+    counters_.rejected->Add(stream.entries.size());
+    return true;
+  };
+  std::erase_if(record->streams, refused);
+  if (over->ok()) return {};
+  // Streams count until their lines are in parts.
+  if (count * 2 > options_.max_streams || bytes * 2 > options_.max_stream_bytes) {
+    flush_asked_ = true;
+    wake_.NotifyAll();
   }
-  return {};
+  return record->source.empty() ? base::Status() : *over;
 }
 
 base::Status Store::AppendPush(const model::LogPush& push, Verdict* verdict) {
@@ -255,6 +266,7 @@ base::Status Store::AppendPush(const model::LogPush& push, Verdict* verdict) {
   bool mark_moved = false;
   size_t index = 0;
   uint64_t skipped = 0;
+  std::string rejected;
   std::deque<std::string> cut;  // the record borrows them
   for (const model::LogStream& stream : push.streams) {
     PushRecord::StreamEntries kept{stream.labels, {}};
@@ -264,7 +276,7 @@ base::Status Store::AppendPush(const model::LogPush& push, Verdict* verdict) {
       ++index;
       // Judged before the mark: whoever halves a batch to find the bad entry must meet it again.
       if (!window.Takes(entry.timestamp_ns)) {
-        if (verdict->rejected.empty()) verdict->rejected = Reject(window, stream, entry);
+        if (rejected.empty()) rejected = Reject(window, stream, entry);
         counters_.rejected->Add();
         if (push.left_out) push.left_out->push_back(index - 1);
       } else if (marked && position <= taken) {
@@ -286,9 +298,13 @@ base::Status Store::AppendPush(const model::LogPush& push, Verdict* verdict) {
   }
   counters_.skipped->Add(skipped);
   counters_.cut->Add(cut.size());
+  if (!rejected.empty()) verdict->left_out = base::InvalidArgument(rejected);
   if (record.streams.empty() && !mark_moved) return {};
   std::vector<StreamPtr> streams;
-  VEDETTE_RETURN_IF_ERROR(InternStreams(record, &streams));
+  base::Status over;
+  VEDETTE_RETURN_IF_ERROR(InternStreams(&record, &streams, &over));
+  if (!over.ok()) verdict->left_out = over;
+  if (record.streams.empty() && !mark_moved) return {};
   record.sequence = next_sequence_;
   // Taken even when the append fails: the record may be on disk all the same.
   next_sequence_ += record.EntryCount();

@@ -127,7 +127,8 @@ class Store final : public model::LogSink {
   Store& operator=(const Store&) = delete;
 
   // Entries are judged one by one: those that are too old or too new are left out, the
-  // rest is stored, and `done` gets InvalidArgument naming the first such entry. Unavailable
+  // rest is stored, and `done` gets InvalidArgument naming the first such entry. New streams beyond
+  // what Options allow are left out as well, without a source: ResourceExhausted. Unavailable
   // (IsNoSpace when the disk is full): nothing of the push was taken. So too when an entry of a
   // push with a source is too new: a clock is wrong, ours or the source's, which keeps what is not
   // taken. `done` runs on the log's sync thread or, after a failure, on the caller's; it must not
@@ -218,12 +219,14 @@ class Store final : public model::LogSink {
       VEDETTE_REQUIRES(mutex_);
   base::Status CheckRoom() const VEDETTE_REQUIRES(mutex_);
   struct Verdict {
-    std::string rejected;  // why the first entry that was left out was; empty: none
-    bool ahead = false;    // refused whole for a clock
+    base::Status left_out;  // why the first entry that was left out was; OK: none
+    bool ahead = false;     // refused whole for a clock
   };
   base::Status AppendPush(const model::LogPush& push, Verdict* verdict) VEDETTE_EXCLUDES(mutex_);
-  base::Status InternStreams(const PushRecord& record, std::vector<StreamPtr>* streams)
-      VEDETTE_REQUIRES(mutex_);
+  // The record's streams. Those of them that have no room are refused: all of the push when it has
+  // a source, which keeps what is not taken; else their lines, and `over` says why.
+  base::Status InternStreams(PushRecord* record, std::vector<StreamPtr>* streams,
+                             base::Status* over) VEDETTE_REQUIRES(mutex_);
   void Apply(const PushRecord& record, const std::vector<StreamPtr>& streams)
       VEDETTE_REQUIRES(mutex_);
   // What is older is dropped: counted back from the clock or the newest line, whichever is earlier.
@@ -267,6 +270,7 @@ class Store final : public model::LogSink {
   base::Status SaveDeletes(std::vector<DeleteRequest> requests) VEDETTE_REQUIRES(flush_mutex_);
   bool IsDue(const DeleteRequest& request) const;
   Tombstones DueTombstones() const VEDETTE_EXCLUDES(mutex_);
+  bool IsLeftAlone(const std::string& part) const;
   base::StatusOr<bool> HasDeleted(const Part& part,
                                   const std::shared_ptr<const Tombstone>& tombstone) const;
   static bool IsWhollyDeleted(const Snapshot& snapshot, const Part& part,
@@ -329,6 +333,8 @@ class Store final : public model::LogSink {
   std::vector<DeleteRequest> deletes_ VEDETTE_GUARDED_BY(flush_mutex_);  // as on disk
   // Parts that have no row of a delete: names and ids. Of whoever rewrites, one thread at a time.
   std::set<std::pair<std::string, std::string>> clean_;
+  // Parts that could not be read for a delete, and when (monotonic) that is tried again. As clean_.
+  absl::flat_hash_map<std::string, int64_t> try_again_ns_;
 
   mutable base::Mutex mutex_;
   base::CondVar wake_;

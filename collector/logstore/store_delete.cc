@@ -14,6 +14,7 @@ namespace vedette::logstore {
 namespace {
 
 constexpr size_t kMaxOpenDeletes = 1000;
+constexpr int64_t kAfterDamageNs = 600'000'000'000;
 constexpr size_t kMaxKeptDeletes = 2000;  // with those that were carried out, for who lists them
 
 // Eight hex digits, as Loki's are.
@@ -187,6 +188,12 @@ bool Store::IsWhollyDeleted(const Snapshot& snapshot, const Part& part,
       });
 }
 
+// Damage stays: reading all of a part every round would find the same.
+bool Store::IsLeftAlone(const std::string& part) const {
+  const auto found = try_again_ns_.find(part);
+  return found != try_again_ns_.end() && options_.clock->MonotonicNanos() < found->second;
+}
+
 base::StatusOr<bool> Store::CarryOut(const std::shared_ptr<const Tombstone>& tombstone,
                                      std::stop_token stop) {
   bool unread = false;
@@ -194,9 +201,17 @@ base::StatusOr<bool> Store::CarryOut(const std::shared_ptr<const Tombstone>& tom
     if (!tombstone->Overlaps(part->min_ns(), part->max_ns())) continue;
     const auto key = std::make_pair(part->name(), tombstone->request.id);
     if (clean_.contains(key)) continue;
+    if (IsLeftAlone(part->name())) {
+      unread = true;
+      continue;
+    }
     const auto has = HasDeleted(*part, tombstone);
     if (absl::IsNotFound(has.status())) continue;  // dropped by retention
-    if (has.ok() && *has) return Rewrite({part}, stop);
+    const auto done = has.ok() && *has ? Rewrite({part}, stop) : has;
+    if (absl::IsDataLoss(done.status())) {
+      try_again_ns_[part->name()] = options_.clock->MonotonicNanos() + kAfterDamageNs;
+    }
+    if (has.ok() && *has) return done;
     if (has.ok()) clean_.insert(key);
     unread = unread || !has.ok();
   }
@@ -225,6 +240,8 @@ base::Status Store::FinishDelete(const std::string& id) {
   }
   VEDETTE_RETURN_IF_ERROR(SaveDeletes(std::move(requests)));
   std::erase_if(clean_, [&](const auto& key) { return key.second == id; });
+  const int64_t now_ns = options_.clock->MonotonicNanos();
+  absl::erase_if(try_again_ns_, [&](const auto& part) { return part.second <= now_ns; });
   base::MutexLock lock(mutex_);
   std::erase_if(tombstones_, [&](const auto& tombstone) { return tombstone->request.id == id; });
   return {};

@@ -42,9 +42,10 @@ void AddBlocks(const std::shared_ptr<const Part>& part, const SelectRequest& req
       return other.part != part.get() && other.min_ns <= meta.max_ns && other.max_ns >= meta.min_ns;
     });
     const bool lines = request.lines || shared || deleted.MayTouch(meta);
-    pending->push_back({meta.min_ns, meta.max_ns, [&opener, part, i, matching, lines] {
-                          return opener.Open(part, i, *matching, lines);
-                        }});
+    pending->push_back(
+        {meta.min_ns, meta.max_ns,
+         [&opener, part, i, matching, lines] { return opener.Open(part, i, *matching, lines); },
+         part.get()});
   }
 }
 

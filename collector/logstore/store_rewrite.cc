@@ -84,7 +84,8 @@ std::vector<PendingRun> RunsOf(const Parts& parts, DeletedRows* due, DeletedRows
   for (const auto& part : parts) {
     for (size_t i = 0; i < part->blocks().size(); ++i) {
       const BlockMeta& meta = part->blocks()[i];
-      pending.push_back({meta.min_ns, meta.max_ns, [part, i, due, any, damage] {
+      pending.push_back({meta.min_ns, meta.max_ns,
+                         [part, i, due, any, damage] {
                            Run run;
                            run.unique = true;
                            auto block = part->ReadBlock(i);
@@ -96,7 +97,8 @@ std::vector<PendingRun> RunsOf(const Parts& parts, DeletedRows* due, DeletedRows
                            LeaveOut(*due, *any, &run.rows);
                            run.holder = *std::move(block);
                            return run;
-                         }});
+                         },
+                         part.get()});
     }
   }
   return pending;

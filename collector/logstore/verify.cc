@@ -256,8 +256,14 @@ class StoreVerifier {
     Find(Add("other", path), "was set aside because it could not be read");
   }
 
-  // Files that nobody named, or that were set aside. Newer numbers are being written by the store's
-  // owner.
+  // A part that nobody names is being written by the store's owner, if there is one: a start
+  // removes those that are left over.
+  bool HasOwner() const {
+    const std::string path = Folder(kLockFile);
+    return fs_->Exists(path) && !fs_->Lock(path).ok();
+  }
+
+  // Files that nobody named, or that were set aside.
   void CheckNames() {
     const std::vector<std::string> names = NamesIn(kPartsFolder);
     const Manifest now = LoadManifest().value_or(manifest_);
@@ -268,7 +274,7 @@ class StoreVerifier {
     for (const std::string& name : names) {
       if (named.contains(name)) continue;
       const std::optional<uint64_t> number = PartNumber(name);
-      if (number && *number >= now.next_part) continue;
+      if (number && (*number >= now.next_part || HasOwner())) continue;
       Find(Add("other", base::JoinPath(Folder(kPartsFolder), name)),
            number ? "is not named in MANIFEST" : "is no file of the store");
     }

@@ -205,5 +205,19 @@ TEST(LogVerify, WhatIsMissingOrStrangeIsSaid) {
   EXPECT_TRUE(absl::IsNotFound(Verify(&test, "nowhere").status()));
 }
 
+// A rewrite takes its number, and flushes go on while it writes.
+TEST(LogVerify, APartThatTheStoresOwnerMayBeWritingIsNoFinding) {
+  TestStore test;
+  ASSERT_NO_FATAL_FAILURE(Fill(&test));
+  const std::string path =
+      base::JoinPath(base::JoinPath(kDir, kPartsFolder), "019675-00000001.cols");
+  ASSERT_TRUE(test.fs.WriteFileAtomic(path, "half").ok());
+  ASSERT_TRUE(test.Open().ok());  // removes it
+  ASSERT_TRUE(test.fs.WriteFileAtomic(path, "half").ok());
+  EXPECT_EQ(FindingsOf(*Verify(&test, kDir)), "");
+  test.store.reset();
+  EXPECT_NE(FindingsOf(*Verify(&test, kDir)).find("is not named in MANIFEST"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace vedette::logstore

@@ -246,6 +246,38 @@ TEST(StoreDelete, AQueryThatIsNoneAnyMoreEndsNoStart) {
 }
 
 // Pushes, deletes, takes back, flushes, rewrites; then what is there is what a list says.
+TEST(StoreDelete, ADamagedPartIsNotReadAnewEveryRound) {
+  DeleteStore t;
+  int tests = 0;
+  t.delete_parser = [&tests](std::string_view query) {
+    auto filter = ParseDelete(query);
+    if (filter.ok()) {
+      filter->make_test = [&tests, make = filter->make_test]() {
+        ++tests;
+        return make();
+      };
+    }
+    return filter;
+  };
+  t.rewrite_rows_parts = 0;
+  ASSERT_TRUE(t.Open().ok());
+  ASSERT_TRUE(t.Push(OneLine("drop")).ok());
+  ASSERT_TRUE(t.store->Flush().ok());
+  const std::string path = "data/logs/parts/" + t.fs.List("data/logs/parts")->front();
+  ASSERT_TRUE(t.store->Delete("a drop", INT64_MIN, INT64_MAX).ok());
+  t.fs.Corrupt(path, 20, "damage");
+  t.clock.Advance(std::chrono::hours(2));
+  t.Rounds();
+  const int once = tests;
+  EXPECT_GT(once, 0);
+  t.Rounds();
+  EXPECT_EQ(tests, once);
+  t.clock.Advance(std::chrono::minutes(11));
+  t.Rounds();
+  EXPECT_GT(tests, once);
+  EXPECT_FALSE(t.store->Deletes().at(0).processed);
+}
+
 TEST(StoreDelete, EqualsAPlainListThroughEverything) {
   for (const uint32_t seed : {1u, 2u, 3u, 4u}) {
     std::mt19937 random(seed);

@@ -303,6 +303,19 @@ TEST(Store, StreamsAreCappedInNumberAndBytesUntilMemoryIsOnDisk) {
   EXPECT_NE(base::Message(refused).find("more than 3 streams"), std::string_view::npos) << refused;
   EXPECT_NE(base::Message(refused).find("app=\"d\""), std::string_view::npos) << refused;
   EXPECT_EQ(t.Read().size(), 3u);
+  // As from Loki: what has room is taken all the same.
+  model::LogPush both = OneLine("y", kNowNs, "d");
+  both.streams.push_back({{{"app", "a"}}, {{kNowNs, "of a stream that is there", {}}}});
+  EXPECT_EQ(t.Push(both).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(t.Read().size(), 4u);
+  // A source keeps what is not taken, and sends it again.
+  both.sources.push_back({"s", {1, 2}});
+  EXPECT_EQ(t.Push(both).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(t.Read().size(), 4u);
+  // Room is made by the next round of upkeep.
+  ASSERT_TRUE(t.store->Maintain().ok());
+  EXPECT_TRUE(t.Push(both).ok());
+  EXPECT_EQ(t.Read().size(), 6u);
   // Streams that came and went do not count.
   ASSERT_TRUE(t.store->Flush().ok());
   ASSERT_TRUE(t.Push(OneLine("x", kNowNs, "d")).ok());
