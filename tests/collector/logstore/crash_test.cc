@@ -1,9 +1,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
 #include <set>
 
+#include "base/strings.h"
+#include "collector/logstore/deletes.h"
 #include "store_fixture.h"
 
 // The store against the simplest thing that could be right, with restarts, and against power cuts
@@ -116,40 +119,129 @@ TEST(StoreCrash, AnyOneFaultIsSurvivedWithoutARestart) {
   }
 }
 
+base::StatusOr<DeleteFilter> DeleteApp(std::string_view app) {
+  DeleteFilter filter;
+  filter.matchers.push_back(model::Matcher::Equal("app", std::string(app)));
+  return filter;
+}
+
+// Work behind the pushes that a fault may meet: what is made ready for it, and the lines that all
+// readers must find whatever happens.
+struct WorkBehind {
+  std::string_view what;
+  std::vector<std::string> (*make_ready)(TestStore&);
+  size_t parts;  // that are left when it is done
+};
+
+void PushToPart(TestStore& t, const std::string& line, int64_t time_ns,
+                const std::string& app = "a") {
+  VEDETTE_CHECK(t.Push(OneLine(line, time_ns, app)).ok());
+  VEDETTE_CHECK(t.store->Flush().ok());
+}
+
+std::vector<std::string> ThreeRowParts(TestStore& t) {
+  std::vector<std::string> lines;
+  for (int i = 0; i < 3; ++i) {
+    lines.push_back("line " + std::to_string(i));
+    PushToPart(t, lines.back(), kNowNs + i);
+  }
+  return lines;
+}
+
+// Four of one day, whose times lie within each other, each with a line that all have.
+std::vector<std::string> FourDayParts(TestStore& t) {
+  std::map<int64_t, std::string> lines;
+  for (int part = 0; part < 4; ++part) {
+    for (int i = 0; i < 3; ++i) {
+      const int64_t time_ns = kNowNs + 10 * i + part;
+      lines[time_ns] = "line " + std::to_string(part) + " " + std::to_string(i);
+      VEDETTE_CHECK(t.Push(OneLine("again", kNowNs + 100)).ok());
+      PushToPart(t, lines[time_ns], time_ns);
+    }
+    VEDETTE_CHECK(t.store->Maintain().ok());
+  }
+  lines[kNowNs + 100] = "again";
+  std::vector<std::string> want;
+  for (const auto& [time_ns, line] : lines) want.push_back(line);
+  return want;
+}
+
+// A day part and level-0 parts with lines of an app that is deleted for good, and a part of that
+// app alone.
+std::vector<std::string> PartsWithDeletedLines(TestStore& t) {
+  std::vector<std::string> lines;
+  for (int i = 0; i < 5; ++i) {
+    lines.push_back("keep " + std::to_string(i));
+    VEDETTE_CHECK(t.Push(OneLine("gone " + std::to_string(i), kNowNs + i, "gone")).ok());
+    PushToPart(t, lines.back(), kNowNs + i);
+    if (i == 2) VEDETTE_CHECK(t.store->Maintain().ok());
+  }
+  PushToPart(t, "alone", kNowNs - kDayNs, "gone");
+  VEDETTE_CHECK(t.store->Delete("gone", INT64_MIN, INT64_MAX).ok());
+  t.clock.Advance(std::chrono::hours(2));
+  return lines;
+}
+
+constexpr WorkBehind kWorkBehind[] = {
+    {"level-0 parts become a day part", ThreeRowParts, 1},
+    {"day parts of a day become one", FourDayParts, 1},
+    {"deletes are carried out", PartsWithDeletedLines, 1},
+};
+
+// At the k-th operation of the work. Whether it met one.
+bool FaultInWork(const WorkBehind& work, test::FaultFs::Fault fault, uint64_t k) {
+  TestStore t(k);
+  t.rewrite_rows_parts = 3;
+  t.delete_parser = DeleteApp;
+  VEDETTE_CHECK(t.Open().ok());
+  const std::vector<std::string> want = work.make_ready(t);
+  const std::string when = base::Concat(
+      {work.what, ", fault ", std::to_string(static_cast<int>(fault)), ", k=", std::to_string(k)});
+  EXPECT_EQ(t.Read(), want) << when;
+  t.fs.FailAt(k, fault);
+  const uint64_t before = t.fs.operations();
+  for (int i = 0; i < 4; ++i) t.store->Maintain().IgnoreError();
+  const bool met = t.fs.operations() - before >= k;
+  const bool crashed = t.fs.crashed();
+  t.fs.ClearFault();
+  if (!crashed) {
+    EXPECT_EQ(t.Read(), want) << when;
+  }
+  t.store.reset();
+  if (crashed) {
+    t.fs.Restart();
+  } else {
+    t.fs.Kill();
+  }
+  const base::Status opened = t.Open();
+  EXPECT_TRUE(opened.ok()) << when << ": " << opened;
+  EXPECT_EQ(t.Read(), want) << when << ", restarted";
+  // A day that is over is settled after a while.
+  for (int i = 0; i < 8; ++i) {
+    t.clock.Advance(std::chrono::minutes(11));
+    EXPECT_TRUE(t.store->Maintain().ok()) << when;
+  }
+  EXPECT_EQ(t.Read(), want) << when << ", done";
+  EXPECT_EQ(t.fs.List("data/logs/parts")->size(), work.parts) << when;
+  return met;
+}
+
 // A manifest whose rename is done and whose folder did not get to disk is told as failed, and yet
 // it is what the next start reads.
-TEST(StoreCrash, AFaultInARewriteAndThenAKillLosesNothing) {
-  int faults = 0;
-  for (const auto fault : {test::FaultFs::Fault::kError, test::FaultFs::Fault::kNoSpace,
-                           test::FaultFs::Fault::kShortWrite, test::FaultFs::Fault::kFailedSync}) {
-    for (uint64_t k = 1;; ++k) {
-      TestStore t(k);
-      t.rewrite_rows_parts = 3;
-      ASSERT_TRUE(t.Open().ok());
-      std::vector<std::string> want;
-      for (int i = 0; i < 3; ++i) {
-        want.push_back("line " + std::to_string(i));
-        ASSERT_TRUE(t.Push(OneLine(want.back(), kNowNs + i)).ok());
-        ASSERT_TRUE(t.store->Flush().ok());
+TEST(StoreCrash, AFaultAtEveryOperationOfTheWorkBehindLosesAndRepeatsNothing) {
+  for (const WorkBehind& work : kWorkBehind) {
+    int faults = 0;
+    for (const auto fault : {test::FaultFs::Fault::kCrash, test::FaultFs::Fault::kError,
+                             test::FaultFs::Fault::kNoSpace, test::FaultFs::Fault::kShortWrite,
+                             test::FaultFs::Fault::kFailedSync}) {
+      for (uint64_t k = 1; FaultInWork(work, fault, k); ++k) {
+        ++faults;
+        if (testing::Test::HasFailure()) return;
       }
-      t.fs.FailAt(k, fault);
-      const bool failed = !t.store->Maintain().ok();
-      t.fs.ClearFault();
-      EXPECT_EQ(t.Read(), want);
-      t.store.reset();
-      t.fs.Kill();
-      ASSERT_TRUE(t.Open().ok());
-      EXPECT_EQ(t.Read(), want) << "fault " << static_cast<int>(fault) << " k=" << k;
-      for (int i = 0; i < 3; ++i) ASSERT_TRUE(t.store->Maintain().ok());
-      EXPECT_EQ(t.Read(), want);
-      EXPECT_EQ(t.fs.List("data/logs/parts")->size(), 1u);
-      if (!failed && k > 12) break;
-      faults += failed ? 1 : 0;
-      if (testing::Test::HasFailure()) return;
     }
+    std::printf("%d faults, each followed by a restart: %s\n", faults, work.what.data());
+    EXPECT_GT(faults, 40);
   }
-  std::printf("%d faults in a rewrite, each followed by a kill\n", faults);
-  EXPECT_GT(faults, 20);
 }
 
 TEST(StoreModel, EqualsAPlainListThroughFlushesAndRestarts) {
