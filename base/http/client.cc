@@ -12,6 +12,8 @@
 #include "base/http/client_connection.h"
 #include "base/http/name_resolver.h"
 #include "base/http/url.h"
+#include "base/http/websocket_frame.h"
+#include "base/http/websocket_stream.h"
 #include "base/mutex.h"
 #include "base/strings.h"
 
@@ -156,6 +158,9 @@ class PooledClient final : public Client {
       if (!parsed.ok()) return Annotate(parsed.status(), "proxy");
       proxy = *std::move(parsed);
     }
+    if (request.websocket != nullptr) {
+      return OpenWebSocket(url, proxy ? &*proxy : nullptr, request, patience);
+    }
     const std::string wire = WireText(request, url, proxy ? &*proxy : nullptr);
     if (Connection kept = TakeIdle(PoolKey(url, request))) {
       StatusOr<Response> response = Exchange(url, request, wire, &kept, patience);
@@ -167,6 +172,28 @@ class PooledClient final : public Client {
     VEDETTE_ASSIGN_OR_RETURN(Connection fresh,
                              Connect(url, proxy ? &*proxy : nullptr, request, patience));
     return Exchange(url, request, wire, &fresh, patience);
+  }
+
+  // On a connection of its own, which is the socket's from then on.
+  StatusOr<Response> OpenWebSocket(const Url& url, const Url* proxy, const ClientRequest& asked,
+                                   const Patience& patience) {
+    ClientRequest request = asked;
+    const std::string key = NewWebSocketKey();
+    request.headers.Set("Connection", "Upgrade");
+    request.headers.Set("Upgrade", "websocket");
+    request.headers.Set("Sec-WebSocket-Version", "13");
+    request.headers.Set("Sec-WebSocket-Key", key);
+    VEDETTE_ASSIGN_OR_RETURN(Connection connection, Connect(url, proxy, request, patience));
+    ClientConnection::Shape shape{false, request.max_response_bytes, request.cut_body};
+    shape.may_switch = true;
+    VEDETTE_ASSIGN_OR_RETURN(Response response,
+                             connection->Exchange(WireText(request, url, proxy), shape, patience));
+    if (response.status != 101) return response;
+    if (response.headers.Get("Sec-WebSocket-Accept") != WebSocketAccept(key)) {
+      return Unavailable("the server's Sec-WebSocket-Accept does not fit");
+    }
+    *request.websocket = NewWebSocketClient(std::move(connection));
+    return response;
   }
 
   // Puts the connection back when it can be used again; else leaves it.

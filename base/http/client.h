@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/http/message.h"
+#include "base/http/websocket_client.h"
 #include "base/status.h"
 
 namespace vedette::base::http {
@@ -51,6 +52,9 @@ struct ClientRequest {
   std::string proxy = {};
   Headers proxy_headers = {};  // of CONNECT
   std::stop_token stop = {};
+  // Not null: a WebSocket is asked for (RFC 6455). Where the server agrees the answer has status
+  // 101 and the socket is put here.
+  std::unique_ptr<WebSocketClient>* websocket = nullptr;
 };
 
 // InvalidArgument for what cannot stand in a request as a header field.

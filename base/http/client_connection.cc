@@ -164,6 +164,7 @@ StatusOr<Response> ClientConnection::ReadResponse(const Shape& shape, const Pati
       return CutOr(shape, parser.get(), Unavailable(Concat({"bad answer: ", parser->error()})));
     }
     Response response = parser->TakeResponse();
+    if (response.status == 101 && shape.may_switch) return response;
     if (response.status >= 200) {
       reusable_ = parser->keep_alive() && in_.empty();
       return response;

@@ -46,7 +46,8 @@ class ClientConnection {
   struct Shape {
     bool head_only = false;  // none has a body
     uint64_t max_body_bytes = 0;
-    bool may_cut = false;  // an answer whose body cannot be read to its end comes without it
+    bool may_cut = false;     // an answer whose body cannot be read to its end comes without it
+    bool may_switch = false;  // 101 is an answer: what follows it is another protocol's
   };
   // `wire` is the whole request. An answer whose body is over the limit comes without it.
   StatusOr<Response> Exchange(std::string_view wire, const Shape& shape, const Patience& patience);
@@ -57,6 +58,13 @@ class ClientConnection {
   // No byte of an answer came: the server closed a kept connection before it saw the request.
   bool closed_before_answer() const { return closed_before_answer_; }
   std::chrono::steady_clock::time_point last_used() const { return last_used_; }
+  // After a 101, bytes of the other protocol: what has come and was not taken, more of it (false:
+  // the other side has closed), and what is sent.
+  std::string* received() { return &in_; }
+  StatusOr<bool> Receive(const Patience& patience) { return ReadMore(patience); }
+  Status Transmit(std::string_view data, const Patience& patience) {
+    return WriteAll(data, patience);
+  }
   // Until the next exchange: gives memory back that only exchanges need.
   void Rest() { buffer_.reset(); }
 

@@ -41,6 +41,9 @@ class Server {
     uint32_t max_connections = 512;
     std::chrono::seconds idle_timeout{60};
     std::chrono::seconds request_timeout{120};  // becomes Request::deadline_mono_ns
+    // Between pings of a WebSocket; who sends nothing, or takes nothing that waits, for more than
+    // four is gone.
+    std::chrono::milliseconds websocket_tick{5000};
     PoolSize ingest{2, 64};
     PoolSize query{2, 64};
     PoolSize control{1, 64};

@@ -121,6 +121,8 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string frames_;                     // being sent
   size_t frames_written_ = 0;
   int silent_ticks_ = 0;  // since something came
+  int stuck_ticks_ = 0;   // since something of what waits was written
+  size_t ticked_written_ = 0;
 };
 
 }  // namespace vedette::base::http

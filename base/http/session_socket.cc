@@ -9,9 +9,9 @@
 namespace vedette::base::http {
 namespace {
 
-constexpr std::chrono::milliseconds kTick{5000};
 // A client that answers no pings for so long is gone, or does not read what it is sent.
 constexpr int kMaxSilentTicks = 4;
+// One that sends, but takes nothing of what waits for it for so long, holds memory for nothing.
 // How long the end may take to be sent.
 constexpr std::chrono::milliseconds kEndTime{1000};
 
@@ -33,7 +33,8 @@ void Session::BeginSocket(const std::function<void(std::shared_ptr<WebSocket>)>&
           if (const auto alive = session.lock()) alive->FlushSocket();
         });
       });
-  timer_->Start(kTick, [self = shared_from_this()] { self->OnSocketTick(); });
+  timer_->Start(core_->options.websocket_tick,
+                [self = shared_from_this()] { self->OnSocketTick(); });
   opened(socket_);
   ReadFrames();
 }
@@ -91,8 +92,13 @@ void Session::OnSocketWritten(const IoResult& result) {
 void Session::OnSocketTick() {
   if (state_ != State::kSocket) return;
   if (++silent_ticks_ > kMaxSilentTicks) return Close();
+  const bool stuck = !frames_.empty() && frames_written_ == ticked_written_;
+  ticked_written_ = frames_written_;
+  stuck_ticks_ = stuck ? stuck_ticks_ + 1 : 0;
+  if (stuck_ticks_ > kMaxSilentTicks) return Close();
   socket_->SendControl(WebSocketFrame(Opcode::kPing, ""));
-  timer_->Start(kTick, [self = shared_from_this()] { self->OnSocketTick(); });
+  timer_->Start(core_->options.websocket_tick,
+                [self = shared_from_this()] { self->OnSocketTick(); });
 }
 
 }  // namespace vedette::base::http

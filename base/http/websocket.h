@@ -18,14 +18,15 @@ class WebSocket {
  public:
   virtual ~WebSocket() = default;
   // False, and nothing is sent, when the connection is closed or when more than kMaxWaitingBytes
-  // would wait for the client: who sends drops it or tries again.
+  // would wait for the client, though a text alone may be larger: who sends drops it or tries
+  // again.
   virtual bool Send(std::string_view text) = 0;
   // Ends the connection after what waits: 1000 is a normal end, 1001 a server that stops, 1011 an
   // error. `reason` is cut to what a close frame may hold.
   virtual void Close(uint16_t code, std::string_view reason) = 0;
   virtual bool closed() const = 0;
 
-  static constexpr size_t kMaxWaitingBytes = 4 << 20;
+  static constexpr size_t kMaxWaitingBytes = 2 << 20;
 };
 
 using WebSocketOpened = std::function<void(std::shared_ptr<WebSocket>)>;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
 
 #include "base/escape.h"
 #include "base/strings.h"
@@ -36,16 +38,36 @@ struct FrameHead {
 };
 
 // Nothing when there is not enough of it yet.
-std::optional<FrameHead> ReadFrameHead(std::string_view in) {
+std::optional<FrameHead> ReadFrameHead(std::string_view in, size_t mask_bytes) {
   const uint8_t length = ByteAt(in, 1) & 0x7f;
   const size_t extra = length == kTwoByteLength ? 2 : length == kEightByteLength ? 8 : 0;
-  FrameHead head{2 + extra + kMaskBytes, length};
+  FrameHead head{2 + extra + mask_bytes, length};
   if (in.size() < head.head_bytes) return std::nullopt;
   if (extra == 0) return head;
   head.payload_bytes = 0;
   for (size_t i = 0; i < extra; ++i)
     head.payload_bytes = head.payload_bytes << 8 | ByteAt(in, 2 + i);
   return head;
+}
+
+// Whether `in` begins with a frame that the other side may send, and all of it is there.
+FrameRead ReadWhole(std::string_view in, size_t mask_bytes, uint64_t max_bytes, FrameHead* head) {
+  if (in.size() < 2) return FrameRead::kNeedMore;
+  const uint8_t first = ByteAt(in, 0);
+  const uint8_t opcode = first & 0x0f;
+  const bool is_masked = (ByteAt(in, 1) & kMasked) != 0;
+  const bool is_final = (first & kFinal) != 0;
+  const bool is_short = (ByteAt(in, 1) & 0x7f) <= kMaxControlBytes;
+  if ((first & kReserved) != 0 || !IsKnown(opcode) || is_masked != (mask_bytes > 0)) {
+    return FrameRead::kBad;
+  }
+  if (IsControl(opcode) && (!is_final || !is_short)) return FrameRead::kBad;
+  const std::optional<FrameHead> found = ReadFrameHead(in, mask_bytes);
+  if (!found) return FrameRead::kNeedMore;
+  if (found->payload_bytes > max_bytes) return FrameRead::kTooLarge;
+  *head = *found;
+  const bool whole = in.size() - head->head_bytes >= head->payload_bytes;
+  return whole ? FrameRead::kFrame : FrameRead::kNeedMore;
 }
 
 }  // namespace
@@ -71,6 +93,16 @@ std::string WebSocketFrame(Opcode opcode, std::string_view payload) {
   return frame.append(payload);
 }
 
+std::string MaskedWebSocketFrame(Opcode opcode, std::string_view payload, uint32_t mask) {
+  std::string frame = WebSocketFrame(opcode, payload);
+  const size_t begin = frame.size() - payload.size();
+  frame[1] = static_cast<char>(ByteAt(frame, 1) | kMasked);
+  std::string key;
+  AppendBigEndian(mask, kMaskBytes, &key);
+  for (size_t i = 0; i < payload.size(); ++i) frame[begin + i] ^= key[i % kMaskBytes];
+  return frame.insert(begin, key);
+}
+
 std::string WebSocketCloseFrame(uint16_t code, std::string_view reason) {
   std::string payload;
   AppendBigEndian(code, 2, &payload);
@@ -80,25 +112,26 @@ std::string WebSocketCloseFrame(uint16_t code, std::string_view reason) {
 }
 
 FrameRead TakeClientFrame(std::string* in, ClientFrame* frame) {
-  if (in->size() < 2) return FrameRead::kNeedMore;
-  const uint8_t first = ByteAt(*in, 0);
-  const uint8_t opcode = first & 0x0f;
-  const bool is_masked = (ByteAt(*in, 1) & kMasked) != 0;
-  const bool is_final = (first & kFinal) != 0;
-  const bool is_short = (ByteAt(*in, 1) & 0x7f) <= kMaxControlBytes;
-  if ((first & kReserved) != 0 || !IsKnown(opcode) || !is_masked) return FrameRead::kBad;
-  if (IsControl(opcode) && (!is_final || !is_short)) return FrameRead::kBad;
-  const std::optional<FrameHead> head = ReadFrameHead(*in);
-  if (!head) return FrameRead::kNeedMore;
-  if (head->payload_bytes > kMaxClientFrameBytes) return FrameRead::kTooLarge;
-  const size_t whole = head->head_bytes + static_cast<size_t>(head->payload_bytes);
-  if (in->size() < whole) return FrameRead::kNeedMore;
-  frame->opcode = static_cast<Opcode>(opcode);
-  frame->payload = in->substr(head->head_bytes, whole - head->head_bytes);
+  FrameHead head;
+  const FrameRead read = ReadWhole(*in, kMaskBytes, kMaxClientFrameBytes, &head);
+  if (read != FrameRead::kFrame) return read;
+  frame->opcode = static_cast<Opcode>(ByteAt(*in, 0) & 0x0f);
+  frame->payload = in->substr(head.head_bytes, static_cast<size_t>(head.payload_bytes));
   for (size_t i = 0; i < frame->payload.size(); ++i) {
-    frame->payload[i] ^= (*in)[head->head_bytes - kMaskBytes + i % kMaskBytes];
+    frame->payload[i] ^= (*in)[head.head_bytes - kMaskBytes + i % kMaskBytes];
   }
-  in->erase(0, whole);
+  in->erase(0, head.head_bytes + frame->payload.size());
+  return FrameRead::kFrame;
+}
+
+FrameRead TakeServerFrame(std::string* in, uint64_t max_bytes, ServerFrame* frame) {
+  FrameHead head;
+  const FrameRead read = ReadWhole(*in, 0, max_bytes, &head);
+  if (read != FrameRead::kFrame) return read;
+  frame->opcode = static_cast<Opcode>(ByteAt(*in, 0) & 0x0f);
+  frame->is_final = (ByteAt(*in, 0) & kFinal) != 0;
+  frame->payload = in->substr(head.head_bytes, static_cast<size_t>(head.payload_bytes));
+  in->erase(0, head.head_bytes + frame->payload.size());
   return FrameRead::kFrame;
 }
 

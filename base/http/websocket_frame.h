@@ -30,6 +30,8 @@ std::string WebSocketAccept(std::string_view key);
 
 // A whole, unmasked frame.
 std::string WebSocketFrame(Opcode opcode, std::string_view payload);
+// The same as a client sends it.
+std::string MaskedWebSocketFrame(Opcode opcode, std::string_view payload, uint32_t mask);
 // One that closes; `reason` is cut where a character ends so that it fits.
 std::string WebSocketCloseFrame(uint16_t code, std::string_view reason);
 
@@ -41,6 +43,14 @@ enum class FrameRead { kFrame, kNeedMore, kBad, kTooLarge };
 // Takes the next frame off the beginning of `in`. kBad: no client may send this (not masked, a
 // reserved bit or opcode, a control frame that is in parts or too long).
 FrameRead TakeClientFrame(std::string* in, ClientFrame* frame);
+
+struct ServerFrame {
+  Opcode opcode = Opcode::kText;
+  bool is_final = true;  // no continuation follows
+  std::string payload;
+};
+// The same of what a server sends, which is not masked. kTooLarge: of more than `max_bytes`.
+FrameRead TakeServerFrame(std::string* in, uint64_t max_bytes, ServerFrame* frame);
 
 }  // namespace vedette::base::http
 

@@ -5,12 +5,19 @@
 #include "base/http/websocket_frame.h"
 
 namespace vedette::base::http {
+namespace {
+
+// What may wait before a pong or a ping.
+constexpr size_t kMaxWaitingControl = 64 << 10;
+
+}  // namespace
 
 bool WebSocketLink::Send(std::string_view text) {
   bool wake = false;
   {
     MutexLock lock(mutex_);
-    if (closed_ || ends_ || waiting_.size() + text.size() > kMaxWaitingBytes) return false;
+    const size_t held = taken_ + waiting_.size();
+    if (closed_ || ends_ || (held > 0 && held + text.size() > kMaxWaitingBytes)) return false;
     Append(WebSocketFrame(Opcode::kText, text), &wake);
   }
   if (wake) wake_();
@@ -37,7 +44,8 @@ void WebSocketLink::SendControl(std::string frame) {
   bool wake = false;
   {
     MutexLock lock(mutex_);
-    if (closed_ || ends_ || waiting_.size() > kMaxWaitingBytes) return;
+    // Who does not read gets no answers to what it sends without end.
+    if (closed_ || ends_ || waiting_.size() > kMaxWaitingControl) return;
     Append(frame, &wake);
   }
   if (wake) wake_();
@@ -52,6 +60,7 @@ void WebSocketLink::Append(std::string_view frame, bool* wake) {
 std::string WebSocketLink::Take() {
   MutexLock lock(mutex_);
   woken_ = false;
+  taken_ = waiting_.size();
   return std::exchange(waiting_, {});
 }
 

@@ -23,7 +23,7 @@ class WebSocketLink final : public WebSocket {
 
   // Loop thread: a control frame.
   void SendControl(std::string frame);
-  // Loop thread: all that waits.
+  // Loop thread: all that waits; what was taken before is written.
   std::string Take();
   // Loop thread: nothing follows what was taken.
   bool ends() const;
@@ -36,6 +36,7 @@ class WebSocketLink final : public WebSocket {
   const std::function<void()> wake_;
   mutable Mutex mutex_;
   std::string waiting_ VEDETTE_GUARDED_BY(mutex_);
+  size_t taken_ VEDETTE_GUARDED_BY(mutex_) = 0;  // bytes that are being written
   bool woken_ VEDETTE_GUARDED_BY(mutex_) = false;
   bool ends_ VEDETTE_GUARDED_BY(mutex_) = false;  // the last frame is among what waits or went out
   bool closed_ VEDETTE_GUARDED_BY(mutex_) = false;

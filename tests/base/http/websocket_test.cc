@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "base/http/websocket_client.h"
 #include "base/http/websocket_frame.h"
 #include "base/http/websocket_link.h"
 #include "tests/base/http/raw_client.h"
@@ -22,17 +23,11 @@ using base::http::Responder;
 using base::http::WebSocket;
 using base::http::WebSocketFrame;
 
-// A frame as a client sends it, masked.
+// A frame as a client sends it.
 std::string Masked(Opcode opcode, const std::string& payload, bool is_final = true) {
-  std::string frame = WebSocketFrame(opcode, payload);
+  std::string frame = base::http::MaskedWebSocketFrame(opcode, payload, 0x11223344);
   if (!is_final) frame[0] = static_cast<char>(frame[0] & 0x7f);
-  const std::string head = frame.substr(0, frame.size() - payload.size());
-  std::string out = head;
-  out[1] = static_cast<char>(out[1] | 0x80);
-  const std::string mask = "\x11\x22\x33\x44";
-  out += mask;
-  for (size_t i = 0; i < payload.size(); ++i) out += static_cast<char>(payload[i] ^ mask[i % 4]);
-  return out;
+  return frame;
 }
 
 TEST(WebSocketFrame, AcceptIsThatOfTheStandard) {
@@ -102,13 +97,45 @@ TEST(WebSocketLink, WhatWaitsIsBoundedAndWakesOnce) {
   EXPECT_TRUE(link.Send("small"));
   EXPECT_EQ(wakes, 1);
   EXPECT_GT(link.Take().size(), half.size());
-  EXPECT_TRUE(link.Send(half));
+  EXPECT_FALSE(link.Send(half)) << "what is being written is held, too";
+  EXPECT_TRUE(link.Take().empty());
+  EXPECT_TRUE(link.Send(half + half + half)) << "alone";
   EXPECT_EQ(wakes, 2);
   link.Close(1000, "");
   EXPECT_TRUE(link.closed());
   EXPECT_FALSE(link.Send("late"));
   link.MarkClosed();
   EXPECT_EQ(link.Take(), "");
+}
+
+TEST(WebSocketLink, WhoTakesNothingGetsNoPongs) {
+  base::http::WebSocketLink link([] {});
+  for (int i = 0; i < 10'000; ++i) link.SendControl(WebSocketFrame(Opcode::kPong, "0123456789"));
+  const std::string waiting = link.Take();
+  EXPECT_GT(waiting.size(), 60u << 10);
+  EXPECT_LT(waiting.size(), 65u << 10);
+}
+
+TEST(WebSocketFrame, WhatServersSendIsReadInPiecesToo) {
+  std::string in = WebSocketFrame(Opcode::kText, std::string(70'000, 'x')) +
+                   "\x01\x02"
+                   "ab"
+                   "\x80\x01"
+                   "c";
+  base::http::ServerFrame frame;
+  ASSERT_EQ(TakeServerFrame(&in, 70'000, &frame), FrameRead::kFrame);
+  EXPECT_EQ(frame.payload.size(), 70'000u);
+  ASSERT_EQ(TakeServerFrame(&in, 10, &frame), FrameRead::kFrame);
+  EXPECT_FALSE(frame.is_final);
+  ASSERT_EQ(TakeServerFrame(&in, 10, &frame), FrameRead::kFrame);
+  EXPECT_EQ(frame.opcode, Opcode::kContinuation);
+  EXPECT_TRUE(frame.is_final);
+  EXPECT_EQ(frame.payload, "c");
+  EXPECT_EQ(in, "");
+  in = WebSocketFrame(Opcode::kText, "eleven bytes");
+  EXPECT_EQ(TakeServerFrame(&in, 10, &frame), FrameRead::kTooLarge);
+  in = Masked(Opcode::kText, "masked");
+  EXPECT_EQ(TakeServerFrame(&in, 10, &frame), FrameRead::kBad);
 }
 
 constexpr char kUpgrade[] =
@@ -167,6 +194,49 @@ TEST_F(WebSockets, TextsReachTheClientAfterTheHandshake) {
   EXPECT_EQ(client.ReadAll(), std::string("\x88\x02\x03\xe8", 4));
   EXPECT_TRUE(Closes(*socket));
   EXPECT_FALSE(socket->Send("late"));
+}
+
+TEST_F(WebSockets, TheClientsEndTakesTextsAndAnswersPings) {
+  options_.websocket_tick = std::chrono::milliseconds(20);
+  Start();
+  std::unique_ptr<base::http::WebSocketClient> client;
+  base::http::ClientRequest request;
+  request.url = Url("/socket");
+  request.websocket = &client;
+  ASSERT_EQ(client_->Send(request)->status, 101);
+  ASSERT_NE(client, nullptr);
+  const auto socket = opened_.get_future().get();
+  // Longer than who answers no pings may stay.
+  std::thread sender([&socket] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(400));
+    socket->Send(std::string(200'000, 'x'));
+    socket->Send("two");
+    socket->Close(1011, "enough");
+  });
+  EXPECT_EQ(client->Receive({})->size(), 200'000u);
+  EXPECT_EQ(client->Receive({}).value_or(""), "two");
+  EXPECT_EQ(base::Message(client->Receive({}).status()), "the server closed it: enough");
+  sender.join();
+  client.reset();
+  request.url = Url("/hello");
+  EXPECT_EQ(client_->Send(request)->status, 200);
+  EXPECT_EQ(client, nullptr);
+}
+
+TEST_F(WebSockets, WhoSendsAndNeverReadsIsClosed) {
+  options_.websocket_tick = std::chrono::milliseconds(20);
+  Start();
+  RawClient client(port());
+  client.Send(kUpgrade);
+  const auto socket = opened_.get_future().get();
+  client.ReadUntil("\r\n\r\n");
+  while (socket->Send(std::string(1 << 20, 'x'))) {
+  }
+  for (int i = 0; i < 500 && !socket->closed(); ++i) {
+    client.Send(Masked(Opcode::kPing, "here I am"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_TRUE(socket->closed());
 }
 
 TEST_F(WebSockets, WhatComesWithTheHandshakeIsRead) {
