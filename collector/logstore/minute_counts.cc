@@ -1,6 +1,7 @@
 #include "collector/logstore/minute_counts.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/codec/bytes.h"
 #include "base/strings.h"
@@ -39,9 +40,11 @@ class NumberReader {
   NumberReader(DirectoryReader* directory, const BlobSource* blobs)
       : directory_(directory), blobs_(blobs) {}
 
-  // Each at least `low` and below `high`.
-  base::StatusOr<std::vector<int64_t>> Next(size_t rows, int64_t low, int64_t high) {
+  // Each at least `low` and below `high`. The memory of `reuse` is used again.
+  base::StatusOr<std::vector<int64_t>> Next(size_t rows, int64_t low, int64_t high,
+                                            std::vector<int64_t> reuse = {}) {
     VEDETTE_ASSIGN_OR_RETURN(IntColumn column, IntColumn::Parse(directory_, rows));
+    column.Lend(std::move(reuse));
     VEDETTE_RETURN_IF_ERROR(column.Load(*blobs_));
     std::vector<int64_t> values = column.Take();
     bool good = true;
@@ -79,10 +82,13 @@ base::Status ReadCells(DirectoryReader* directory, NumberReader& numbers, int64_
   for (const MinuteCounts::Series& series : counts->series) said += series.cells;
   const uint64_t cells = directory->bytes.Varint();
   if (cells != said) return Bad("cells are not those of the series");
-  VEDETTE_ASSIGN_OR_RETURN(counts->slots, numbers.Next(cells, 0, kSlotsPerDay));
-  VEDETTE_ASSIGN_OR_RETURN(counts->entries, numbers.Next(cells, 1, INT64_MAX));
+  VEDETTE_ASSIGN_OR_RETURN(counts->slots,
+                           numbers.Next(cells, 0, kSlotsPerDay, std::move(counts->slots)));
+  VEDETTE_ASSIGN_OR_RETURN(counts->entries,
+                           numbers.Next(cells, 1, INT64_MAX, std::move(counts->entries)));
   if (with_bytes) {
-    VEDETTE_ASSIGN_OR_RETURN(counts->bytes, numbers.Next(cells, 0, INT64_MAX));
+    VEDETTE_ASSIGN_OR_RETURN(counts->bytes,
+                             numbers.Next(cells, 0, INT64_MAX, std::move(counts->bytes)));
   } else {
     VEDETTE_RETURN_IF_ERROR(numbers.Skip(cells));
   }
@@ -97,7 +103,8 @@ bool MinuteCounts::MayHaveName(std::string_view name) const {
 }
 
 base::StatusOr<MinuteCounts> MinuteCounts::Decode(std::string_view stored, int64_t day,
-                                                  size_t streams, bool with_bytes) {
+                                                  size_t streams, bool with_bytes,
+                                                  MinuteCounts* reuse) {
   base::ByteReader whole(stored);
   const std::string_view head = whole.String();
   if (!whole.ok()) return Bad("cut short");
@@ -105,6 +112,9 @@ base::StatusOr<MinuteCounts> MinuteCounts::Decode(std::string_view stored, int64
   DirectoryReader directory{base::ByteReader(head), 0, whole.remaining(), kMaxCells,
                             3 * (kMaxCells + streams * kMaxCountedLevels)};
   MinuteCounts counts;
+  if (reuse != nullptr) counts = std::move(*reuse);
+  counts.series.clear();
+  counts.bytes.clear();
   counts.levels = ReadStrings(directory.bytes, kMaxCountedLevels);
   counts.more_names = directory.bytes.Fixed<uint8_t>() != 0;
   counts.names = ReadStrings(directory.bytes, kMaxCountedNames);

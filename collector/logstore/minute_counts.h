@@ -38,8 +38,9 @@ struct MinuteCounts {
   // Whether any line may have metadata of this name.
   bool MayHaveName(std::string_view name) const;
   // DataLoss for what CountsBuilder would not write. `streams`: how many the part has.
+  // `with_bytes`: whether they are asked for. The memory of `reuse` is taken, if not null.
   static base::StatusOr<MinuteCounts> Decode(std::string_view stored, int64_t day, size_t streams,
-                                             bool with_bytes = true);
+                                             bool with_bytes = true, MinuteCounts* reuse = nullptr);
   friend bool operator==(const MinuteCounts&, const MinuteCounts&) = default;
 };
 

@@ -163,8 +163,9 @@ base::Status Part::ReadCountsPlace(base::ByteReader& reader, uint64_t end_of_blo
   return {};
 }
 
-base::StatusOr<std::shared_ptr<const MinuteCounts>> Part::ReadCounts(bool with_bytes) const {
-  if (counts_bytes_ == 0) return nullptr;
+base::StatusOr<std::optional<MinuteCounts>> Part::ReadCounts(bool with_bytes,
+                                                             MinuteCounts* reuse) const {
+  if (counts_bytes_ == 0) return std::nullopt;
   VEDETTE_ASSIGN_OR_RETURN(const auto file, fs_->OpenRead(path_));
   VEDETTE_ASSIGN_OR_RETURN(const std::string stored,
                            ReadExactly(*file, counts_offset_, counts_bytes_));
@@ -172,8 +173,8 @@ base::StatusOr<std::shared_ptr<const MinuteCounts>> Part::ReadCounts(bool with_b
     return base::DataLoss("checksum of a part's counts does not match");
   }
   VEDETTE_ASSIGN_OR_RETURN(MinuteCounts counts,
-                           MinuteCounts::Decode(stored, day(), streams_.size(), with_bytes));
-  return std::make_shared<const MinuteCounts>(std::move(counts));
+                           MinuteCounts::Decode(stored, day(), streams_.size(), with_bytes, reuse));
+  return counts;
 }
 
 void Part::SumUp() {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -57,9 +58,10 @@ class Part {
     return fs_->OpenRead(path_);
   }
   std::span<const StreamPtr> streams_by_id() const { return streams_; }
-  // Lines by minute, and where asked for their bytes; null when the part has no counts. Ids of
+  // Lines by minute, and where asked for their bytes; nothing when the part has no counts. Ids of
   // streams are indexes of streams(). Errors as of ReadBlock.
-  base::StatusOr<std::shared_ptr<const MinuteCounts>> ReadCounts(bool with_bytes = true) const;
+  base::StatusOr<std::optional<MinuteCounts>> ReadCounts(bool with_bytes = true,
+                                                         MinuteCounts* reuse = nullptr) const;
   // DataLoss when the filter of a granule is damaged; readers only do without it.
   base::Status CheckFilter(size_t index) const;
 

@@ -105,7 +105,7 @@ class PartVerifier {
   void CheckCounts() {
     const auto said = part_->ReadCounts();
     if (!said.ok()) return Find(file_, said.status());
-    if (*said == nullptr) return;
+    if (!said->has_value()) return;
     const auto found =
         MinuteCounts::Decode(counts_.Encode(part_->day()), part_->day(), part_->streams().size());
     if (!found.ok() || *found != **said) {

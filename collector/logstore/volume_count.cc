@@ -48,19 +48,17 @@ VolumeCount::VolumeCount(const VolumeRequest& request, TimeSpan range,
 
 base::Status VolumeCount::AddPart(const Part& part) {
   if (!Touches(part.min_ns(), part.max_ns(), range_)) return {};
-  std::shared_ptr<const MinuteCounts> counts;
+  bool counted = false;
   if (first_slot_ < end_slot_) {
-    auto read = part.ReadCounts(request_.bytes);
+    auto read = part.ReadCounts(request_.bytes, &counts_);
     if (absl::IsNotFound(read.status())) return {};  // dropped by retention
-    if (read.ok()) {
-      counts = *std::move(read);
-    } else {
-      on_damage_(part, read.status());
-    }
+    if (!read.ok()) on_damage_(part, read.status());
+    counted = read.ok() && read->has_value();
+    if (counted) counts_ = **std::move(read);
   }
-  if (counts == nullptr) return AddBlocks(part, range_);
-  table_->CheckNames(*counts);
-  AddCells(part, *counts);
+  if (!counted) return AddBlocks(part, range_);
+  table_->CheckNames(counts_);
+  AddCells(part, counts_);
   for (const TimeSpan& span : by_rows_) VEDETTE_RETURN_IF_ERROR(AddBlocks(part, span));
   return {};
 }

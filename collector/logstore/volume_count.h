@@ -43,6 +43,7 @@ class VolumeCount {
   int64_t end_slot_ = 0;
   std::vector<uint32_t> bins_;     // of these slots
   std::vector<TimeSpan> by_rows_;  // the rest of the range
+  MinuteCounts counts_;            // of the part before: its memory is used again
 };
 
 }  // namespace vedette::logstore

@@ -37,6 +37,11 @@ class IntColumn {
   Range range() const;
   // After Load.
   std::span<const int64_t> values() const { return values_; }
+  // Before Load: whose memory the values are to take.
+  void Lend(std::vector<int64_t> memory) {
+    values_ = std::move(memory);
+    values_.clear();
+  }
   // After Load, once: the values themselves.
   std::vector<int64_t> Take() { return std::move(values_); }
   // Bytes that Load took; Unload gives them back.
