@@ -77,6 +77,27 @@ base::StatusOr<std::vector<FetchedLine>> ParseLines(std::string_view body, bool 
   return lines;
 }
 
+base::StatusOr<TailFrame> ParseTailFrame(std::string_view text) {
+  TailFrame frame;
+  try {
+    const json::value root = json::parse({text.data(), text.size()});
+    const json::object& members = root.as_object();
+    const auto* streams = members.if_contains("streams");
+    if (streams != nullptr && !streams->is_null()) {
+      for (const json::value& stream : streams->as_array()) AddStream(stream, &frame.lines);
+    }
+    const auto* dropped = members.if_contains("dropped_entries");
+    if (dropped == nullptr || dropped->is_null()) return frame;
+    for (const json::value& entry : dropped->as_array()) {
+      const int64_t time = base::ParseInt(Text(entry.at("timestamp"))).value_or(0);
+      frame.dropped_ns = std::min(frame.dropped_ns.value_or(time), time);
+    }
+  } catch (const std::exception&) {
+    return base::Unavailable("the server sent a frame, but not as Loki's tail does");
+  }
+  return frame;
+}
+
 base::StatusOr<std::vector<FetchedLine>> LogPages::Fetch() {
   base::http::ClientRequest request;
   request.url = base::Concat(

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,16 @@ struct FetchedLine {
 // one timestamp stay as they come. InvalidArgument for a metric query's answer, Unavailable for
 // what is none.
 base::StatusOr<std::vector<FetchedLine>> ParseLines(std::string_view body, bool forward = true);
+
+// A frame of /loki/api/v1/tail.
+struct TailFrame {
+  std::vector<FetchedLine> lines;
+  // Of lines that the server could not send in time: the oldest of those that it tells; none: there
+  // are no such lines.
+  std::optional<int64_t> dropped_ns;
+};
+// Unavailable for what is none.
+base::StatusOr<TailFrame> ParseTailFrame(std::string_view text);
 
 // Reads a range from one end to the other. Pages are asked for by the timestamp that the last ended
 // with, and what was had of it is left out; so no line is lost or comes twice as long as no

@@ -48,14 +48,15 @@ struct Priority {
   std::string_view name;
   std::string_view levels;
 };
-constexpr std::array<Priority, 8> kPriorities = {{{"emerg", "critical|fatal"},
-                                                  {"alert", "critical|fatal"},
-                                                  {"crit", "critical|fatal"},
-                                                  {"err", "error"},
-                                                  {"warning", "warn"},
-                                                  {"notice", "info"},
-                                                  {"info", "info"},
-                                                  {"debug", "debug|trace"}}};
+constexpr std::array<Priority, 8> kPriorities = {
+    {{"emerg", "critical|fatal"},
+     {"alert", "critical|fatal"},
+     {"crit", "critical|fatal"},
+     {"err", "error"},
+     {"warning", "warn"},
+     {"notice", "info"},
+     {"info", "info"},
+     {"debug", "debug|trace|unknown|"}}};  // and lines without any
 
 struct Alias {
   std::string_view name;
@@ -193,6 +194,8 @@ base::StatusOr<std::string> LogsQuery(const LogsChoice& choice) {
     return base::InvalidArgument("a LogQL query cannot be had with -u and -H: name them in it");
   }
   std::string query = choice.expr.empty() ? Selector(choice) : choice.expr;
+  // It may end in a comment.
+  if (choice.expr.find('#') != std::string::npos) query += '\n';
   if (!choice.grep.empty()) query += GrepFilter(choice.grep);
   if (!choice.priority.empty()) {
     VEDETTE_ASSIGN_OR_RETURN(const std::string levels, LevelFilter(choice.priority));

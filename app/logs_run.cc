@@ -4,17 +4,11 @@
 #include <cinttypes>
 #include <cstdio>
 #include <iterator>
-#include <set>
-#include <stop_token>
 
 namespace vedette::app {
 namespace {
 
 constexpr uint32_t kPageLines = 1000;
-// How far back each round of following looks.
-constexpr int64_t kLateNs = 10'000'000'000;
-constexpr std::chrono::seconds kRound{1};
-
 void WarnOfCuts(const LogPages& pages) {
   if (pages.cut_timestamps() == 0) return;
   std::fprintf(stderr,
@@ -65,27 +59,6 @@ base::Status LogsRun::Show(const LogsPlan& plan) const {
     if (lines.empty() || !Print(lines)) break;
   }
   WarnOfCuts(pages);
-  return {};
-}
-
-base::Status LogsRun::Follow(LogsPlan plan, base::Clock* clock) const {
-  VEDETTE_ASSIGN_OR_RETURN(std::vector<FetchedLine> fresh,
-                           Newest(plan, plan.newest.value_or(UINT64_MAX)));
-  std::set<FetchedLine> seen;
-  while (Print(fresh)) {
-    seen.insert(fresh.begin(), fresh.end());
-    clock->SleepFor(kRound, std::stop_token());
-    const int64_t now = clock->WallNanos();
-    while (!seen.empty() && seen.begin()->timestamp_ns < now - 2 * kLateNs) {
-      seen.erase(seen.begin());
-    }
-    plan.start_ns = now - kLateNs;
-    plan.end_ns = now + kMaxAheadNs;
-    base::StatusOr<std::vector<FetchedLine>> read = Newest(plan, UINT64_MAX);
-    if (!read.ok() && !absl::IsUnavailable(read.status())) return read.status();
-    fresh = read.ok() ? *std::move(read) : std::vector<FetchedLine>();
-    std::erase_if(fresh, [&seen](const FetchedLine& line) { return seen.contains(line); });
-  }
   return {};
 }
 

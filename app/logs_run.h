@@ -2,15 +2,19 @@
 #define VEDETTE_APP_LOGS_RUN_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "app/logs_page.h"
 #include "app/logs_print.h"
+#include "app/logs_seen.h"
 #include "base/clock.h"
 #include "base/http/configured_client.h"
+#include "base/http/websocket_client.h"
 #include "base/status.h"
 
 namespace vedette::app {
@@ -35,9 +39,10 @@ class LogsRun {
 
   // Oldest first. Ends early when nobody reads the output any more.
   base::Status Show(const LogsPlan& plan) const;
-  // The plan's lines, and then new ones until the output is closed. Asks each second, looking back
-  // a little, so that what comes late or in a burst is not missed; a server that is away is waited
-  // for.
+  // The plan's lines, and then new ones until the output is closed, each once: as the server sends
+  // them over a WebSocket; where it has none to follow by they are asked for each second. After a
+  // connection was lost, and for what the server had to drop, lines are asked for from a little
+  // before the last one on; a server that is away is waited for.
   base::Status Follow(LogsPlan plan, base::Clock* clock) const;
 
  private:
@@ -45,6 +50,23 @@ class LogsRun {
   bool Print(const std::vector<FetchedLine>& lines) const;
   LogPages Pages(const LogsPlan& plan, bool forward) const;
   base::StatusOr<std::vector<FetchedLine>> Newest(const LogsPlan& plan, uint64_t count) const;
+  // What `-f` knows from one connection to the next.
+  struct Following {
+    LogsPlan plan;
+    base::Clock* clock = nullptr;
+    SeenLines seen;
+    int64_t asked_from_ns = 0;  // what is older was shown
+    // What is older was there before the first line that is wanted: not shown by the next CatchUp.
+    int64_t unwanted_ns = INT64_MIN;
+    bool has_tail = true;
+    bool output_closed = false;
+  };
+  // Shows what there is from asked_from_ns on.
+  base::Status CatchUp(Following* following) const;
+  // Until the connection ends, which is no error. has_tail is false where none can be had.
+  base::Status FollowTail(Following* following) const;
+  base::StatusOr<std::unique_ptr<base::http::WebSocketClient>> OpenTail(Following* following) const;
+  base::Status TakeFrame(std::string_view text, Following* following) const;
 
   const base::http::ConfiguredClient* const client_;
   const std::string base_url_;

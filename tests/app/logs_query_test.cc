@@ -23,6 +23,10 @@ TEST(LogsQuery, FlagsBecomeASelectorAndFilters) {
   EXPECT_EQ(QueryOf({.expr = "{app=\"a\"}", .grep = "Time"}), R"({app="a"} |~ "Time")");
 }
 
+TEST(LogsQuery, AFilterStandsBehindAComment) {
+  EXPECT_EQ(QueryOf({.expr = "{app=\"a\"} # note", .grep = "X"}), "{app=\"a\"} # note\n |~ \"X\"");
+}
+
 TEST(LogsQuery, PrioritiesAreLevelsAsGraveOrGraver) {
   const struct {
     const char *priority, *levels;
@@ -34,7 +38,7 @@ TEST(LogsQuery, PrioritiesAreLevelsAsGraveOrGraver) {
       {"warning", "critical|fatal|error|warn"},
       {"warning..err", "error|warn"},
       {"4..4", "warn"},
-      {"debug", "critical|fatal|error|warn|info|debug|trace"},
+      {"debug", "critical|fatal|error|warn|info|debug|trace|unknown|"},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(QueryOf({.expr = "{a=\"b\"}", .priority = c.priority}),

@@ -100,6 +100,40 @@ def follow(t, base):
     process.kill()
 
 
+def follow_on(t):
+    """Over kills of the server, pushes that are sent twice, and a burst."""
+    port = h.free_port()
+    base = f"http://127.0.0.1:{port}"
+    collector = t.collector("followed", port, "--collector.parts=logs")
+    push(base, {"host": "on"}, [[str(time.time_ns() - 60 * SECOND), "old"]])
+    process = t.start([h.vedette(), "logs", f"--server={base}", "-f", "-n", "0", "-H", "on", "-o", "cat"], "follow_on")
+    time.sleep(1)
+    sent = []
+
+    def send(count, twice=False):
+        lines = [[str(time.time_ns() + i), f"{len(sent) + i}"] for i in range(count)]
+        for _ in range(2 if twice else 1):
+            push(base, {"host": "on"}, lines)
+        sent.extend(line for _, line in lines)
+
+    def shown():
+        return [word for word in process.output().split() if word.isdigit()]
+
+    send(5, twice=True)
+    t.eventually(lambda: shown() == sent, "lines come, and once though they were pushed twice")
+    t.check('vedette_http_requests_total{code="101"} 1' in h.get(base + "/metrics").text(), "over a WebSocket")
+    for _ in range(2):
+        collector.kill()
+        collector = t.collector("followed", port, "--collector.parts=logs")
+        send(3)
+        t.eventually(lambda: sorted(shown(), key=int) == sent, "after a kill it goes on where it was")
+    send(30_000)
+    t.eventually(lambda: len(shown()) >= len(sent), "a burst comes")
+    time.sleep(2)
+    t.check(sorted(shown(), key=int) == sent, "and none of it is missing or comes twice", len(shown()))
+    process.kill()
+
+
 def imports(t, base):
     port = h.free_port()
     t.collector("target", port)
@@ -141,6 +175,7 @@ def main():
         ask(t, base)
         colours(t, base)
         follow(t, base)
+        follow_on(t)
         imports(t, base)
 
 
