@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -7,6 +8,7 @@
 #include "base/strings.h"
 #include "collector/api/api.h"
 #include "collector/api/loki_params.h"
+#include "collector/api/prometheus_reply.h"
 #include "collector/api/rule_json.h"
 
 // The rules in LogQL, in the forms of Loki's ruler, which Grafana's Loki data source asks for.
@@ -15,6 +17,7 @@ namespace vedette::api {
 namespace {
 
 using base::JsonWriter;
+using base::http::Params;
 using base::http::Pool;
 using base::http::Request;
 using base::http::Response;
@@ -43,9 +46,36 @@ Response Listed(std::string_view key, const WriteItems& write_items) {
   return Response::Json(200, std::move(body));
 }
 
-Response Rules(const RulesView* view, const Request&) {
+// Whether a parameter that may be repeated is missing or names `value`.
+bool Allows(const Params& params, std::string_view name, const std::string& value) {
+  const std::vector<std::string_view> allowed = params.GetAll(name);
+  return allowed.empty() || std::find(allowed.begin(), allowed.end(), value) != allowed.end();
+}
+
+// Leaves what `type`, `file`, `rule_group` and `rule_name` ask for.
+void Narrow(const Params& params, std::vector<RuleGroupInfo>* groups) {
+  const std::string type = base::ToLowerAscii(params.Get("type"));
+  std::erase_if(*groups, [&](RuleGroupInfo& group) {
+    if (!Allows(params, "file", group.file) || !Allows(params, "rule_group", group.name)) {
+      return true;
+    }
+    std::erase_if(group.rules, [&](const RuleInfo& rule) {
+      if (!type.empty() && rule.alerting != (type == "alert")) return true;
+      return !Allows(params, "rule_name", rule.name);
+    });
+    return group.rules.empty();
+  });
+}
+
+Response Rules(const RulesView* view, const Request& request) {
+  const std::string type = base::ToLowerAscii(request.query.Get("type"));
+  if (!type.empty() && type != "alert" && type != "record") {
+    return BadData(base::Concat({"not supported value ", base::GoQuote(type)}));
+  }
+  std::vector<RuleGroupInfo> groups = LogGroups(view);
+  Narrow(request.query, &groups);
   return Listed("groups", [&](JsonWriter* json) {
-    for (const RuleGroupInfo& group : LogGroups(view)) WriteRuleGroup(group, false, json);
+    for (const RuleGroupInfo& group : groups) WriteRuleGroup(group, false, json);
   });
 }
 

@@ -60,7 +60,7 @@ StatusOr<TailAsked> ReadTail(const LokiTailDeps& deps, const Request& request) {
   return asked;
 }
 
-// The newest lines that are there already, oldest first.
+// The newest lines that are there already, oldest first: no more than a tail may hold.
 StatusOr<logql::Lines> History(const LokiTailDeps& deps, const Request& request,
                                const TailAsked& asked) {
   logql::RangeQuery range;
@@ -69,6 +69,7 @@ StatusOr<logql::Lines> History(const LokiTailDeps& deps, const Request& request,
   range.end_ns = INT64_MAX;  // lines may be a little ahead of our clock
   range.step_ns = INT64_MAX;
   range.limit = asked.query.limit;
+  range.enough_bytes = Tail::kMaxHistoryBytes;
   logql::QueryContext context = deps.query.limits;
   context.stop = request.stop;
   context.deadline_monotonic_ns = request.deadline_mono_ns;

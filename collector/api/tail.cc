@@ -56,12 +56,17 @@ class PushedLines final : public logql::LogSource {
 
 }  // namespace
 
+Tail::~Tail() {
+  base::MutexLock lock(mutex_);
+  memory_->Give(waiting_bytes_);
+}
+
 void Tail::Collect(const Streams& streams, int64_t now_mono_ns, bool once) {
   base::MutexLock lock(mutex_);
   for (const std::shared_ptr<const model::LogStream>& stream : streams) {
     if (!model::MatchesAll(query_.matchers, stream->labels)) continue;
     const size_t bytes = BytesOf(*stream);
-    if (waiting_bytes_ + bytes > kMaxWaitingBytes) {
+    if (waiting_bytes_ + bytes > kMaxWaitingBytes || !memory_->Take(bytes)) {
       for (const model::LogEntry& entry : stream->entries) {
         NoteDropped(stream->labels, entry.timestamp_ns);
       }
@@ -153,6 +158,7 @@ std::vector<Tail::Waiting> Tail::TakeDue(int64_t now_mono_ns) {
   base::MutexLock lock(mutex_);
   while (!waiting_.empty() && waiting_.front().arrived_mono_ns + query_.delay_ns <= now_mono_ns) {
     waiting_bytes_ -= waiting_.front().bytes;
+    memory_->Give(waiting_.front().bytes);
     due.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }

@@ -1,6 +1,7 @@
 #ifndef VEDETTE_COLLECTOR_API_TAIL_H_
 #define VEDETTE_COLLECTOR_API_TAIL_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -30,6 +31,23 @@ struct TailQuery {
   LokiEncoding encoding;
 };
 
+// What the tails of a hub hold together of what was pushed and not filtered yet. Thread-safe.
+class TailMemory {
+ public:
+  // False: there is no room.
+  bool Take(size_t bytes) {
+    if ((held_ += bytes) <= kMaxBytes) return true;
+    held_ -= bytes;
+    return false;
+  }
+  void Give(size_t bytes) { held_ -= bytes; }
+
+  static constexpr size_t kMaxBytes = 32 << 20;
+
+ private:
+  std::atomic<size_t> held_{0};
+};
+
 // One client that follows a query: what is pushed waits here until it is sent. Memory is bounded:
 // what a client is too slow for is dropped, and the next frame that reaches it says so. Shared by
 // the hub and the request that began it; thread-safe.
@@ -38,7 +56,11 @@ class Tail {
   // Streams are those that match, as they were pushed; all of one push.
   using Streams = std::vector<std::shared_ptr<const model::LogStream>>;
 
-  Tail(TailQuery query, base::Clock* clock) : query_(std::move(query)), clock_(clock) {}
+  Tail(TailQuery query, base::Clock* clock, std::shared_ptr<TailMemory> memory)
+      : query_(std::move(query)), clock_(clock), memory_(std::move(memory)) {}
+  ~Tail();
+  Tail(const Tail&) = delete;
+  Tail& operator=(const Tail&) = delete;
 
   const TailQuery& query() const { return query_; }
 
@@ -57,6 +79,8 @@ class Tail {
   bool Deliver(int64_t now_mono_ns, std::stop_token stop = {}) VEDETTE_EXCLUDES(mutex_);
 
   static constexpr size_t kMaxWaitingBytes = 4 << 20;
+  // Of the lines that were there before, one at least: who wants older ones asks for them.
+  static constexpr size_t kMaxHistoryBytes = 512 << 10;
   static constexpr size_t kMaxFrameBytes = 512 << 10;  // of lines and labels; one line may be more
   static constexpr size_t kMaxDroppedTold = 100;       // of one frame
   static constexpr size_t kMaxShown = 16'384;          // lines that are known again, half at least
@@ -89,6 +113,7 @@ class Tail {
 
   const TailQuery query_;
   base::Clock* const clock_;
+  const std::shared_ptr<TailMemory> memory_;
 
   base::Mutex mutex_;
   std::shared_ptr<base::http::WebSocket> socket_ VEDETTE_GUARDED_BY(mutex_);  // null: not yet

@@ -79,7 +79,7 @@ void TailHub::Push(model::LogPush push, std::function<void(const base::Status&)>
 }
 
 std::shared_ptr<Tail> TailHub::Open(TailQuery query) {
-  auto tail = std::make_shared<Tail>(std::move(query), clock_);
+  auto tail = std::make_shared<Tail>(std::move(query), clock_, memory_);
   base::MutexLock lock(mutex_);
   std::erase_if(tails_, [](const auto& one) { return one.expired(); });
   if (tails_.size() >= kMaxTails) return nullptr;

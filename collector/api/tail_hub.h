@@ -44,6 +44,7 @@ class TailHub final : public model::LogSink {
 
   model::LogSink* const store_;
   base::Clock* const clock_;
+  const std::shared_ptr<TailMemory> memory_ = std::make_shared<TailMemory>();
   base::Mutex mutex_;
   std::vector<std::weak_ptr<Tail>> tails_ VEDETTE_GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<Tail>> kept_ VEDETTE_GUARDED_BY(mutex_);

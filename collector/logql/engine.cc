@@ -48,7 +48,7 @@ class LineCollector {
     status_ = Take(block, &lines, &seen);
     if (absl::IsDataLoss(status_)) status_ = base::Status();
     if (status_.ok()) status_ = budget_->ChargeScan(seen, lines.bytes());
-    return status_.ok() && lines_.size() < query_.limit;
+    return status_.ok() && !HasEnough();
   }
 
   const base::Status& status() const { return status_; }
@@ -59,7 +59,7 @@ class LineCollector {
     VEDETTE_ASSIGN_OR_RETURN(const auto times, block->Times());
     VEDETTE_ASSIGN_OR_RETURN(const LabelColumn streams, block->Streams());
     VEDETTE_ASSIGN_OR_RETURN(const LabelColumn metadata, block->Metadata());
-    for (size_t row = 0; row < times.size() && lines_.size() < query_.limit; ++row) {
+    for (size_t row = 0; row < times.size() && !HasEnough(); ++row) {
       const bool check = ++*seen % kCheckLines == 0 || !pipeline_.LeavesLabels();
       if (check) VEDETTE_RETURN_IF_ERROR(budget_->Check());
       VEDETTE_ASSIGN_OR_RETURN(const std::string_view line, lines->At(row));
@@ -74,8 +74,15 @@ class LineCollector {
     budget_->Keep(1);
     if (!FarEnough(line.timestamp_ns)) return {};
     lines_.push_back(Collected(line));
+    const uint64_t bytes = BytesOf(lines_.back());
+    bytes_ += bytes;
     // The line, and what a reply makes of it.
-    return budget_->ChargeMemory(2 * BytesOf(lines_.back()));
+    return budget_->ChargeMemory(2 * bytes);
+  }
+
+  bool HasEnough() const {
+    return lines_.size() >= query_.limit ||
+           (query_.enough_bytes != 0 && bytes_ >= query_.enough_bytes);
   }
 
   bool FarEnough(int64_t timestamp_ns) const {
@@ -97,6 +104,7 @@ class LineCollector {
   Budget* const budget_;
   LineLabels scratch_;
   Lines lines_;
+  uint64_t bytes_ = 0;  // that these take
   base::Status status_;
 };
 

@@ -32,11 +32,12 @@ struct QueryContext {
 
 struct RangeQuery {
   std::string query;
-  int64_t start_ns = 0;     // inclusive
-  int64_t end_ns = 0;       // log queries: exclusive; metric queries: inclusive, as Loki does
-  int64_t step_ns = 0;      // metric queries; > 0
-  int64_t interval_ns = 0;  // log queries: least distance between entries; 0: all
-  uint32_t limit = 100;     // log queries
+  int64_t start_ns = 0;       // inclusive
+  int64_t end_ns = 0;         // log queries: exclusive; metric queries: inclusive, as Loki does
+  int64_t step_ns = 0;        // metric queries; > 0
+  int64_t interval_ns = 0;    // log queries: least distance between entries; 0: all
+  uint32_t limit = 100;       // log queries
+  uint64_t enough_bytes = 0;  // lines end, too, once they take so much; 0: at their limit alone
   Direction direction = Direction::kBackward;
   // Metric queries: evaluate on multiples of the step (start rounded down, end up), as Loki's API
   // does; false takes start and end as they are.

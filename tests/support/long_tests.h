@@ -15,6 +15,16 @@ T ForRun(T in_passing, T long_run) {
   return LongTests() ? long_run : in_passing;
 }
 
+// Of random cases of one thread: as many as say something, in a build that takes dozens of times as
+// long for each.
+constexpr int Rounds(int count) {
+#if defined(__SANITIZE_THREAD__)
+  return count / 20 + 1;
+#else
+  return count;
+#endif
+}
+
 }  // namespace vedette::test
 
 #endif  // VEDETTE_TESTS_SUPPORT_LONG_TESTS_H_

@@ -55,6 +55,20 @@ TEST_F(LokiRules, AreThoseInLogqlAlone) {
   EXPECT_EQ(alerts.body.substr(0, alert.size()), alert);
 }
 
+TEST_F(LokiRules, AreNarrowedAsAskedFor) {
+  const auto has = [this](const std::string& query, const std::string& text) {
+    return Get("/prometheus/api/v1/rules?" + query).body.find(text) != std::string::npos;
+  };
+  EXPECT_TRUE(has("type=alert", "\"Errors\""));
+  EXPECT_FALSE(has("type=alert", "\"lines\""));
+  EXPECT_TRUE(has("type=record", "\"lines\""));
+  EXPECT_FALSE(has("rule_name=lines", "\"Errors\""));
+  EXPECT_TRUE(has("rule_name=lines&rule_name=Errors", "\"Errors\""));
+  EXPECT_TRUE(has("file=/etc/other.yml", R"("groups":[])"));
+  EXPECT_TRUE(has("rule_group=other", R"("groups":[])"));
+  EXPECT_EQ(Get("/prometheus/api/v1/rules?type=foo").status, 400);
+}
+
 TEST_F(LokiRules, AreYamlByFileAndGroup) {
   const std::string rules = R"yaml(interval: "1m"
 rules:

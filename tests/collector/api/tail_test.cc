@@ -256,6 +256,43 @@ TEST_F(Tails, WhatWaitsIsBounded) {
       std::string::npos);
 }
 
+TEST_F(Tails, TogetherTheyHoldNoMoreThanSoMuch) {
+  constexpr size_t kPush = api::Tail::kMaxWaitingBytes - 1000;
+  std::vector<std::shared_ptr<api::Tail>> tails;
+  for (size_t i = 0; i < api::TailHub::kMaxTails; ++i) {
+    tails.push_back(hub_.Open(Query("{app=\"g1\"}")));
+    auto socket = std::make_shared<FakeSocket>();
+    tails.back()->Begin(socket, {}, 0);
+  }
+  Take(Push("g1", {{1, std::string(kPush, 'x')}}));
+  // Some were dropped, of others there is one; when they are gone there is room again.
+  tails.clear();
+  const auto tail = hub_.Open(Query("{app=\"g1\"}"));
+  tail->Begin(socket_, {}, 0);
+  Take(Push("g1", {{1, std::string(kPush, 'x')}}));
+  EXPECT_TRUE(tail->Deliver(Now()));
+  ASSERT_EQ(socket_->frames_.size(), 1u);
+  EXPECT_EQ(socket_->frames_[0].find("dropped"), std::string::npos);
+}
+
+TEST_F(Tails, OfWhatWasThereBeforeTheNewestIsEnough) {
+  logs_.lines_.clear();
+  for (int i = 0; i < 10; ++i) {
+    logs_.lines_.push_back(
+        {kLokiT + i, std::string(api::Tail::kMaxHistoryBytes / 4, static_cast<char>('a' + i)), 0,
+         0});
+  }
+  const Response response = Ask(
+      Target("/loki/api/v1/tail", {{"query", "{app=\"g1\"}"}, {"start", std::to_string(kLokiT)}}));
+  response.opened(socket_);
+  hub_.DeliverAll();
+  std::string all;
+  for (const std::string& frame : socket_->frames_) all += frame;
+  EXPECT_LT(all.size(), 2 * api::Tail::kMaxHistoryBytes);
+  EXPECT_NE(all.find("jjj"), std::string::npos);
+  EXPECT_EQ(all.find("aaa"), std::string::npos);
+}
+
 TEST_F(Tails, AClientThatIsGoneIsLetGo) {
   auto tail = hub_.Open(Query("{app=\"g1\"}"));
   tail->Begin(socket_, {}, 0);

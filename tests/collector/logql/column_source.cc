@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <random>
 #include <thread>
@@ -38,6 +39,14 @@ class ColumnBlock final : public LogBlock {
   base::StatusOr<std::span<const int64_t>> Times() override { return times_; }
   base::StatusOr<LabelColumn> Streams() override { return Collect(&StoredLine::stream, 0); }
   base::StatusOr<LabelColumn> Metadata() override { return Collect(&StoredLine::metadata, 1); }
+  bool MetadataMayHave(const std::function<bool(std::string_view)>& passes) const override {
+    return std::any_of(rows_.begin(), rows_.end(), [&](const Row* row) {
+      for (const model::LabelView& label : row->metadata) {
+        if (passes(label.name)) return true;
+      }
+      return false;
+    });
+  }
   base::StatusOr<std::span<const std::string_view>> Lines() override {
     lines_.clear();
     for (const Row* row : rows_) lines_.push_back(row->text);

@@ -8,6 +8,7 @@
 #include "collector/logql/engine.h"
 #include "tests/collector/logql/column_source.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/long_tests.h"
 
 namespace vedette::logql {
 namespace {
@@ -187,7 +188,7 @@ class LogqlColumns : public testing::TestWithParam<uint32_t> {
 
 TEST_P(LogqlColumns, MetricsAreThoseOfEveryLine) {
   size_t answered = 0;
-  for (int i = 0; i < 250; ++i) {
+  for (int i = 0; i < test::Rounds(250); ++i) {
     RangeQuery query;
     query.query = logs_.MetricQuery();
     query.start_ns = static_cast<int64_t>(logs_.Below(200)) * kSecondNs;
@@ -198,12 +199,14 @@ TEST_P(LogqlColumns, MetricsAreThoseOfEveryLine) {
     ASSERT_EQ(TextOf(columns_.QueryRange(query, {})), want) << query.query;
     ASSERT_EQ(TextOf(three_.QueryRange(query, {})), want) << query.query;
   }
-  EXPECT_GT(answered, 25u) << "most queries must have an answer";
-  EXPECT_GT(source_.counted(), 0u) << "some must be answered from counts";
+  EXPECT_GT(answered, static_cast<size_t>(test::Rounds(250)) / 10) << "most must have an answer";
+  if (test::Rounds(250) == 250) {
+    EXPECT_GT(source_.counted(), 0u) << "some must be answered from counts";
+  }
 }
 
 TEST_P(LogqlColumns, LinesAreThoseOfEveryLine) {
-  for (int i = 0; i < 250; ++i) {
+  for (int i = 0; i < test::Rounds(250); ++i) {
     RangeQuery query;
     query.query = logs_.LogQuery();
     query.end_ns = 600 * kSecondNs;

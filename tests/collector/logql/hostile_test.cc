@@ -9,6 +9,7 @@
 #include "collector/logql/parse/parser.h"
 #include "tests/conformance/logql/memory_source.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/long_tests.h"
 
 namespace vedette::logql {
 namespace {
@@ -106,7 +107,7 @@ TEST_F(HostileQueries, TenThousandOfThemEnd) {
                                            "# c\n",
                                            "decolorize"};
   std::mt19937 random(3);
-  for (int i = 0; i < 10'000; ++i) {
+  for (int i = 0; i < test::Rounds(10'000); ++i) {
     std::string query;
     for (size_t n = 1 + random() % 14; n > 0; --n) query += pieces[random() % pieces.size()] + " ";
     Ask(query);
@@ -117,9 +118,10 @@ TEST_F(HostileQueries, ValidOnesThatAskForMuchEnd) {
   const std::string log = "{a=~\".+\"} | json | logfmt";
   const std::string rate = "rate({a=~\".+\"}[1s])";
   std::string wide = log;
-  for (int i = 0; i < 1000; ++i) wide += " | label_format x" + std::to_string(i) + "=`{{.y}}`";
+  for (int i = 0; i < test::Rounds(1000); ++i)
+    wide += " | label_format x" + std::to_string(i) + "=`{{.y}}`";
   std::string sums = rate;
-  for (int i = 0; i < 100; ++i) sums += " + " + rate;
+  for (int i = 0; i < test::Rounds(100); ++i) sums += " + " + rate;
   const std::vector<std::string> queries = {
       wide,
       sums,
@@ -179,7 +181,8 @@ TEST_F(HostileQueries, WhatLinesBecomeIsChargedToTheQuery) {
 
 TEST_F(HostileQueries, LabelsOfOneLineAreBounded) {
   std::string wide = "{\"" + std::string(500'000, 'A') + "\":{";
-  for (int i = 0; i < 50'000; ++i) wide += (i == 0 ? "\"a" : ",\"a") + std::to_string(i) + "\":1";
+  for (int i = 0; i < test::Rounds(50'000); ++i)
+    wide += (i == 0 ? "\"a" : ",\"a") + std::to_string(i) + "\":1";
   source_.Add({{"a", "w"}}, 20, wide + "}}");
   source_.Add({{"a", "l"}}, 20, std::string(1 << 20, 'x'));
   std::string groups;

@@ -11,6 +11,7 @@
 #include "collector/logql/parse/canonical_text.h"
 #include "collector/logql/parse/indented_printer.h"
 #include "collector/logql/parse/parser.h"
+#include "tests/support/long_tests.h"
 
 namespace vedette::logql {
 namespace {
@@ -111,7 +112,7 @@ class QueryMaker {
 
 TEST(LogqlPrinter, WhatItPrintsReadsBackAsTheSame) {
   QueryMaker maker(7);
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < test::Rounds(3000); ++i) {
     const std::string query = i % 3 == 0 ? maker.Log() : maker.Metric(3);
     const auto expr = Parse(query);
     ASSERT_TRUE(expr.ok()) << query << "\n" << expr.status();

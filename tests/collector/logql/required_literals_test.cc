@@ -6,6 +6,7 @@
 #include <random>
 
 #include "collector/logql/parse/parser.h"
+#include "tests/support/long_tests.h"
 
 namespace vedette::logql {
 namespace {
@@ -64,7 +65,7 @@ TEST(RequiredLiterals, EveryMatchOfARegexHasThem) {
     return text;
   };
   int matched = 0;
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < test::Rounds(20'000); ++i) {
     const std::string pattern = any("abc.*+?|()[]^$\\d{1},", 8);
     const re2::RE2 regex(pattern, re2::RE2::Quiet);
     if (!regex.ok()) continue;
