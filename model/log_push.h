@@ -40,7 +40,7 @@ base::StatusOr<LogPush> DecodeLogPush(std::string_view protobuf, const LogPushLi
 std::string EncodeLogPush(std::span<const LogStream> streams);
 
 // {"streams":[{"stream":{"a":"b"},"values":[["NANOSECONDS","line",{"meta":"data"}]]}]}. Of a
-// repeated key the last counts. Text must be UTF-8.
+// repeated key the last counts. Labels and metadata must be UTF-8; lines may be any bytes.
 base::StatusOr<LogPush> DecodeLogPushJson(std::string_view json, const LogPushLimits& limits = {},
                                           LogPushRefusals* refused = nullptr);
 

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <charconv>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +35,55 @@ size_t CountValues(std::string_view text) {
     at = end;
   }
   return count;
+}
+
+// Of "\\ud83d" and the like at `at`: its number; nothing elsewhere.
+std::optional<uint32_t> SurrogateAt(std::string_view text, size_t at) {
+  constexpr size_t kDigits = 4;
+  if (text.substr(at, 2) != "\\u" || at + 2 + kDigits > text.size()) return std::nullopt;
+  uint32_t code = 0;
+  const char* const digits = text.data() + at + 2;
+  const auto read = std::from_chars(digits, digits + kDigits, code, 16);
+  if (read.ptr != digits + kDigits || code < 0xd800 || code > 0xdfff) return std::nullopt;
+  return code;
+}
+
+// Makes of each half of a surrogate pair that stands alone a U+FFFD, as Go's readers do: one such
+// line is not to cost its push. Nothing: there is none.
+std::optional<std::string> WithoutLoneSurrogates(std::string_view text) {
+  constexpr size_t kEscape = 6;
+  std::optional<std::string> mended;
+  for (size_t at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
+    const auto code = SurrogateAt(text, at);
+    if (!code) {
+      at += 2;
+      continue;
+    }
+    const auto next = SurrogateAt(text, at + kEscape);
+    if (*code < 0xdc00 && next && *next >= 0xdc00) {
+      at += 2 * kEscape;
+      continue;
+    }
+    if (!mended) mended = text;
+    mended->replace(at, kEscape, "\\ufffd");
+    at += kEscape;
+  }
+  return mended;
+}
+
+base::StatusOr<json::value> ParseBody(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = kMaxDepth;
+  // Lines may be of any bytes; they are given back as UTF-8.
+  options.allow_invalid_utf8 = true;
+  json::parser parser({}, options);
+  json::error_code error;
+  const size_t read = parser.write_some(text.data(), text.size(), error);
+  const bool all = base::Trim(text.substr(read)).empty();
+  if (!error && !all) error = json::error::extra_data;
+  if (!error) return parser.release();
+  return base::InvalidArgument(
+      base::Concat({"push request: ", error.message(), " at byte ", std::to_string(read + 1)}));
 }
 
 std::string_view ToStd(const json::string& text) { return {text.data(), text.size()}; }
@@ -74,6 +125,11 @@ base::StatusOr<Labels> ReadStreamLabels(const json::value* value) {
   bool bad = false;
   for (const auto& [name, label] : value->get_object()) {
     if (!label.is_string()) return Expected("streams[].stream", "an object of strings");
+    if (!base::IsValidUtf8(ToStd(label.get_string()))) {
+      return base::InvalidArgument(
+          base::Concat({"couldn't parse labels: the value of ", base::GoQuote(ToStd(name)),
+                        " is not valid UTF-8"}));
+    }
     bad = bad || !IsLegacyLabelName(ToStd(name));
     pairs.emplace_back(ToStd(name), ToStd(label.get_string()));
   }
@@ -126,11 +182,8 @@ base::StatusOr<LogPush> DecodeLogPushJson(std::string_view text, const LogPushLi
     return base::ResourceExhausted(
         base::Concat({"push request: has more JSON values than ", std::to_string(kMaxValues)}));
   }
-  json::parse_options options;
-  options.max_depth = kMaxDepth;
-  json::error_code error;
-  const json::value root = json::parse({text.data(), text.size()}, error, {}, options);
-  if (error) return base::InvalidArgument(base::Concat({"push request: ", error.message()}));
+  const std::optional<std::string> mended = WithoutLoneSurrogates(text);
+  VEDETTE_ASSIGN_OR_RETURN(const json::value root, ParseBody(mended ? *mended : text));
   if (!root.is_object()) return Expected("the body", "an object");
   const json::value* streams = root.get_object().if_contains("streams");
   if (streams == nullptr || !streams->is_array()) return Expected("streams", "an array");

@@ -109,7 +109,38 @@ TEST(LogPush, AStreamWhoseLabelsCannotBeReadHarmsItselfAlone) {
   ASSERT_EQ(push->streams.size(), 1u);
   EXPECT_TRUE(push->streams[0].labels.empty());  // its service_name is found at ingest
   EXPECT_EQ(refused.entries, 1u);
-  EXPECT_EQ(refused.first, "stream label name \"a-b\" is not of the form [a-zA-Z_][a-zA-Z0-9_]*");
+  EXPECT_EQ(refused.first,
+            "couldn't parse labels: 1:3: parse error: unexpected character inside braces: '-'");
+}
+
+// Lines of senders that cut between two bytes, or write Latin-1; Go's readers take them too.
+TEST(LogPushJson, IllFormedUnicodeInALineHarmsNobody) {
+  const std::pair<std::string, std::string> kLines[] = {
+      {"caf\xe9", "caf\xe9"},          {R"(a\ud83d b)", "a\xef\xbf\xbd b"},
+      {R"(a\uDE00)", "a\xef\xbf\xbd"}, {R"(\ud83d\ud83d\ude00)", "\xef\xbf\xbd\xf0\x9f\x98\x80"},
+      {R"(\\ud83d)", R"(\ud83d)"},     {R"(\ud83d\ude00)", "\xf0\x9f\x98\x80"},
+  };
+  for (const auto& [sent, line] : kLines) {
+    const auto push = DecodeLogPushJson(R"({"streams":[{"stream":{"a":"b"},"values":[["1",")" +
+                                        sent + R"("],["2","good"]]}]})");
+    ASSERT_TRUE(push.ok()) << sent << push.status();
+    ASSERT_EQ(push->streams[0].entries.size(), 2u);
+    EXPECT_EQ(push->streams[0].entries[0].line, line) << sent;
+  }
+}
+
+TEST(LogPushJson, AFaultIsToldWithItsPlace) {
+  const std::pair<std::string, std::string> kFaults[] = {
+      {R"({"streams":[}])", "syntax error at byte 13"},
+      {R"({"streams":[)", "incomplete"},
+      {R"({"streams":[]} x)", "extra data"},
+      {R"({"streams":[{"stream":{"a":"b"},"values":[["1","\ud8"]]}]})", "at byte"},
+  };
+  for (const auto& [text, says] : kFaults) {
+    const auto push = DecodeLogPushJson(text);
+    ASSERT_FALSE(push.ok()) << text;
+    EXPECT_NE(push.status().message().find(says), std::string::npos) << push.status();
+  }
 }
 
 TEST(LogPush, JsonIsRead) {
@@ -130,12 +161,13 @@ TEST(LogPush, BadJsonIsRefusedWithTheReason) {
       {"[]", "the body must be an object"},
       {"{}", "streams must be an array"},
       {R"({"streams":[{"stream":{"a":1},"values":[]}]})", "an object of strings"},
-      {R"({"streams":[{"stream":{"a.b":"1"},"values":[]}]})", "is not of the form"},
+      {R"({"streams":[{"stream":{"a.b":"1"},"values":[]}]})", "inside braces: '.'"},
       {R"({"streams":[{"stream":{"a":"b"}}]})", "streams[].values must be an array"},
       {R"({"streams":[{"stream":{"a":"b"},"values":[[12,"x"]]}]})", "NANOSECONDS"},
       {R"({"streams":[{"stream":{"a":"b"},"values":[["x","x"]]}]})", "decimal string"},
       {R"({"streams":[{"stream":{"a":"b"},"values":[["1","x",{"m":1}]]}]})", "object of strings"},
-      {"{\"streams\":[{\"stream\":{\"a\":\"\xff\"},\"values\":[]}]}", "push request"},
+      {"{\"streams\":[{\"stream\":{\"a\":\"\xff\"},\"values\":[]}]}",
+       "the value of \"a\" is not valid UTF-8"},
       {std::string(100, '['), "push request"},
   };
   for (const auto& [json, message] : cases) {
