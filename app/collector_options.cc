@@ -20,7 +20,7 @@ base::Status BadFlag(std::string_view flag, std::string_view found, std::string_
 
 base::StatusOr<int64_t> RetentionMs(std::string_view flag, const std::string& text) {
   const std::optional<int64_t> ms = base::ParseDurationMs(text);
-  if (!ms || *ms <= 0) return BadFlag(flag, text, "a duration above zero such as 90d or 12h");
+  if (!ms || *ms <= 0) return BadFlag(flag, text, "a duration above zero and up to 292y such as 90d or 12h");
   return *ms;
 }
 
