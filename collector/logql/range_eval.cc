@@ -53,8 +53,8 @@ class RangeRun {
     request.required = LiteralsOfQuery(range_.log);
     request.predicates = PredicatesOfQuery(range_.log);
     request.stop = budget_->stop();
-    // Values are added up by time; counts are the same in whatever order.
-    if (CountsLines(range_) && !scan_.plain) {
+    // Values are put in order when they are all there.
+    if ((CountsLines(range_) || !DependsOnArrival(range_)) && !scan_.plain) {
       request.order = BlockOrder::kUnordered;
       request.pool = scan_.pool;
       request.workers = scan_.workers;
@@ -77,7 +77,7 @@ class RangeRun {
     RangeTally* const all = workers_[0].tally->tally();
     for (size_t i = 1; i < workers_.size(); ++i) {
       if (workers_[i].tally == nullptr) continue;
-      VEDETTE_RETURN_IF_ERROR(all->Add(*workers_[i].tally->tally()));
+      VEDETTE_RETURN_IF_ERROR(all->Add(workers_[i].tally->tally()));
     }
     return all->Finish();
   }

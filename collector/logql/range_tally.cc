@@ -1,6 +1,7 @@
 #include "collector/logql/range_tally.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <span>
 #include <utility>
@@ -23,6 +24,11 @@ size_t FirstPointAt(const Grid& grid, int64_t time_ns) {
 
 bool CountsLines(const RangeAggregation& range) {
   return !range.unwrap || range.op == RangeOp::kAbsentOverTime;
+}
+
+bool DependsOnArrival(const RangeAggregation& range) {
+  return range.op == RangeOp::kFirstOverTime || range.op == RangeOp::kLastOverTime ||
+         range.op == RangeOp::kRateCounter;
 }
 
 int64_t RangeTally::Shifted(int64_t timestamp_ns) const {
@@ -79,14 +85,45 @@ base::Status RangeTally::AddValue(uint32_t series, int64_t timestamp_ns, double 
   return budget_->ChargeMemory(sizeof(WindowSample));
 }
 
-base::Status RangeTally::Add(const RangeTally& other) {
-  for (const auto& [labels, id] : other.ids_) {
+base::Status RangeTally::Add(RangeTally* other) {
+  for (const auto& [labels, id] : other->ids_) {
+    VEDETTE_RETURN_IF_ERROR(budget_->Check());
     VEDETTE_ASSIGN_OR_RETURN(const uint32_t own, SeriesOf(labels));
-    const Series& from = other.series_[id];
+    const Series from = std::exchange(other->series_[id], {});
     Series& to = series_[own];
-    for (size_t i = 0; i < grid_.points; ++i) {
+    for (size_t i = 0; i < from.lines.size(); ++i) {
       to.lines[i] += from.lines[i];
       to.amount[i] += from.amount[i];
+    }
+    to.samples.insert(to.samples.end(), from.samples.begin(), from.samples.end());
+  }
+  return {};
+}
+
+// In runs, so that nobody waits long who has hung up.
+base::Status RangeTally::SortSamples(std::vector<WindowSample>* samples) const {
+  const auto before = [](const WindowSample& a, const WindowSample& b) {
+    if (a.timestamp_ns != b.timestamp_ns) return a.timestamp_ns < b.timestamp_ns;
+    return std::bit_cast<uint64_t>(a.value) < std::bit_cast<uint64_t>(b.value);
+  };
+  if (std::is_sorted(samples->begin(), samples->end(), before)) return {};
+  constexpr size_t kRun = 1 << 16;
+  const size_t size = samples->size();
+  const auto at = [&](size_t i) {
+    return samples->begin() + static_cast<std::ptrdiff_t>(std::min(i, size));
+  };
+  for (size_t i = 0; i < size; i += kRun) {
+    VEDETTE_RETURN_IF_ERROR(budget_->Check());
+    std::sort(at(i), at(i + kRun), before);
+  }
+  // Merging takes half of them a second time.
+  if (size > kRun) {
+    VEDETTE_RETURN_IF_ERROR(budget_->ChargeMemory(size / 2 * sizeof(WindowSample)));
+  }
+  for (size_t run = kRun; run < size; run *= 2) {
+    for (size_t i = 0; i + run < size; i += 2 * run) {
+      VEDETTE_RETURN_IF_ERROR(budget_->Check());
+      std::inplace_merge(at(i), at(i + run), at(i + 2 * run), before);
     }
   }
   return {};
@@ -136,7 +173,9 @@ base::StatusOr<GridValue> RangeTally::Finish() {
     if (CountsLines(range_)) {
       AddUp(series_[id], &series);
     } else {
-      VEDETTE_RETURN_IF_ERROR(SlideOver(series_[id].samples, &series));
+      std::vector<WindowSample>& samples = series_[id].samples;
+      if (!DependsOnArrival(range_)) VEDETTE_RETURN_IF_ERROR(SortSamples(&samples));
+      VEDETTE_RETURN_IF_ERROR(SlideOver(samples, &series));
     }
     series_[id] = Series();
     result.series.push_back(std::move(series));

@@ -24,8 +24,12 @@ struct PointRange {
 // Whether the aggregation counts lines; otherwise they have values.
 bool CountsLines(const RangeAggregation& range);
 
-// The series of a range aggregation while their lines come, in any order where lines are counted,
-// by time where they have values. Borrows everything. One thread.
+// Whether lines of equal times are told apart by which came first: the first, the last, a counter.
+// Others take their values by time and then by size, so that all readers come to the same bits.
+bool DependsOnArrival(const RangeAggregation& range);
+
+// The series of a range aggregation while their lines come: in any order unless it depends on
+// arrival, then by time. Borrows everything. One thread.
 class RangeTally {
  public:
   RangeTally(const RangeAggregation& range, const Grid& grid, Budget* budget)
@@ -47,8 +51,8 @@ class RangeTally {
   // `amount` is that of all these lines.
   void Count(uint32_t series, PointRange points, int64_t lines, int64_t amount);
   base::Status AddValue(uint32_t series, int64_t timestamp_ns, double value);
-  // Adds what another has counted; not for values.
-  base::Status Add(const RangeTally& other);
+  // Adds what another has counted and collected, which it gives away.
+  base::Status Add(RangeTally* other);
   // Sorted by their labels: the same lines give the same bits.
   base::StatusOr<GridValue> Finish();
 
@@ -64,6 +68,7 @@ class RangeTally {
   int64_t Shifted(int64_t timestamp_ns) const;
   void Look(int64_t time);
   void AddUp(const Series& series, GridSeries* out) const;
+  base::Status SortSamples(std::vector<WindowSample>* samples) const;
   base::Status SlideOver(const std::vector<WindowSample>& samples, GridSeries* out) const;
   GridValue Absent() const;
   model::Labels AbsentLabels() const;

@@ -1,5 +1,6 @@
 // What log queries cost over 24 hours of data set L: the table of the goals.
 //   logql_queries --dir=STORE [--runs=N] [--only=WORD]    a store that log_store --pushes filled
+//   logql_queries --dir=STORE --query=LOGQL [--step=SECONDS]    another query; a metric with a step
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -120,11 +121,15 @@ class LogqlBench {
 int Run(int argc, char** argv) {
   std::string dir;
   std::string only;
+  std::string query;
+  int64_t step_ns = 0;
   int runs = 5;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument.starts_with("--dir=")) dir = argument.substr(6);
     if (argument.starts_with("--only=")) only = argument.substr(7);
+    if (argument.starts_with("--query=")) query = argument.substr(8);
+    if (argument.starts_with("--step=")) step_ns = std::atoll(argv[i] + 7) * kSecondNs;
     if (argument.starts_with("--runs=")) runs = std::max(1, std::atoi(argv[i] + 7));
   }
   if (dir.empty()) {
@@ -135,6 +140,10 @@ int Run(int argc, char** argv) {
   std::printf(
       "| query, 24 h of L | goal, ms | wall, ms | CPU, ms | memory rise, MiB | lines or points "
       "| VictoriaLogs, ms | Loki, ms |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+  if (!query.empty()) {
+    bench.Measure({.name = "asked for", .query = query.c_str(), .step_ns = step_ns});
+    return 0;
+  }
   for (const Row& row : kRows) {
     if (std::string_view(row.name).find(only) != std::string_view::npos) bench.Measure(row);
   }
