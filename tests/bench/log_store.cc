@@ -2,6 +2,7 @@
 //   log_store --pushes=FILE --dir=EMPTY    push bodies (protobuf, snappy), each behind its u32
 //   length
 //   log_store --dir=DIR [--only=PART OF A NAME] [--runs=N]    scans alone; the best of N
+//   log_store --dir=DIR --rewrite ...    what is left to be rewritten first
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -59,6 +60,8 @@ class StoreBench {
     store_.reset();
     auto options = LogStoreOptions(dir_, fs_.get(), &clock_, &logger_, &telemetry_);
     options.rewrite_settled_ms = settled_ms;
+    // The data set's days may be those to come, which are never over.
+    if (settled_ms == 0) options.rewrite_rows_parts = 1;
     store_ = *Store::Open(options);
   }
 
@@ -96,12 +99,7 @@ class StoreBench {
     }
     const double pushed = CpuSeconds();
     if (!store_->Flush().ok()) return false;
-    // What is done when the day is over and has settled.
-    Open(0);
-    for (int i = 0; i < 64; ++i) {
-      if (!store_->Maintain().ok()) return false;
-      peak_mib_ = std::max(peak_mib_, StatusMib("RssAnon:"));
-    }
+    if (!Rewrite()) return false;
     upkeep_s_ += CpuSeconds() - pushed;
     const double all = CpuSeconds() - start;
     const double stored = DirMb(fs_.get(), base::JoinPath(dir_, "parts"));
@@ -110,6 +108,20 @@ class StoreBench {
         "%.2f MB on disk (%.2f %%) in %zu parts, RssAnon at most %.0f MiB\n",
         static_cast<double>(lines), raw_mb_, raw_mb_ / (all - upkeep_s_), raw_mb_ / all, stored,
         stored * 100 / raw_mb_, fs_->List(base::JoinPath(dir_, "parts"))->size(), peak_mib_);
+    return true;
+  }
+
+  // What is done when the days are over and have settled, until nothing is left to do.
+  bool Rewrite() {
+    Open(0);
+    std::vector<std::string> parts;
+    for (int unchanged = 0; unchanged < 8;) {
+      if (!store_->Maintain().ok()) return false;
+      peak_mib_ = std::max(peak_mib_, StatusMib("RssAnon:"));
+      auto now = *fs_->List(base::JoinPath(dir_, "parts"));
+      unchanged = now == parts ? unchanged + 1 : 0;
+      parts = std::move(now);
+    }
     return true;
   }
 
@@ -253,20 +265,24 @@ int Run(int argc, char** argv) {
   std::string pushes;
   std::string dir;
   std::string only;
+  bool rewrite = false;
   int runs = 4;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument.starts_with("--pushes=")) pushes = argument.substr(9);
     if (argument.starts_with("--dir=")) dir = argument.substr(6);
+    if (argument == "--rewrite") rewrite = true;
     if (argument.starts_with("--only=")) only = argument.substr(7);
     if (argument.starts_with("--runs=")) runs = std::max(1, std::atoi(argv[i] + 7));
   }
   if (dir.empty()) {
-    std::printf("usage: log_store [--pushes=FILE] --dir=DIR [--only=PART OF A NAME] [--runs=N]\n");
+    std::printf("usage: log_store [--pushes=FILE] --dir=DIR [--only=PART OF A NAME] [--runs=N] "
+                "[--rewrite]\n");
     return 2;
   }
   StoreBench bench(dir, only, runs);
   if (!pushes.empty() && !bench.Push(pushes)) return 1;
+  if (rewrite && !bench.Rewrite()) return 1;
   const auto journal = model::Matcher::Equal("job", "journal");
   const auto caddy = model::Matcher::Equal("job", "caddy");
   bench.Scan("rare words, journal", {journal}, "NEEDLE-7f3a9c2e");

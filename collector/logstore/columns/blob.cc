@@ -119,23 +119,28 @@ base::StatusOr<BlobRef> BlobRef::Parse(DirectoryReader* directory, size_t pieces
   return ref;
 }
 
-base::StatusOr<std::string_view> PlainBlob::Read(const BlobSource& source,
-                                                 std::string* buffer) const {
-  VEDETTE_ASSIGN_OR_RETURN(const std::string_view read, source.Read(offset, bytes, buffer));
+base::StatusOr<std::string_view> StoredBlob::Read(const BlobSource& source,
+                                                  std::string* buffer) const {
+  std::string compressed;
+  std::string* const into = raw == stored ? buffer : &compressed;
+  VEDETTE_ASSIGN_OR_RETURN(const std::string_view read, source.Read(offset, stored, into));
   if (HashOf(read) != hash) return base::DataLoss("checksum of a column does not match");
-  return read;
+  if (raw == stored) return read;
+  buffer->resize(raw);
+  const size_t n =
+      ZSTD_decompressDCtx(Decompressor(), buffer->data(), raw, read.data(), read.size());
+  if (ZSTD_isError(n) != 0 || n != raw) return base::DataLoss("a column does not decompress");
+  return std::string_view(*buffer);
 }
 
-std::optional<PlainBlob> BlobRef::AsPlain() const {
-  if (piece_count_ != 1 || pieces_[0].raw != pieces_[0].stored || stored_ <= kInlineBytes) {
-    return std::nullopt;
-  }
-  return PlainBlob{offset_, pieces_[0].stored, hash_};
+std::optional<StoredBlob> BlobRef::Alone() const {
+  if (piece_count_ != 1 || stored_ <= kInlineBytes) return std::nullopt;
+  return StoredBlob{offset_, pieces_[0].stored, pieces_[0].raw, hash_};
 }
 
 base::Status BlobRef::Load(const BlobSource& source, std::string* out) const {
-  if (const auto plain = AsPlain()) {
-    VEDETTE_ASSIGN_OR_RETURN(const std::string_view bytes, plain->Read(source, out));
+  if (const auto alone = Alone(); alone && alone->raw == alone->stored) {
+    VEDETTE_ASSIGN_OR_RETURN(const std::string_view bytes, alone->Read(source, out));
     if (bytes.data() != out->data()) out->assign(bytes);
     return {};
   }

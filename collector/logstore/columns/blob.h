@@ -79,10 +79,11 @@ struct DirectoryReader {
   }
 };
 
-// A blob of one piece that is stored as it is, outside of the directory. Borrows nothing.
-struct PlainBlob {
+// A blob of one piece outside of the directory. Borrows nothing.
+struct StoredBlob {
   uint64_t offset = 0;
-  uint32_t bytes = 0;
+  uint32_t stored = 0;
+  uint32_t raw = 0;  // more than are stored: compressed
   uint32_t hash = 0;
   // In `buffer` or wherever they lie. DataLoss when damaged.
   base::StatusOr<std::string_view> Read(const BlobSource& source, std::string* buffer) const;
@@ -99,7 +100,7 @@ class BlobRef {
   // The pieces as they were put, one behind the other. DataLoss when damaged.
   base::Status Load(const BlobSource& source, std::string* out) const;
   // Nothing when it is no such blob.
-  std::optional<PlainBlob> AsPlain() const;
+  std::optional<StoredBlob> Alone() const;
 
  private:
   struct Piece {

@@ -4,7 +4,6 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "base/codec/compress.h"
-#include "collector/logstore/columns/hex_column.h"
 
 namespace vedette::logstore {
 namespace {
@@ -331,7 +330,7 @@ base::Status Granule::AddStreams(GranuleCard* card) {
   return {};
 }
 
-base::StatusOr<LineForm> Granule::FormOf(uint32_t shape, std::vector<GranuleCard::Hex>* hex) {
+base::StatusOr<LineForm> Granule::FormOf(uint32_t shape, std::vector<GranuleCard::Bytes>* bytes) {
   VEDETTE_RETURN_IF_ERROR(OpenShape(shape));
   const ShapesColumn::Shape& own = lines_->shapes()[shape];
   LineForm form{std::string(own.text), {}};
@@ -339,13 +338,10 @@ base::StatusOr<LineForm> Granule::FormOf(uint32_t shape, std::vector<GranuleCard
     StringColumn& column = *own.columns[slot];
     LineForm::Slot& made = form.slots.emplace_back();
     VEDETTE_ASSIGN_OR_RETURN(made.bound, column.Bound(*blobs_));
-    if (column.form() != StringColumn::Form::kHex) continue;
-    const auto& digits = static_cast<const HexColumn&>(column);
-    const auto packed = digits.Packed();
-    if (!packed) continue;
-    made.packed = true;
-    made.style = digits.style();
-    hex->push_back({shape, slot, *packed});
+    const auto searchable = column.Searchable();
+    if (!searchable) continue;
+    made.search = searchable->style;
+    bytes->push_back({shape, slot, searchable->blob});
   }
   form.slots.shrink_to_fit();
   return form;
@@ -353,15 +349,15 @@ base::StatusOr<LineForm> Granule::FormOf(uint32_t shape, std::vector<GranuleCard
 
 base::Status Granule::AddForms(LineForms* forms, GranuleCard* card) {
   std::vector<LineFormPtr> of_shapes;
-  std::vector<GranuleCard::Hex> hex;
+  std::vector<GranuleCard::Bytes> bytes;
   size_t fresh_bytes = 0;
   for (uint32_t shape = 0; shape < lines_->shapes().size(); ++shape) {
-    VEDETTE_ASSIGN_OR_RETURN(LineForm form, FormOf(shape, &hex));
+    VEDETTE_ASSIGN_OR_RETURN(LineForm form, FormOf(shape, &bytes));
     bool fresh = false;
     of_shapes.push_back(forms->Share(std::move(form), &fresh));
     if (fresh) fresh_bytes += of_shapes.back()->Held();
   }
-  card->SetForms(std::move(of_shapes), std::move(hex), fresh_bytes);
+  card->SetForms(std::move(of_shapes), std::move(bytes), fresh_bytes);
   return {};
 }
 

@@ -4,7 +4,19 @@
 #include <string_view>
 #include <utility>
 
+#include "collector/logstore/columns/byte_search.h"
+#include "collector/logstore/columns/packed_hex.h"
+
 namespace vedette::logstore {
+namespace {
+
+bool MayBeIn(std::string_view needle, SearchStyle style, std::string_view bytes) {
+  if (style.kind == SearchStyle::Kind::kText) return FindBytes(bytes, needle) != bytes.npos;
+  const auto digits = HexNeedle::Of(needle, style.hex);
+  return digits && (!digits->IsSearchable() || digits->MayBeIn(bytes));
+}
+
+}  // namespace
 
 void GranuleCard::AddShape(const std::vector<uint32_t>& streams) {
   const auto known = std::find(sets_.begin(), sets_.end(), streams);
@@ -12,11 +24,11 @@ void GranuleCard::AddShape(const std::vector<uint32_t>& streams) {
   if (known == sets_.end()) sets_.push_back(streams);
 }
 
-void GranuleCard::SetForms(std::vector<LineFormPtr> forms, std::vector<Hex> hex,
+void GranuleCard::SetForms(std::vector<LineFormPtr> forms, std::vector<Bytes> bytes,
                            size_t fresh_bytes) {
   forms_ = std::move(forms);
-  hex_ = std::move(hex);
-  hex_.shrink_to_fit();
+  bytes_ = std::move(bytes);
+  bytes_.shrink_to_fit();
   fresh_bytes_ = fresh_bytes;
 }
 
@@ -68,24 +80,23 @@ base::StatusOr<bool> GranuleCard::MayHave(uint32_t shape, LineJudge* judge,
 base::StatusOr<bool> GranuleCard::IsAnywhere(uint32_t shape,
                                              const std::vector<LineJudge::Part>& parts,
                                              const BlobSource& blobs) const {
+  constexpr size_t kMostKept = 4 << 20;
   thread_local std::string buffer;
+  if (buffer.capacity() > kMostKept) std::string().swap(buffer);
   for (const LineJudge::Part& part : parts) {
-    const LineForm::Slot& slot = forms_[shape]->slots[part.slot];
-    const auto needle = HexNeedle::Of(part.digits, slot.style);
-    if (!needle) continue;
-    if (!needle->IsSearchable()) return true;
-    const auto place = std::lower_bound(
-        hex_.begin(), hex_.end(), std::pair(shape, part.slot),
-        [](const Hex& hex, const auto& at) { return std::pair(hex.shape, hex.slot) < at; });
-    VEDETTE_ASSIGN_OR_RETURN(const std::string_view packed, place->blob.Read(blobs, &buffer));
-    if (needle->MayBeIn(packed)) return true;
+    const auto at = std::pair(shape, part.slot);
+    const auto found = std::lower_bound(
+        bytes_.begin(), bytes_.end(), at,
+        [](const Bytes& own, const auto& place) { return std::pair(own.shape, own.slot) < place; });
+    VEDETTE_ASSIGN_OR_RETURN(const std::string_view bytes, found->blob.Read(blobs, &buffer));
+    if (MayBeIn(part.needle, forms_[shape]->slots[part.slot].search, bytes)) return true;
   }
   return false;
 }
 
 size_t GranuleCard::Held() const {
   size_t held = sizeof *this + set_of_shape_.capacity() * sizeof(uint32_t) +
-                forms_.capacity() * sizeof(LineFormPtr) + hex_.capacity() * sizeof(Hex) +
+                forms_.capacity() * sizeof(LineFormPtr) + bytes_.capacity() * sizeof(Bytes) +
                 fresh_bytes_;
   for (const auto& set : sets_) held += sizeof set + set.capacity() * sizeof(uint32_t);
   return held;

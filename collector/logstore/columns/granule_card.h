@@ -21,23 +21,23 @@ struct ShapeCandidate {
 // its lines may have in them. A few KB, worth keeping where granules are not. Made by Granule.
 class GranuleCard {
  public:
-  // Packed digits of a slot, stored as they are.
-  struct Hex {
+  // Those of a slot, which can be searched as its form says.
+  struct Bytes {
     uint32_t shape = 0;
     uint32_t slot = 0;
-    PlainBlob blob;
+    StoredBlob blob;
   };
 
   // Shapes in ascending order. `streams`: ids, ascending.
   void AddShape(const std::vector<uint32_t>& streams);
   bool has_streams() const { return !sets_.empty(); }
-  // One a shape; `hex` ascending.
-  void SetForms(std::vector<LineFormPtr> forms, std::vector<Hex> hex, size_t fresh_bytes);
+  // One a shape; `bytes` ascending.
+  void SetForms(std::vector<LineFormPtr> forms, std::vector<Bytes> bytes, size_t fresh_bytes);
   bool has_forms() const { return !forms_.empty(); }
 
   // Shapes that have rows of wanted streams, by id, and, if forms are known and `judge` is not
   // null, may have what it looks for. DataLoss when a stream is not among those of `wanted`, or
-  // packed digits are damaged.
+  // bytes that are searched are damaged.
   base::StatusOr<std::vector<ShapeCandidate>> Candidates(const std::vector<bool>& wanted,
                                                          LineJudge* judge,
                                                          const BlobSource& blobs) const;
@@ -53,7 +53,7 @@ class GranuleCard {
   std::vector<uint32_t> set_of_shape_;
   std::vector<std::vector<uint32_t>> sets_;  // of streams, each once
   std::vector<LineFormPtr> forms_;
-  std::vector<Hex> hex_;
+  std::vector<Bytes> bytes_;
   size_t fresh_bytes_ = 0;  // of forms that were made for this card
 };
 

@@ -167,8 +167,10 @@ base::StatusOr<SlotBound> HexColumn::Bound(const BlobSource& source) {
   return bound;
 }
 
-std::optional<PlainBlob> HexColumn::Packed() const {
-  return exceptions_.empty() ? blob_.AsPlain() : std::nullopt;
+std::optional<SearchableBytes> HexColumn::Searchable() const {
+  const auto blob = blob_.Alone();
+  if (!exceptions_.empty() || !blob) return std::nullopt;
+  return SearchableBytes{{SearchStyle::Kind::kHex, style_}, *blob};
 }
 
 size_t HexColumn::Held() const {

@@ -31,9 +31,7 @@ class HexColumn final : public StringColumn {
                     std::span<const int64_t> times, RowSet* found) override;
   base::StatusOr<SlotBound> Bound(const BlobSource& source) override;
 
-  HexStyle style() const { return style_; }
-  // The digits of all values, if nothing else is among them and they are stored as they are.
-  std::optional<PlainBlob> Packed() const;
+  std::optional<SearchableBytes> Searchable() const override;
 
  private:
   // A value's digits; where they end.

@@ -18,13 +18,18 @@ uint64_t HashOfForm(const LineForm& form) {
   for (const LineForm::Slot& slot : form.slots) {
     mix(uint64_t{slot.bound.kinds} << 32 | uint64_t{slot.bound.length} << 16 |
         uint64_t{slot.bound.hex_run} << 8 | slot.bound.decimal_run);
-    mix(uint64_t{slot.packed} << 2 | uint64_t{slot.style.upper} << 1 | uint64_t{slot.style.uuid});
+    mix(static_cast<uint64_t>(slot.search.kind) << 2 | uint64_t{slot.search.hex.upper} << 1 |
+        uint64_t{slot.search.hex.uuid});
   }
   return hash;
 }
 
-// Digits that too many values have for it to be worth a look.
-constexpr size_t kFewestPartDigits = 7;
+// Of fewer bytes too many values have them for it to be worth a look.
+size_t FewestBytes(SearchStyle style) {
+  constexpr size_t kFewestDigits = 7;
+  constexpr size_t kFewestOfText = 3;
+  return style.kind == SearchStyle::Kind::kHex ? kFewestDigits : kFewestOfText;
+}
 
 // A needle in the lines of a form: one place stands for all of them.
 class FormSearch final : public NeedleSearch {
@@ -41,7 +46,8 @@ class FormSearch final : public NeedleSearch {
     if (!own.bound.MayHold(part)) return {};
     // Of a part that goes on behind the slot the search asks for shorter ones first.
     const bool ends_here = part.data() + part.size() == needle().data() + needle().size();
-    if (own.packed && ends_here && part.size() >= kFewestPartDigits) {
+    if (own.search.kind != SearchStyle::Kind::kNone && ends_here &&
+        part.size() >= FewestBytes(own.search)) {
       parts_.push_back({static_cast<uint32_t>(slot), part});
     } else {
       found->AddAll();

@@ -19,9 +19,8 @@ namespace vedette::logstore {
 struct LineForm {
   struct Slot {
     SlotBound bound;
-    // Packed digits, which can be searched without opening the granule (GranuleCard::Hex).
-    bool packed = false;
-    HexStyle style;
+    // How it can be searched without opening the granule (GranuleCard::Bytes).
+    SearchStyle search;
     friend bool operator==(const Slot&, const Slot&) = default;
   };
   std::string text;  // with kSlotMark in the place of every slot
@@ -57,10 +56,10 @@ class LineJudge {
  public:
   explicit LineJudge(const std::vector<std::vector<std::string>>& required) : required_(required) {}
 
-  // A slot of packed digits, one of which has to have `digits` in it.
+  // A slot whose bytes can be searched, one of whose values has to have `needle` in it.
   struct Part {
     uint32_t slot = 0;
-    std::string_view digits;
+    std::string_view needle;
   };
   struct Verdict {
     LineFormPtr form;

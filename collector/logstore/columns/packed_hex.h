@@ -16,6 +16,14 @@ struct HexStyle {
   friend bool operator==(const HexStyle&, const HexStyle&) = default;
 };
 
+// How a column's bytes are searched: not at all, as text, or as packed digits.
+struct SearchStyle {
+  enum class Kind : uint8_t { kNone, kText, kHex };
+  Kind kind = Kind::kNone;
+  HexStyle hex;
+  friend bool operator==(const SearchStyle&, const SearchStyle&) = default;
+};
+
 inline constexpr uint8_t kNoHexDigit = 255;
 
 // The value of a digit of that case, kNoHexDigit for other bytes.

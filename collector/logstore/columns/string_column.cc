@@ -216,6 +216,11 @@ class TextColumn final : public StringColumn {
       out->AddRow(out->EndValue());
     }
   }
+  std::optional<SearchableBytes> Searchable() const override {
+    const auto blob = blob_.Alone();
+    if (!blob) return std::nullopt;
+    return SearchableBytes{{SearchStyle::Kind::kText, {}}, *blob};
+  }
   base::StatusOr<SlotBound> Bound(const BlobSource& source) override {
     VEDETTE_RETURN_IF_ERROR(Load(source, {}));
     SlotBound bound;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,11 +11,18 @@
 
 #include "base/status.h"
 #include "collector/logstore/columns/blob.h"
+#include "collector/logstore/columns/packed_hex.h"
 #include "collector/logstore/columns/row_set.h"
 #include "collector/logstore/columns/slot_bound.h"
 #include "collector/logstore/columns/value_table.h"
 
 namespace vedette::logstore {
+
+// Bytes of a column's values that can be searched without the column.
+struct SearchableBytes {
+  SearchStyle style;
+  StoredBlob blob;
+};
 
 // Strings of one kind, in one of several forms (FORMAT.md). What a column's form is, its
 // dictionary's size and so on are known when it is parsed; its values when it is loaded. Not
@@ -47,6 +55,8 @@ class StringColumn {
                             std::span<const int64_t> times, RowSet* found) = 0;
   // What the values have at most; loads what it takes to know.
   virtual base::StatusOr<SlotBound> Bound(const BlobSource& source) = 0;
+  // Where bytes lie that tell whether any value has a string, if one look at them does.
+  virtual std::optional<SearchableBytes> Searchable() const { return std::nullopt; }
 
  protected:
   explicit StringColumn(Form form) : form_(form) {}

@@ -113,7 +113,8 @@ TEST(GranuleSearch, CardsLeaveOutIdsWithoutColumns) {
     char id[17];
     std::snprintf(id, sizeof(id), "%08x%08x", static_cast<unsigned>(random()),
                   static_cast<unsigned>(random()));
-    texts.push_back("level=info trace_id=" + std::string(id) + " took=" + std::to_string(random() % 2000) + "ms");
+    texts.push_back("level=info trace_id=" + std::string(id) +
+                    " took=" + std::to_string(random() % 2000) + "ms");
   }
   std::vector<GranuleRow> rows;
   const model::Labels none;
@@ -150,13 +151,13 @@ TEST(GranuleSearch, CardsLeaveOutIdsWithoutColumns) {
 TEST(LineForms, EqualOnesAreOneAndGoWithTheLastWhoHasThem) {
   LineForms forms;
   bool fresh = false;
-  LineForm::Slot number{SlotBound::Of("123"), false, {}};
+  LineForm::Slot number{SlotBound::Of("123"), {}};
   LineFormPtr first = forms.Share({std::string("a\0b", 3), {number}}, &fresh);
   EXPECT_TRUE(fresh);
   LineFormPtr second = forms.Share({std::string("a\0b", 3), {number}}, &fresh);
   EXPECT_FALSE(fresh);
   EXPECT_EQ(first, second);
-  number.packed = true;
+  number.search.kind = SearchStyle::Kind::kText;
   EXPECT_NE(forms.Share({std::string("a\0b", 3), {number}}, &fresh), first);
   EXPECT_TRUE(fresh);
   forms.Sweep();
