@@ -268,6 +268,16 @@ class BlockScanner {
     store_.NoteDamage(source.part->name(), status);
   }
 
+  logstore::Run OpenRun(const ScanSource& source, const BlockOpener& opener) {
+    if (source.part == nullptr) return std::move(memory_[source.index]);
+    logstore::Run run =
+        opener.Open(source.part, source.index, matching_.at(source.part.get()), true);
+    std::erase_if(run.rows, [&](const Row& row) {
+      return row.timestamp_ns < source.min_ns || row.timestamp_ns > source.max_ns;
+    });
+    return run;
+  }
+
   base::Status ReadRows(const SourceGroup& group, size_t worker, bool* go_on) {
     StreamFilter filter(scan_.select.matchers);
     SelectStats stats;
@@ -277,16 +287,11 @@ class BlockScanner {
         [this](const Part& part, const base::Status& why) { store_.NoteDamage(part.name(), why); });
     std::vector<PendingRun> pending;
     for (const ScanSource& source : group) {
-      pending.push_back({source.min_ns, source.max_ns, [&] {
-                           if (source.part == nullptr) return std::move(memory_[source.index]);
-                           logstore::Run run = opener.Open(source.part, source.index,
-                                                           matching_.at(source.part.get()), true);
-                           std::erase_if(run.rows, [&](const Row& row) {
-                             return row.timestamp_ns < source.min_ns ||
-                                    row.timestamp_ns > source.max_ns;
-                           });
-                           return run;
-                         }});
+      PendingRun& run = pending.emplace_back();
+      run.min_ns = source.min_ns;
+      run.max_ns = source.max_ns;
+      run.lane = source.part.get();
+      run.open = [&] { return OpenRun(source, opener); };
     }
     Merge merge(std::move(pending), scan_.select.direction == Direction::kBackward);
     *go_on = true;
