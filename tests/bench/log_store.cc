@@ -200,7 +200,7 @@ class StoreBench {
   const std::string only_;
   const int runs_;
   const std::unique_ptr<base::FileSystem> fs_ = base::NewPosixFileSystem();
-  base::SystemClock clock_;
+  LaterClock clock_;
   base::Logger logger_{base::LogLevel::kWarn, &clock_};
   base::Telemetry telemetry_;
   std::unique_ptr<Store> store_;

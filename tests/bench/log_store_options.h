@@ -1,11 +1,28 @@
 #ifndef VEDETTE_TESTS_BENCH_LOG_STORE_OPTIONS_H_
 #define VEDETTE_TESTS_BENCH_LOG_STORE_OPTIONS_H_
 
+#include <chrono>
+#include <stop_token>
 #include <string>
+#include <utility>
 
+#include "base/clock.h"
 #include "collector/logstore/store.h"
 
 namespace vedette {
+
+// The machine's clock, a month ahead: whatever days data set L has are over, and may be rewritten.
+class LaterClock final : public base::Clock {
+ public:
+  int64_t WallNanos() const override { return system_.WallNanos() + 30ll * 86'400'000'000'000; }
+  int64_t MonotonicNanos() const override { return system_.MonotonicNanos(); }
+  bool SleepFor(std::chrono::nanoseconds duration, std::stop_token stop) override {
+    return system_.SleepFor(duration, std::move(stop));
+  }
+
+ private:
+  base::SystemClock system_;
+};
 
 // Of a log store that takes lines of any age, as data sets have them, and does its upkeep when
 // told.

@@ -41,7 +41,7 @@ class LogqlStore {
   }
 
   const std::unique_ptr<base::FileSystem> fs_ = base::NewPosixFileSystem();
-  base::SystemClock clock_;
+  LaterClock clock_;
   base::Logger logger_{base::LogLevel::kWarn, &clock_};
   base::Telemetry telemetry_;
   const std::unique_ptr<logstore::Store> store_;
