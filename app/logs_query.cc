@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <ctime>
 #include <iterator>
 
@@ -144,7 +145,10 @@ bool SetDate(std::string_view text, std::tm* local) {
   const auto date = Numbers(text, '-');
   if (!date) return false;
   const auto [year, month, day] = *date;
-  if (month < 1 || month > 12 || day < 1 || day > 31) return false;
+  const std::chrono::year_month_day named(std::chrono::year(year),
+                                          std::chrono::month(static_cast<unsigned>(month)),
+                                          std::chrono::day(static_cast<unsigned>(day)));
+  if (!named.ok()) return false;
   local->tm_year = year - 1900;
   local->tm_mon = month - 1;
   local->tm_mday = day;
@@ -209,7 +213,12 @@ std::optional<int64_t> ParseLogsTime(std::string_view text, int64_t now_ns) {
   if (text == "today") return NanosOf(Midnight(now, 0));
   if (text == "yesterday") return NanosOf(Midnight(now, 1));
   if (const auto calendar = ParseCalendar(base::Trim(text), now)) return calendar;
-  const auto ms = ParseQueryTime(WithoutWords(text), now_ns / kNanosPerMs);
+  const std::string words = WithoutWords(text);
+  auto ms = ParseQueryTime(words, now_ns / kNanosPerMs);
+  // "1h": so long ago.
+  if (!ms && base::ParseDurationMs(words)) {
+    ms = ParseQueryTime("-" + words, now_ns / kNanosPerMs);
+  }
   if (!ms || *ms > INT64_MAX / kNanosPerMs || *ms < INT64_MIN / kNanosPerMs) return std::nullopt;
   return *ms * kNanosPerMs;
 }

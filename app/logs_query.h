@@ -26,7 +26,7 @@ struct LogsChoice {
 base::StatusOr<std::string> LogsQuery(const LogsChoice& choice);
 
 // "2026-11-21 10:00:00", "2026-11-21 10:00", "2026-11-21" and "10:00" (today), in local time;
-// "today", "yesterday", "now", "-1h", "1h ago", RFC 3339, or seconds since the epoch. Nanoseconds;
+// "today", "yesterday", "now", "-1h", "1h ago", "1h", RFC 3339, or seconds since the epoch. Nanoseconds;
 // nothing on other text.
 std::optional<int64_t> ParseLogsTime(std::string_view text, int64_t now_ns);
 

@@ -80,6 +80,7 @@ TEST_F(LogsTime, ReadsWhatJournalctlReads) {
       {"02:09:05", kNow},
       {"-1h", kNow - 3600 * kSecond},
       {"1h ago", kNow - 3600 * kSecond},
+      {"1h30m", kNow - 5400 * kSecond},
       {"2 hours ago", kNow - 7200 * kSecond},
       {"10 minutes ago", kNow - 600 * kSecond},
       {"1day ago", kNow - 86'400 * kSecond},
@@ -94,8 +95,8 @@ TEST_F(LogsTime, ReadsWhatJournalctlReads) {
 }
 
 TEST_F(LogsTime, RefusesTheRest) {
-  for (const char* bad : {"", "x", "2026-13-01", "2026-11-21 25:00", "2026-11-21 10:61", "12:3x",
-                          "ago", "tomorrow", "2026-11-21 10"}) {
+  for (const char* bad : {"", "x", "2026-13-01", "2026-02-31", "2026-11-21 25:00",
+                          "2026-11-21 10:61", "12:3x", "ago", "tomorrow", "2026-11-21 10"}) {
     EXPECT_FALSE(ParseLogsTime(bad, kNow).has_value()) << bad;
   }
 }
