@@ -9,6 +9,7 @@
 #include "collector/logql/parse/parser.h"
 #include "collector/logql/parse/units.h"
 #include "collector/logql/pipeline.h"
+#include "collector/logql/stages/label_name.h"
 #include "collector/logql/stages/line_labels.h"
 
 namespace vedette::api {
@@ -18,15 +19,6 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 bool IsError(std::string_view name) {
   return name == "__error__" || name == "__error_details__" || name == "__preserve_error__";
-}
-
-std::string LabelOfKey(std::string_view key, bool is_first) {
-  std::string name;
-  if (is_first && !key.empty() && key[0] >= '0' && key[0] <= '9') name += '_';
-  for (const char c : key) {
-    name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' ? c : '_';
-  }
-  return name;
 }
 
 // Calls found(label, keys) for what `| json` makes labels of. Names are as long as all the keys
@@ -39,8 +31,9 @@ void EachPath(const boost::json::object& object, const std::string& prefix, size
     if (*bytes < length) return;
     *bytes -= length;
     const std::string_view name(key.data(), key.size());
-    const std::string label =
-        base::Concat({prefix, prefix.empty() ? "" : "_", LabelOfKey(name, prefix.empty())});
+    std::string label = prefix;
+    if (!prefix.empty()) label += '_';
+    logql::AppendLabelName(name, &label);
     keys->emplace_back(name);
     if (value.is_object()) {
       EachPath(value.get_object(), label, bytes, keys, found);

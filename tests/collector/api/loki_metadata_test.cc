@@ -103,11 +103,12 @@ TEST_F(LokiMetadata, DetectedLabelsAreBareAndLeaveOutNumbersAndIds) {
 }
 
 TEST_F(LokiMetadata, DetectedFieldsOfJsonAndMetadata) {
-  logs_.lines_ = {{kLokiT, R"({"a":{"b c":"x"},"n":1})", 0, 0}, {kLokiT + 1, R"({"n":2})", 0, 1}};
+  logs_.lines_ = {{kLokiT, R"({"a":{"b c":"x"},"größe":5,"n":1})", 0, 0}, {kLokiT + 1, R"({"n":2})", 0, 1}};
   EXPECT_EQ(
       AskLoki("detected_fields", {{"query", "{app=\"g1\"}"}}).body,
       R"({"fields":[)"
       R"({"label":"a_b_c","type":"string","cardinality":1,"parsers":["json"],"jsonPath":["a","b c"]},)"
+      R"({"label":"gr__e","type":"int","cardinality":1,"parsers":["json"],"jsonPath":["größe"]},)"
       R"({"label":"n","type":"int","cardinality":2,"parsers":["json"],"jsonPath":["n"]},)"
       R"({"label":"trace_id","type":"string","cardinality":1,"parsers":null}],"limit":1000})");
   EXPECT_EQ(AskLoki("detected_field/n/values", {{"query", "{app=\"g1\"}"}, {"limit", "1"}}).body,
