@@ -45,6 +45,27 @@ void Contest(std::span<const StreamSummary> streams, const TimeSpan& range,
   }
 }
 
+// Which slots a memtable's rows of some streams lie in: one late line must not contest all the time
+// between it and the others.
+void ContestRows(const MemtableView& view, const ContestedTimes& rough, ContestedTimes* contested) {
+  absl::flat_hash_map<const Stream*, std::vector<int64_t>> slots;
+  for (const std::span<const Row> chunk : view.chunks) {
+    for (const Row& row : chunk) {
+      if (rough.Of(row.stream).empty()) continue;
+      std::vector<int64_t>& own = slots[row.stream];
+      const int64_t slot = SlotOf(row.timestamp_ns);
+      if (own.empty() || own.back() != slot) own.push_back(slot);
+    }
+  }
+  for (auto& [stream, own] : slots) {
+    std::vector<TimeSpan> spans;
+    for (const int64_t slot : own) spans.push_back({SlotBegin(slot), SlotBegin(slot + 1)});
+    for (const TimeSpan& span : Joined(std::move(spans))) {
+      contested->AddRows(stream, span.begin_ns, span.end_ns - 1);
+    }
+  }
+}
+
 // To whole minutes outwards.
 TimeSpan Widened(int64_t start_ns, int64_t end_ns) {
   TimeSpan span{start_ns, end_ns};
@@ -73,8 +94,12 @@ base::StatusOr<std::optional<std::vector<VolumeBins>>> Store::Volumes(
   const TimeSpan range = Narrowed(request, snapshot.memtables, snapshot.parts);
   if (range.begin_ns >= range.end_ns) return std::vector<VolumeBins>();
 
+  ContestedTimes rough;
+  for (const auto& streams : in_memory) Contest(streams, range, {}, &table, &rough);
+  for (const auto& part : snapshot.parts) Contest(part->streams(), range, {}, &table, &rough);
+  rough.Finish();
   ContestedTimes contested;
-  for (const auto& streams : in_memory) Contest(streams, range, {}, &table, &contested);
+  for (const MemtableView& view : snapshot.memtables) ContestRows(view, rough, &contested);
   for (const auto& part : snapshot.parts) {
     Contest(part->streams(), range, snapshot.tombstones, &table, &contested);
   }
