@@ -1,5 +1,8 @@
 #include "collector/api/loki_ingest.h"
 
+#include <optional>
+#include <string>
+
 #include "base/strings.h"
 #include "collector/api/loki_params.h"
 #include "model/log_level.h"
@@ -36,29 +39,51 @@ model::Labels WithServiceName(const model::Labels& labels) {
 
 constexpr std::string_view kLevelLabel = "detected_level";
 
-// The entry's metadata with its level: in the canonical spelling where the sender names one, else
-// by Loki's rule, else `default_level`.
-model::Labels WithLevel(const model::Labels& stream, const model::LogEntry& entry,
-                        std::string_view default_level) {
-  std::string_view level;
-  if (const std::string_view given = entry.metadata.Get(kLevelLabel); !given.empty()) {
-    level = model::NormaliseLevel(given);
-    if (level.empty() || level == given) return entry.metadata;
-  } else {
-    level = model::DetectLevel(stream, entry);
+// Gives the entries of one stream their level: in the canonical spelling where the sender names
+// one, else by Loki's rule, else `default_level`. Borrows what it is given.
+class LevelSetter {
+ public:
+  LevelSetter(const model::Labels& stream, std::string_view default_level)
+      : stream_level_(model::LevelOfLabels(stream)), default_level_(default_level) {}
+
+  void Set(model::LogEntry* entry) {
+    std::string_view level;
+    if (const std::string_view given = entry->metadata.Get(kLevelLabel); !given.empty()) {
+      level = model::NormaliseLevel(given);
+      if (level.empty() || level == given) return;
+    } else {
+      static const model::Labels kNone;
+      level = stream_level_.empty() ? model::DetectLevel(kNone, *entry) : stream_level_;
+    }
+    entry->metadata = With(entry->metadata, level.empty() ? default_level_ : level);
   }
-  return model::LabelsBuilder(entry.metadata)
-      .Set(kLevelLabel, level.empty() ? default_level : level)
-      .Build();
-}
+
+ private:
+  // Mostly what the entry before got.
+  const model::Labels& With(const model::Labels& metadata, std::string_view level) {
+    if (!last_ || last_->before != metadata || last_->level != level) {
+      last_ = {metadata, std::string(level),
+               model::LabelsBuilder(metadata).Set(kLevelLabel, level).Build()};
+    }
+    return last_->after;
+  }
+
+  struct Made {
+    model::Labels before;
+    std::string level;
+    model::Labels after;
+  };
+  const std::string_view stream_level_;
+  const std::string_view default_level_;
+  std::optional<Made> last_;
+};
 
 // What Loki adds at ingest. A stream that has its level as a label is our shipper's: complete.
 void Complete(std::string_view default_level, model::LogStream* stream) {
   stream->labels = WithServiceName(stream->labels);
   if (stream->labels.Has(kLevelLabel)) return;
-  for (model::LogEntry& entry : stream->entries) {
-    entry.metadata = WithLevel(stream->labels, entry, default_level);
-  }
+  LevelSetter setter(stream->labels, default_level);
+  for (model::LogEntry& entry : stream->entries) setter.Set(&entry);
 }
 
 }  // namespace

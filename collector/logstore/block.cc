@@ -120,7 +120,7 @@ std::string EncodeBlock(std::span<const Row> rows, std::span<const uint32_t> str
   meta->min_ns = rows.empty() ? 0 : rows.front().timestamp_ns;
   meta->max_ns = rows.empty() ? 0 : rows.back().timestamp_ns;
   meta->hash = base::Hash64(stored);
-  meta->stream_ids = DistinctIds(stream_ids);
+  meta->stream_ids = StreamIds(DistinctIds(stream_ids));
   return stored;
 }
 

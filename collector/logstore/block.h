@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "collector/logstore/row.h"
+#include "collector/logstore/stream_ids.h"
 
 namespace vedette::logstore {
 
@@ -21,8 +22,8 @@ struct BlockMeta {
   uint64_t rows = 0;
   int64_t min_ns = 0;
   int64_t max_ns = 0;
-  uint64_t hash = 0;                 // of the stored bytes
-  std::vector<uint32_t> stream_ids;  // ascending, of the part's stream table
+  uint64_t hash = 0;     // of the stored bytes
+  StreamIds stream_ids;  // of the part's stream table
   // Of a granule (columns/FORMAT.md), 0 of a row block: the bytes it begins with and what they
   // decompress to. `hash` is of these bytes, raw_bytes those of its lines.
   uint64_t directory_stored = 0;

@@ -93,30 +93,32 @@ bool OriginsAre(const Granule& granule, std::span<const Row> rows,
   return true;
 }
 
-// Lines of a shape lie far from each other: they are asked for some rows ahead.
-constexpr size_t kAhead = 8;
+// Rows whose lines a processor's own cache holds.
+constexpr size_t kRowsAtOnce = 2048;
 
 void Prefetch(std::string_view line) {
   constexpr size_t kCacheLine = 64;
-  constexpr size_t kMost = 8 * kCacheLine;
+  constexpr size_t kMost = 16 * kCacheLine;
   for (size_t at = 0; at < std::min(line.size(), kMost); at += kCacheLine) {
     __builtin_prefetch(line.data() + at);
   }
 }
 
-// Shape by shape: the same columns are at work from row to row.
+// Shape by shape, so that the same columns are at work from row to row, of so many rows at a time.
 bool LinesAre(const Granule& granule, std::span<const Row> rows) {
+  std::vector<size_t> next(granule.shapes());  // place of each shape
   std::string line;
   size_t compared = 0;
-  for (size_t shape = 0; shape < granule.shapes(); ++shape) {
-    const std::vector<uint32_t>& places = granule.shape(shape).own_rows;
-    compared += places.size();
-    for (size_t place = 0; place < places.size(); ++place) {
-      if (place + 2 * kAhead < places.size()) __builtin_prefetch(&rows[places[place + 2 * kAhead]]);
-      if (place + kAhead < places.size()) Prefetch(rows[places[place + kAhead]].line);
-      line.clear();
-      granule.AppendLineAt(shape, place, &line);
-      if (line != rows[places[place]].line) return false;
+  for (size_t begin = 0; begin < rows.size(); begin += kRowsAtOnce) {
+    const size_t end = std::min(begin + kRowsAtOnce, rows.size());
+    for (size_t i = begin; i < end; ++i) Prefetch(rows[i].line);
+    for (size_t shape = 0; shape < next.size(); ++shape) {
+      const std::vector<uint32_t>& own = granule.shape(shape).own_rows;
+      for (; next[shape] < own.size() && own[next[shape]] < end; ++next[shape], ++compared) {
+        line.clear();
+        granule.AppendLineAt(shape, next[shape], &line);
+        if (line != rows[own[next[shape]]].line) return false;
+      }
     }
   }
   return compared == rows.size();
@@ -182,7 +184,7 @@ std::string_view EncodeGranule(std::span<const Row> rows, std::span<const uint32
   meta->hash = base::Hash64(stored.substr(0, columns.directory_stored));
   meta->filter_stored = columns.filter_stored;
   meta->filter_hash = base::Hash64(stored.substr(stored.size() - columns.filter_stored));
-  meta->stream_ids = DistinctIds(stream_ids);
+  meta->stream_ids = StreamIds(DistinctIds(stream_ids));
   return stored;
 }
 

@@ -125,45 +125,35 @@ base::StatusOr<MinuteCounts> MinuteCounts::Decode(std::string_view stored, int64
   return counts;
 }
 
-void CountsBuilder::FindLevel(const model::Labels& metadata) {
-  if (last_known_ >= known_.size() || known_[last_known_].metadata != metadata) {
-    last_known_ = 0;
-    while (last_known_ < known_.size() && known_[last_known_].metadata != metadata) ++last_known_;
+void CountsBuilder::TakeName(std::string_view name) {
+  if (name == last_name_ || more_names_) return;
+  if (!names_.contains(name) && names_.size() == kMaxCountedNames) {
+    more_names_ = true;
+    return;
   }
-  if (last_known_ == known_.size()) {
-    const uint32_t level = TakeMetadata(metadata);
-    if (known_.size() < kKnown) {
-      known_.push_back({metadata, level});
-    } else {
-      last_known_ = oldest_known_;
-      known_[last_known_] = {metadata, level};
-      oldest_known_ = (oldest_known_ + 1) % kKnown;
-    }
-  }
-  level_ = known_[last_known_].level;
+  names_.emplace(name);
+  last_name_ = name;
 }
 
-uint32_t CountsBuilder::TakeMetadata(const model::Labels& metadata) {
+void CountsBuilder::TakeMetadata(const model::Labels& metadata) {
   std::string_view level;
   for (const model::LabelView& label : metadata) {
     if (label.name == kLevelName) {
       level = label.value;
-    } else if (!names_.contains(label.name)) {
-      if (names_.size() < kMaxCountedNames) {
-        names_.emplace(label.name);
-      } else {
-        more_names_ = true;
-      }
+    } else {
+      TakeName(label.name);
     }
   }
+  metadata_ = metadata;
+  if (std::exchange(has_metadata_, true) && levels_[level_] == level) return;
   const auto known = std::find(levels_.begin(), levels_.end(), level);
-  const auto index = static_cast<uint32_t>(known - levels_.begin());
-  if (known == levels_.end() && levels_.size() == kMaxCountedLevels) {
+  level_ = static_cast<uint32_t>(known - levels_.begin());
+  if (known != levels_.end()) return;
+  if (levels_.size() == kMaxCountedLevels) {
     too_many_levels_ = true;
-  } else if (known == levels_.end()) {
+  } else {
     levels_.emplace_back(level);
   }
-  return index;
 }
 
 std::vector<CountsBuilder::Cell>& CountsBuilder::CellsOf(uint32_t stream) {
@@ -177,7 +167,7 @@ std::vector<CountsBuilder::Cell>& CountsBuilder::CellsOf(uint32_t stream) {
 
 void CountsBuilder::Add(uint32_t stream, const Row& row) {
   if (too_many_levels_) return;
-  FindLevel(*row.metadata);
+  if (!has_metadata_ || *row.metadata != metadata_) TakeMetadata(*row.metadata);
   if (too_many_levels_) {
     series_.clear();
     return;

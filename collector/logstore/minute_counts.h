@@ -57,24 +57,18 @@ class CountsBuilder {
     int64_t entries;
     int64_t bytes;
   };
-  void FindLevel(const model::Labels& metadata);
-  uint32_t TakeMetadata(const model::Labels& metadata);
+  void TakeMetadata(const model::Labels& metadata);
+  void TakeName(std::string_view name);
   std::vector<Cell>& CellsOf(uint32_t stream);  // at level_
 
   bool too_many_levels_ = false;
   bool more_names_ = false;
   std::vector<std::string> levels_;
   std::set<std::string, std::less<>> names_;
-  // Sets that came lately and their levels: rows of few sets take turns.
-  struct Known {
-    model::Labels metadata;
-    uint32_t level = 0;
-  };
-  static constexpr size_t kKnown = 8;
-  std::vector<Known> known_;
-  size_t last_known_ = 0;
-  size_t oldest_known_ = 0;
-  uint32_t level_ = 0;  // of the row that is counted
+  std::string last_name_;   // one of names_
+  model::Labels metadata_;  // of the row before
+  uint32_t level_ = 0;      // of metadata_
+  bool has_metadata_ = false;
   struct Series {
     uint32_t level;
     std::vector<Cell> cells;

@@ -140,11 +140,13 @@ base::Status Part::ReadBlockMetas(base::ByteReader& reader, uint64_t end_of_bloc
     }
     const uint64_t ids = reader.Varint();
     uint64_t id = 0;
+    std::vector<uint32_t> stream_ids;
     for (uint64_t k = 0; k < ids && reader.ok(); ++k) {
       id += reader.Varint();
       if (id >= streams_.size()) return base::DataLoss("stream ids of the index are damaged");
-      meta.stream_ids.push_back(static_cast<uint32_t>(id));
+      stream_ids.push_back(static_cast<uint32_t>(id));
     }
+    meta.stream_ids = StreamIds(stream_ids);
     if (meta.offset > end_of_blocks || meta.stored_bytes > end_of_blocks - meta.offset) {
       return base::DataLoss("a block of the index lies outside the file");
     }
@@ -183,6 +185,11 @@ void Part::SumUp() {
     max_ns_ = std::max(max_ns_, block.max_ns);
   }
   for (const StreamSummary& summary : summaries_) line_bytes_ += summary.bytes;
+  summaries_.shrink_to_fit();
+  streams_.shrink_to_fit();
+  blocks_.shrink_to_fit();
+  held_ = summaries_.size() * (sizeof(StreamSummary) + sizeof(StreamPtr));
+  for (const BlockMeta& block : blocks_) held_ += sizeof(BlockMeta) + block.stream_ids.held();
 }
 
 base::Status Part::CheckFilter(size_t index) const {

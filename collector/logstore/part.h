@@ -58,6 +58,8 @@ class Part {
     return fs_->OpenRead(path_);
   }
   std::span<const StreamPtr> streams_by_id() const { return streams_; }
+  // Memory that its index takes, beside the streams themselves, about.
+  uint64_t held() const { return held_; }
   // Lines by minute, and where asked for their bytes; nothing when the part has no counts. Ids of
   // streams are indexes of streams(). Errors as of ReadBlock.
   base::StatusOr<std::optional<MinuteCounts>> ReadCounts(bool with_bytes = true,
@@ -87,6 +89,7 @@ class Part {
   int64_t min_ns_ = INT64_MAX;
   int64_t max_ns_ = INT64_MIN;
   uint64_t line_bytes_ = 0;
+  uint64_t held_ = 0;
 };
 
 // What a manifest would say of FOLDER/NAME, from the file itself.

@@ -210,27 +210,37 @@ base::Status Store::CheckRoom() const {
   return {};
 }
 
+base::Status Store::CheckStream(const model::Labels& labels, uint64_t count, uint64_t bytes) {
+  if (count >= options_.max_streams || bytes + labels.bytes().size() > options_.max_stream_bytes) {
+    return TooManyStreams(options_, labels);
+  }
+  if (part_index_bytes_ + streams_.bytes() > options_.max_index_bytes && !streams_.Find(labels)) {
+    return base::ResourceExhausted(base::Concat(
+        {"log store: streams take more than ", std::to_string(options_.max_index_bytes),
+         " bytes of memory; refused for ", labels.ToString()}));
+  }
+  return {};
+}
+
 base::Status Store::InternStreams(PushRecord* record, std::vector<StreamPtr>* streams,
                                   base::Status* over) {
   uint64_t count = active_->stream_count();
   uint64_t bytes = active_->stream_bytes();
-  const auto has_room = [&](const PushRecord::StreamEntries& stream) {
-    StreamPtr interned = streams_.Intern(stream.labels);
-    if (!active_->HasStream(interned.get())) {
-      const uint64_t own = stream.labels.bytes().size();
-      if (count >= options_.max_streams || bytes + own > options_.max_stream_bytes) return false;
-      ++count;
-      bytes += own;
-    }
-    streams->push_back(std::move(interned));
-    return true;
-  };
-  const auto refused = [&](const PushRecord::StreamEntries& stream) {
-    if (has_room(stream)) return false;
-    if (over->ok()) *over = TooManyStreams(options_, stream.labels);
-    counters_.rejected->Add(stream.entries.size());
-    return true;
-  };
+  const auto refused =
+      [&](const PushRecord::StreamEntries& stream) VEDETTE_NO_THREAD_SAFETY_ANALYSIS {
+        StreamPtr known = streams_.Find(stream.labels);
+        if (!known || !active_->HasStream(known.get())) {
+          if (const base::Status room = CheckStream(stream.labels, count, bytes); !room.ok()) {
+            if (over->ok()) *over = room;
+            counters_.rejected->Add(stream.entries.size());
+            return true;
+          }
+          ++count;
+          bytes += stream.labels.bytes().size();
+        }
+        streams->push_back(known ? std::move(known) : streams_.Intern(stream.labels));
+        return false;
+      };
   std::erase_if(record->streams, refused);
   if (over->ok()) return {};
   // Streams count until their lines are in parts.

@@ -54,8 +54,11 @@ struct Options {
   uint64_t max_line_bytes = 1ull << 20;           // longer lines are cut (64 at least)
   uint64_t max_streams = 100'000;                 // with lines in memory; more are refused
   uint64_t max_stream_bytes = 64ull << 20;        // of the label sets of these
-  uint64_t min_free_bytes = 64ull << 20;          // below this much free disk pushes are refused
-  uint64_t reserve_bytes = 16ull << 20;           // file given up when a flush finds the disk full
+  // Of all streams that there are lines of and of the parts' indexes: as much memory do they take.
+  // Streams that are new then are refused.
+  uint64_t max_index_bytes = 256ull << 20;
+  uint64_t min_free_bytes = 64ull << 20;  // below this much free disk pushes are refused
+  uint64_t reserve_bytes = 16ull << 20;   // file given up when a flush finds the disk full
   size_t rewrite_rows_parts = 16;         // level-0 parts of a day that are rewritten; 0: never
   int64_t rewrite_settled_ms = 600'000;   // of a day that is over fewer, after so long without one
   int64_t delete_cancel_ms = 86'400'000;  // so long a delete may be taken back
@@ -223,6 +226,9 @@ class Store final : public model::LogSink {
     bool ahead = false;     // refused whole for a clock
   };
   base::Status AppendPush(const model::LogPush& push, Verdict* verdict) VEDETTE_EXCLUDES(mutex_);
+  // Why a stream has no room; OK: it has.
+  base::Status CheckStream(const model::Labels& labels, uint64_t count, uint64_t bytes)
+      VEDETTE_REQUIRES(mutex_);
   // The record's streams. Those of them that have no room are refused: all of the push when it has
   // a source, which keeps what is not taken; else their lines, and `over` says why.
   base::Status InternStreams(PushRecord* record, std::vector<StreamPtr>* streams,
@@ -243,6 +249,7 @@ class Store final : public model::LogSink {
   base::Status WritePartsOnce(std::span<const Row> rows) VEDETTE_REQUIRES(flush_mutex_);
   base::Status SaveManifest(const Manifest& manifest) VEDETTE_REQUIRES(flush_mutex_);
   base::Status Upkeep();
+  void MeasureIndexes() VEDETTE_EXCLUDES(mutex_);
   base::Status DropExpired() VEDETTE_EXCLUDES(mutex_, flush_mutex_);
   void KeepReserve();
 
@@ -355,7 +362,8 @@ class Store final : public model::LogSink {
   base::BelievedClock believed_clock_ VEDETTE_GUARDED_BY(mutex_);
   int64_t newest_ns_ VEDETTE_GUARDED_BY(mutex_) = INT64_MIN;  // of the lines; INT64_MIN: no line
   int64_t said_ahead_mono_ns_ VEDETTE_GUARDED_BY(mutex_) = INT64_MIN;
-  uint64_t losses_seen_ VEDETTE_GUARDED_BY(mutex_) = 0;  // of wal_->losses()
+  uint64_t part_index_bytes_ VEDETTE_GUARDED_BY(mutex_) = 0;  // as of the last upkeep
+  uint64_t losses_seen_ VEDETTE_GUARDED_BY(mutex_) = 0;       // of wal_->losses()
 
   std::unique_ptr<base::Wal> wal_;  // own lock; const after Open; its callbacks use what is above
   std::jthread background_;         // last: joined first

@@ -86,9 +86,16 @@ base::Status Store::Upkeep() {
   const base::Status dropped = DropExpired();
   RemoveDoomed();
   streams_.Sweep();
+  MeasureIndexes();
   granules_.DropOlder(options_.clock->MonotonicNanos() - kGranulesKeptNs);
   KeepReserve();
   return status.ok() ? dropped : status;
+}
+
+void Store::MeasureIndexes() {
+  base::MutexLock lock(mutex_);
+  part_index_bytes_ = 0;
+  for (const auto& part : parts_) part_index_bytes_ += part->held();
 }
 
 base::Status Store::Flush() {

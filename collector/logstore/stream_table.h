@@ -24,16 +24,27 @@ struct StreamSummary {
 class StreamTable {
  public:
   StreamPtr Intern(const model::Labels& labels) VEDETTE_EXCLUDES(mutex_);
+  // Null when no stream that is held has these labels.
+  StreamPtr Find(const model::Labels& labels) const VEDETTE_EXCLUDES(mutex_);
   // Streams alive at the last Sweep plus those interned since.
   size_t size() const VEDETTE_EXCLUDES(mutex_);
+  // What these take, about.
+  uint64_t bytes() const VEDETTE_EXCLUDES(mutex_);
   // Forgets streams that nothing holds any more.
   void Sweep() VEDETTE_EXCLUDES(mutex_);
 
  private:
+  struct Known {
+    std::weak_ptr<const Stream> stream;
+    uint64_t bytes = 0;
+  };
+  using Bucket = std::vector<Known>;
+  void EraseGone(Bucket* bucket) VEDETTE_REQUIRES(mutex_);
+
   mutable base::Mutex mutex_;
   // By hash of the label bytes; a bucket has more than one stream only when hashes collide.
-  absl::flat_hash_map<uint64_t, std::vector<std::weak_ptr<const Stream>>> by_hash_
-      VEDETTE_GUARDED_BY(mutex_);
+  absl::flat_hash_map<uint64_t, Bucket> by_hash_ VEDETTE_GUARDED_BY(mutex_);
+  uint64_t bytes_ VEDETTE_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace vedette::logstore

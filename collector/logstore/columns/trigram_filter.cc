@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 #include <span>
 #include <utility>
 
@@ -122,24 +123,31 @@ std::vector<SlotGroup> GroupsOf(const std::vector<std::string_view>& texts) {
 }
 
 // Appends what tells apart values that make different trigrams: of ids only whether they have one
-// byte, two or more counts.
+// byte, two or more counts. It is no longer than the value and one byte more.
 void AppendOutline(std::string_view value, std::string* out) {
+  const size_t before = out->size();
+  out->resize(before + value.size() + 1);
+  char* at = out->data() + before;
   for (size_t i = 0; i < value.size();) {
     size_t end = i;
     bool digit = false;
     while (end < value.size() && IsHex(value[end])) digit |= IsDecimal(value[end++]);
     if (end == i) {
-      out->push_back(value[i++]);
+      *at++ = value[i++];
     } else {
-      if (digit || end - i >= kIdDigits) {
-        out->append(std::min<size_t>(end - i, 3), kAnyDigit);
+      const bool id = digit || end - i >= kIdDigits;
+      const size_t bytes = id ? std::min<size_t>(end - i, 3) : end - i;
+      if (id) {
+        std::memset(at, kAnyDigit, bytes);
       } else {
-        out->append(value.substr(i, end - i));
+        std::memcpy(at, value.data() + i, bytes);
       }
+      at += bytes;
       i = end;
     }
   }
-  out->push_back('\xff');
+  *at++ = '\xff';
+  out->resize(static_cast<size_t>(at - out->data()));
 }
 
 bool SameInGroup(const ShapedValues::Shape& shape, const SlotGroup& group, size_t a, size_t b) {
@@ -151,12 +159,14 @@ bool SameInGroup(const ShapedValues::Shape& shape, const SlotGroup& group, size_
 
 // Values that fill a slot alone and are ids: all of a length, up to three, are alike.
 bool IsIdAlone(std::string_view value) {
+  bool hex = !value.empty() && IsHex(value.front());
+  if (!hex) return false;
   bool digit = false;
   for (const char c : value) {
-    if (!IsHex(c)) return false;
+    hex &= IsHex(c);
     digit |= IsDecimal(c);
   }
-  return digit || value.size() >= kIdDigits;
+  return hex && (digit || value.size() >= kIdDigits);
 }
 
 // The group's values with what decides around them, those of an outline once.

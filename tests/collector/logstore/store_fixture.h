@@ -34,6 +34,7 @@ struct TestStore {
     options.retention_bytes = retention_bytes;
     options.max_streams = max_streams;
     options.max_stream_bytes = max_stream_bytes;
+    options.max_index_bytes = max_index_bytes;
     options.delete_cancel_ms = delete_cancel_ms;
     options.delete_parser = delete_parser;
     options.fs = &fs;
@@ -91,6 +92,7 @@ struct TestStore {
   uint64_t retention_bytes = 0;
   uint64_t max_streams = 100'000;
   uint64_t max_stream_bytes = 64ull << 20;
+  uint64_t max_index_bytes = 256ull << 20;
   int64_t delete_cancel_ms = 3'600'000;
   DeleteParser delete_parser;
   std::unique_ptr<Store> store;

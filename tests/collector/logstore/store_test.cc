@@ -324,6 +324,42 @@ TEST(Store, StreamsAreCappedInNumberAndBytesUntilMemoryIsOnDisk) {
   EXPECT_NE(base::Message(large).find("more than 1000 bytes"), std::string_view::npos) << large;
 }
 
+// Streams that come and go stay in the indexes of parts as long as their lines.
+TEST(Store, NewStreamsAreRefusedWhenIndexesTakeTooMuchMemoryAndOthersGoOn) {
+  TestStore t;
+  t.max_index_bytes = 100'000;
+  ASSERT_TRUE(t.Open().ok());
+  base::Status status;
+  size_t pushed = 0;
+  while (status.ok() && pushed < 10'000) {
+    for (int i = 0; i < 20 && status.ok(); ++i) {
+      status = t.Push(OneLine("x", kNowNs, std::to_string(pushed)));
+      if (status.ok()) ++pushed;
+    }
+    ASSERT_TRUE(t.store->Flush().ok());
+    ASSERT_TRUE(t.store->Maintain().ok());
+  }
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_NE(base::Message(status).find("100000 bytes of memory"), std::string_view::npos) << status;
+  EXPECT_GT(pushed, 100u);
+  EXPECT_LT(pushed, 500u);
+  EXPECT_TRUE(t.Push(OneLine("of one that is there", kNowNs, "0")).ok());
+  EXPECT_EQ(t.Read().size(), pushed + 1);
+}
+
+TEST(StreamIds, AListAndBitsHoldTheSame) {
+  for (const uint32_t step : {1, 3, 31, 64, 1000}) {
+    for (const size_t count : {0, 1, 2, 100}) {
+      std::vector<uint32_t> want;
+      for (size_t i = 0; i < count; ++i) want.push_back(static_cast<uint32_t>(5 + i * step));
+      const StreamIds ids(want);
+      EXPECT_EQ(std::vector<uint32_t>(ids.begin(), ids.end()), want) << step << " " << count;
+      EXPECT_EQ(ids.size(), count);
+      EXPECT_LE(ids.held(), (count + 1) * sizeof(uint32_t));
+    }
+  }
+}
+
 // Few bytes of lines, many of labels: memory is what counts.
 TEST(Store, LabelsOfManyStreamsFillMemoryToo) {
   TestStore t;
