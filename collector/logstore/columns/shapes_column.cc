@@ -224,7 +224,10 @@ base::Status ShapesColumn::LoadIds(const BlobSource& source) {
   if (ids_loaded_) return {};
   VEDETTE_RETURN_IF_ERROR(ids_.Load(source));
   places_.clear();
-  for (Shape& shape : shapes_) shape.own_rows.clear();
+  for (Shape& shape : shapes_) {
+    shape.own_rows.clear();
+    shape.own_rows.reserve(shape.rows);
+  }
   places_.reserve(ids_.values().size());
   for (size_t row = 0; row < ids_.values().size(); ++row) {
     const auto id = static_cast<uint64_t>(ids_.values()[row]);
