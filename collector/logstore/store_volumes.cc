@@ -3,6 +3,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "collector/logstore/contested_times.h"
 #include "collector/logstore/minute_slot.h"
+#include "collector/logstore/row_times.h"
 #include "collector/logstore/store.h"
 #include "collector/logstore/volume_count.h"
 #include "collector/logstore/volume_table.h"
@@ -27,15 +28,15 @@ TimeSpan Narrowed(const VolumeRequest& request, std::span<const MemtableView> me
   return {std::max(request.start_ns, min_ns), std::min(request.end_ns - 1, max_ns) + 1};
 }
 
-void Contest(std::span<const StreamSummary> streams, const TimeSpan& range,
-             const Tombstones& tombstones, VolumeTable* table, ContestedTimes* contested) {
+bool IsCounted(const StreamSummary& summary, const TimeSpan& range, VolumeTable* table) {
+  return summary.min_ns < range.end_ns && summary.max_ns >= range.begin_ns &&
+         table->Matches(summary.stream.get());
+}
+
+void ContestDeleted(std::span<const StreamSummary> streams, const TimeSpan& range,
+                    const Tombstones& tombstones, VolumeTable* table, ContestedTimes* contested) {
   for (const StreamSummary& summary : streams) {
-    if (summary.min_ns < range.end_ns && summary.max_ns >= range.begin_ns &&
-        table->Matches(summary.stream.get())) {
-      contested->AddRows(summary.stream.get(), summary.min_ns, summary.max_ns);
-    } else {
-      continue;
-    }
+    if (tombstones.empty() || !IsCounted(summary, range, table)) continue;
     for (const auto& tombstone : tombstones) {
       if (!tombstone->Overlaps(summary.min_ns, summary.max_ns)) continue;
       if (!tombstone->Matches(*summary.stream)) continue;
@@ -45,25 +46,23 @@ void Contest(std::span<const StreamSummary> streams, const TimeSpan& range,
   }
 }
 
-// Which slots a memtable's rows of some streams lie in: one late line must not contest all the time
-// between it and the others.
-void ContestRows(const MemtableView& view, const ContestedTimes& rough, ContestedTimes* contested) {
-  absl::flat_hash_map<const Stream*, std::vector<int64_t>> slots;
-  for (const std::span<const Row> chunk : view.chunks) {
-    for (const Row& row : chunk) {
-      if (rough.Of(row.stream).empty()) continue;
-      std::vector<int64_t>& own = slots[row.stream];
-      const int64_t slot = SlotOf(row.timestamp_ns);
-      if (own.empty() || own.back() != slot) own.push_back(slot);
-    }
+void Contest(std::span<const StreamSummary> streams, const TimeSpan& range, VolumeTable* table,
+             ContestedTimes* contested) {
+  for (const StreamSummary& summary : streams) {
+    if (!IsCounted(summary, range, table)) continue;
+    contested->AddRows(summary.stream.get(), summary.min_ns, summary.max_ns);
   }
-  for (auto& [stream, own] : slots) {
-    std::vector<TimeSpan> spans;
-    for (const int64_t slot : own) spans.push_back({SlotBegin(slot), SlotBegin(slot + 1)});
-    for (const TimeSpan& span : Joined(std::move(spans))) {
-      contested->AddRows(stream, span.begin_ns, span.end_ns - 1);
-    }
+}
+
+// Contested times so long in all are worth a closer look: their rows would be read.
+bool IsWorthALook(const ContestedTimes& contested) {
+  constexpr int64_t kLongNs = 10 * kNanosPerMinute;
+  int64_t all_ns = 0;
+  for (const TimeSpan& span : contested.All()) {
+    if (span.end_ns - span.begin_ns > kLongNs) return true;
+    all_ns += span.end_ns - span.begin_ns;
   }
+  return all_ns > kLongNs;
 }
 
 // To whole minutes outwards.
@@ -94,14 +93,23 @@ base::StatusOr<std::optional<std::vector<VolumeBins>>> Store::Volumes(
   const TimeSpan range = Narrowed(request, snapshot.memtables, snapshot.parts);
   if (range.begin_ns >= range.end_ns) return std::vector<VolumeBins>();
 
-  ContestedTimes rough;
-  for (const auto& streams : in_memory) Contest(streams, range, {}, &table, &rough);
-  for (const auto& part : snapshot.parts) Contest(part->streams(), range, {}, &table, &rough);
-  rough.Finish();
   ContestedTimes contested;
-  for (const MemtableView& view : snapshot.memtables) ContestRows(view, rough, &contested);
+  for (const auto& streams : in_memory) Contest(streams, range, &table, &contested);
+  for (const auto& part : snapshot.parts) Contest(part->streams(), range, &table, &contested);
+  contested.Finish();
+  if (IsWorthALook(contested)) {
+    ContestedTimes closer;
+    for (const MemtableView& view : snapshot.memtables) AddRowTimes(view, contested, &closer);
+    for (const auto& part : snapshot.parts) {
+      if (request.stop.stop_requested()) return base::Cancelled("query cancelled");
+      if (part->min_ns() >= range.end_ns || part->max_ns() < range.begin_ns) continue;
+      AddRowTimes(*part, contested, &closer);
+    }
+    closer.Finish();
+    contested = std::move(closer);
+  }
   for (const auto& part : snapshot.parts) {
-    Contest(part->streams(), range, snapshot.tombstones, &table, &contested);
+    ContestDeleted(part->streams(), range, snapshot.tombstones, &table, &contested);
   }
   contested.Finish();
 

@@ -234,6 +234,26 @@ TEST(StoreVolumes, AnswerNothingWhereAGroupDependsOnMetadata) {
   }
 }
 
+// One of long ago and one of now: what lies between is still counted without reading a line.
+TEST(StoreVolumes, ALateLineContestsNothingButItsOwnTime) {
+  TestStore t;
+  ASSERT_TRUE(t.Open().ok());
+  for (int minute = 0; minute < 180; ++minute) {
+    const int64_t time_ns = kNowNs - (200 - minute) * kNanosPerMinute;
+    ASSERT_TRUE(t.Push(OneLine("line", time_ns)).ok());
+  }
+  ASSERT_TRUE(t.store->Flush().ok());
+  const std::string part = "data/logs/parts/" + t.fs.List("data/logs/parts")->front();
+  t.fs.Corrupt(part, 20, "no block can be read");
+  ASSERT_TRUE(t.Push(OneLine("late", kNowNs - 300 * kNanosPerMinute)).ok());
+  ASSERT_TRUE(t.Push(OneLine("now", kNowNs)).ok());
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(OneGroup(t), 182u);
+    EXPECT_EQ(t.Metric("vedette_logs_corrupt_blocks_total"), 0);
+    ASSERT_TRUE(t.store->Flush().ok());  // now a part has them
+  }
+}
+
 TEST(StoreVolumes, DamagedCountsCostNothingButTime) {
   TestStore t;
   ASSERT_TRUE(t.Open().ok());
