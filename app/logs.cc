@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "app/logs_query.h"
 #include "app/logs_run.h"
@@ -33,8 +36,28 @@ struct LogsFlags {
   bool follow = false;
 };
 
+constexpr std::pair<const char*, LogsFormat> kFormats[] = {
+    {"short", LogsFormat::kShort},
+    {"short-precise", LogsFormat::kShortPrecise},
+    {"short-iso", LogsFormat::kShortIso},
+    {"json", LogsFormat::kJson},
+    {"cat", LogsFormat::kCat},
+};
 constexpr int64_t kDefaultBack = 24ll * 3600 * 1'000'000'000;
 constexpr uint64_t kFollowedLines = 10;  // as journalctl -f
+
+std::vector<std::string> FormatNames() {
+  std::vector<std::string> names;
+  for (const auto& [name, format] : kFormats) names.emplace_back(name);
+  return names;
+}
+
+LogsFormat FormatOf(std::string_view name) {
+  const auto* const found = std::find_if(std::begin(kFormats), std::end(kFormats),
+                                         [&](const auto& known) { return known.first == name; });
+  VEDETTE_CHECK(found != std::end(kFormats));  // the flag takes no other
+  return found->second;
+}
 
 int Complain(const base::Status& status) {
   std::fprintf(stderr, "vedette logs: %s\n", std::string(base::Message(status)).c_str());
@@ -88,8 +111,7 @@ int RunLogs(const LogsFlags& flags) {
   LogsStyle style;
   style.terminal = isatty(STDOUT_FILENO) == 1;
   style.colour = style.terminal && std::getenv("NO_COLOR") == nullptr;
-  if (flags.output == "json") style.format = LogsFormat::kJson;
-  if (flags.output == "cat") style.format = LogsFormat::kCat;
+  style.format = FormatOf(flags.output);
   const LogsRun run(&client, flags.server.BaseUrl(), style);
   const base::Status status = flags.follow ? run.Follow(*plan, &clock) : run.Show(*plan);
   return status.ok() ? kExitOk : Complain(status);
@@ -116,8 +138,9 @@ void AddLogs(CLI::App* root, int* exit_code) {
                    "From then on: \"2026-11-21 10:00\", today, -1h, \"1h ago\"");
   verb->add_option("-U,--until", flags->until, "Until then, as --since");
   verb->add_option("-n,--lines", flags->lines, "The newest so many; all, or 10 with -f");
-  verb->add_option("-o,--output", flags->output, "short, json (an object a line) or cat (the text)")
-      ->check(CLI::IsMember({"short", "json", "cat"}))
+  verb->add_option("-o,--output", flags->output,
+                   "short, short-precise, short-iso, json (an object a line) or cat (the text)")
+      ->check(CLI::IsMember(FormatNames()))
       ->capture_default_str();
   verb->add_option("--server", flags->server.url, "URL of the server, its path prefix included")
       ->capture_default_str();

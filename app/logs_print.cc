@@ -9,12 +9,18 @@
 namespace vedette::app {
 namespace {
 
-std::string LocalTime(int64_t timestamp_ns) {
+std::string LocalTime(int64_t timestamp_ns, LogsFormat format) {
   const auto seconds = static_cast<std::time_t>(timestamp_ns / 1'000'000'000);
   std::tm parts{};
   ::localtime_r(&seconds, &parts);
   char text[64];
-  const size_t size = std::strftime(text, sizeof text, "%b %d %H:%M:%S", &parts);
+  const char* const form =
+      format == LogsFormat::kShortIso ? "%Y-%m-%dT%H:%M:%S%z" : "%b %d %H:%M:%S";
+  size_t size = std::strftime(text, sizeof text, form, &parts);
+  if (format == LogsFormat::kShortPrecise) {
+    const auto micros = static_cast<int>(timestamp_ns / 1000 % 1'000'000);
+    size += static_cast<size_t>(std::snprintf(text + size, sizeof text - size, ".%06d", micros));
+  }
   return {text, size};
 }
 
@@ -68,8 +74,9 @@ std::string ShortText(const FetchedLine& line, const LogsStyle& style) {
   const std::string_view host = line.Get("host");
   const std::string writer = WriterOf(line);
   const std::string who = base::Concat({host.empty() ? "-" : host, " ", writer});
-  return base::Concat({LocalTime(line.timestamp_ns), " ", style.terminal ? Harmless(who) : who,
-                       ": ", colour, style.terminal ? Harmless(line.line) : line.line,
+  return base::Concat({LocalTime(line.timestamp_ns, style.format), " ",
+                       style.terminal ? Harmless(who) : who, ": ", colour,
+                       style.terminal ? Harmless(line.line) : line.line,
                        colour.empty() ? "" : "\x1b[0m", "\n"});
 }
 
@@ -93,7 +100,7 @@ std::string JsonText(const FetchedLine& line) {
 
 std::string LogLineText(const FetchedLine& line, const LogsStyle& style) {
   if (style.format == LogsFormat::kJson) return JsonText(line);
-  if (style.format == LogsFormat::kShort) return ShortText(line, style);
+  if (style.format != LogsFormat::kCat) return ShortText(line, style);
   return (style.terminal ? Harmless(line.line) : line.line) + "\n";
 }
 

@@ -7,7 +7,9 @@
 
 namespace vedette::app {
 
-enum class LogsFormat { kShort, kJson, kCat };
+// journalctl's names: short is "Nov 21 02:09:00", short-precise has microseconds, short-iso is
+// "2026-11-21T02:09:00+0100".
+enum class LogsFormat { kShort, kShortPrecise, kShortIso, kJson, kCat };
 
 struct LogsStyle {
   LogsFormat format = LogsFormat::kShort;

@@ -201,6 +201,11 @@ TEST(LogLineText, EveryFormat) {
             "{\"timestamp\":\"1795226940000000000\",\"line\":\"GET\\u001b[31m /\",\"labels\":"
             "{\"detected_level\":\"error\",\"host\":\"web1\",\"unit\":\"nginx.service\"},"
             "\"metadata\":{\"pid\":\"17\"}}\n");
+  FetchedLine precise{1'795'226'940'012'345'678, "x", {{"service_name", "s"}}, {}};
+  EXPECT_EQ(LogLineText(precise, {LogsFormat::kShortPrecise, false, false}),
+            "Nov 21 02:09:00.012345 - s: x\n");
+  EXPECT_EQ(LogLineText(precise, {LogsFormat::kShortIso, false, false}),
+            "2026-11-21T02:09:00+0000 - s: x\n");
   EXPECT_EQ(LogLineText({0, "x", {{"service_name", "s"}}, {}}, {}), "Jan 01 00:00:00 - s: x\n");
 }
 
