@@ -203,7 +203,7 @@ base::Status BlockTally::TakeGroup(uint32_t group, PointRange points) {
   Outcome& outcome = outcomes_[group];
   VEDETTE_RETURN_IF_ERROR(Decide(first_rows_[group], &outcome));
   if (outcome.kind != Outcome::Kind::kSample) return {};
-  kept_ += tallies_[group];
+  kept_ += static_cast<uint64_t>(tallies_[group]);
   tally_.Count(outcome.series, points, tallies_[group], tallies_[group]);
   return {};
 }

@@ -44,7 +44,7 @@ class BlockTally {
     const model::Labels& MetadataOf(size_t row) const {
       return metadata.rows.empty() ? none : *metadata.table[metadata.rows[row]];
     }
-    const model::Labels none;
+    const model::Labels none = {};
   };
   // What the pipeline makes of the rows of a group.
   struct Outcome {

@@ -60,9 +60,9 @@ base::StatusOr<PushRecord> PushRecord::Decode(std::string_view payload) {
       const std::string_view metadata = reader.String();
       // Most entries have that of the one before.
       if (record.own_metadata.empty() || record.own_metadata.back().bytes() != metadata) {
-        auto labels = model::Labels::FromBytes(metadata);
-        if (!labels.ok()) return base::DataLoss("metadata of a log record is damaged");
-        record.own_metadata.push_back(*std::move(labels));
+        auto pairs = model::Labels::FromBytes(metadata);
+        if (!pairs.ok()) return base::DataLoss("metadata of a log record is damaged");
+        record.own_metadata.push_back(*std::move(pairs));
       }
       entry.metadata = &record.own_metadata.back();
       entry.line = reader.String();

@@ -84,12 +84,13 @@ void LineForms::Sweep() {
 }
 
 void LineForms::SweepLocked() {
-  size_ = 0;
-  absl::erase_if(forms_, [&](auto& entry) {
+  size_t left = 0;
+  absl::erase_if(forms_, [&left](auto& entry) {
     std::erase_if(entry.second, [](const LineFormPtr& form) { return form.use_count() == 1; });
-    size_ += entry.second.size();
+    left += entry.second.size();
     return entry.second.empty();
   });
+  size_ = left;
   sweep_at_ = std::max<size_t>(1024, 2 * size_);
 }
 
