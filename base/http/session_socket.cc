@@ -9,9 +9,9 @@
 namespace vedette::base::http {
 namespace {
 
-// A client that answers no pings for so long is gone, or does not read what it is sent.
+// A client that answers no pings for so long is gone, or does not read what it is sent; one that
+// sends, but takes nothing of what waits for it for so long, holds memory for nothing.
 constexpr int kMaxSilentTicks = 4;
-// One that sends, but takes nothing of what waits for it for so long, holds memory for nothing.
 // How long the end may take to be sent.
 constexpr std::chrono::milliseconds kEndTime{1000};
 
