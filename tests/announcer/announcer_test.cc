@@ -94,9 +94,9 @@ class RunningClock final : public base::Clock {
 };
 
 std::string HttpDate(int64_t ms) {
-  const std::time_t seconds = ms / 1000;
+  const std::time_t since_epoch = ms / 1000;
   std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
+  ::gmtime_r(&since_epoch, &parts);
   char text[64];
   return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
