@@ -483,7 +483,7 @@ TEST_P(SendingTest, AReloadKeepsWhatIsTheSameAndForgetsWhatIsGone) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, SendingTest, testing::Bool(),
-                         [](const auto& info) { return info.param ? "V2" : "V1"; });
+                         [](const auto& version) { return version.param ? "V2" : "V1"; });
 
 }  // namespace
 }  // namespace vedette::remote
