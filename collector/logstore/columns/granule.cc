@@ -102,13 +102,8 @@ base::Status Granule::LoadOrigins() {
   VEDETTE_RETURN_IF_ERROR(arrivals_.Load(*blobs_));
   VEDETTE_RETURN_IF_ERROR(sourced_.Load(*blobs_));
   VEDETTE_RETURN_IF_ERROR(lines_->LoadIds(*blobs_));
-  for (IntColumn& origins : origins_) {
-    VEDETTE_RETURN_IF_ERROR(origins.Load(*blobs_));
-    for (const int64_t origin : origins.values()) {
-      if (static_cast<uint64_t>(origin) >= origin_streams_.values().size()) {
-        return base::DataLoss("a line has an origin that there is none of");
-      }
-    }
+  for (size_t shape = 0; shape < origins_.size(); ++shape) {
+    VEDETTE_RETURN_IF_ERROR(LoadStreams(shape));
   }
   uint32_t streams = 0;
   for (size_t i = 0; i < origin_streams_.values().size(); ++i) {
@@ -178,6 +173,7 @@ base::Status Granule::LoadShapeAlone(size_t shape) {
   return {};
 }
 
+// The one place that loads them: values that are there have been looked at.
 base::Status Granule::LoadStreams(size_t shape) {
   if (!origins_[shape].values().empty()) return {};
   VEDETTE_RETURN_IF_ERROR(origin_streams_.Load(*blobs_));
