@@ -24,6 +24,19 @@ struct Stored {
   }
 };
 
+// A granule of these lines, of one stream, a nanosecond apart.
+Stored StoreTexts(const std::vector<std::string>& texts) {
+  std::vector<GranuleRow> rows;
+  const model::Labels none;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    rows.push_back({static_cast<int64_t>(i), i, 0, false, &none, texts[i]});
+  }
+  GranuleWriter writer;
+  Stored stored;
+  stored.bytes = writer.Encode(rows, &stored.meta);
+  return stored;
+}
+
 Stored Encode(const GranuleLines& lines) {
   GranuleWriter writer;
   Stored stored;
@@ -116,14 +129,7 @@ TEST(GranuleSearch, CardsLeaveOutIdsWithoutColumns) {
     texts.push_back("level=info trace_id=" + std::string(id) +
                     " took=" + std::to_string(random() % 2000) + "ms");
   }
-  std::vector<GranuleRow> rows;
-  const model::Labels none;
-  for (size_t i = 0; i < texts.size(); ++i) {
-    rows.push_back({static_cast<int64_t>(i), i, 0, false, &none, texts[i]});
-  }
-  GranuleWriter writer;
-  Stored stored;
-  stored.bytes = writer.Encode(rows, &stored.meta);
+  const Stored stored = StoreTexts(texts);
   const MemoryBlobs blobs(stored.blobs());
   auto granule = Granule::Parse(stored.directory(), stored.meta, &blobs);
   ASSERT_TRUE(granule.ok());
@@ -205,14 +211,7 @@ TEST(GranuleSearch, ALongNeedleOfWordsIsFoundWithoutASearchForEachWord) {
     texts.push_back("user=" + std::to_string(i) + " said " + words.substr(0, i % 7 * 4) + "end");
   }
   texts[1234] = words + "end";
-  std::vector<GranuleRow> rows;
-  const model::Labels none;
-  for (size_t i = 0; i < texts.size(); ++i) {
-    rows.push_back({static_cast<int64_t>(i), i, 0, false, &none, texts[i]});
-  }
-  GranuleWriter writer;
-  Stored stored;
-  stored.bytes = writer.Encode(rows, &stored.meta);
+  const Stored stored = StoreTexts(texts);
   const MemoryBlobs blobs(stored.blobs());
   auto granule = Granule::Parse(stored.directory(), stored.meta, &blobs);
   ASSERT_TRUE(granule.ok());
