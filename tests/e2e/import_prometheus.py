@@ -1,6 +1,6 @@
-"""A real Prometheus is filled, asked, and its data imported: once from a snapshot, once from its
-folder as a kill left it (blocks, log, late samples, head chunks). Our collectors over the imports must
-answer every query as it did. Then the tools: verify, list, stats, dump, backup, restore, deletion."""
+"""A real Prometheus is filled, and its data imported: once from a snapshot, once from its folder as a
+kill left it (blocks, log, late samples, head chunks). Our collectors over the imports must answer every
+query as a Prometheus that is started over the same files. Then the tools: verify, list, stats, dump, backup, restore, deletion."""
 
 import json
 import math
@@ -151,11 +151,13 @@ def start_prometheus(t, peers, port, folder="prometheus"):
     return process
 
 
-def answers_of_snapshot(t, peers, snapshot, begin, end):
-    """Of Prometheus over a copy of it: late samples that were still in memory are not in there."""
-    shutil.copytree(snapshot, t.dir / "prometheus_of_snapshot")
+def answers_over(t, peers, name, source, begin, end):
+    """Of Prometheus started over a copy of `source`. A snapshot lacks late samples that were in memory.
+    A folder may lack what Prometheus forgets at its next start: where a block of late samples, newer
+    than the newest whole one, was merged with older ones, it reads the log only from that block's end."""
+    shutil.copytree(source, t.dir / name)
     port = h.free_port()
-    process = start_prometheus(t, peers, port, "prometheus_of_snapshot")
+    process = start_prometheus(t, peers, port, name)
     found = answers(f"http://127.0.0.1:{port}", begin, end)
     process.stop(signal.SIGKILL)
     return found
@@ -232,19 +234,19 @@ def main():
         fill(t, theirs, begin * 1000)
         h.request(theirs + "/api/v1/admin/tsdb/delete_series?match[]=gone_total&end=%d" %
                   (begin + 3600), b"", method="POST")
-        # Compaction runs beside us; the answers must not move under it.
         t.eventually(lambda: h.get(theirs + "/api/v1/query", {
             "query": "prometheus_tsdb_compactions_total"}).status == 200, "Prometheus answers")
-        want = answers(theirs, begin, end)
         reply = h.request(theirs + "/api/v1/admin/tsdb/snapshot", b"", method="POST", timeout=60)
         t.check(reply.status == 200, "Prometheus makes a snapshot", reply.text()[:300])
         snapshot = t.dir / "prometheus/snapshots" / reply.json()["data"]["name"]
         prometheus.stop(signal.SIGKILL)
         blocks = sorted(p.name for p in (t.dir / "prometheus").iterdir() if len(p.name) == 26)
         print(f"  {len(blocks)} blocks in the folder, {len(list(snapshot.iterdir()))} in the snapshot")
-        base = imported(t, "from_snapshot", snapshot, begin, end,
-                        answers_of_snapshot(t, peers, snapshot, begin, end))
-        imported(t, "from_folder", t.dir / "prometheus", begin, end, want)
+        want = answers_over(t, peers, "prometheus_of_snapshot", snapshot, begin, end)
+        base = imported(t, "from_snapshot", snapshot, begin, end, want)
+        folder = t.dir / "prometheus"
+        want = answers_over(t, peers, "prometheus_of_folder", folder, begin, end)
+        imported(t, "from_folder", folder, begin, end, want)
         tools(t, base, "from_snapshot")
         damage(t)
 
