@@ -12,6 +12,7 @@ import http.server
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -46,18 +47,21 @@ def skip(reason):
     sys.exit(SKIPPED)
 
 
-def enter_private_host():
+def enter_private_host(required=True):
     """Moves this process into its own mount and network namespace with an empty /run and only
-    loopback, so that a journald, fixed ports and a small disk of ours meet nobody else's."""
+    loopback, so that a journald, fixed ports and a small disk of ours meet nobody else's. Where that is
+    not allowed the test is skipped, or goes on as it is when not `required`."""
     if os.environ.get("VEDETTE_PRIVATE_HOST") == "1":
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
         loopback_up()
         return
     if os.geteuid() != 0 or shutil.which("unshare") is None:
-        skip("needs root and unshare(1) for namespaces of its own")
-    probe = subprocess.run(["unshare", "--mount", "--net", "true"], capture_output=True)
-    if probe.returncode != 0:
-        skip("this machine does not allow namespaces: " + probe.stderr.decode().strip())
+        why = "needs root and unshare(1) for namespaces of its own"
+    else:
+        probe = subprocess.run(["unshare", "--mount", "--net", "true"], capture_output=True)
+        why = probe.returncode and "this machine does not allow namespaces: " + probe.stderr.decode().strip()
+    if why:
+        return skip(why) if required else None
     os.environ["VEDETTE_PRIVATE_HOST"] = "1"
     os.execvp("unshare", ["unshare", "--mount", "--net", "--propagation", "private",
                           sys.executable, *sys.argv])
@@ -72,9 +76,17 @@ def loopback_up():
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody has, below those that the kernel gives out itself: no program beside this one
+    gets it before our server, or while that is down."""
+    while True:
+        port = random.randrange(22000, 32000)
+        with socket.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def die_with_parent():

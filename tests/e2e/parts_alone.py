@@ -84,6 +84,7 @@ alerting:
 
 
 def main():
+    h.enter_private_host(required=False)  # its own services, not this machine's
     with h.running() as t:
         logs_alone(t)
         peers = h.unpack_peers(t.dir, "prometheus")

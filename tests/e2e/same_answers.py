@@ -52,6 +52,7 @@ def normal(data):
 
 
 def main():
+    h.enter_private_host(required=False)  # its own services, not this machine's
     with h.running() as t:
         peers = h.unpack_peers(t.dir, "prometheus")
         if peers is None:

@@ -28,6 +28,7 @@ def make_certificate(t):
 
 
 def main():
+    h.enter_private_host(required=False)  # its own services, not this machine's
     with h.running() as t:
         cert, key = make_certificate(t)
         web = t.write("web.yml", f"""

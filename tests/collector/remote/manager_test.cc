@@ -7,6 +7,7 @@
 
 #include "receiver_stand_in.h"
 #include "sample_log_stand_in.h"
+#include "tests/support/free_port.h"
 #include "tests/support/random_histogram.h"
 #include "tests/support/temp_dir.h"
 
@@ -144,11 +145,10 @@ TEST_P(SendingTest, ARestartLosesNothingAndRepeatsNothing) {
 
 TEST_P(SendingTest, APlaceInTheMiddleOfARecordOutlivesRestartsWhileTheReceiverIsAway) {
   const std::string queue = "max_shards: 1, max_samples_per_send: 7, capacity: 7, ";
-  uint16_t port = 0;
+  const uint16_t port = test::FreePort();
   ReceiverStandIn::Series got;
   {
-    ReceiverStandIn receiver;
-    port = receiver.port();
+    ReceiverStandIn receiver(port);
     // The first record whole, of the second the beginning.
     receiver.AnswerWith({{204}, {204}, {204}, {204}, {204}, {204}, {500}, {500}, {500}, {500}});
     Start(receiver.url(), "name: one, ", queue);
@@ -342,11 +342,7 @@ TEST_P(SendingTest, AReceiverThatDoesNotAnswerIsTriedAgain) {
 }
 
 TEST_P(SendingTest, WhileTheReceiverIsAwayLittleIsReadAndNothingLost) {
-  uint16_t port = 0;
-  {
-    const ReceiverStandIn gone;
-    port = gone.port();
-  }
+  const uint16_t port = test::FreePort();
   Start("http://127.0.0.1:" + std::to_string(port) + "/write", "",
         "capacity: 50, max_samples_per_send: 10, max_shards: 2, ");
   Append(500);

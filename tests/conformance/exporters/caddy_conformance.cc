@@ -1,9 +1,6 @@
 // The Caddy exporter against Caddy: the recorded pages and logs of 2.11 through a stand-in of its
 // admin interface, then the Caddy of this machine, live. Prints `N passed, N failed`.
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +16,7 @@
 #include "exporters/caddy/caddy_exporter.h"
 #include "tests/support/caddy_stand_in.h"
 #include "tests/support/capture_logger.h"
+#include "tests/support/free_port.h"
 #include "tests/support/metrics_page.h"
 #include "tests/support/shared_dir.h"
 #include "tests/support/temp_dir.h"
@@ -133,18 +131,6 @@ void ReplayLogs(Checks* checks) {
                "replay: no line is malformed");
 }
 
-uint16_t FreePort() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(fd);
-  return ntohs(address.sin_port);
-}
-
 constexpr char kCaddyfile[] = R"({
   admin unix//DIR/admin.sock
   http_port HTTP
@@ -187,7 +173,7 @@ class LiveCaddy {
     std::string file = Replaced(kCaddyfile, "DIR", dir_.path());
     file = Replaced(file, "HTTP", std::to_string(http_));
     file = Replaced(file, "TLS", std::to_string(tls_));
-    file = Replaced(file, "DEAD", std::to_string(FreePort()));
+    file = Replaced(file, "DEAD", std::to_string(test::FreePort()));
     const std::string path = dir_.Write("Caddyfile", file);
     pid_ = ::fork();
     if (pid_ != 0) return;
@@ -246,8 +232,8 @@ class LiveCaddy {
 
  private:
   const test::TempDir dir_;
-  const uint16_t http_ = FreePort();
-  const uint16_t tls_ = FreePort();
+  const uint16_t http_ = test::FreePort();
+  const uint16_t tls_ = test::FreePort();
   const std::unique_ptr<base::http::Client> client_ = base::http::NewClient();
   pid_t pid_ = -1;
 };

@@ -17,6 +17,7 @@
 #include "exporters/node/ethtool_device.h"
 #include "tests/exporters/node/page.h"
 #include "tests/exporters/node/peer.h"
+#include "tests/support/free_port.h"
 #include "tests/support/shared_dir.h"
 #include "tests/support/temp_dir.h"
 
@@ -223,7 +224,7 @@ TEST(LivePeer, NetclassByNetlinkHasTheSameSeries) {
   const test::TempDir folder;
   const auto bin = test::UnpackPeers(folder.path(), "exporters");
   if (!bin) GTEST_SKIP() << "no peers on this machine";
-  const uint16_t port = FreePort();
+  const uint16_t port = test::FreePort();
   const ChildProcess peer({*bin + "/prometheus-node-exporter", "--collector.disable-defaults",
                            "--collector.netclass", "--collector.netclass.netlink",
                            "--collector.netclass_rtnl.with-stats", "--web.disable-exporter-metrics",

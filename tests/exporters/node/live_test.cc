@@ -10,6 +10,7 @@
 #include "model/exposition/parser.h"
 #include "tests/exporters/node/page.h"
 #include "tests/exporters/node/peer.h"
+#include "tests/support/free_port.h"
 #include "tests/support/shared_dir.h"
 #include "tests/support/temp_dir.h"
 
@@ -157,7 +158,7 @@ TEST(LivePeer, SameFamiliesSeriesAndConstants) {
   const test::TempDir folder;
   const auto bin = test::UnpackPeers(folder.path(), "exporters");
   if (!bin) GTEST_SKIP() << "no peers on this machine";
-  const uint16_t port = FreePort();
+  const uint16_t port = test::FreePort();
   std::vector<std::string> arguments = {
       *bin + "/prometheus-node-exporter", "--collector.disable-defaults",
       "--web.disable-exporter-metrics", "--web.listen-address=127.0.0.1:" + std::to_string(port)};
@@ -184,7 +185,7 @@ TEST(LivePeer, ProcfsCountersHaveTheSameSeries) {
   const test::TempDir folder;
   const auto bin = test::UnpackPeers(folder.path(), "exporters");
   if (!bin) GTEST_SKIP() << "no peers on this machine";
-  const uint16_t port = FreePort();
+  const uint16_t port = test::FreePort();
   const ChildProcess peer({*bin + "/prometheus-node-exporter", "--collector.disable-defaults",
                            "--collector.netdev", "--no-collector.netdev.netlink",
                            "--collector.netdev.address-info", "--web.disable-exporter-metrics",

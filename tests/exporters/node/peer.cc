@@ -63,16 +63,6 @@ ChildProcess::~ChildProcess() {
   ::waitpid(pid_, nullptr, 0);
 }
 
-uint16_t FreePort() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = Address("127.0.0.1", 0);
-  socklen_t size = sizeof address;
-  ::bind(fd, reinterpret_cast<const sockaddr*>(&address), size);
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(fd);
-  return ntohs(address.sin_port);
-}
-
 std::string Exchange(const std::string& host, uint16_t port, const std::string& request,
                      bool wait) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(wait ? 20 : 0);

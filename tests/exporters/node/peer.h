@@ -21,9 +21,6 @@ class ChildProcess {
   pid_t pid_ = -1;
 };
 
-// A TCP port of 127.0.0.1 that nobody listens on right now.
-uint16_t FreePort();
-
 // A plain HTTP/1.0 exchange with HOST:PORT; the whole answer with its head, or empty. Tries for up
 // to 20 s when `wait` is set: the server may still be starting.
 std::string Exchange(const std::string& host, uint16_t port, const std::string& request, bool wait);

@@ -1,10 +1,7 @@
 #include "tests/exporters/postgres/cluster.h"
 
-#include <arpa/inet.h>
 #include <glob.h>
-#include <netinet/in.h>
 #include <pwd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -13,6 +10,7 @@
 #include <fstream>
 
 #include "base/strings.h"
+#include "tests/support/free_port.h"
 
 namespace vedette::exporters::postgres {
 namespace {
@@ -89,21 +87,9 @@ std::string Output(const std::string& command) {
   return output;
 }
 
-uint16_t FreePort() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ::bind(fd, reinterpret_cast<const sockaddr*>(&address), size);
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(fd);
-  return ntohs(address.sin_port);
-}
-
 bool Cluster::IsAvailable() { return !DebianFolder().empty(); }
 
-Cluster::Cluster() : port_(FreePort()) { GiveToServer(dir_.path()); }
+Cluster::Cluster() : port_(test::FreePort()) { GiveToServer(dir_.path()); }
 
 std::unique_ptr<Cluster> Cluster::Start(std::string_view settings) {
   std::unique_ptr<Cluster> cluster(new Cluster);
@@ -152,7 +138,8 @@ std::string Cluster::Control(const std::string& command) const {
 
 void Cluster::Stop() {
   if (!running_) return;
-  Run(AsServer(Control("-m immediate stop")));
+  // At once would throw its statistics away, which tests after this one look at.
+  Run(AsServer(Control("-m fast stop")));
   running_ = false;
 }
 

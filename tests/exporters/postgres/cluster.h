@@ -58,9 +58,6 @@ class Cluster {
 // What a command prints, without the last newline.
 std::string Output(const std::string& command);
 
-// A TCP port of 127.0.0.1 that nobody listens on right now.
-uint16_t FreePort();
-
 }  // namespace vedette::exporters::postgres
 
 #endif  // VEDETTE_TESTS_EXPORTERS_POSTGRES_CLUSTER_H_

@@ -5,11 +5,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <thread>
 
 #include "base/strings.h"
 #include "tests/exporters/postgres/cluster.h"
 #include "tests/exporters/postgres/page.h"
+#include "tests/support/free_port.h"
 #include "tests/support/temp_dir.h"
 
 namespace vedette::exporters::postgres {
@@ -38,6 +40,7 @@ class PostgresServer : public testing::Test {
     for (const char* const name : {"shop", "blog"}) {
       cluster_->Sql(Concat({"CREATE DATABASE ", name}));
       cluster_->Sql(kTables, name);
+      AwaitStatistics(name);
     }
     cluster_->Sql("CREATE EXTENSION pg_stat_statements");
   }
@@ -46,6 +49,14 @@ class PostgresServer : public testing::Test {
   void SetUp() override {
     if (!Cluster::IsAvailable()) GTEST_SKIP() << "PostgreSQL is not installed on this machine";
     ASSERT_NE(cluster_, nullptr) << "PostgreSQL did not start";
+  }
+
+  // A session's statistics come a moment after its end.
+  static void AwaitStatistics(const char* database) {
+    const char* const query = "SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'orders'";
+    for (int i = 0; i < 300 && cluster_->Sql(query, database) != "100"; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
   }
 
   static std::string Connections() {
@@ -431,7 +442,8 @@ TEST_F(PostgresServer, ProbesATargetWithAnAuthModule) {
   EXPECT_EQ(maker.Get("/probe"), "400 target is required\n");
   EXPECT_EQ(maker.Get("/probe?target=x&auth_module=no"), "400 auth_module no not found\n");
   EXPECT_EQ(
-      ValueOf(maker.Get(Concat({"/probe?target=127.0.0.1:", std::to_string(FreePort())})), "pg_up"),
+      ValueOf(maker.Get(Concat({"/probe?target=127.0.0.1:", std::to_string(test::FreePort())})),
+              "pg_up"),
       "0");
   EXPECT_EQ(ValueOf(maker.Get(), "pg_up"), "0") << "no data source is named";
 }

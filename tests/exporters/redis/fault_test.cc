@@ -8,6 +8,7 @@
 #include "tests/exporters/redis/fake_server.h"
 #include "tests/exporters/redis/page.h"
 #include "tests/exporters/redis/process.h"
+#include "tests/support/free_port.h"
 #include "tests/support/temp_dir.h"
 
 namespace vedette::exporters::redis {
@@ -29,7 +30,7 @@ void ExpectDown(const std::string& page) {
 }
 
 TEST(RedisFault, NobodyListens) {
-  const PageMaker maker({"redis.addr=redis://:pa55@127.0.0.1:" + std::to_string(FreePort())});
+  const PageMaker maker({"redis.addr=redis://:pa55@127.0.0.1:" + std::to_string(test::FreePort())});
   const std::string page = maker.Get();
   ExpectDown(page);
   EXPECT_NE(page.find("connect: Connection refused"), std::string::npos);

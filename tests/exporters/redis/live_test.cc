@@ -5,6 +5,7 @@
 #include "exporters/redis/cluster_nodes.h"
 #include "tests/exporters/redis/page.h"
 #include "tests/exporters/redis/redis_server.h"
+#include "tests/support/free_port.h"
 
 namespace vedette::exporters::redis {
 namespace {
@@ -402,7 +403,7 @@ class RedisTls : public ::testing::Test {
     if (!IsInstalled("openssl")) GTEST_SKIP() << "no openssl on this machine";
     MakeCertificate("server");
     MakeCertificate("other");
-    port_ = std::to_string(FreePort());
+    port_ = std::to_string(test::FreePort());
     server_ = std::make_unique<RedisServer>(
         With({"--tls-port", port_, "--tls-cert-file", File("server.crt"), "--tls-key-file",
               File("server.key"), "--tls-ca-cert-file", File("server.crt"), "--tls-auth-clients",

@@ -1,11 +1,8 @@
 #include "tests/exporters/redis/process.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -66,30 +63,6 @@ bool IsInstalled(const std::string& program) {
     if (::access(base::Concat({folder, "/", program}).c_str(), X_OK) == 0) return true;
   }
   return false;
-}
-
-namespace {
-
-uint16_t AnyFreePort() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ::bind(fd, reinterpret_cast<const sockaddr*>(&address), size);
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(fd);
-  return ntohs(address.sin_port);
-}
-
-}  // namespace
-
-// One that leaves room for a cluster's bus, which is 10,000 above.
-uint16_t FreePort() {
-  constexpr uint16_t kHighest = 55'000;
-  for (;;) {
-    if (const uint16_t port = AnyFreePort(); port <= kHighest) return port;
-  }
 }
 
 }  // namespace vedette::exporters::redis

@@ -33,9 +33,6 @@ class Process {
 // Whether PATH has a program of this name.
 bool IsInstalled(const std::string& program);
 
-// A TCP port of 127.0.0.1 that nobody listens on right now.
-uint16_t FreePort();
-
 }  // namespace vedette::exporters::redis
 
 #endif  // VEDETTE_TESTS_EXPORTERS_REDIS_PROCESS_H_

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/strings.h"
+#include "tests/support/free_port.h"
 
 namespace vedette::exporters::redis {
 namespace {
@@ -15,7 +16,7 @@ base::SystemClock* Clock() {
 
 }  // namespace
 
-RedisServer::RedisServer(Options options) : options_(std::move(options)), port_(FreePort()) {
+RedisServer::RedisServer(Options options) : options_(std::move(options)), port_(test::FreePort()) {
   folder_.Write("redis.conf", "");
   Start();
 }

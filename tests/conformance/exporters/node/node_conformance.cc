@@ -14,6 +14,7 @@
 #include "tests/conformance/exporters/side_by_side.h"
 #include "tests/exporters/node/page.h"
 #include "tests/exporters/node/peer.h"
+#include "tests/support/free_port.h"
 #include "tests/support/shared_dir.h"
 #include "tests/support/temp_dir.h"
 
@@ -169,7 +170,7 @@ MetricsPage OursOverConnection(const PageMaker& ours) {
 
 void CompareLive(const std::string& name, const std::string& program, const Arguments& flags,
                  test::Tally* tally) {
-  const uint16_t port = FreePort();
+  const uint16_t port = test::FreePort();
   Arguments command = {program, "--web.listen-address=127.0.0.1:" + std::to_string(port),
                        "--collector.textfile.directory="};
   command.insert(command.end(), flags.begin(), flags.end());

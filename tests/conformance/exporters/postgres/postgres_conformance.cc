@@ -7,6 +7,7 @@
 #include "tests/conformance/exporters/side_by_side.h"
 #include "tests/exporters/postgres/cluster.h"
 #include "tests/exporters/postgres/page.h"
+#include "tests/support/free_port.h"
 #include "tests/support/shared_dir.h"
 #include "tests/support/temp_dir.h"
 
@@ -125,7 +126,7 @@ void CompareInventories(const Servers& servers, const std::string& reference, te
 // this goes.
 class Peer {
  public:
-  Peer(const std::string& program, const std::string& source, bool all) : port_(FreePort()) {
+  Peer(const std::string& program, const std::string& source, bool all) : port_(test::FreePort()) {
     pid_ = Output(Concat({"DATA_SOURCE_NAME=\"", source, "\" ", program,
                           " --config.file=/nonexistent ", all ? kAllCollectors : "",
                           " --web.listen-address=127.0.0.1:", std::to_string(port_),

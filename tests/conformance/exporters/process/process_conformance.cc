@@ -13,6 +13,7 @@
 #include "tests/conformance/exporters/side_by_side.h"
 #include "tests/exporters/node/peer.h"
 #include "tests/support/capture_logger.h"
+#include "tests/support/free_port.h"
 #include "tests/support/shared_dir.h"
 #include "tests/support/temp_dir.h"
 
@@ -69,7 +70,7 @@ class Theirs {
     return flags;
   }
 
-  const uint16_t port_ = node::FreePort();
+  const uint16_t port_ = test::FreePort();
   const node::ChildProcess process_;
 };
 

@@ -7,6 +7,7 @@
 #include "tests/conformance/exporters/redis/inventory.h"
 #include "tests/exporters/redis/page.h"
 #include "tests/exporters/redis/redis_server.h"
+#include "tests/support/free_port.h"
 #include "tests/support/shared_dir.h"
 #include "tests/support/temp_dir.h"
 
@@ -139,7 +140,8 @@ std::string OurPage(const Case& c) {
 // redis_exporter scraping what a case says; its pages.
 class Peer {
  public:
-  Peer(const std::string& bin, const Case& c) : port_(FreePort()), process_(Arguments(bin, c)) {
+  Peer(const std::string& bin, const Case& c)
+      : port_(test::FreePort()), process_(Arguments(bin, c)) {
     WaitUntil([this] { return !Get("/health").empty(); });
   }
 
