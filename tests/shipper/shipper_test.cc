@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <map>
 #include <random>
 #include <set>
+#include <thread>
 
 #include "base/strings.h"
 #include "tests/shipper/shipper_fixture.h"
@@ -466,6 +468,12 @@ TEST_F(JournalShipperTest, AbsentJournalIsSaidOnceAndFilesGoOn) {
   WriteLines(LogPath(), 0, 2);
   Start(options);
   ExpectLines(0, 2);
+  // Files and journal are read by threads of their own.
+  for (int i = 0; i < 1000 && logger_.Count("no journal to read") == 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  WriteLines(LogPath(), 2, 4);
+  ExpectLines(0, 4);
   EXPECT_EQ(logger_.Count("no journal to read"), 1);
 }
 
