@@ -77,10 +77,13 @@ std::pair<std::string_view, std::string_view> DecodePair(pbf_reader message) {
   return pair;
 }
 
-base::Status DecodeEntry(pbf_reader message, LogPushBuilder* builder) {
+// `scratch`: memory that is used again.
+base::Status DecodeEntry(pbf_reader message, LogPushBuilder::Pairs* scratch,
+                         LogPushBuilder* builder) {
   int64_t timestamp_ns = 0;
   std::string_view line;
-  LogPushBuilder::Pairs metadata;
+  LogPushBuilder::Pairs& metadata = *scratch;
+  metadata.clear();
   while (message.next()) {
     switch (message.tag_and_type()) {
       case TagAndType(field::kEntryTimestamp, kBytes): {
@@ -101,23 +104,26 @@ base::Status DecodeEntry(pbf_reader message, LogPushBuilder* builder) {
         message.skip();
     }
   }
-  return builder->AddEntry(timestamp_ns, line, std::move(metadata));
+  return builder->AddEntry(timestamp_ns, line, metadata);
 }
 
 // Labels may follow the entries on the wire, so they are looked for first.
 base::Status DecodeStream(pbf_reader message, LogPushBuilder* builder) {
   std::string_view label_text;
+  size_t entries = 0;
   for (pbf_reader scan = message; scan.next();) {
     if (scan.tag_and_type() == TagAndType(field::kStreamLabels, kBytes)) {
       label_text = ToStd(scan.get_view());
     } else {
+      if (scan.tag() == field::kStreamEntries) ++entries;
       scan.skip();
     }
   }
-  VEDETTE_RETURN_IF_ERROR(builder->BeginStream(ParseStreamLabels(label_text)));
+  VEDETTE_RETURN_IF_ERROR(builder->BeginStream(ParseStreamLabels(label_text), entries));
+  LogPushBuilder::Pairs scratch;
   while (message.next()) {
     if (message.tag_and_type() == TagAndType(field::kStreamEntries, kBytes)) {
-      VEDETTE_RETURN_IF_ERROR(DecodeEntry(message.get_message(), builder));
+      VEDETTE_RETURN_IF_ERROR(DecodeEntry(message.get_message(), &scratch, builder));
     } else {
       message.skip();
     }

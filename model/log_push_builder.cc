@@ -41,13 +41,14 @@ base::StatusOr<Labels> BuildMetadata(LogPushBuilder::Pairs pairs) {
 
 }  // namespace
 
-base::Status LogPushBuilder::BeginStream(base::StatusOr<Labels> labels) {
+base::Status LogPushBuilder::BeginStream(base::StatusOr<Labels> labels, size_t entries) {
   if (++streams_ > limits_.max_streams)
     return Over("request has more streams", limits_.max_streams);
   base::Status bad = labels.ok() ? CheckStream(*labels) : labels.status();
   skipping_ = !bad.ok();
   if (!skipping_) {
     push_.streams.push_back({*std::move(labels), {}});
+    push_.streams.back().entries.reserve(std::min(entries, limits_.max_entries - entries_));
     return {};
   }
   if (refused_ == nullptr) return bad;
@@ -72,14 +73,28 @@ base::Status LogPushBuilder::CheckStream(const Labels& labels) const {
   return {};
 }
 
-base::Status LogPushBuilder::AddEntry(int64_t timestamp_ns, std::string_view line, Pairs metadata) {
+base::StatusOr<Labels> LogPushBuilder::MetadataOf(const Pairs& pairs) {
+  if (pairs.empty()) return Labels();
+  const auto same = [](const auto& own, const auto& pair) {
+    return own.first == pair.first && own.second == pair.second;
+  };
+  if (!std::equal(last_pairs_.begin(), last_pairs_.end(), pairs.begin(), pairs.end(), same)) {
+    VEDETTE_ASSIGN_OR_RETURN(Labels metadata, BuildMetadata(pairs));
+    last_metadata_ = std::move(metadata);
+    last_pairs_.assign(pairs.begin(), pairs.end());
+  }
+  return last_metadata_;
+}
+
+base::Status LogPushBuilder::AddEntry(int64_t timestamp_ns, std::string_view line,
+                                      const Pairs& metadata) {
   if (skipping_) return Refuse({});
   if (const base::Status bad = CheckEntry(line, metadata); !bad.ok()) return RefuseEntry(bad);
   if (entries_ == limits_.max_entries) return Over("request has more entries", entries_);
   ++entries_;
   bytes_ += kEntryCost + line.size() + BytesOf(metadata) + metadata.size() * kPairCost;
   if (bytes_ > limits_.max_bytes) return Over("request has more bytes", limits_.max_bytes);
-  auto labels = BuildMetadata(std::move(metadata));
+  auto labels = MetadataOf(metadata);
   if (!labels.ok()) return RefuseEntry(labels.status());
   push_.streams.back().entries.push_back({timestamp_ns, std::string(line), *std::move(labels)});
   return {};

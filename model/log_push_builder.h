@@ -1,6 +1,7 @@
 #ifndef VEDETTE_MODEL_LOG_PUSH_BUILDER_H_
 #define VEDETTE_MODEL_LOG_PUSH_BUILDER_H_
 
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -21,11 +22,11 @@ class LogPushBuilder {
   explicit LogPushBuilder(const LogPushLimits& limits, LogPushRefusals* refused = nullptr)
       : limits_(limits), refused_(refused) {}
 
-  // `labels` may be the error of reading them.
-  base::Status BeginStream(base::StatusOr<Labels> labels);
+  // `labels` may be the error of reading them. `entries`: how many may follow, if that is known.
+  base::Status BeginStream(base::StatusOr<Labels> labels, size_t entries = 0);
   // False: those read so far are too many already, more need not be kept.
   bool TakesMoreMetadata(size_t pairs) const { return pairs <= limits_.max_metadata; }
-  base::Status AddEntry(int64_t timestamp_ns, std::string_view line, Pairs metadata);
+  base::Status AddEntry(int64_t timestamp_ns, std::string_view line, const Pairs& metadata);
   // An entry that cannot be read.
   base::Status Refuse(const base::Status& why);
   LogPush Take();
@@ -35,6 +36,8 @@ class LogPushBuilder {
   base::Status CheckEntry(std::string_view line, const Pairs& metadata) const;
   base::Status RefuseEntry(const base::Status& why);
   base::Status InStream(const base::Status& status) const;
+  // Mostly those of the entry before.
+  base::StatusOr<Labels> MetadataOf(const Pairs& pairs);
 
   const LogPushLimits& limits_;
   LogPushRefusals* const refused_;
@@ -43,6 +46,9 @@ class LogPushBuilder {
   uint64_t entries_ = 0;
   uint64_t bytes_ = 0;
   bool skipping_ = false;  // the stream is bad, and so is all that it holds
+  // The pairs that metadata was made of last, and that.
+  std::vector<std::pair<std::string, std::string>> last_pairs_;
+  Labels last_metadata_;
 };
 
 }  // namespace vedette::model

@@ -159,7 +159,7 @@ base::Status ReadEntry(const json::value& value, LogPushBuilder* builder) {
   if (!timestamp) return Expected("streams[].values[][0]", "nanoseconds as a decimal string");
   LogPushBuilder::Pairs metadata;
   if (parts.size() == 3) VEDETTE_RETURN_IF_ERROR(ReadMetadata(parts[2], &metadata));
-  return builder->AddEntry(*timestamp, ToStd(parts[1].get_string()), std::move(metadata));
+  return builder->AddEntry(*timestamp, ToStd(parts[1].get_string()), metadata);
 }
 
 base::Status ReadStream(const json::value& value, LogPushBuilder* builder) {

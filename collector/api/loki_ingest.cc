@@ -47,15 +47,23 @@ class LevelSetter {
       : stream_level_(model::LevelOfLabels(stream)), default_level_(default_level) {}
 
   void Set(model::LogEntry* entry) {
+    if (last_ && last_->is_told && last_->before == entry->metadata) {
+      entry->metadata = last_->after;
+      return;
+    }
     std::string_view level;
+    bool is_told = true;
     if (const std::string_view given = entry->metadata.Get(kLevelLabel); !given.empty()) {
       level = model::NormaliseLevel(given);
       if (level.empty() || level == given) return;
     } else {
+      level = stream_level_.empty() ? model::LevelOfLabels(entry->metadata) : stream_level_;
+      is_told = !level.empty();
       static const model::Labels kNone;
-      level = stream_level_.empty() ? model::DetectLevel(kNone, *entry) : stream_level_;
+      if (!is_told) level = model::DetectLevel(kNone, *entry);
     }
     entry->metadata = With(entry->metadata, level.empty() ? default_level_ : level);
+    last_->is_told = is_told;
   }
 
  private:
@@ -72,6 +80,7 @@ class LevelSetter {
     model::Labels before;
     std::string level;
     model::Labels after;
+    bool is_told = false;  // by `before` and the stream, whatever the line says
   };
   const std::string_view stream_level_;
   const std::string_view default_level_;

@@ -126,13 +126,12 @@ base::StatusOr<MinuteCounts> MinuteCounts::Decode(std::string_view stored, int64
 }
 
 void CountsBuilder::TakeName(std::string_view name) {
-  if (name == last_name_ || more_names_) return;
-  if (!names_.contains(name) && names_.size() == kMaxCountedNames) {
+  if (more_names_ || known_names_.contains(name)) return;
+  if (names_.size() == kMaxCountedNames) {
     more_names_ = true;
-    return;
+  } else {
+    known_names_.insert(*names_.emplace(name).first);
   }
-  names_.emplace(name);
-  last_name_ = name;
 }
 
 void CountsBuilder::TakeMetadata(const model::Labels& metadata) {

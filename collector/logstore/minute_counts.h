@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "base/status.h"
 #include "collector/logstore/row.h"
 
@@ -65,9 +66,9 @@ class CountsBuilder {
   bool more_names_ = false;
   std::vector<std::string> levels_;
   std::set<std::string, std::less<>> names_;
-  std::string last_name_;   // one of names_
-  model::Labels metadata_;  // of the row before
-  uint32_t level_ = 0;      // of metadata_
+  absl::flat_hash_set<std::string_view> known_names_;  // the same, found sooner
+  model::Labels metadata_;                             // of the row before
+  uint32_t level_ = 0;                                 // of metadata_
   bool has_metadata_ = false;
   struct Series {
     uint32_t level;

@@ -33,6 +33,38 @@ TEST(LogPush, ProtobufGoesBothWays) {
   }
 }
 
+TEST(LogPush, EveryEntryHasItsOwnMetadata) {
+  const Labels one({{"pid", "1"}, {"level", "info"}});
+  const Labels other({{"pid", "1"}, {"level", "warn"}});
+  const std::vector<LogStream> streams = {
+      {Labels({{"a", "1"}}), {{1, "", one}, {2, "", one}, {3, "", {}}, {4, "", one}}},
+      {Labels({{"a", "2"}}), {{1, "", one}, {2, "", other}, {3, "", Labels({{"pid", "1"}})}}},
+      {Labels({{"a", "3"}}), {}}};
+  const auto push = DecodeLogPush(EncodeLogPush(streams));
+  ASSERT_TRUE(push.ok()) << push.status();
+  ASSERT_EQ(push->streams.size(), streams.size());
+  for (size_t s = 0; s < streams.size(); ++s) {
+    ASSERT_EQ(push->streams[s].entries.size(), streams[s].entries.size());
+    for (size_t e = 0; e < streams[s].entries.size(); ++e) {
+      EXPECT_EQ(push->streams[s].entries[e].metadata, streams[s].entries[e].metadata) << s << e;
+    }
+  }
+}
+
+TEST(LogPush, BadMetadataIsRefusedEachTime) {
+  LogPushRefusals refused;
+  const auto push = DecodeLogPushJson(
+      R"({"streams":[{"stream":{"a":"b"},"values":[["1","x",{"k":"v"}],["2","x",{"":"v"}],)"
+      R"(["3","x",{"":"v"}],["4","x",{"k":"v"}]]}]})",
+      {}, &refused);
+  ASSERT_TRUE(push.ok()) << push.status();
+  EXPECT_EQ(refused.entries, 2u);
+  ASSERT_EQ(push->streams[0].entries.size(), 2u);
+  for (const LogEntry& entry : push->streams[0].entries) {
+    EXPECT_EQ(entry.metadata, Labels({{"k", "v"}}));
+  }
+}
+
 TEST(LogPush, EveryCutIsRefused) {
   const std::string whole = EncodeLogPush(TwoStreams());
   const size_t first_stream = EncodeLogPush({{TwoStreams()[0]}}).size();

@@ -282,6 +282,26 @@ TEST_F(LokiPushApi, EntriesWithoutALevelGetOne) {
   EXPECT_EQ(sink_.push_.streams[0].entries[3].metadata.Get("k"), "v");
 }
 
+TEST_F(LokiPushApi, TheLevelOfTheEntryBeforeIsThatOfTheNextOnlyWhereMetadataTellsIt) {
+  const std::string body =
+      R"({"streams":[{"stream":{"app":"a"},"values":[["1","error",{"pid":"1"}],)"
+      R"(["2","debug",{"pid":"1"}],["3","error",{"level":"warn"}],["4","debug",{"level":"warn"}],)"
+      R"(["5","error",{"level":"INF"}],["6","error",{"pid":"1"}],["7","quiet",{"pid":"1"}],)"
+      R"(["8","x",{"severity_number":"17"}],["9","x",{"severity_number":"1"}],["10","debug"],)"
+      R"(["11","error"]]},{"stream":{"app":"b"},"values":[["1","debug",{"level":"warn"}]]},)"
+      R"({"stream":{"app":"c","level":"error"},)"
+      R"("values":[["1","x",{"level":"warn"}],["2","debug",{"level":"warn"}]]}]})";
+  ASSERT_EQ(Json(body).status, 204);
+  std::string levels;
+  for (const model::LogStream& stream : sink_.push_.streams) {
+    for (const model::LogEntry& entry : stream.entries) {
+      levels.append(entry.metadata.Get("detected_level")).append(" ");
+    }
+  }
+  EXPECT_EQ(levels,
+            "error debug warn warn info error unknown error trace debug error warn error error ");
+}
+
 TEST_F(LokiPushApi, TheDefaultLevelIsSettable) {
   base::http::Router router;
   api::LokiPushDeps deps;
