@@ -243,9 +243,13 @@ class BlockScanner {
 
   // The rows that are selected of a group that is one granule; null: none, or not such a group.
   std::unique_ptr<GranuleScan> Judge(const SourceGroup& group, size_t worker) {
+    return IsOneGranule(group) ? Select(group.front(), worker) : nullptr;
+  }
+
+  // The rows that are selected of a granule; null: none, or they cannot be read.
+  std::unique_ptr<GranuleScan> Select(const ScanSource& source, size_t worker) {
     const SelectRequest& select = scan_.select;
-    if (!IsOneGranule(group) || select.stop.stop_requested()) return nullptr;
-    const ScanSource& source = group.front();
+    if (select.stop.stop_requested()) return nullptr;
     const RowFilter filter{select.start_ns,  select.end_ns, &matching_.at(source.part.get()),
                            &select.required, true,          select.stop};
     const auto ref = RefOf(source, &files_[worker]);
@@ -268,8 +272,15 @@ class BlockScanner {
     store_.NoteDamage(source.part->name(), status);
   }
 
-  logstore::Run OpenRun(const ScanSource& source, const BlockOpener& opener) {
+  // Of what is merged: most granules have nothing, and what is kept of them between scans tells.
+  bool MaySelect(const ScanSource& source, size_t worker) {
+    if (!source.IsGranule() || scan_.select.required.empty()) return true;
+    return Select(source, worker) != nullptr;
+  }
+
+  logstore::Run OpenRun(const ScanSource& source, const BlockOpener& opener, size_t worker) {
     if (source.part == nullptr) return std::move(memory_[source.index]);
+    if (!MaySelect(source, worker)) return {};
     logstore::Run run =
         opener.Open(source.part, source.index, matching_.at(source.part.get()), true);
     std::erase_if(run.rows, [&](const Row& row) {
@@ -291,7 +302,7 @@ class BlockScanner {
       run.min_ns = source.min_ns;
       run.max_ns = source.max_ns;
       run.lane = source.part.get();
-      run.open = [&] { return OpenRun(source, opener); };
+      run.open = [&] { return OpenRun(source, opener, worker); };
     }
     Merge merge(std::move(pending), scan_.select.direction == Direction::kBackward);
     *go_on = true;

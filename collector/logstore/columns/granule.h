@@ -171,6 +171,7 @@ class Granule {
                                      const std::vector<std::vector<std::string>>& required,
                                      std::span<const int64_t> times);
   base::StatusOr<LineForm> FormOf(uint32_t shape, std::vector<GranuleCard::Bytes>* bytes);
+  base::StatusOr<bool> HasWanted(size_t shape, const std::vector<bool>& wanted);
   base::Status LeaveWanted(size_t shape, const std::vector<bool>& wanted, RowSet* places);
   base::StatusOr<RowSet> PlacesOf(const ShapeCandidate& candidate, const std::vector<bool>& wanted,
                                   const std::vector<std::vector<std::string>>& required);

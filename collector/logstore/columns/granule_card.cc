@@ -32,31 +32,34 @@ void GranuleCard::SetForms(std::vector<LineFormPtr> forms, std::vector<Bytes> by
   fresh_bytes_ = fresh_bytes;
 }
 
-base::StatusOr<std::vector<GranuleCard::Share>> GranuleCard::SharesOf(
-    const std::vector<bool>& wanted) const {
-  std::vector<Share> shares;
-  shares.reserve(sets_.size());
-  for (const std::vector<uint32_t>& set : sets_) {
-    if (!set.empty() && set.back() >= wanted.size()) {
-      return base::DataLoss("stream ids of a granule are damaged");
-    }
-    const auto count =
-        std::count_if(set.begin(), set.end(), [&](uint32_t stream) { return wanted[stream]; });
-    shares.push_back(count == 0                                 ? Share::kNone
-                     : static_cast<size_t>(count) == set.size() ? Share::kAll
-                                                                : Share::kSome);
+base::StatusOr<GranuleCard::Share> GranuleCard::ShareOf(const std::vector<uint32_t>& set,
+                                                        const std::vector<bool>& wanted) {
+  if (!set.empty() && set.back() >= wanted.size()) {
+    return base::DataLoss("stream ids of a granule are damaged");
   }
-  return shares;
+  bool any = false;
+  bool all = true;
+  for (const uint32_t stream : set) {
+    (wanted[stream] ? any : all) = wanted[stream];
+    if (any && !all) return Share::kSome;
+  }
+  return !any ? Share::kNone : Share::kAll;
 }
 
+// Templates are judged first: few are left, of most scans none, and sets of streams are large.
 base::StatusOr<std::vector<ShapeCandidate>> GranuleCard::Candidates(const std::vector<bool>& wanted,
                                                                     LineJudge* judge,
                                                                     const BlobSource& blobs) const {
-  VEDETTE_ASSIGN_OR_RETURN(const std::vector<Share> shares, SharesOf(wanted));
+  std::vector<Share> shares(sets_.size(), Share::kNotKnown);
   std::vector<ShapeCandidate> candidates;
   for (uint32_t shape = 0; shape < set_of_shape_.size(); ++shape) {
-    const Share share = shares[set_of_shape_[shape]];
+    Share& share = shares[set_of_shape_[shape]];
     if (share == Share::kNone) continue;
+    if (judge != nullptr && has_forms() && judge->Of(forms_[shape]).never) continue;
+    if (share == Share::kNotKnown) {
+      VEDETTE_ASSIGN_OR_RETURN(share, ShareOf(sets_[set_of_shape_[shape]], wanted));
+      if (share == Share::kNone) continue;
+    }
     if (judge != nullptr && has_forms()) {
       VEDETTE_ASSIGN_OR_RETURN(const bool may_have, MayHave(shape, judge, blobs));
       if (!may_have) continue;
@@ -68,9 +71,7 @@ base::StatusOr<std::vector<ShapeCandidate>> GranuleCard::Candidates(const std::v
 
 base::StatusOr<bool> GranuleCard::MayHave(uint32_t shape, LineJudge* judge,
                                           const BlobSource& blobs) const {
-  const LineJudge::Verdict& verdict = judge->Of(forms_[shape]);
-  if (verdict.never) return false;
-  for (const auto& parts : verdict.open) {
+  for (const auto& parts : judge->Of(forms_[shape]).open) {
     VEDETTE_ASSIGN_OR_RETURN(const bool found, IsAnywhere(shape, parts, blobs));
     if (!found) return false;
   }

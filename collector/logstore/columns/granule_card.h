@@ -44,8 +44,10 @@ class GranuleCard {
   size_t Held() const;
 
  private:
-  enum class Share : uint8_t { kNone, kSome, kAll };
-  base::StatusOr<std::vector<Share>> SharesOf(const std::vector<bool>& wanted) const;
+  enum class Share : uint8_t { kNotKnown, kNone, kSome, kAll };
+  static base::StatusOr<Share> ShareOf(const std::vector<uint32_t>& set,
+                                       const std::vector<bool>& wanted);
+  // Of a shape that is not judged never to have it.
   base::StatusOr<bool> MayHave(uint32_t shape, LineJudge* judge, const BlobSource& blobs) const;
   base::StatusOr<bool> IsAnywhere(uint32_t shape, const std::vector<LineJudge::Part>& parts,
                                   const BlobSource& blobs) const;

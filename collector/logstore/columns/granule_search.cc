@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "collector/logstore/columns/granule.h"
 
@@ -26,14 +27,15 @@ base::StatusOr<RowSet> Granule::FindInShape(size_t shape,
 
 base::Status Granule::AddStreams(GranuleCard* card) {
   std::vector<uint32_t> streams;
-  for (size_t shape = 0; shape < lines_->shapes().size(); ++shape) {
+  std::vector<uint32_t> seen_by;  // by origin: the last shape, counted from one, that has it
+  for (uint32_t shape = 0; shape < lines_->shapes().size(); ++shape) {
     VEDETTE_RETURN_IF_ERROR(LoadStreams(shape));
-    std::vector<bool> has(origin_streams_.values().size());
-    for (const int64_t origin : origins_[shape].values()) has[static_cast<size_t>(origin)] = true;
+    seen_by.resize(origin_streams_.values().size());
     streams.clear();
-    for (size_t origin = 0; origin < has.size(); ++origin) {
-      if (!has[origin]) continue;
-      const auto stream = static_cast<uint64_t>(origin_streams_.values()[origin]);
+    for (const int64_t origin : origins_[shape].values()) {
+      if (std::exchange(seen_by[static_cast<size_t>(origin)], shape + 1) == shape + 1) continue;
+      const auto stream =
+          static_cast<uint64_t>(origin_streams_.values()[static_cast<size_t>(origin)]);
       if (stream > kMaxStreamId) return base::DataLoss("an origin of lines is damaged");
       streams.push_back(static_cast<uint32_t>(stream));
     }
@@ -42,6 +44,18 @@ base::Status Granule::AddStreams(GranuleCard* card) {
     card->AddShape(streams);
   }
   return {};
+}
+
+// Whether a row of the shape is of a wanted stream.
+base::StatusOr<bool> Granule::HasWanted(size_t shape, const std::vector<bool>& wanted) {
+  VEDETTE_RETURN_IF_ERROR(LoadStreams(shape));
+  for (const int64_t origin : origins_[shape].values()) {
+    const auto stream =
+        static_cast<uint64_t>(origin_streams_.values()[static_cast<size_t>(origin)]);
+    if (stream >= wanted.size()) return base::DataLoss("stream ids of a granule are damaged");
+    if (wanted[stream]) return true;
+  }
+  return false;
 }
 
 base::StatusOr<LineForm> Granule::FormOf(uint32_t shape, std::vector<GranuleCard::Bytes>* bytes) {
@@ -126,9 +140,11 @@ base::StatusOr<RowSet> Granule::Search(const std::vector<bool>& wanted,
                                        const std::vector<std::vector<std::string>>& required,
                                        const std::stop_token& stop) {
   RowSet rows(rows_);
-  GranuleCard card;
-  VEDETTE_RETURN_IF_ERROR(AddStreams(&card));
-  VEDETTE_ASSIGN_OR_RETURN(const auto candidates, card.Candidates(wanted, nullptr, *blobs_));
+  std::vector<ShapeCandidate> candidates;
+  for (uint32_t shape = 0; shape < lines_->shapes().size(); ++shape) {
+    VEDETTE_ASSIGN_OR_RETURN(const bool has_wanted, HasWanted(shape, wanted));
+    if (has_wanted) candidates.push_back({shape, false});
+  }
   VEDETTE_ASSIGN_OR_RETURN(const auto found, SearchShapes(candidates, wanted, required, stop));
   if (found.empty()) return rows;
   VEDETTE_RETURN_IF_ERROR(lines_->LoadIds(*blobs_));

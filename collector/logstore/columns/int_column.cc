@@ -223,6 +223,16 @@ IntColumn::Range IntColumn::range() const {
   return {base_, high};
 }
 
+base::StatusOr<IntColumn::Range> IntColumn::ExactRange(const BlobSource& source) {
+  const bool loaded = !values_.empty();
+  VEDETTE_RETURN_IF_ERROR(Load(source));
+  if (values_.empty()) return range();
+  const auto [low, high] = std::minmax_element(values_.begin(), values_.end());
+  const Range exact{*low, *high};
+  if (!loaded) Unload();
+  return exact;
+}
+
 void IntColumn::Decode(const std::string& planes, size_t n, std::vector<int64_t>* values) const {
   const auto* const bytes = reinterpret_cast<const uint8_t*>(planes.data());
   if (mode_ == Mode::kDictionary) {

@@ -35,6 +35,8 @@ class IntColumn {
     int64_t high = INT64_MAX;
   };
   Range range() const;
+  // The smallest and the largest value, if there are any; what it loads for that it gives back.
+  base::StatusOr<Range> ExactRange(const BlobSource& source);
   // After Load.
   std::span<const int64_t> values() const { return values_; }
   // Before Load: whose memory the values are to take.

@@ -135,9 +135,22 @@ SlotBound NumberColumn::BoundOfNumbers() const {
   return number_form_.Bound(range.low, range.high);
 }
 
+// Ranges that are known without the numbers end at whole bytes: those of six digits look as if they
+// might have eight, as many as the pieces of ids that are asked for.
+bool NumberColumn::PaysToLookAt(const SlotBound& bound) const {
+  constexpr uint8_t kFewestDigits = 7;
+  return nanos_per_unit_ == 0 && number_form_.kind <= NumberForm::Kind::kTrimmed &&
+         number_form_.kind != NumberForm::Kind::kPadded && bound.decimal_run >= kFewestDigits;
+}
+
 base::StatusOr<SlotBound> NumberColumn::Bound(const BlobSource& source) {
   VEDETTE_ASSIGN_OR_RETURN(SlotBound bound, exceptions_.Bound(source));
-  bound.Unite(BoundOfNumbers());
+  SlotBound numbers = BoundOfNumbers();
+  if (PaysToLookAt(numbers)) {
+    VEDETTE_ASSIGN_OR_RETURN(const IntColumn::Range range, stored_.ExactRange(source));
+    numbers = number_form_.Bound(range.low, range.high);
+  }
+  bound.Unite(numbers);
   return bound;
 }
 

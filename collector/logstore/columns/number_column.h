@@ -49,6 +49,7 @@ class NumberColumn final : public StringColumn {
         exceptions_(std::move(exceptions)) {}
 
   SlotBound BoundOfNumbers() const;
+  bool PaysToLookAt(const SlotBound& bound) const;
   bool HasPlainDigits() const;
   void GatherEach(std::span<const uint32_t> rows, ValueTable* out) const;
   void FindDigits(uint64_t digits, size_t count, RowSet* found) const;

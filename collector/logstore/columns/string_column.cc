@@ -153,6 +153,7 @@ class DictionaryColumn final : public StringColumn {
   base::StatusOr<SlotBound> Bound(const BlobSource& source) override {
     return table_->Bound(source);
   }
+  std::optional<SearchableBytes> Searchable() const override { return table_->Searchable(); }
 
  private:
   const size_t size_;

@@ -17,6 +17,35 @@ struct Line {
   std::string text;
 };
 
+// The lines that a scan by block brings, and how many of them came as rows.
+class LineCollector final : public BlockVisitor {
+ public:
+  explicit LineCollector(const Substrings& required) : required_(required) {}
+
+  bool Columns(GranuleScan& granule, size_t /*worker*/) override {
+    Granule& columns = granule.granule();
+    for (const ShapePlaces& own : granule.selected()) {
+      VEDETTE_CHECK(columns.LoadShapeAlone(own.shape).ok());
+      for (const uint32_t place : own.places) {
+        std::string line;
+        columns.AppendLineAt(own.shape, place, &line);
+        if (HasSubstrings(line, required_)) lines.push_back(std::move(line));
+      }
+    }
+    return true;
+  }
+  bool Rows(std::span<const Row> found, size_t /*worker*/) override {
+    for (const Row& row : found) lines.emplace_back(row.line);
+    rows += found.size();
+    return true;
+  }
+  std::vector<std::string> lines;
+  size_t rows = 0;
+
+ private:
+  const Substrings& required_;
+};
+
 class ScanWorld {
  public:
   explicit ScanWorld(uint32_t seed) : random_(seed), t_(seed) {
@@ -79,9 +108,24 @@ class ScanWorld {
     }
     ASSERT_EQ(got, want) << asked;
     found_ += request.required.empty() ? 0 : got.size();
+    if (request.lines) CompareBlocks(request, std::move(want));
+  }
+
+  // As above by block: granules by column, what overlaps merged.
+  void CompareBlocks(const SelectRequest& request, std::vector<std::string> want) {
+    BlockScan scan;
+    scan.select = request;
+    scan.ordered = Below(2) == 0;
+    LineCollector collector(request.required);
+    ASSERT_TRUE(t_.store->ScanBlocks(scan, &collector).ok());
+    std::sort(want.begin(), want.end());
+    std::sort(collector.lines.begin(), collector.lines.end());
+    ASSERT_EQ(collector.lines, want);
+    merged_ += request.required.empty() ? 0 : collector.rows;
   }
 
   size_t found() const { return found_; }
+  size_t merged() const { return merged_; }
 
  private:
   size_t Below(size_t n) { return random_() % n; }
@@ -123,6 +167,7 @@ class ScanWorld {
   TestStore t_;
   std::vector<Line> lines_;
   size_t found_ = 0;
+  size_t merged_ = 0;
 };
 
 TEST(StoreScan, BringsWhatAPlainLookAtEveryLineBrings) {
@@ -131,6 +176,7 @@ TEST(StoreScan, BringsWhatAPlainLookAtEveryLineBrings) {
     world.Fill(1500);
     for (int i = 0; i < 300 && !testing::Test::HasFatalFailure(); ++i) world.CompareOne();
     EXPECT_GT(world.found(), 1000u) << "seed " << seed;
+    EXPECT_GT(world.merged(), 1000u) << "seed " << seed;
   }
 }
 

@@ -119,6 +119,32 @@ TEST(GranuleSearch, CardsMissNoLine) {
   }
 }
 
+// A granule with its card.
+class CardOf {
+ public:
+  explicit CardOf(const std::vector<std::string>& texts)
+      : stored_(StoreTexts(texts)),
+        blobs_(stored_.blobs()),
+        granule_(*Granule::Parse(stored_.directory(), stored_.meta, &blobs_)) {
+    EXPECT_TRUE(granule_->AddStreams(&card_).ok());
+    EXPECT_TRUE(granule_->AddForms(&forms_, &card_).ok());
+  }
+
+  // The number of shapes that a scan for `needle` has to look into.
+  size_t Candidates(std::string needle) const {
+    const std::vector<std::vector<std::string>> required = {{std::move(needle)}};
+    LineJudge judge(required);
+    return card_.Candidates({true}, &judge, blobs_)->size();
+  }
+
+ private:
+  Stored stored_;
+  MemoryBlobs blobs_;
+  std::unique_ptr<Granule> granule_;
+  LineForms forms_;
+  GranuleCard card_;
+};
+
 TEST(GranuleSearch, CardsLeaveOutIdsWithoutColumns) {
   std::vector<std::string> texts;
   std::mt19937 random(1);
@@ -129,29 +155,53 @@ TEST(GranuleSearch, CardsLeaveOutIdsWithoutColumns) {
     texts.push_back("level=info trace_id=" + std::string(id) +
                     " took=" + std::to_string(random() % 2000) + "ms");
   }
-  const Stored stored = StoreTexts(texts);
-  const MemoryBlobs blobs(stored.blobs());
-  auto granule = Granule::Parse(stored.directory(), stored.meta, &blobs);
-  ASSERT_TRUE(granule.ok());
-  LineForms forms;
-  GranuleCard card;
-  ASSERT_TRUE((*granule)->AddStreams(&card).ok());
-  ASSERT_TRUE((*granule)->AddForms(&forms, &card).ok());
-  const auto candidates = [&](std::string needle) {
-    const std::vector<std::vector<std::string>> required = {{std::move(needle)}};
-    LineJudge judge(required);
-    return card.Candidates({true}, &judge, blobs)->size();
-  };
+  const CardOf card(texts);
   const std::string id = texts[1234].substr(20, 16);
-  EXPECT_EQ(candidates(id), 1u);
-  EXPECT_EQ(candidates(id.substr(3, 9)), 1u);
-  EXPECT_EQ(candidates("id=" + id.substr(0, 8)), 1u);
-  EXPECT_EQ(candidates("took=1"), 1u);
+  EXPECT_EQ(card.Candidates(id), 1u);
+  EXPECT_EQ(card.Candidates(id.substr(3, 9)), 1u);
+  EXPECT_EQ(card.Candidates("id=" + id.substr(0, 8)), 1u);
+  EXPECT_EQ(card.Candidates("took=1"), 1u);
   // No such digits, digits of the other case, a number of more digits, a byte that there is none
   // of.
   for (const char* const needle : {"d2f1a90b77", "ABCDEF0123", "took=1234567", "E-7", "id=x"}) {
-    EXPECT_EQ(candidates(needle), 0u) << needle;
+    EXPECT_EQ(card.Candidates(needle), 0u) << needle;
   }
+}
+
+// Six digits are kept in three bytes, which could hold eight.
+TEST(GranuleSearch, CardsLeaveOutMoreDigitsThanAnyNumberHas) {
+  std::vector<std::string> texts;
+  std::mt19937 random(2);
+  for (int i = 0; i < 2000; ++i) {
+    texts.push_back("path=/orders/" + std::to_string(random() % 1'000'000) +
+                    " took=" + std::to_string(random() % 1000) + ".5ms");
+  }
+  texts[1000] = "path=/orders/999999 took=1.5ms";
+  texts[1001] = "path=/orders/-123456 took=1.5ms";
+  const CardOf card(texts);
+  for (const char* const needle : {"999999", "s/-123456 t", "-1", "1.5"}) {
+    EXPECT_EQ(card.Candidates(needle), 1u) << needle;
+  }
+  for (const char* const needle : {"1234567", "12345678", "orders/1234567"}) {
+    EXPECT_EQ(card.Candidates(needle), 0u) << needle;
+  }
+}
+
+// Lines of few kinds that come again and again are a dictionary: its text tells.
+TEST(GranuleSearch, CardsLeaveOutWhatNoEntryOfADictionaryHas) {
+  std::vector<std::string> entries;
+  std::mt19937 random(3);
+  for (int i = 0; i < 40; ++i) {
+    std::string& entry = entries.emplace_back();
+    while (entry.size() < 24) entry += static_cast<char>('a' + random() % 26);
+  }
+  entries[7] = "NEEDLE-7f3a9c2e";
+  std::vector<std::string> texts;
+  for (int i = 0; i < 4000; ++i) texts.push_back("name=\"" + entries[random() % 40] + "\"");
+  const CardOf card(texts);
+  EXPECT_EQ(card.Candidates("E-7f3"), 1u);
+  EXPECT_EQ(card.Candidates(entries[3].substr(2, 5)), 1u);
+  for (const char* const needle : {"E-8", "qqqqq"}) EXPECT_EQ(card.Candidates(needle), 0u);
 }
 
 TEST(LineForms, EqualOnesAreOneAndGoWithTheLastWhoHasThem) {
