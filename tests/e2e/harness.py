@@ -47,10 +47,11 @@ def skip(reason):
     sys.exit(SKIPPED)
 
 
-def enter_private_host(required=True):
+def enter_private_host(required=True, processes=False):
     """Moves this process into its own mount and network namespace with an empty /run and only
-    loopback, so that a journald, fixed ports and a small disk of ours meet nobody else's. Where that is
-    not allowed the test is skipped, or goes on as it is when not `required`."""
+    loopback, so that a journald, fixed ports and a small disk of ours meet nobody else's; with `processes`
+    also among its own processes alone. Where that is not allowed the test is skipped, or goes on as it
+    is when not `required`."""
     if os.environ.get("VEDETTE_PRIVATE_HOST") == "1":
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
         loopback_up()
@@ -63,7 +64,8 @@ def enter_private_host(required=True):
     if why:
         return skip(why) if required else None
     os.environ["VEDETTE_PRIVATE_HOST"] = "1"
-    os.execvp("unshare", ["unshare", "--mount", "--net", "--propagation", "private",
+    own_processes = ["--pid", "--fork", "--kill-child", "--mount-proc"] if processes else []
+    os.execvp("unshare", ["unshare", "--mount", "--net", "--propagation", "private", *own_processes,
                           sys.executable, *sys.argv])
 
 

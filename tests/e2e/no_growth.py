@@ -68,7 +68,7 @@ def grew(samples, what):
 
 
 def main():
-    h.enter_private_host()
+    h.enter_private_host(processes=True)  # each process that is watched has a file open
     with h.running() as t:
         lab = parts.WholeAgent(t)
         agent = lab.start("--no-ship")
