@@ -10,10 +10,19 @@ uint64_t PushRecord::EntryCount() const {
   return count;
 }
 
-std::string PushRecord::Encode() const {
+std::string PushRecord::EncodeHead() const {
+  std::string out;
+  base::PutVarint(sequence, &out);
+  base::PutSignedVarint(wall_ms, &out);
+  base::PutString(source, &out);
+  if (!source.empty()) base::PutVarint(mark, &out);
+  return out;
+}
+
+std::string PushRecord::EncodeStreams() const {
   // What an entry takes beside its texts, about.
   constexpr size_t kEntryBytes = 20;
-  size_t bytes = 0;
+  size_t bytes = 64 + source.size();
   for (const StreamEntries& stream : streams) {
     bytes += stream.labels.bytes().size() + kEntryBytes;
     for (const Entry& entry : stream.entries) {
@@ -22,10 +31,6 @@ std::string PushRecord::Encode() const {
   }
   std::string out;
   out.reserve(bytes);
-  base::PutVarint(sequence, &out);
-  base::PutSignedVarint(wall_ms, &out);
-  base::PutString(source, &out);
-  if (!source.empty()) base::PutVarint(mark, &out);
   base::PutVarint(streams.size(), &out);
   for (const StreamEntries& stream : streams) {
     base::PutString(stream.labels.bytes(), &out);

@@ -38,7 +38,11 @@ struct PushRecord {
   PushRecord& operator=(PushRecord&&) = default;
 
   uint64_t EntryCount() const;
-  std::string Encode() const;
+  std::string Encode() const { return EncodeHead() + EncodeStreams(); }
+  // Its bytes in two, one behind the other: what of it is known before its place in the log is, may
+  // be made ready.
+  std::string EncodeHead() const;
+  std::string EncodeStreams() const;  // with room for the head
   // DataLoss when damaged.
   static base::StatusOr<PushRecord> Decode(std::string_view payload);
 };

@@ -1,33 +1,16 @@
 #include "collector/logstore/store.h"
 
 #include <cerrno>
-#include <chrono>
-#include <cstdio>
-#include <deque>
 
 #include "collector/logstore/filenames.h"
-#include "collector/logstore/line_cut.h"
 
 namespace vedette::logstore {
 namespace {
 
 constexpr int64_t kNanosPerMilli = 1'000'000;
 constexpr int64_t kSayAgainNs = 60'000'000'000;
-
-std::string UtcText(int64_t timestamp_ns) {
-  using std::chrono::floor;
-  const std::chrono::sys_time<std::chrono::nanoseconds> time{
-      std::chrono::nanoseconds(timestamp_ns)};
-  const auto day = floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(floor<std::chrono::seconds>(time) - day);
-  char text[64];
-  std::snprintf(text, sizeof(text), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  return text;
-}
+// Of a push without a source so much is stored at a time: others are let in between.
+constexpr uint64_t kPieceBytes = 1ull << 20;
 
 base::Status TooManyStreams(const Options& options, const model::Labels& labels) {
   return base::ResourceExhausted(base::Concat(
@@ -109,7 +92,16 @@ Store::~Store() {
 void Store::Push(model::LogPush push, std::function<void(const base::Status&)> done) {
   Verdict verdict;
   const uint64_t epoch = refusal_notice_.Epoch();
-  if (const base::Status status = AppendPush(push, &verdict); !status.ok()) {
+  const uint64_t losses = wal_->losses();
+  base::Status status = AppendPush(push, &verdict);
+  if (status.ok() && wal_->losses() != losses) {
+    // Whoever asks the log from here on is told of what comes, not of what failed while the push
+    // was under way.
+    sync_failures_.fetch_add(1);
+    wake_.NotifyAll();
+    status = base::Unavailable("log store: a write to disk failed, try again");
+  }
+  if (!status.ok()) {
     counters_.refused->Add();
     if (!verdict.ahead) refusal_notice_.Refused(status);
     done(status);
@@ -152,17 +144,17 @@ int64_t Store::OldestNs() {
   return std::min(now_ns, newest_ns) - options_.retention_ms * kNanosPerMilli;
 }
 
-Store::Window Store::Taken() {
+TakenTimes Store::Taken() {
   return {OldestNs(), options_.clock->WallNanos() + options_.max_future_ms * kNanosPerMilli};
 }
 
 // The shipper sends no time ahead of its own clock. So one that is ahead of ours says that either
 // is wrong, and refusing it for good would make dead letters of all that comes until somebody sets
 // it.
-base::Status Store::CheckAhead(const Window& window, const model::LogPush& push) {
+base::Status Store::CheckAhead(const TakenTimes& times, const model::LogPush& push) {
   for (const model::LogStream& stream : push.streams) {
     for (const model::LogEntry& entry : stream.entries) {
-      if (entry.timestamp_ns <= window.newest_ns) continue;
+      if (entry.timestamp_ns <= times.newest_ns) continue;
       const std::string clock = UtcText(options_.clock->WallNanos());
       const int64_t now_mono_ns = options_.clock->MonotonicNanos();
       if (said_ahead_mono_ns_ == INT64_MIN || now_mono_ns - said_ahead_mono_ns_ >= kSayAgainNs) {
@@ -172,33 +164,19 @@ base::Status Store::CheckAhead(const Window& window, const model::LogPush& push)
                                {"timestamp", UtcText(entry.timestamp_ns)},
                                {"clock", clock}});
       }
-      return base::Unavailable(base::Concat(
-          {Reject(window, stream, entry), "; the collector's clock is ", clock, ", try again"}));
+      return base::Unavailable(base::Concat({WhyNotTaken(times, stream, entry),
+                                             "; the collector's clock is ", clock, ", try again"}));
     }
   }
   return {};
 }
 
-std::string Store::Reject(const Window& window, const model::LogStream& stream,
-                          const model::LogEntry& entry) const {
-  if (entry.timestamp_ns > window.newest_ns) {
-    return base::Concat({"entry for stream '", stream.labels.ToString(),
-                         "' has timestamp too new: ", UtcText(entry.timestamp_ns)});
-  }
-  if (entry.timestamp_ns < window.oldest_ns) {
-    return base::Concat({"entry for stream '", stream.labels.ToString(),
-                         "' has timestamp too old: ", UtcText(entry.timestamp_ns),
-                         ", oldest acceptable timestamp is: ", UtcText(window.oldest_ns)});
-  }
-  return {};
-}
-
-base::Status Store::CheckRoom() const {
+base::Status Store::CheckRoom(bool begun) const {
   if (Recovering()) {
     return base::Unavailable(
         "log store: a write to disk failed, waiting to write what is in memory");
   }
-  if (active_->bytes() >= 2 * options_.memtable_bytes) {
+  if (!begun && active_->bytes() >= 2 * options_.memtable_bytes) {
     return base::Unavailable("log store: memory is full, flushing to disk is behind");
   }
   const auto free = options_.fs->FreeSpace(options_.dir);
@@ -253,72 +231,82 @@ base::Status Store::InternStreams(PushRecord* record, std::vector<StreamPtr>* st
 
 base::Status Store::AppendPush(const model::LogPush& push, Verdict* verdict) {
   VEDETTE_RETURN_IF_ERROR(Check(push));
-  const model::SourcePositions* const source = push.sources.empty() ? nullptr : &push.sources[0];
-  PushRecord record;
-  record.wall_ms = options_.clock->WallMillis();
-  if (source != nullptr) record.source = source->source;
+  PushPlace at;
+  do {
+    VEDETTE_RETURN_IF_ERROR(AppendPiece(push, &at, verdict));
+  } while (at.stream < push.streams.size());
+  return {};
+}
 
-  base::MutexLock lock(mutex_);
-  VEDETTE_RETURN_IF_ERROR(CheckRoom());
-  const Window window = Taken();
-  if (source != nullptr) {
-    const base::Status ahead = CheckAhead(window, push);
-    verdict->ahead = !ahead.ok();
-    VEDETTE_RETURN_IF_ERROR(ahead);
-  }
-  const auto mark = source == nullptr ? std::nullopt : marks_.Get(source->source);
-  if (source != nullptr && !mark.has_value() && marks_.size() >= SourceMarks::kMaxSources) {
+base::StatusOr<PickRules> Store::RulesOf(const model::LogPush& push, bool begun, Verdict* verdict) {
+  VEDETTE_RETURN_IF_ERROR(CheckRoom(begun));
+  PickRules rules{Taken(), std::nullopt, options_.max_line_bytes, kPieceBytes};
+  if (push.sources.empty()) return rules;
+  const base::Status ahead = CheckAhead(rules.times, push);
+  verdict->ahead = !ahead.ok();
+  VEDETTE_RETURN_IF_ERROR(ahead);
+  rules.mark = marks_.Get(push.sources[0].source);
+  if (!rules.mark.has_value() && marks_.size() >= SourceMarks::kMaxSources) {
     return base::ResourceExhausted("log store: too many sources");
   }
-  const bool marked = mark.has_value();
-  const uint64_t taken = mark.value_or(0);  // positions up to here, if marked
-  record.mark = taken;
-  bool mark_moved = false;
-  size_t index = 0;
-  uint64_t skipped = 0;
-  std::string rejected;
-  std::deque<std::string> cut;  // the record borrows them
-  for (const model::LogStream& stream : push.streams) {
-    PushRecord::StreamEntries kept{stream.labels, {}};
-    kept.entries.reserve(stream.entries.size());
-    for (const model::LogEntry& entry : stream.entries) {
-      const uint64_t position = source == nullptr ? 0 : source->positions[index];
-      ++index;
-      // Judged before the mark: whoever halves a batch to find the bad entry must meet it again.
-      if (!window.Takes(entry.timestamp_ns)) {
-        if (rejected.empty()) rejected = Reject(window, stream, entry);
-        counters_.rejected->Add();
-        if (push.left_out) push.left_out->push_back(index - 1);
-      } else if (marked && position <= taken) {
-        ++skipped;
-        if (push.left_out) push.left_out->push_back(index - 1);
-        continue;
-      } else {
-        const bool fits = entry.line.size() <= options_.max_line_bytes;
-        if (!fits) cut.push_back(CutLine(entry.line, options_.max_line_bytes));
-        kept.entries.push_back({entry.timestamp_ns, position, &entry.metadata,
-                                fits ? std::string_view(entry.line) : cut.back()});
-      }
-      if (source != nullptr && (!marked || position > taken)) {
-        record.mark = std::max(record.mark, position);
-        mark_moved = true;
-      }
-    }
-    if (!kept.entries.empty()) record.streams.push_back(std::move(kept));
+  // Taken whole or not at all: its mark is that of the last.
+  rules.most_bytes = UINT64_MAX;
+  return rules;
+}
+
+base::Status Store::AppendPiece(const model::LogPush& push, PushPlace* at, Verdict* verdict) {
+  const bool begun = at->index > 0;
+  std::optional<PickRules> rules;
+  {
+    base::MutexLock lock(mutex_);
+    VEDETTE_ASSIGN_OR_RETURN(rules, RulesOf(push, begun, verdict));
   }
-  counters_.skipped->Add(skipped);
-  counters_.cut->Add(cut.size());
-  if (!rejected.empty()) verdict->left_out = base::InvalidArgument(rejected);
-  if (record.streams.empty() && !mark_moved) return {};
-  std::vector<StreamPtr> streams;
+  // What costs most needs no lock.
+  for (;;) {
+    PickedPiece piece = Pick(push, *at, *rules);
+    piece.record.wall_ms = options_.clock->WallMillis();
+    std::string streams = piece.record.EncodeStreams();
+    base::MutexLock lock(mutex_);
+    VEDETTE_ASSIGN_OR_RETURN(const PickRules now, RulesOf(push, begun, verdict));
+    if (now.mark == rules->mark) {
+      *at = piece.next;
+      return StorePiece(push, &piece, &streams, verdict);
+    }
+    rules = now;  // another push of the source came in between
+  }
+}
+
+base::Status Store::StorePiece(const model::LogPush& push, PickedPiece* piece, std::string* streams,
+                               Verdict* verdict) {
+  PushRecord& record = piece->record;
+  counters_.rejected->Add(piece->rejected);
+  counters_.skipped->Add(piece->skipped);
+  counters_.cut->Add(piece->cut.size());
+  if (push.left_out) {
+    push.left_out->insert(push.left_out->end(), piece->left_out.begin(), piece->left_out.end());
+  }
+  if (verdict->left_out.ok() && piece->rejected > 0) {
+    verdict->left_out = base::InvalidArgument(piece->why_rejected);
+  }
+  if (piece->empty()) return {};
+  const size_t before = record.streams.size();
+  std::vector<StreamPtr> interned;
   base::Status over;
-  VEDETTE_RETURN_IF_ERROR(InternStreams(&record, &streams, &over));
-  if (!over.ok()) verdict->left_out = over;
-  if (record.streams.empty() && !mark_moved) return {};
+  VEDETTE_RETURN_IF_ERROR(InternStreams(&record, &interned, &over));
+  if (!over.ok() && !absl::IsResourceExhausted(verdict->left_out)) verdict->left_out = over;
+  if (piece->empty()) return {};
+  if (record.streams.size() != before) *streams = record.EncodeStreams();
   record.sequence = next_sequence_;
   // Taken even when the append fails: the record may be on disk all the same.
   next_sequence_ += record.EntryCount();
-  const auto position = wal_->Append(kPushRecord, record.Encode());
+  VEDETTE_RETURN_IF_ERROR(AppendRecord(record, streams));
+  Apply(record, interned);
+  return {};
+}
+
+base::Status Store::AppendRecord(const PushRecord& record, std::string* streams) {
+  streams->insert(0, record.EncodeHead());
+  const auto position = wal_->Append(kPushRecord, *streams);
   if (absl::IsResourceExhausted(position.status()) && !base::IsNoSpace(position.status())) {
     return base::InvalidArgument(
         base::Concat({"log store: push is too large: ", base::Message(position.status())}));
@@ -328,15 +316,12 @@ base::Status Store::AppendPush(const model::LogPush& push, Verdict* verdict) {
                ? base::Annotate(position.status(), "log store")
                : base::Unavailable(base::Concat({"log store: ", base::Message(position.status())}));
   }
-  if (position->segment < floor_segment_) {
-    // The log's folder was lost or emptied and it counts from the start again: replay would take
-    // this record for one that is in parts. The next flush moves the floor.
-    sync_failures_.fetch_add(1);
-    wake_.NotifyAll();
-    return base::Unavailable("log store: the write-ahead log starts over, try again");
-  }
-  Apply(record, streams);
-  return {};
+  if (position->segment >= floor_segment_) return {};
+  // The log's folder was lost or emptied and it counts from the start again: replay would take
+  // this record for one that is in parts. The next flush moves the floor.
+  sync_failures_.fetch_add(1);
+  wake_.NotifyAll();
+  return base::Unavailable("log store: the write-ahead log starts over, try again");
 }
 
 void Store::Apply(const PushRecord& record, const std::vector<StreamPtr>& streams) {

@@ -32,6 +32,7 @@
 #include "collector/logstore/manifest.h"
 #include "collector/logstore/memtable.h"
 #include "collector/logstore/part.h"
+#include "collector/logstore/push_pick.h"
 #include "collector/logstore/push_record.h"
 #include "collector/logstore/refusal_notice.h"
 #include "collector/logstore/row.h"
@@ -132,12 +133,14 @@ class Store final : public model::LogSink {
   // Entries are judged one by one: those that are too old or too new are left out, the
   // rest is stored, and `done` gets InvalidArgument naming the first such entry. New streams beyond
   // what Options allow are left out as well, without a source: ResourceExhausted. Unavailable
-  // (IsNoSpace when the disk is full): nothing of the push was taken. So too when an entry of a
-  // push with a source is too new: a clock is wrong, ours or the source's, which keeps what is not
-  // taken. `done` runs on the log's sync thread or, after a failure, on the caller's; it must not
-  // block or call into the store.
-  // `push.left_out` gets what is too old or too new and what its source's mark says is here
-  // already; what comes again without a source is left out by those who read.
+  // (IsNoSpace when the disk is full): nothing of the push was taken, or where the log failed in
+  // the middle of a large one without a source a part, whose lines are no others when they come
+  // again. Nothing too when an entry of a push with a source is too new: a clock is wrong, ours or
+  // the source's, which keeps what is not taken. Others are let in between the pieces of a large
+  // push without a source. `done` runs on the log's sync thread or, after a failure, on the
+  // caller's; it must not block or call into the store. `push.left_out` gets what is too old or too
+  // new and what its source's mark says is here already; what comes again without a source is left
+  // out by those who read.
   void Push(model::LogPush push, std::function<void(const base::Status&)> done) override;
 
   // Cancelled when `request.stop` was requested. Unreadable blocks are skipped and counted.
@@ -209,23 +212,26 @@ class Store final : public model::LogSink {
 
   // store.cc
   base::Status Check(const model::LogPush& push) const;
-  // The times that are taken now. Older ones are past the retention.
-  struct Window {
-    int64_t oldest_ns;
-    int64_t newest_ns;
-    bool Takes(int64_t time_ns) const { return time_ns >= oldest_ns && time_ns <= newest_ns; }
-  };
-  Window Taken() VEDETTE_REQUIRES(mutex_);
-  std::string Reject(const Window& window, const model::LogStream& stream,
-                     const model::LogEntry& entry) const;
-  base::Status CheckAhead(const Window& window, const model::LogPush& push)
+  TakenTimes Taken() VEDETTE_REQUIRES(mutex_);
+  base::Status CheckAhead(const TakenTimes& times, const model::LogPush& push)
       VEDETTE_REQUIRES(mutex_);
-  base::Status CheckRoom() const VEDETTE_REQUIRES(mutex_);
+  // `begun`: part of the push is stored, the rest must not wait for a flush.
+  base::Status CheckRoom(bool begun) const VEDETTE_REQUIRES(mutex_);
   struct Verdict {
     base::Status left_out;  // why the first entry that was left out was; OK: none
     bool ahead = false;     // refused whole for a clock
   };
   base::Status AppendPush(const model::LogPush& push, Verdict* verdict) VEDETTE_EXCLUDES(mutex_);
+  // One piece of a push, from `at`, which is moved behind it.
+  base::Status AppendPiece(const model::LogPush& push, PushPlace* at, Verdict* verdict)
+      VEDETTE_EXCLUDES(mutex_);
+  base::StatusOr<PickRules> RulesOf(const model::LogPush& push, bool begun, Verdict* verdict)
+      VEDETTE_REQUIRES(mutex_);
+  // `streams`: the piece's, encoded.
+  base::Status StorePiece(const model::LogPush& push, PickedPiece* piece, std::string* streams,
+                          Verdict* verdict) VEDETTE_REQUIRES(mutex_);
+  base::Status AppendRecord(const PushRecord& record, std::string* streams)
+      VEDETTE_REQUIRES(mutex_);
   // Why a stream has no room; OK: it has.
   base::Status CheckStream(const model::Labels& labels, uint64_t count, uint64_t bytes)
       VEDETTE_REQUIRES(mutex_);
