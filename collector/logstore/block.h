@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/status.h"
+#include "collector/logstore/columns/stream_ids.h"
 #include "collector/logstore/row.h"
-#include "collector/logstore/stream_ids.h"
 
 namespace vedette::logstore {
 

@@ -146,8 +146,8 @@ void Granule::Unload() {
   for (MetadataShape& shape : metadata_shapes_) {
     for (const auto& values : shape.values) values->Unload();
   }
-  sets_ = {};
-  sequences_ = {};
+  std::vector<model::Labels>().swap(sets_);
+  std::vector<uint64_t>().swap(sequences_);
   lines_->Unload();
 }
 

@@ -19,9 +19,10 @@ bool MayBeIn(std::string_view needle, SearchStyle style, std::string_view bytes)
 }  // namespace
 
 void GranuleCard::AddShape(const std::vector<uint32_t>& streams) {
-  const auto known = std::find(sets_.begin(), sets_.end(), streams);
+  StreamIds set{streams};
+  const auto known = std::find(sets_.begin(), sets_.end(), set);
   set_of_shape_.push_back(static_cast<uint32_t>(known - sets_.begin()));
-  if (known == sets_.end()) sets_.push_back(streams);
+  if (known == sets_.end()) sets_.push_back(std::move(set));
 }
 
 void GranuleCard::SetForms(std::vector<LineFormPtr> forms, std::vector<Bytes> bytes,
@@ -32,18 +33,16 @@ void GranuleCard::SetForms(std::vector<LineFormPtr> forms, std::vector<Bytes> by
   fresh_bytes_ = fresh_bytes;
 }
 
-base::StatusOr<GranuleCard::Share> GranuleCard::ShareOf(const std::vector<uint32_t>& set,
+base::StatusOr<GranuleCard::Share> GranuleCard::ShareOf(const StreamIds& set,
                                                         const std::vector<bool>& wanted) {
-  if (!set.empty() && set.back() >= wanted.size()) {
-    return base::DataLoss("stream ids of a granule are damaged");
-  }
   bool any = false;
   bool all = true;
   for (const uint32_t stream : set) {
+    if (stream >= wanted.size()) return base::DataLoss("stream ids of a granule are damaged");
     (wanted[stream] ? any : all) = wanted[stream];
     if (any && !all) return Share::kSome;
   }
-  return !any ? Share::kNone : Share::kAll;
+  return any ? Share::kAll : Share::kNone;
 }
 
 // Templates are judged first: few are left, of most scans none, and sets of streams are large.
@@ -99,7 +98,7 @@ size_t GranuleCard::Held() const {
   size_t held = sizeof *this + set_of_shape_.capacity() * sizeof(uint32_t) +
                 forms_.capacity() * sizeof(LineFormPtr) + bytes_.capacity() * sizeof(Bytes) +
                 fresh_bytes_;
-  for (const auto& set : sets_) held += sizeof set + set.capacity() * sizeof(uint32_t);
+  for (const StreamIds& set : sets_) held += sizeof set + set.held();
   return held;
 }
 

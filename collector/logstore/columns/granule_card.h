@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "collector/logstore/columns/blob.h"
 #include "collector/logstore/columns/line_form.h"
+#include "collector/logstore/columns/stream_ids.h"
 
 namespace vedette::logstore {
 
@@ -45,15 +46,14 @@ class GranuleCard {
 
  private:
   enum class Share : uint8_t { kNotKnown, kNone, kSome, kAll };
-  static base::StatusOr<Share> ShareOf(const std::vector<uint32_t>& set,
-                                       const std::vector<bool>& wanted);
+  static base::StatusOr<Share> ShareOf(const StreamIds& set, const std::vector<bool>& wanted);
   // Of a shape that is not judged never to have it.
   base::StatusOr<bool> MayHave(uint32_t shape, LineJudge* judge, const BlobSource& blobs) const;
   base::StatusOr<bool> IsAnywhere(uint32_t shape, const std::vector<LineJudge::Part>& parts,
                                   const BlobSource& blobs) const;
 
   std::vector<uint32_t> set_of_shape_;
-  std::vector<std::vector<uint32_t>> sets_;  // of streams, each once
+  std::vector<StreamIds> sets_;  // each once
   std::vector<LineFormPtr> forms_;
   std::vector<Bytes> bytes_;
   size_t fresh_bytes_ = 0;  // of forms that were made for this card

@@ -48,7 +48,7 @@ class IntColumn {
   std::vector<int64_t> Take() { return std::move(values_); }
   // Bytes that Load took; Unload gives them back.
   size_t held() const { return values_.capacity() * sizeof(int64_t); }
-  void Unload() { values_ = {}; }
+  void Unload() { std::vector<int64_t>().swap(values_); }
 
  private:
   void Decode(const std::string& planes, size_t n, std::vector<int64_t>* values) const;

@@ -271,6 +271,49 @@ TEST(GranuleSearch, ALongNeedleOfWordsIsFoundWithoutASearchForEachWord) {
   EXPECT_LT(found->size(), 2000u);
 }
 
+TEST(Granule, UnloadGivesBackAllThatLoadingTook) {
+  const GranuleLines lines = RandomLines(43, 3000);
+  const Stored stored = Encode(lines);
+  const MemoryBlobs blobs(stored.blobs());
+  auto granule = Granule::Parse(stored.directory(), stored.meta, &blobs);
+  ASSERT_TRUE(granule.ok());
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ((*granule)->Held(), 0u);
+    ASSERT_TRUE((*granule)->LoadLines().ok());
+    ASSERT_TRUE((*granule)->LoadOrigins().ok());
+    EXPECT_GT((*granule)->Held(), 3000 * sizeof(uint64_t));
+    std::string line;
+    (*granule)->AppendLine(2999, &line);
+    EXPECT_EQ(line, lines.rows[2999].line);
+    (*granule)->Unload();
+  }
+  EXPECT_EQ((*granule)->Held(), 0u);
+}
+
+// A card of a thousand streams and as many templates as there are kinds of lines is kept for each
+// of thousands of granules.
+TEST(GranuleCard, TakesABitAStreamOfDenseSets) {
+  std::vector<uint32_t> dense(1000);
+  for (uint32_t i = 0; i < 1000; ++i) dense[i] = i;
+  GranuleCard card;
+  // Every other shape has all but the first.
+  for (uint32_t shape = 0; shape < 10; ++shape) {
+    card.AddShape({dense.begin() + shape % 2, dense.end()});
+  }
+  card.AddShape({5});
+  EXPECT_LT(card.Held(), 1024u);
+  std::vector<bool> wanted(1000);
+  wanted[0] = true;
+  const auto candidates = [&] { return *card.Candidates(wanted, nullptr, MemoryBlobs("")); };
+  ASSERT_EQ(candidates().size(), 5u);
+  EXPECT_FALSE(candidates().front().all);
+  wanted.assign(1000, true);
+  ASSERT_EQ(candidates().size(), 11u);
+  EXPECT_TRUE(candidates().back().all);
+  wanted.resize(900);
+  EXPECT_FALSE(card.Candidates(wanted, nullptr, MemoryBlobs("")).ok());
+}
+
 TEST(GranuleSearch, EndsWhenItIsStopped) {
   const Stored stored = Encode(RandomLines(42, 500));
   const MemoryBlobs blobs(stored.blobs());

@@ -1,5 +1,5 @@
-#ifndef VEDETTE_COLLECTOR_LOGSTORE_STREAM_IDS_H_
-#define VEDETTE_COLLECTOR_LOGSTORE_STREAM_IDS_H_
+#ifndef VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_STREAM_IDS_H_
+#define VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_STREAM_IDS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +10,7 @@
 namespace vedette::logstore {
 
 // Ascending ids of streams, each once, as a list or a bit an id, whatever is smaller: every block
-// of every part has such a set in memory. A value type.
+// of every part, and every card, has such sets in memory. A value type.
 class StreamIds {
  public:
   class Iterator {
@@ -65,6 +65,7 @@ class StreamIds {
 
   Iterator begin() const { return Iterator(this, 0); }
   Iterator end() const { return Iterator(this, end_); }
+  friend bool operator==(const StreamIds&, const StreamIds&) = default;
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   // Memory that it takes beside itself.
@@ -79,4 +80,4 @@ class StreamIds {
 
 }  // namespace vedette::logstore
 
-#endif  // VEDETTE_COLLECTOR_LOGSTORE_STREAM_IDS_H_
+#endif  // VEDETTE_COLLECTOR_LOGSTORE_COLUMNS_STREAM_IDS_H_
