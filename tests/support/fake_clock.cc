@@ -1,5 +1,7 @@
 #include "tests/support/fake_clock.h"
 
+#include <iterator>
+
 namespace vedette::test {
 
 int64_t FakeClock::WallNanos() const {
@@ -15,10 +17,10 @@ int64_t FakeClock::MonotonicNanos() const {
 bool FakeClock::SleepFor(std::chrono::nanoseconds duration, std::stop_token stop) {
   std::unique_lock lock(mutex_);
   const int64_t until = monotonic_nanos_ + duration.count();
-  ++sleepers_;
+  const auto sleeper = sleepers_.insert(until);
   changed_.notify_all();
   changed_.wait(lock, stop, [&] { return monotonic_nanos_ >= until; });
-  --sleepers_;
+  sleepers_.erase(sleeper);
   return !stop.stop_requested();
 }
 
@@ -36,7 +38,9 @@ void FakeClock::StepWall(std::chrono::nanoseconds by) {
 
 void FakeClock::WaitForSleepers(int n) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return sleepers_ >= n; });
+  changed_.wait(lock, [&] {
+    return std::distance(sleepers_.upper_bound(monotonic_nanos_), sleepers_.end()) >= n;
+  });
 }
 
 }  // namespace vedette::test

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <set>
 
 #include "base/clock.h"
 
@@ -21,7 +22,7 @@ class FakeClock final : public base::Clock {
   void Advance(std::chrono::nanoseconds by);
   // Steps the wall clock alone, in either direction.
   void StepWall(std::chrono::nanoseconds by);
-  // Blocks until `n` threads sleep: then Advance cannot overtake them.
+  // Blocks until `n` threads sleep that nothing has woken yet: then Advance cannot overtake them.
   void WaitForSleepers(int n);
 
  private:
@@ -29,7 +30,7 @@ class FakeClock final : public base::Clock {
   std::condition_variable_any changed_;
   int64_t wall_nanos_;
   int64_t monotonic_nanos_ = 1'000'000'000;
-  int sleepers_ = 0;
+  std::multiset<int64_t> sleepers_;  // when each is to wake, by monotonic time
 };
 
 }  // namespace vedette::test
