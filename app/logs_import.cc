@@ -226,6 +226,7 @@ base::StatusOr<ImportRange> RangeOf(const ImportLogsFlags& flags, int64_t now_ns
 base::Status ImportDays(const ImportRange& range, base::Clock* clock, ImportState* state,
                         LogsImport* import) {
   ProgressBar bar(clock, "import");
+  const int64_t begun_ns = clock->WallNanos();
   const int64_t first = range.start_ns / kDayNs;
   const int64_t last = (range.end_ns - 1) / kDayNs;
   for (int64_t day = first; day <= last; ++day) {
@@ -240,7 +241,8 @@ base::Status ImportDays(const ImportRange& range, base::Clock* clock, ImportStat
     VEDETTE_RETURN_IF_ERROR(import->Day(start, end));
     ++import->report().days;
     // A day that is not over, was cut by --since or lacks lines is read again next time.
-    const bool is_whole = end - start == kDayNs && import->report().refused == refused;
+    const bool is_whole =
+        end - start == kDayNs && end <= begun_ns && import->report().refused == refused;
     if (is_whole) VEDETTE_RETURN_IF_ERROR(state->Add(day));
   }
   return {};

@@ -38,10 +38,17 @@ std::string MatcherOf(std::string_view label, const std::vector<std::string>& gl
   return Concat({label, "=~", base::GoQuote(base::Join(regexes, "|"))});
 }
 
-// As systemctl completes names: nginx is nginx.service.
+// As journalctl completes names (systemd.unit(5)): nginx is nginx.service, php8.2-fpm is
+// php8.2-fpm.service; a pattern stays as it is.
 std::string UnitName(const std::string& unit) {
-  return unit.find('.') != std::string::npos || base::EndsWith(unit, "*") ? unit
-                                                                          : unit + ".service";
+  static constexpr std::string_view kTypes[] = {".service", ".socket",    ".target", ".device",
+                                                ".mount",   ".automount", ".swap",   ".timer",
+                                                ".path",    ".slice",     ".scope"};
+  const bool is_whole =
+      unit.find_first_of("*?[") != std::string::npos ||
+      std::any_of(std::begin(kTypes), std::end(kTypes),
+                  [&unit](std::string_view type) { return base::EndsWith(unit, type); });
+  return is_whole ? unit : unit + ".service";
 }
 
 // syslog's priorities, and the levels that each stands for.
@@ -126,7 +133,12 @@ std::tm Midnight(std::time_t now, int days_before) {
   return day;
 }
 
-int64_t NanosOf(std::tm local) { return static_cast<int64_t>(::mktime(&local)) * 1'000'000'000; }
+// What nanoseconds cannot say (before 1677, after 2262) is the earliest or the latest that they
+// can.
+int64_t NanosOf(std::tm local) {
+  constexpr int64_t kSecond = 1'000'000'000;
+  return std::clamp<int64_t>(::mktime(&local), INT64_MIN / kSecond, INT64_MAX / kSecond) * kSecond;
+}
 
 // Two or three numbers between separators; the third is 0 where it is missing.
 std::optional<std::array<int, 3>> Numbers(std::string_view text, char separator) {

@@ -30,10 +30,11 @@ struct DeleteAsked {
   int64_t end_ms = 0;  // inclusive
 };
 
-// Seconds of ten digits or RFC 3339; now when empty.
+// Seconds of ten digits or RFC 3339; now when empty. What is before all that nanoseconds can say
+// (1677) is the earliest of them.
 std::optional<int64_t> ReadDeleteTime(std::string_view text, int64_t now_ms) {
   if (text.empty()) return now_ms;
-  if (const auto time = ParseRfc3339(text)) return time->ToMillis();
+  if (const auto time = ParseRfc3339(text)) return time->ToNanos() / kNanosPerMilli;
   const auto seconds = base::ParseInt(text);
   if (text.size() != kUnixSecondsDigits || !seconds) return std::nullopt;
   return *seconds * 1000;

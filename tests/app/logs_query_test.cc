@@ -19,6 +19,9 @@ TEST(LogsQuery, FlagsBecomeASelectorAndFilters) {
   EXPECT_EQ(QueryOf({.units = {"nginx"}}), R"({unit=~"nginx\\.service"})");
   EXPECT_EQ(QueryOf({.units = {"nginx", "ssh.socket", "backup*"}, .hosts = {"web?"}}),
             R"({unit=~"nginx\\.service|ssh\\.socket|backup.*", host=~"web."})");
+  EXPECT_EQ(
+      QueryOf({.units = {"php8.2-fpm", "a.b.timer", "user@1000", "php8.2-*", "a?c"}}),
+      R"({unit=~"php8\\.2-fpm\\.service|a\\.b\\.timer|user@1000\\.service|php8\\.2-.*|a.c"})");
   EXPECT_EQ(QueryOf({.expr = "{app=\"a\"}", .grep = "time out"}), R"({app="a"} |~ "(?i)time out")");
   EXPECT_EQ(QueryOf({.expr = "{app=\"a\"}", .grep = "Time"}), R"({app="a"} |~ "Time")");
 }
@@ -99,6 +102,11 @@ TEST_F(LogsTime, RefusesTheRest) {
                           "2026-11-21 10:61", "12:3x", "ago", "tomorrow", "2026-11-21 10"}) {
     EXPECT_FALSE(ParseLogsTime(bad, kNow).has_value()) << bad;
   }
+}
+
+TEST_F(LogsTime, OutsideOfWhatNanosecondsCanSayIsTheirFirstOrLast) {
+  EXPECT_LT(ParseLogsTime("1000-01-01", kNow).value_or(0), INT64_MIN + 1'000'000'000);
+  EXPECT_GT(ParseLogsTime("9999-12-31 23:59", kNow).value_or(0), INT64_MAX - 1'000'000'000);
 }
 
 }  // namespace

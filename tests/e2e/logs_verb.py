@@ -161,6 +161,12 @@ def imports(t, base):
         "query": '{unit="many.service"}', "limit": 1, "start": NOW - 3600 * SECOND}).json()["data"]["result"]]
     t.equal(one[0]["stream"], {"host": "web1", "unit": "many.service", "service_name": "unknown_service",
                                "detected_level": "unknown"}, "with labels and metadata")
+    later = time.strftime("--until=%Y-%m-%d", time.gmtime(time.time() + 2 * 86400))
+    for _ in range(2):
+        code, out, err = run("import", base, f"--to={target}", f"--state={t.dir / 'ahead'}", "--query",
+                             '{unit="many.service"}', "--since=-1d", later)
+    t.check(code == 0 and out.rstrip().endswith("; 0 days were in before"),
+            "no day is done before it is over, whatever --until says", out + err)
     t.equal(import_logs("--since=soon")[0], 2, "a time that is none")
     t.equal(run("import", "http://127.0.0.1:9", f"--state={t.dir / 'x'}")[0], 1, "no Loki there")
     code, out, err = run("import", base + "/", f"--to={target}", f"--state={state}", "--since=-2d")

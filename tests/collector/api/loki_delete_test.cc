@@ -75,6 +75,19 @@ TEST_F(LokiDelete, WithoutAnEndItEndsNow) {
   EXPECT_EQ(admin_.deletes_.at(0).end_ns, kNowMs * 1'000'000 + 1);
 }
 
+TEST_F(LokiDelete, FromBeforeAllTimesIsFromTheBeginning) {
+  const int64_t end_ns = kNowMs * 1'000'000 + 1;
+  for (const char* const year : {"0001", "1000", "1500", "1676"}) {
+    const std::string start = std::string(year) + "-01-01T00:00:00Z";
+    EXPECT_EQ(Ask("POST", {{"query", "{app=\"a\"}"}, {"start", start}}).status, 204) << year;
+    EXPECT_EQ(admin_.deletes_.back().start_ns, INT64_MIN / 1'000'000 * 1'000'000) << year;
+    EXPECT_EQ(admin_.deletes_.back().end_ns, end_ns) << year;
+  }
+  EXPECT_EQ(Ask("POST", {{"query", "{app=\"a\"}"}, {"start", "9999-01-01T00:00:00Z"}}).status, 400);
+  EXPECT_NE(Ask("GET", {}).body.find("\"start_time\":-9223372036.854"), std::string::npos)
+      << Ask("GET", {}).body;
+}
+
 TEST_F(LokiDelete, WhatLokiRefusesIsRefusedInItsWords) {
   struct Case {
     std::vector<std::pair<std::string, std::string>> params;
