@@ -22,8 +22,9 @@ class AheadWork {
   // A worker that has nothing to do though there is something; 0 for none.
   size_t IdleWorker() VEDETTE_EXCLUDES(mutex_) {
     base::MutexLock lock(mutex_);
-    // One for the caller itself.
-    if (next_ + 1 >= Limit()) return 0;
+    // The caller's own, unless a helper has it already.
+    const size_t callers = next_ <= taken_ ? 1 : 0;
+    if (next_ + callers >= Limit()) return 0;
     for (size_t worker = 1; worker < helping_.size(); ++worker) {
       if (helping_[worker]) continue;
       helping_[worker] = true;

@@ -211,7 +211,12 @@ base::Status Store::Replace(const Parts& old_parts, std::shared_ptr<const Part> 
   Manifest next = manifest_;
   const size_t gone =
       std::erase_if(next.parts, [&](const PartEntry& entry) { return names.contains(entry.name); });
-  if (gone != names.size()) return base::Unavailable("retention dropped parts meanwhile");
+  if (gone != names.size()) {
+    if (part != nullptr) {
+      options_.fs->Remove(base::JoinPath(parts_dir_, part->name())).IgnoreError();
+    }
+    return base::Unavailable("retention dropped parts meanwhile");
+  }
   if (part != nullptr) next.parts.push_back(part->entry());
   if (const base::Status saved = SaveManifest(next); !saved.ok()) {
     // The disk may have the one manifest or the other: until it is known both parts stay.
