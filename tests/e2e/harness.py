@@ -56,15 +56,15 @@ def enter_private_host(required=True, processes=False):
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
         loopback_up()
         return
+    own_processes = ["--pid", "--fork", "--kill-child", "--mount-proc"] if processes else []
     if os.geteuid() != 0 or shutil.which("unshare") is None:
         why = "needs root and unshare(1) for namespaces of its own"
     else:
-        probe = subprocess.run(["unshare", "--mount", "--net", "true"], capture_output=True)
+        probe = subprocess.run(["unshare", "--mount", "--net", *own_processes, "true"], capture_output=True)
         why = probe.returncode and "this machine does not allow namespaces: " + probe.stderr.decode().strip()
     if why:
         return skip(why) if required else None
     os.environ["VEDETTE_PRIVATE_HOST"] = "1"
-    own_processes = ["--pid", "--fork", "--kill-child", "--mount-proc"] if processes else []
     os.execvp("unshare", ["unshare", "--mount", "--net", "--propagation", "private", *own_processes,
                           sys.executable, *sys.argv])
 
